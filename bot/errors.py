@@ -1,0 +1,66 @@
+"""What may go wrong, as a person is told it.
+
+* SharebotError                 one sentence for the person, and what to do next
+  + NotUnderstood               the words; carries an example made of them
+  + NeedsSignIn                 we do not hold a token for this person
+    - NeedsConsent              signed in, but the tenant wants them to agree first
+  + NotFound                    no such file, or no such person: Graph says the same for both and for "not yours"
+  + NotAllowed                  Graph or the tenant's policy refused
+  + NotYours                    somebody else's card
+  + TooLate                     the card was used, cancelled, or is too old
+  + Unavailable                 Microsoft 365 does not answer, or is busy; nothing was changed
+  + Unsure                      the answer was lost and what happened could not be read back
+"""
+
+from __future__ import annotations
+
+
+class SharebotError(Exception):
+    """The sentence a person reads is the message; without one, the class's own."""
+
+    sentence = "Something broke on my side. Nothing was shared."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class NotUnderstood(SharebotError):
+    sentence = "I did not understand that. Try: share Q3 Budget.xlsx with alex@contoso.com as write"
+
+
+class NeedsSignIn(SharebotError):
+    sentence = "Please sign in, so that I can look things up and share as you."
+
+
+class NeedsConsent(NeedsSignIn):
+    """`claims` is what Entra wants the sign-in page to ask for; None where it named nothing."""
+
+    sentence = "Your organisation wants you to agree before I act for you. Please press Sign in."
+
+    def __init__(self, sentence: str | None = None, *, claims: str | None = None) -> None:
+        super().__init__(sentence)
+        self.claims = claims
+
+
+class NotFound(SharebotError):
+    sentence = "I can't find that, or you have no access to it."
+
+
+class NotAllowed(SharebotError):
+    sentence = "Microsoft 365 does not let you do that."
+
+
+class NotYours(SharebotError):
+    sentence = "Only the person who asked can press this."
+
+
+class TooLate(SharebotError):
+    sentence = "This card is no longer good. Please ask me again."
+
+
+class Unavailable(SharebotError):
+    sentence = "Microsoft 365 does not answer at the moment. Nothing was changed; please try again in a few minutes."
+
+
+class Unsure(SharebotError):
+    sentence = "Microsoft 365 did not answer, so I don't know whether the access was given. Please look before you share again."

@@ -1,0 +1,172 @@
+"""The nouns. Each step of a share has a type; if you hold a plan, everything in it exists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What a recipient may do; the value is Graph's word, or the person's where Graph has none for an invite."""
+
+    READ = "read"
+    WRITE = "write"
+    COMMENT = "comment"
+    OWNER = "owner"
+
+    @property
+    def grantable(self) -> bool:
+        """Whether `driveItem: invite` takes it. https://learn.microsoft.com/graph/api/driveitem-invite"""
+        return self in (Role.READ, Role.WRITE)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the tenant, as a signed activity names them: never by name or mail, which people change."""
+
+    tenant_id: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """Something a person named: what sort of name it is, and the name as they wrote it.
+
+    `kind` of an item is name, path, url or id; of a recipient name, email, mention or id. An id is never typed: it is
+    what a person chose from a list, `drive-id/item-id` for an item and an object id for a recipient.
+    """
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Until when: the words as written, and the moment they mean (aware), None where they mean "never"."""
+
+    words: str
+    at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class ShareRequest:
+    """What was typed; nothing is looked up yet. None is "not said"."""
+
+    items: tuple[Words, ...]
+    recipients: tuple[Words, ...]
+    role: Role | None = None
+    until: Expiry | None = None
+
+
+@dataclass(frozen=True)
+class ShareableItem:
+    """A driveItem the person can see. `place` is where it lies, in words: "OneDrive › Finance"."""
+
+    drive_id: str
+    id: str
+    name: str
+    web_url: str
+    is_folder: bool
+    place: str
+    owner: str
+    modified: dt.datetime | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.drive_id}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who shall get access. `id` is None for an address outside the tenant that nobody has invited yet."""
+
+    id: str | None
+    name: str
+    email: str
+    title: str = ""
+    is_guest: bool = False
+
+    @property
+    def is_outside(self) -> bool:
+        return self.is_guest or self.id is None
+
+
+class Change(Enum):
+    """What a click would do for one recipient."""
+
+    GAINS = "gains"
+    UPGRADED = "upgraded"
+    HAS_IT = "has it"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One recipient of a plan: what they can do now, and what the click changes."""
+
+    recipient: Recipient
+    now: Role | None
+    change: Change
+
+
+@dataclass(frozen=True)
+class SharePlan:
+    """All looked up, nothing done. What the card shows is this, and what the click does is this."""
+
+    asker: Person
+    item: ShareableItem
+    role: Role
+    steps: tuple[Step, ...]
+    until: Expiry | None = None
+
+    @property
+    def to_grant(self) -> tuple[Recipient, ...]:
+        return tuple(step.recipient for step in self.steps if step.change is not Change.HAS_IT)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of several things a person may have meant, with the evidence that tells it from the others."""
+
+    key: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A name that fits several things. `slot` is where the answer goes: "item", or "recipient" and its place."""
+
+    slot: str
+    words: str
+    options: tuple[Option, ...]
+
+
+class Outcome(Enum):
+    """What became of one recipient."""
+
+    GRANTED = "granted"
+    HAD_IT = "had it"
+    REFUSED = "refused"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """The outcome for one recipient. `remark` is a sentence where there is more to say: why not, or no mail."""
+
+    recipient: Recipient
+    outcome: Outcome
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class ShareReceipt:
+    """What was done for each, after the permissions were read back."""
+
+    plan: SharePlan
+    grants: tuple[Grant, ...]
+
+    def granted(self) -> tuple[Grant, ...]:
+        return tuple(grant for grant in self.grants if grant.outcome is Outcome.GRANTED)

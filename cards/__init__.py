@@ -1,0 +1,1 @@
+"""Adaptive cards: functions of values to dicts, without I/O."""
