@@ -63,4 +63,4 @@ class Unavailable(SharebotError):
 
 
 class Unsure(SharebotError):
-    sentence = "Microsoft 365 did not answer, so I don't know whether the access was given. Please look before you share again."
+    sentence = "I don't know whether the access was given. Please look before you share again."

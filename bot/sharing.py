@@ -143,6 +143,15 @@ class Question:
     options: tuple[Option, ...]
 
 
+@dataclass(frozen=True)
+class UnclearRequest:
+    """A request with names that fit several things, waiting for the asker to choose."""
+
+    asker: Person
+    request: ShareRequest
+    questions: tuple[Question, ...]
+
+
 class Outcome(Enum):
     """What became of one recipient."""
 

@@ -1,0 +1,48 @@
+"""What people can ask for. A command takes a turn and returns a reply; only the edge sends."""
+
+from __future__ import annotations
+
+import cards.basics
+from bot.commands import basics, share
+from bot.commands.turn import Command, Notice, Reply, Turn
+from bot.errors import TooLate
+from bot.language import Understood, understand
+from cards.elements import Card
+
+__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "say", "welcome"]
+
+
+async def _help(_turn: Turn, _understood: Understood) -> Reply:
+    return Reply(cards.basics.help_card(_examples()))
+
+
+COMMANDS = (
+    share.COMMAND,
+    Command("help", "help", "Shows this.", _help),
+    basics.SIGN_OUT,
+)
+
+
+async def say(turn: Turn) -> Reply:
+    """What a sentence leads to. Raises SharebotError."""
+    understood = understand(turn.said, now=turn.now, tz=turn.timezone)
+    for command in COMMANDS:
+        if command.intent == understood.intent:
+            return await command.say(turn, understood)
+    return await basics.not_understood(turn, understood)
+
+
+async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
+    """What a press of a button leads to. Raises SharebotError."""
+    for command in COMMANDS:
+        if verb in command.clicks:
+            return await command.clicks[verb](turn, key, inputs)
+    raise TooLate
+
+
+def welcome() -> Card:
+    return cards.basics.help_card(_examples(), welcome=True)
+
+
+def _examples() -> list[tuple[str, str]]:
+    return [(command.example, command.what) for command in COMMANDS]

@@ -1,0 +1,67 @@
+"""What was planned, done and is known: one database, a SQLite file or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.ledger.conversations import Conversation, Conversations
+from bot.ledger.plans import PendingPlans
+from bot.ledger.sign_ins import Parked, SignIns
+from bot.ledger.token_caches import TokenCaches
+
+__all__ = ["Conversation", "Conversations", "Ledger", "Parked", "PendingPlans", "SignIns", "TokenCaches"]
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+BUSY_SECONDS = 10
+
+
+class Ledger:
+    """`url` is sqlite:///FILE or postgresql://…; `clock` gives seconds since 1970."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
+        parsed = make_url(url)
+        self._url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
+        self._engine = _engine(self._url.render_as_string(hide_password=False))
+        self.plans = PendingPlans(self._engine, clock)
+        self.conversations = Conversations(self._engine, clock)
+        self.token_caches = TokenCaches(self._engine)
+        self.sign_ins = SignIns(self._engine, clock)
+
+    async def open(self) -> None:
+        """Brings the tables up to date."""
+        await asyncio.to_thread(_migrate, self._url.render_as_string(hide_password=False))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine.sync_engine, "connect", _write_ahead)
+    return engine
+
+
+def _write_ahead(connection: Any, _record: object) -> None:
+    """Readers do not wait for the writer, and a commit survives the death of the process."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _migrate(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url.replace("+aiosqlite", "")
+    command.upgrade(config, "head")

@@ -1,0 +1,165 @@
+"""Sharebot's command line: serve · demo · explain."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+if TYPE_CHECKING:
+    from contoso.tenant import Contoso
+
+# A Wednesday: what a row of `explain --jsonl` means by "now" unless it says otherwise.
+NOW = "2026-11-18T10:00"
+DEMO_PORT = 5300
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    return chosen.run(chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    serve = commands.add_parser("serve", help="the bot, for Teams; settings come from the environment (.env.example)")
+    serve.set_defaults(run=_serve)
+
+    demo = commands.add_parser("demo", help="the bot, a tenant on this machine, and a page to see both in")
+    demo.add_argument("--port", type=int, default=DEMO_PORT, help=f"where the page is (default {DEMO_PORT}; 0: any)")
+    demo.add_argument("--no-browser", action="store_true", help="do not open the page")
+    demo.add_argument("--data", type=Path, help="where the bot keeps its ledger (default: nowhere for long)")
+    demo.set_defaults(run=_demo)
+
+    explain = commands.add_parser("explain", help="what the bot understands, as JSON; looks nothing up")
+    explain.add_argument("text", nargs="?", help="one sentence")
+    explain.add_argument("--jsonl", action="store_true", help="read rows from standard input, one JSON object a line")
+    explain.add_argument("--now", help="ISO date and time (default: now, for rows " + NOW + ")")
+    explain.add_argument("--timezone", default="UTC", help="an IANA name, such as Europe/Berlin")
+    explain.set_defaults(run=_explain)
+    return parser
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    from bot.language import explain
+
+    try:
+        zone = ZoneInfo(chosen.timezone)
+        written = chosen.now or (NOW if chosen.jsonl else dt.datetime.now(zone).isoformat())
+        now = dt.datetime.fromisoformat(written)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        return _wrong(f"explain: {error}")
+    now = now.astimezone(zone) if now.tzinfo else now.replace(tzinfo=zone)
+    if not chosen.jsonl:
+        if chosen.text is None:
+            return _wrong("explain: what? For example: explain 'share Q3 Budget.xlsx with Ana as write'")
+        answer = explain({"id": "1", "text": chosen.text}, default_now=now, default_tz=zone)
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+        return 0
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+                raise ValueError('each line should be an object with "id" and "text"')
+            answer = explain(row, default_now=now, default_tz=zone)
+        except ValueError as error:
+            return _wrong(f"explain: line {number}: {error}")
+        print(json.dumps(answer, ensure_ascii=False))
+    return 0
+
+
+def _serve(_chosen: argparse.Namespace) -> int:
+    import logging
+
+    from aiohttp import web
+
+    from bot.settings import BadSettings, read
+    from bot.teams.server import application
+
+    try:
+        settings = read(os.environ)
+    except BadSettings as error:
+        return _wrong(str(error))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, and search words are in them
+    web.run_app(application(settings), host=settings.host, port=settings.port, access_log=None)
+    return 0
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    import asyncio
+    import contextlib
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(_run_demo(chosen))
+        except OSError as error:
+            return _wrong(f"demo: {error.strerror or error}. Another demo may be running; try --port 0.")
+    return 0
+
+
+async def _run_demo(chosen: argparse.Namespace) -> None:
+    import asyncio
+    import contextlib
+    import tempfile
+    import webbrowser
+
+    from aiohttp import web
+
+    from bot.settings import read
+    from bot.teams.server import application
+    from contoso.server import running
+    from contoso.tenant import Contoso
+
+    contoso = Contoso()
+    async with contextlib.AsyncExitStack() as stack:
+        base_url = await stack.enter_async_context(running(contoso, port=chosen.port))
+        data = chosen.data or stack.enter_context(tempfile.TemporaryDirectory())
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        runner = web.AppRunner(application(read(_environment(contoso, base_url, bot_url, data))), access_log=None)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.SockSite(runner, listening).start()
+        contoso.bot_endpoint = f"{bot_url}/api/messages"
+        await contoso.client.install_everywhere()
+        print(f"Sharebot is at work in Contoso. Open {base_url} and be somebody. Ctrl+C ends it.", flush=True)
+        if not chosen.no_browser:
+            await asyncio.to_thread(webbrowser.open, base_url)
+        await asyncio.Event().wait()
+
+
+def _environment(contoso: Contoso, base_url: str, bot_url: str, data: object) -> dict[str, str]:
+    """What a production bot reads from its environment, pointing at the tenant on this machine."""
+    return {
+        "APP_ID": contoso.bot_id,
+        "APP_SECRET": contoso.bot_secret,
+        "TENANT_ID": contoso.tenant_id,
+        "PUBLIC_URL": bot_url,
+        "LOGIN_URL": base_url,
+        "GRAPH_URL": f"{base_url}/v1.0",
+        "BOT_KEYS_URL": f"{base_url}/v1/.well-known/openidconfiguration",
+        "SERVICE_HOSTS": base_url.removeprefix("http://"),
+        "DATA_DIR": str(data),
+    }
+
+
+def _wrong(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

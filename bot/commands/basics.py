@@ -1,0 +1,26 @@
+"""Sign-out, and a friendly answer for what is no command."""
+
+from __future__ import annotations
+
+import cards.basics
+from bot.commands import share
+from bot.commands.turn import Command, Reply, Turn
+from bot.language import Understood
+
+LATER = {"who_has_access", "unshare", "change_role", "extend", "undo", "list_shares", "request_access", "multi"}
+
+
+async def sign_out(turn: Turn, _understood: Understood) -> Reply:
+    await turn.identity.sign_out(turn.person)
+    return Reply(
+        cards.basics.say("You are signed out. I hold no key of yours any more; I'll ask again when I need one.")
+    )
+
+
+async def not_understood(_turn: Turn, understood: Understood) -> Reply:
+    if understood.intent in LATER:
+        return Reply(cards.basics.say("I can't do that yet. I can share files: " + share.COMMAND.example))
+    return Reply(cards.basics.say(understood.hint or "I did not understand that. Say “help” to see what I can do."))
+
+
+SIGN_OUT = Command("sign_out", "sign out", "Makes me forget the key with which I act as you.", sign_out)

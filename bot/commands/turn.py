@@ -1,0 +1,55 @@
+"""One thing one person did, and the one answer to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.graph import Graph
+from bot.identity import Identity
+from bot.language import Said, Understood
+from bot.ledger import PendingPlans
+from bot.sharing import Person
+from cards.elements import Card
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a command gets: who, what they said (nothing, for a click), and what it may use as them."""
+
+    person: Person
+    said: Said
+    now: dt.datetime
+    timezone: dt.tzinfo
+    graph: Graph
+    identity: Identity
+    pending: PendingPlans
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A card for somebody who did not ask."""
+
+    person_id: str
+    card: Card
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A card, or for a click also words beneath a card that stays as it is."""
+
+    card: Card | None = None
+    words: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """`example` and `what` are how help tells of it."""
+
+    intent: str
+    example: str
+    what: str
+    say: Callable[[Turn, Understood], Awaitable[Reply]]
+    clicks: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = field(default_factory=dict)

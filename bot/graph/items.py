@@ -1,0 +1,51 @@
+"""driveItems as Graph writes them, and as we read them."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from typing import Any
+from urllib.parse import unquote
+
+from bot.sharing import ShareableItem
+
+
+def item(raw: dict[str, Any]) -> ShareableItem:
+    """From a driveItem. A shared item found in another drive carries the real one as `remoteItem`."""
+    real = raw.get("remoteItem", raw)
+    parent = real["parentReference"]
+    name = raw.get("name") or real["name"]
+    return ShareableItem(
+        drive_id=parent["driveId"],
+        id=real["id"],
+        name=name,
+        web_url=raw.get("webUrl") or real.get("webUrl", ""),
+        is_folder="folder" in real,
+        place=_place(parent),
+        owner=_owner(real),
+        modified=_when(real.get("lastModifiedDateTime")),
+    )
+
+
+def item_of_hit(hit: dict[str, Any]) -> ShareableItem:
+    """From a hit of /search/query."""
+    return item(hit["resource"])
+
+
+def sharing_token(url: str) -> str:
+    """How Graph wants a link spelled. https://learn.microsoft.com/graph/api/shares-get#encoding-sharing-urls"""
+    return "u!" + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+
+def _place(parent: dict[str, Any]) -> str:
+    drive = "a shared library" if parent.get("driveType") == "documentLibrary" else "OneDrive"
+    folders = unquote(parent.get("path", "").partition("root:")[2]).strip("/")
+    return " › ".join([drive, *folders.split("/")]) if folders else drive
+
+
+def _owner(real: dict[str, Any]) -> str:
+    return real.get("createdBy", {}).get("user", {}).get("displayName", "")
+
+
+def _when(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None

@@ -1,0 +1,28 @@
+"""The bot's own token for the connector: one for all turns, renewed before it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from bot.identity.entra import Entra
+
+SCOPE = "https://api.botframework.com/.default"
+RENEW_BEFORE = 5 * 60
+
+
+class AppTokens:
+    def __init__(self, entra: Entra) -> None:
+        self._entra = entra
+        self._token = ""
+        self._good_until = float("-inf")
+        self._asking = asyncio.Lock()
+
+    async def token(self) -> str:
+        """Raises Unavailable."""
+        if time.monotonic() > self._good_until:
+            async with self._asking:
+                if time.monotonic() > self._good_until:
+                    self._token, seconds = await self._entra.for_app(SCOPE)
+                    self._good_until = time.monotonic() + seconds - RENEW_BEFORE
+        return self._token

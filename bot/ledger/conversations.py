@@ -1,0 +1,71 @@
+"""Where a person can be reached: their personal chat with the bot, as Teams last named it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.ledger.tables import conversations
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`member_id` is Teams' 29:… of the person, `bot_id` its 28:… of us."""
+
+    tenant_id: str
+    person_id: str
+    conversation_id: str
+    service_url: str
+    member_id: str
+    bot_id: str
+
+
+class Conversations:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._insert = insert_sqlite if engine.dialect.name == "sqlite" else insert_postgresql
+
+    async def remember(self, conversation: Conversation) -> bool:
+        """Whether this person is new to us."""
+        values = {**vars(conversation), "seen_at": int(self._clock())}
+        key = ["tenant_id", "person_id"]
+        changes = {name: value for name, value in values.items() if name not in key}
+        async with self._engine.begin() as database:
+            new = await database.execute(
+                self._insert(conversations).values(values).on_conflict_do_nothing().returning(conversations.c.person_id)
+            )
+            if new.first() is not None:
+                return True
+            await database.execute(
+                self._insert(conversations).values(values).on_conflict_do_update(index_elements=key, set_=changes)
+            )
+        return False
+
+    async def forget(self, tenant_id: str, person_id: str) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(
+                delete(conversations).where(
+                    conversations.c.tenant_id == tenant_id, conversations.c.person_id == person_id
+                )
+            )
+
+    async def of(self, tenant_id: str, person_id: str) -> Conversation | None:
+        async with self._engine.connect() as database:
+            row = (
+                await database.execute(
+                    select(conversations).where(
+                        conversations.c.tenant_id == tenant_id, conversations.c.person_id == person_id
+                    )
+                )
+            ).first()
+        if row is None:
+            return None
+        return Conversation(
+            row.tenant_id, row.person_id, row.conversation_id, row.service_url, row.member_id, row.bot_id
+        )

@@ -1,0 +1,106 @@
+"""Plans and questions waiting for a click: good once, for their asker, for a while."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from cattrs.preconf.json import make_converter
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import NotYours, SharebotError, TooLate, Unsure
+from bot.ledger.tables import plans
+from bot.sharing import Person, SharePlan, ShareReceipt, UnclearRequest
+
+KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
+KINDS: dict[str, type[SharePlan] | type[UnclearRequest]] = {"plan": SharePlan, "question": UnclearRequest}
+
+_json = make_converter()
+_json.register_unstructure_hook(dt.datetime, lambda moment: moment.isoformat())
+_json.register_structure_hook(dt.datetime, lambda text, _: dt.datetime.fromisoformat(text))
+
+
+class PendingPlans:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def put(self, what: SharePlan | UnclearRequest) -> str:
+        """The key for the card: nothing can be learned or made from it."""
+        key = secrets.token_urlsafe(24)
+        kind = next(name for name, cls in KINDS.items() if isinstance(what, cls))
+        async with self._engine.begin() as database:
+            await database.execute(
+                insert(plans).values(
+                    key=key,
+                    tenant_id=what.asker.tenant_id,
+                    person_id=what.asker.id,
+                    kind=kind,
+                    body=_json.dumps(what),
+                    expires_at=int(self._clock()) + KEEP_FOR,
+                )
+            )
+        return key
+
+    @asynccontextmanager
+    async def claim(self, key: str, person: Person) -> AsyncGenerator[SharePlan | UnclearRequest]:
+        """What waits under this key, for this person, once. It is put back if the block fails with nothing done.
+
+        Raises NotYours, TooLate. After Unsure it stays taken: something may have been done.
+        """
+        row = await self._row(key)
+        _check(row, person)
+        async with self._engine.begin() as database:
+            taken = await database.execute(
+                update(plans)
+                .where(plans.c.key == key, plans.c.claimed_at.is_(None), plans.c.expires_at > int(self._clock()))
+                .values(claimed_at=int(self._clock()))
+                .returning(plans.c.key)
+            )
+            if taken.first() is None:
+                raise TooLate
+        try:
+            yield _json.loads(row.body, KINDS[row.kind])
+        except SharebotError as error:
+            if not isinstance(error, Unsure):
+                await self._put_back(key)
+            raise
+
+    async def finish(self, key: str, receipt: ShareReceipt) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(update(plans).where(plans.c.key == key).values(receipt=_json.dumps(receipt)))
+
+    async def receipt(self, key: str, person: Person) -> ShareReceipt | None:
+        """What came of a plan that was carried out: the same click, delivered again, gets the same answer.
+
+        Raises NotYours, TooLate.
+        """
+        row = await self._row(key)
+        _check(row, person)
+        return _json.loads(row.receipt, ShareReceipt) if row.receipt else None
+
+    async def forget_old(self) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(
+                delete(plans).where(plans.c.expires_at < int(self._clock()), plans.c.receipt.is_(None))
+            )
+
+    async def _row(self, key: str) -> Row[Any]:
+        async with self._engine.connect() as database:
+            row = (await database.execute(select(plans).where(plans.c.key == key))).first()
+        if row is None:
+            raise TooLate
+        return row
+
+    async def _put_back(self, key: str) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(update(plans).where(plans.c.key == key).values(claimed_at=None))
+
+
+def _check(row: Row[Any], person: Person) -> None:
+    if (row.tenant_id, row.person_id) != (person.tenant_id, person.id):
+        raise NotYours

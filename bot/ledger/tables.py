@@ -1,0 +1,57 @@
+"""The tables, as they are now; bot/ledger/migrations tells how they came to be. Times are whole seconds UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+GUID = String(36)
+KEY = String(64)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("tenant_id", GUID, nullable=False),
+    Column("person_id", GUID, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("claimed_at", BigInteger),
+    Column("receipt", Text),
+    Index("plans_expires_at", "expires_at"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("tenant_id", GUID, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("service_url", Text, nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("bot_id", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+token_caches = Table(
+    "token_caches",
+    metadata,
+    Column("tenant_id", GUID, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("ticket_hash", KEY, primary_key=True),
+    Column("tenant_id", GUID, nullable=False),
+    Column("person_id", GUID, nullable=False),
+    Column("parked", LargeBinary),
+    Column("state_hash", KEY, unique=True),
+    Column("flow", LargeBinary),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("sign_ins_expires_at", "expires_at"),
+)

@@ -1,0 +1,31 @@
+"""Sealed token caches, one for each person; what is in them, bot/identity knows."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.ledger.tables import token_caches
+
+
+class TokenCaches:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def load(self, tenant_id: str, person_id: str) -> bytes | None:
+        async with self._engine.connect() as database:
+            row = (await database.execute(select(token_caches.c.sealed).where(*_of(tenant_id, person_id)))).first()
+        return row.sealed if row else None
+
+    async def save(self, tenant_id: str, person_id: str, sealed: bytes) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(delete(token_caches).where(*_of(tenant_id, person_id)))
+            await database.execute(insert(token_caches).values(tenant_id=tenant_id, person_id=person_id, sealed=sealed))
+
+    async def delete(self, tenant_id: str, person_id: str) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(delete(token_caches).where(*_of(tenant_id, person_id)))
+
+
+def _of(tenant_id: str, person_id: str):
+    return token_caches.c.tenant_id == tenant_id, token_caches.c.person_id == person_id

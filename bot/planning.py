@@ -1,0 +1,179 @@
+"""From what was typed to what would be done: look up, ask where a name fits several, compare with what is."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+from bot.errors import NotFound, NotUnderstood
+from bot.graph import Graph
+from bot.graph.permissions import Permission, covers, role_of
+from bot.sharing import (
+    Change,
+    Option,
+    Person,
+    Question,
+    Recipient,
+    Role,
+    ShareableItem,
+    SharePlan,
+    ShareRequest,
+    Step,
+    UnclearRequest,
+    Words,
+)
+
+# What a card can list and a person can tell apart; with more, a better name helps more than a longer list.
+CHOICES = 10
+
+
+async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan | UnclearRequest:
+    """What would be done, or what has to be asked first; everything is looked up as the asker, nothing is granted.
+
+    Raises NotUnderstood for what cannot be shared so, NotFound, NotAllowed, NeedsSignIn, Unavailable.
+    """
+    _refuse_what_cannot_be(request)
+    item_words = request.items[0]
+    distinct = list(dict.fromkeys(request.recipients))
+    items, me, people = await asyncio.gather(
+        _items(graph, item_words), graph.me(), asyncio.gather(*(_people(graph, words) for words in distinct))
+    )
+    questions = [
+        question
+        for question in (
+            _question("item", item_words, [_item_option(each) for each in items]),
+            *(
+                _question(f"recipient {place}", words, [_person_option(each) for each in found])
+                for place, (words, found) in enumerate(zip(distinct, people, strict=True))
+            ),
+        )
+        if question
+    ]
+    for words, found in zip(distinct, people, strict=True):
+        _refuse_unknown(words, found, me)
+    if questions:
+        return UnclearRequest(
+            asker, ShareRequest((item_words,), tuple(distinct), request.role, request.until), tuple(questions)
+        )
+
+    recipients = list({each.id or each.email: each for found in people for each in found}.values())
+    role = request.role or Role.READ
+    permissions = await graph.permissions(items[0])
+    steps = tuple(_step(recipient, role, permissions) for recipient in recipients)
+    return SharePlan(asker, items[0], role, steps, request.until)
+
+
+def answered(unclear: UnclearRequest, chosen: dict[str, str]) -> ShareRequest:
+    """The request with what was chosen in place of what was unclear. Raises NotUnderstood while something is open."""
+    items, recipients = list(unclear.request.items), list(unclear.request.recipients)
+    for question in unclear.questions:
+        if chosen.get(question.slot) not in {option.key for option in question.options}:
+            raise NotUnderstood(f"Please choose which “{question.words}” you mean.")
+        words = Words("id", chosen[question.slot])
+        if question.slot == "item":
+            items[0] = words
+        else:
+            recipients[int(question.slot.removeprefix("recipient "))] = words
+    return ShareRequest(tuple(items), tuple(recipients), unclear.request.role, unclear.request.until)
+
+
+def _refuse_what_cannot_be(request: ShareRequest) -> None:
+    if not request.items:
+        raise NotUnderstood("Which file? Say for example: share Q3 Budget.xlsx with alex.wilber@contoso.com")
+    if not request.recipients:
+        raise NotUnderstood(f"Who shall get it? Say for example: share {request.items[0].value} with Alex Wilber")
+    if len(request.items) > 1:
+        names = " and ".join(f"“{words.value}”" for words in request.items)
+        raise NotUnderstood(f"I share one file at a time for now. Please ask for {names} one after the other.")
+    if request.role and not request.role.grantable:
+        word = "comment only" if request.role is Role.COMMENT else "make somebody an owner"
+        raise NotUnderstood(f"Microsoft 365 can't {word} by sharing. Please say “as read” or “as write”.")
+    kinds = {words.kind for words in (*request.items, *request.recipients)}
+    if not kinds <= {"name", "path", "url", "id", "email", "mention"}:
+        raise NotUnderstood("Please name the file, and each person by name, e-mail address or @mention.")
+
+
+async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
+    """At least one. Raises NotFound with what was looked for."""
+    try:
+        match words.kind:
+            case "id":
+                drive_id, _, item_id = words.value.partition("/")
+                return [await graph.item(drive_id, item_id)]
+            case "url":
+                return [await graph.item_behind(words.value)]
+            case "path":
+                return [await graph.item_at(words.value)]
+            case _:
+                found = _closest(words.value, await graph.find_items(words.value))
+    except NotFound as error:
+        raise NotFound(f"I can't find “{words.value}”, or you have no access to it.") from error
+    if not found:
+        raise NotFound(
+            f"I found no file called “{words.value}” among those you can open. "
+            "Check the spelling, write a part of its name, or paste its link."
+        )
+    return found
+
+
+def _closest(name: str, found: list[ShareableItem]) -> list[ShareableItem]:
+    """Those called exactly so, else those called so but for the ending, else all that have the words in their name."""
+    wanted = name.casefold()
+    if exact := [each for each in found if each.name.casefold() == wanted]:
+        return exact
+    if exact := [each for each in found if each.name.casefold().rpartition(".")[0] == wanted]:
+        return exact
+    return [each for each in found if all(word in each.name.casefold() for word in wanted.split())]
+
+
+async def _people(graph: Graph, words: Words) -> list[Recipient]:
+    match words.kind:
+        case "id" | "mention":
+            try:
+                return [await graph.person(words.value)]
+            except NotFound as error:
+                raise NotFound("I can't find this person in your organisation.") from error
+        case "email":
+            return await graph.people_at(words.value) or [Recipient(None, words.value, words.value)]
+        case _:
+            found = await graph.find_people(words.value)
+            exact = [each for each in found if each.name.casefold() == words.value.casefold()]
+            return exact or found
+
+
+def _refuse_unknown(words: Words, found: list[Recipient], me: Recipient) -> None:
+    if not found:
+        raise NotFound(f"I know nobody called “{words.value}”. Try the full name, or the e-mail address.")
+    domain = me.email.rpartition("@")[2].casefold()
+    if found[0].id is None and words.value.casefold().endswith(f"@{domain}"):
+        raise NotFound(f"Nobody at {domain} has the address {words.value}. Is it spelled right?")
+
+
+def _question(slot: str, words: Words, options: list[Option]) -> Question | None:
+    if len(options) < 2:
+        return None
+    if len(options) > CHOICES:
+        raise NotUnderstood(f"“{words.value}” fits {len(options)} things or more. Please write more of the name.")
+    return Question(slot, words.value, tuple(options))
+
+
+def _item_option(item: ShareableItem) -> Option:
+    owner = f"owner {item.owner}" if item.owner else ""
+    changed = f"changed {_day(item.modified)}" if item.modified else ""
+    return Option(item.key, item.name, " · ".join(text for text in (item.place, owner, changed) if text))
+
+
+def _person_option(person: Recipient) -> Option:
+    # Only somebody of the directory can be one of several.
+    return Option(str(person.id), person.name, " · ".join(text for text in (person.title, person.email) if text))
+
+
+def _day(moment: dt.datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _step(recipient: Recipient, role: Role, permissions: list[Permission]) -> Step:
+    now = role_of(recipient, permissions)
+    if covers(now, role):
+        return Step(recipient, now, Change.HAS_IT)
+    return Step(recipient, now, Change.UPGRADED if now else Change.GAINS)

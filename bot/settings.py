@@ -1,0 +1,126 @@
+"""What the environment says, read once; everything that is missing or wrong is named at once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# Where Teams' connector lives. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations
+TEAMS_HOSTS = ",".join(
+    (
+        "smba.trafficmanager.net",
+        "smba.infra.gcc.teams.microsoft.com",
+        "smba.infra.gov.teams.microsoft.us",
+        "smba.infra.dod.teams.microsoft.us",
+    )
+)
+NEEDED = ("APP_ID", "APP_SECRET", "TENANT_ID", "PUBLIC_URL")
+KEY_BYTES = 32
+
+
+class BadSettings(Exception):
+    """The message lists all that is missing and all that is wrong, one a line, for whoever starts the bot."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`sealing_keys` are AES-256 keys: the first seals, all of them open. URLs carry no slash at their end."""
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    tenant_id: str
+    public_url: str
+    sealing_keys: tuple[bytes, ...] = field(repr=False)
+    database_url: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 3978
+    login_url: str = "https://login.microsoftonline.com"
+    graph_url: str = "https://graph.microsoft.com/v1.0"
+    bot_keys_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    service_hosts: frozenset[str] = frozenset(TEAMS_HOSTS.split(","))
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Settings from the environment. Raises BadSettings. Creates the data directory and, once, the key file in it."""
+    said = {name: value.strip() for name, value in environment.items()}
+    problems = [f"{name} is missing." for name in NEEDED if not said.get(name)]
+    problems += [
+        f"{name} should be the GUID that Entra shows for it."
+        for name in ("APP_ID", "TENANT_ID")
+        if said.get(name) and not _is_guid(said[name])
+    ]
+    problems += [
+        f"{name} should be an https:// address (http:// only on this machine)."
+        for name in ("PUBLIC_URL", "LOGIN_URL", "GRAPH_URL", "BOT_KEYS_URL")
+        if said.get(name) and not _is_safe_url(said[name])
+    ]
+    if not (port := said.get("PORT") or "3978").isdecimal() or not 0 <= int(port) < 2**16:
+        problems.append("PORT should be a number from 0 to 65535.")
+    keys = tuple(_key(text) for text in said.get("SEALING_KEYS", "").split(",") if text)
+    if None in keys:
+        problems.append("SEALING_KEYS should be 32 random bytes in base64, or several of these with commas between.")
+    if problems:
+        raise BadSettings("\n".join([*problems, "See .env.example for what each one means."]))
+
+    data = Path(said.get("DATA_DIR") or "data")
+    data.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        app_id=said["APP_ID"],
+        app_secret=said["APP_SECRET"],
+        tenant_id=said["TENANT_ID"],
+        public_url=said["PUBLIC_URL"].rstrip("/"),
+        sealing_keys=tuple(key for key in keys if key) or (key_file(data / "sealing.key"),),
+        database_url=said.get("DATABASE_URL") or f"sqlite:///{data / 'sharebot.db'}",
+        host=said.get("HOST") or Settings.host,
+        port=int(port),
+        login_url=(said.get("LOGIN_URL") or Settings.login_url).rstrip("/"),
+        graph_url=(said.get("GRAPH_URL") or Settings.graph_url).rstrip("/"),
+        bot_keys_url=said.get("BOT_KEYS_URL") or Settings.bot_keys_url,
+        service_hosts=frozenset(host.strip() for host in (said.get("SERVICE_HOSTS") or TEAMS_HOSTS).split(",")),
+    )
+
+
+def key_file(path: Path) -> bytes:
+    """The key in this file, made on first use and readable by its owner only: a stolen database opens nothing."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+    key = _key(path.read_text())
+    if key is None:
+        raise BadSettings(f"{path} does not hold a key of {KEY_BYTES} bytes in base64.")
+    return key
+
+
+def _key(text: str) -> bytes | None:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _is_guid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_safe_url(text: str) -> bool:
+    url = urlsplit(text)
+    return bool(url.hostname) and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname)))
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

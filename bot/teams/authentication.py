@@ -1,0 +1,65 @@
+"""Whose call is this? Every activity carries a token of the Bot Framework for us, or it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import jwt
+from botbuilder.schema import Activity
+from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdentity
+from botframework.connector.auth.authenticate_request_result import AuthenticateRequestResult
+
+from bot.identity.keys import SigningKeys, claims
+from bot.teams.connector import Connectors
+
+if TYPE_CHECKING:
+    from botframework.connector.auth.connector_factory import ConnectorFactory
+    from botframework.connector.auth.user_token_client import UserTokenClient
+
+ISSUER = "https://api.botframework.com"
+CHANNEL = "msteams"
+
+
+class TeamsAuthentication(BotFrameworkAuthentication):
+    """Teams only: no emulator, no skills, no streaming, no token service.
+
+    https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
+    """
+
+    def __init__(self, keys: SigningKeys, connectors: Connectors, app_id: str, service_hosts: frozenset[str]) -> None:
+        self._keys = keys
+        self._connectors = connectors
+        self._app_id = app_id
+        self._service_hosts = service_hosts
+
+    async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
+        """Raises PermissionError for a call that is not Teams', httpx.HTTPError when the keys can't be had."""
+        scheme, _, token = auth_header.partition(" ")
+        if scheme != "Bearer":
+            raise PermissionError("no bearer token")
+        try:
+            key, endorsed_for = await self._keys.key(token)
+            said = claims(token, key, audience=self._app_id, issuer=ISSUER)
+        except jwt.PyJWTError as error:
+            raise PermissionError(type(error).__name__) from error
+        if activity.channel_id != CHANNEL or CHANNEL not in endorsed_for:
+            raise PermissionError("not a channel of ours")
+        url = activity.service_url or ""
+        if said.get("serviceurl") != url or urlsplit(url).netloc not in self._service_hosts:
+            raise PermissionError("not a service of Teams")
+        result = AuthenticateRequestResult()
+        result.claims_identity = ClaimsIdentity(said, True)
+        result.connector_factory = self._connectors
+        return result
+
+    def create_connector_factory(self, claims_identity: ClaimsIdentity) -> ConnectorFactory:
+        return self._connectors
+
+    async def create_user_token_client(self, claims_identity: ClaimsIdentity) -> UserTokenClient:
+        return None  # pyright: ignore[reportReturnType] - botbuilder wants one made for each turn; we use none
+
+    async def authenticate_streaming_request(
+        self, auth_header: str, channel_id_header: str
+    ) -> AuthenticateRequestResult:
+        raise PermissionError("no streaming")

@@ -1,0 +1,93 @@
+"""What botbuilder asks of a connector client, over the one HTTP client of the process."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+from botbuilder.schema import Activity, ResourceResponse
+from botframework.connector.aio import ConnectorClient
+from botframework.connector.auth.connector_factory import ConnectorFactory
+
+from bot.identity.app_tokens import AppTokens
+
+TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+
+
+class ConnectorError(Exception):
+    """Teams did not take it. `status` is None when there was no answer."""
+
+    def __init__(self, status: int | None, code: str) -> None:
+        super().__init__(f"{status}: {code}")
+        self.status = status
+        self.code = code
+
+
+class Connectors(ConnectorFactory):
+    """One connector for each service URL; they share their connections and their token."""
+
+    def __init__(self, http: httpx.AsyncClient, tokens: AppTokens) -> None:
+        self._http = http
+        self._tokens = tokens
+
+    async def create(self, service_url: str, audience: str) -> ConnectorClient:
+        return cast("ConnectorClient", Connector(self._http, self._tokens, service_url))
+
+
+class Connector:
+    """Stands where botbuilder looks for a ConnectorClient and its `conversations`."""
+
+    def __init__(self, http: httpx.AsyncClient, tokens: AppTokens, service_url: str) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._url = service_url.rstrip("/")
+        self.conversations = self
+
+    async def send_to_conversation(self, conversation_id: str, activity: Activity) -> ResourceResponse:
+        return await self._send("POST", f"{_conversation(conversation_id)}/activities", activity)
+
+    async def reply_to_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
+        return await self._send("POST", f"{_conversation(conversation_id)}/activities/{_part(activity_id)}", activity)
+
+    async def update_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
+        return await self._send("PUT", f"{_conversation(conversation_id)}/activities/{_part(activity_id)}", activity)
+
+    async def delete_activity(self, conversation_id: str, activity_id: str) -> None:
+        await self._call("DELETE", f"{_conversation(conversation_id)}/activities/{_part(activity_id)}")
+
+    async def member(self, conversation_id: str, member_id: str) -> dict[str, Any]:
+        """A member as Teams describes them: `objectId` or `aadObjectId`, `name`, `email`."""
+        return await self._call("GET", f"{_conversation(conversation_id)}/members/{_part(member_id)}")
+
+    async def _send(self, method: str, path: str, activity: Activity) -> ResourceResponse:
+        answer = await self._call(method, path, activity.serialize())
+        return ResourceResponse(id=str(answer.get("id", "")))
+
+    async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """Raises ConnectorError, Unavailable. An empty answer to a success is a success."""
+        headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
+        try:
+            answer = await self._http.request(method, self._url + path, json=body, headers=headers, timeout=TIMEOUT)
+        except httpx.HTTPError as error:
+            raise ConnectorError(None, type(error).__name__) from error
+        content = _object(answer)
+        if not answer.is_success:
+            raise ConnectorError(answer.status_code, str(content.get("error", {}).get("code", "unknown")))
+        return content
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+
+
+def _conversation(conversation_id: str) -> str:
+    return f"/v3/conversations/{_part(conversation_id)}"
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")

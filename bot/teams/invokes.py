@@ -1,0 +1,60 @@
+"""The answers to invokes, each with the exact status, type and shape Teams wants.
+
+https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botbuilder.core import InvokeResponse
+
+from cards.elements import Card
+
+# Teams' clients skip a sign-in request without a name; there is no token service behind it.
+CONNECTION = "sharebot"
+
+
+def empty() -> InvokeResponse:
+    return InvokeResponse(status=200, body={})
+
+
+def replaced_by(card: Card) -> InvokeResponse:
+    return _action(200, "application/vnd.microsoft.card.adaptive", card)
+
+
+def told(words: str) -> InvokeResponse:
+    """A line under the card, which stays as it is."""
+    return _action(200, "application/vnd.microsoft.activity.message", words)
+
+
+def sign_in_first(ticket: str | None, page: str) -> InvokeResponse:
+    """Teams signs the person in by itself and sends the press again; without a ticket it shows the button at once."""
+    return _action(401, "application/vnd.microsoft.activity.loginRequest", oauth_card(ticket, page))
+
+
+def bad_request(words: str) -> InvokeResponse:
+    return _action(400, "application/vnd.microsoft.error", {"code": "BadRequest", "message": words})
+
+
+def token_refused(value: dict[str, Any], words: str) -> InvokeResponse:
+    """The answer to signin/tokenExchange that makes Teams show its sign-in button."""
+    body = {"id": value.get("id"), "connectionName": value.get("connectionName"), "failureDetail": words}
+    return InvokeResponse(status=412, body=body)
+
+
+def oauth_card(ticket: str | None, page: str) -> Card:
+    """`page` is where the button leads; the ticket comes back as the id of the token exchange."""
+    card: Card = {
+        "text": "I look things up and share as you. Please sign in once, so that Microsoft 365 lets me.",
+        "connectionName": CONNECTION,
+        "buttons": [{"type": "signin", "title": "Sign in", "text": "Sign in", "value": page}],
+    }
+    if ticket:
+        card["tokenExchangeResource"] = {"id": ticket}
+    return card
+
+
+def _action(status: int, kind: str, value: object) -> InvokeResponse:
+    """Whatever came of it, the HTTP status of an Action.Execute that was understood is 200."""
+    return InvokeResponse(status=200, body={"statusCode": status, "type": kind, "value": value})

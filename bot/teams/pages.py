@@ -1,0 +1,88 @@
+"""The sign-in page: out to Entra with a ticket, back with an answer that must be the ticket owner's."""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+import secrets
+
+from aiohttp import web
+
+from bot.errors import SharebotError
+from bot.identity import Identity
+from bot.identity.sealing import Sealer
+from bot.ledger import SignIns
+from bot.sharing import Person
+from bot.teams.turns import Turns
+
+log = logging.getLogger(__name__)
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Sharebot</title><style nonce="{nonce}">
+body {{ font: 16px/1.5 "Segoe UI", system-ui, sans-serif; margin: 20vh auto 0; max-width: 26rem; padding: 0 1.5rem }}
+h1 {{ font-size: 1.4rem; font-weight: 600 }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #1f1f1f; color: #fff }} }}
+</style></head><body><h1>{title}</h1><p>{sentence}</p>
+<script nonce="{nonce}">if ({close}) setTimeout(() => window.close(), 1200)</script></body></html>"""
+
+
+class SignInPages:
+    def __init__(self, *, identity: Identity, sign_ins: SignIns, sealer: Sealer, turns: Turns, public_url: str) -> None:
+        self._identity = identity
+        self._sign_ins = sign_ins
+        self._sealer = sealer
+        self._turns = turns
+        self._redirect_uri = f"{public_url}/auth/end"
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/auth/start", self.start), web.get("/auth/end", self.end)]
+
+    async def start(self, request: web.Request) -> web.StreamResponse:
+        ticket = request.query.get("ticket", "")
+        if not (waiting := await self._sign_ins.at(ticket)):
+            return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
+        try:
+            address, flow = await self._identity.sign_in_page(self._redirect_uri)
+        except SharebotError as error:
+            return _page("That did not work", str(error), status=503)
+        sealed = self._sealer.seal(json.dumps(flow).encode(), waiting.person_id)
+        await self._sign_ins.send_to_page(ticket, flow["state"], sealed)
+        return web.HTTPFound(address, headers=_headers(""))
+
+    async def end(self, request: web.Request) -> web.StreamResponse:
+        came_back = await self._sign_ins.back_from_page(request.query.get("state", ""))
+        if came_back is None or came_back.flow is None:
+            return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
+        if request.query.get("error") == "access_denied":
+            return _page("You did not agree", "So I did nothing. Ask me again in Teams whenever you like.")
+        person = Person(came_back.tenant_id, came_back.person_id, "")
+        flow = json.loads(self._sealer.open(came_back.flow, came_back.person_id))
+        try:
+            await self._identity.sign_in(person, flow, dict(request.query))
+        except SharebotError as error:
+            log.warning("a sign-in on the page failed: %s", type(error).__name__)
+            return _page("That did not work", str(error), status=403)
+        await self._turns.signed_in(came_back)
+        return _page("You are signed in", "You can close this window and go on in Teams.", close=True)
+
+
+def _page(title: str, sentence: str, *, status: int = 200, close: bool = False) -> web.Response:
+    nonce = secrets.token_urlsafe(16)
+    text = PAGE.format(
+        nonce=nonce, title=html.escape(title), sentence=html.escape(sentence), close="true" if close else "false"
+    )
+    return web.Response(text=text, status=status, content_type="text/html", headers=_headers(nonce))
+
+
+def _headers(nonce: str) -> dict[str, str]:
+    return {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        ),
+    }

@@ -1,0 +1,141 @@
+"""The bot as a web application: HTTP ⇄ botbuilder turn, and everything that is wired together for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, cast
+
+import httpx
+from aiohttp import web
+from azure.core.exceptions import DeserializationError
+from botbuilder.core import CloudAdapterBase, TurnContext
+from botbuilder.schema import Activity, ActivityTypes
+
+from bot.identity import Identity
+from bot.identity.app_tokens import AppTokens
+from bot.identity.entra import Entra
+from bot.identity.keys import SigningKeys
+from bot.identity.sealing import Sealer
+from bot.identity.sso import SsoTokens
+from bot.ledger import Ledger
+from bot.settings import Settings
+from bot.teams.authentication import TeamsAuthentication
+from bot.teams.connector import Connectors
+from bot.teams.pages import SignInPages
+from bot.teams.turns import Turns
+
+log = logging.getLogger(__name__)
+
+# Teams' own limit for a message is 100 KB of UTF-16; an invoke with its token is smaller.
+LARGEST_BODY = 512 * 1024
+CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+
+OnActivity = Callable[[TurnContext, dict[str, Any]], Awaitable[None]]
+
+
+class Adapter(CloudAdapterBase):
+    """botbuilder-integration-aiohttp 4.17.1 answers 500 to every invoke with a body, so this stands in its place."""
+
+    async def process(self, request: web.Request, on_activity: OnActivity) -> web.Response:
+        try:
+            body = json.loads(await request.read())
+            activity = Activity().deserialize(body)
+        except (ValueError, RecursionError, TypeError, AttributeError, DeserializationError):
+            return web.Response(status=400)
+        if not isinstance(body, dict) or not activity.type:
+            return web.Response(status=400)
+        try:
+            caller = await self.bot_framework_authentication.authenticate_request(
+                activity, request.headers.get("Authorization", "")
+            )
+        except PermissionError as error:
+            log.warning("refused a call: %s", error)
+            return web.Response(status=401)
+        except (httpx.HTTPError, KeyError, ValueError) as error:
+            log.warning("could not fetch the keys of the Bot Framework: %s", type(error).__name__)
+            return web.Response(status=503)
+
+        async def turn(context: TurnContext) -> None:
+            await on_activity(context, cast("dict[str, Any]", body))
+
+        response = await self.process_activity(caller, activity, turn)
+        if activity.type != ActivityTypes.invoke:
+            return web.Response(status=201)
+        return web.json_response(response.body, status=response.status)
+
+
+def application(settings: Settings) -> web.Application:
+    """The bot, ready to be served: `POST /api/messages`, the sign-in pages and `GET /health`."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    app.cleanup_ctx.append(lambda app: _run(app, settings))
+
+    async def messages(request: web.Request) -> web.StreamResponse:
+        return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
+
+    async def health(_request: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "ok"})
+
+    async def start(request: web.Request) -> web.StreamResponse:
+        return await request.app[PAGES].start(request)
+
+    async def end(request: web.Request) -> web.StreamResponse:
+        return await request.app[PAGES].end(request)
+
+    app.add_routes(
+        [
+            web.post("/api/messages", messages),
+            web.get("/health", health),
+            web.get("/auth/start", start),
+            web.get("/auth/end", end),
+        ]
+    )
+    return app
+
+
+ADAPTER = web.AppKey("adapter", Adapter)
+TURNS = web.AppKey("turns", Turns)
+PAGES = web.AppKey("pages", SignInPages)
+
+
+async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]:
+    """Everything with a life of its own, wired together, from start to stop."""
+    http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": "Sharebot/0.1"})
+    entra = Entra(settings.login_url, settings.tenant_id, settings.app_id, settings.app_secret)
+    sealer = Sealer(settings.sealing_keys)
+    ledger = Ledger(settings.database_url)
+    tenant = f"{settings.login_url}/{settings.tenant_id}/v2.0/.well-known/openid-configuration"
+    sso = SsoTokens(SigningKeys(http, tenant), settings.app_id, settings.tenant_id)
+    identity = Identity(entra, sso, ledger.token_caches, sealer)
+    connectors = Connectors(http, AppTokens(entra))
+    app[ADAPTER] = Adapter(
+        TeamsAuthentication(
+            SigningKeys(http, settings.bot_keys_url), connectors, settings.app_id, settings.service_hosts
+        )
+    )
+    app[TURNS] = Turns(
+        adapter=app[ADAPTER],
+        app_id=settings.app_id,
+        tenant_id=settings.tenant_id,
+        public_url=settings.public_url,
+        http=http,
+        graph_url=settings.graph_url,
+        identity=identity,
+        ledger=ledger,
+        sealer=sealer,
+    )
+    app[PAGES] = SignInPages(
+        identity=identity,
+        sign_ins=ledger.sign_ins,
+        sealer=sealer,
+        turns=app[TURNS],
+        public_url=settings.public_url,
+    )
+    await ledger.open()
+    await ledger.plans.forget_old()
+    yield
+    await app[TURNS].close()
+    await ledger.close()
+    entra.close()
+    await http.aclose()

@@ -1,0 +1,42 @@
+"""The cards that belong to no command: what I can do, sign in, something went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cards.elements import Card, block, button, card, heading, line, run, small
+
+
+def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> Card:
+    """`commands` are an example and what it does, for each."""
+    title = "Hello, I'm Sharebot" if welcome else "What I can do"
+    return card(
+        heading(title),
+        line(
+            "I share your files as you. First I show exactly what would change and for whom; "
+            "nothing happens before you press Share."
+        ),
+        *(block(line(run(example, bold=True)), small(what)) for example, what in commands),
+        summary=f"{title}. Try: {commands[0][0]}",
+    )
+
+
+def problem(sentence: str) -> Card:
+    return card(heading("That did not work"), line(sentence), summary=sentence)
+
+
+def say(sentence: str) -> Card:
+    return card(line(sentence), summary=sentence)
+
+
+def continue_as_you(key: str) -> Card:
+    """Where Teams has no silent sign-in for messages: the press of a button has."""
+    sentence = "I look things up and share as you, so please tell me that you are there."
+    return card(
+        line(sentence), actions=[button("Continue", "sign_in.continue", key, style="positive")], summary=sentence
+    )
+
+
+def working() -> Card:
+    sentence = "I'm on it. This takes a little longer; I'll change this card when it is done."
+    return card(line(sentence), summary=sentence)

@@ -1,0 +1,185 @@
+"""The cards of a share: which one did you mean, shall I, done, and what a recipient is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.sharing import (
+    Change,
+    Expiry,
+    Grant,
+    Outcome,
+    Recipient,
+    Role,
+    ShareableItem,
+    SharePlan,
+    ShareReceipt,
+    Step,
+    UnclearRequest,
+)
+from cards.elements import Card, Element, beside, block, button, card, choice, heading, line, link, run, small
+
+CAN = {Role.READ: "can view", Role.WRITE: "can edit", Role.OWNER: "owns it"}
+MARKS = {
+    "xlsx": "📊",
+    "csv": "📊",
+    "docx": "📝",
+    "txt": "📝",
+    "md": "📝",
+    "pptx": "📽️",
+    "pdf": "📕",
+    "png": "🖼️",
+    "jpg": "🖼️",
+}
+
+
+def confirm(plan: SharePlan, key: str) -> Card:
+    """Exactly what a click would do."""
+    nothing = not plan.to_grant
+    title = "Nothing to change" if nothing else "Share this?"
+    body = [heading(title), _file(plan.item), block(*(_step(step, plan.role) for step in plan.steps), separator=True)]
+    if nothing:
+        return card(*body, actions=[link("Open file", plan.item.web_url)], summary=f"{title}: {plan.item.name}")
+    body += _terms(plan)
+    share = "Share without an end" if _end(plan.until) else "Share"
+    return card(
+        *body,
+        actions=[
+            button(share, "share.confirm", key, style="positive"),
+            button("Cancel", "share.cancel", key),
+        ],
+        summary=f"Share {plan.item.name} with {_names(plan.to_grant)}? They {CAN[plan.role]}.",
+    )
+
+
+def choose(unclear: UnclearRequest, key: str) -> Card:
+    inputs = [
+        choice(
+            question.slot,
+            f"“{question.words}” fits {len(question.options)}. Which one do you mean?",
+            [(f"{option.title} — {option.detail}", option.key) for option in question.options],
+        )
+        for question in unclear.questions
+    ]
+    return card(
+        heading("Which one do you mean?"),
+        *inputs,
+        actions=[
+            button("Continue", "share.choose", key, style="positive"),
+            button("Cancel", "share.cancel", key, inputs=False),
+        ],
+        summary="Which one do you mean? " + ", ".join(question.words for question in unclear.questions),
+    )
+
+
+def done(receipt: ShareReceipt) -> Card:
+    granted = len(receipt.granted())
+    failed = [grant for grant in receipt.grants if grant.outcome in (Outcome.REFUSED, Outcome.UNSURE)]
+    if not failed:
+        title, colour = ("Shared", "Good") if granted else ("Nothing to change", "Default")
+    else:
+        title, colour = ("Shared in part", "Warning") if granted else ("Not shared", "Attention")
+    body = [heading(title, colour), _file(receipt.plan.item)]
+    body.append(block(*(_grant(grant, receipt.plan.role) for grant in receipt.grants), separator=True))
+    if granted:
+        body.append(small("I read the permissions back. Microsoft 365 was asked to mail whoever is new."))
+    if granted and _end(receipt.plan.until):
+        body.append(small("This access has no end: it stays until somebody removes it.", "Warning"))
+    return card(
+        *body,
+        actions=[link("Open file", receipt.plan.item.web_url)],
+        summary=f"{title}: {receipt.plan.item.name}",
+    )
+
+
+def cancelled(item: str | None) -> Card:
+    return card(
+        heading("Cancelled"),
+        line("Nothing was shared." if item is None else f"{item} was not shared."),
+        summary="Cancelled",
+    )
+
+
+def shared_with_you(plan: SharePlan) -> Card:
+    can = "edit" if plan.role is Role.WRITE else "view"
+    return card(
+        heading("Shared with you"),
+        line(run(plan.asker.name, bold=True), " shared a file with you. You can ", run(can, bold=True), " it."),
+        _file(plan.item),
+        actions=[link("Open in Microsoft 365", plan.item.web_url)],
+        summary=f"{plan.asker.name} shared {plan.item.name} with you. You can {can} it.",
+    )
+
+
+def _file(item: ShareableItem) -> Element:
+    mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
+    about = [item.place]
+    if item.owner:
+        about.append(f"by {item.owner}")
+    if item.modified:
+        about.append(f"changed {_day(item.modified)}")
+    return beside(mark, line(run(item.name, bold=True), spacing="None"), small(" · ".join(about)))
+
+
+def _step(step: Step, role: Role) -> Element:
+    now = CAN[step.now] if step.now else "no access"
+    match step.change:
+        case Change.HAS_IT:
+            what = [run(f"{now} already", subtle=True)]
+        case Change.GAINS | Change.UPGRADED:
+            what = [run(f"{now} → ", subtle=True), run(CAN[role], bold=True, colour="Good")]
+    return line(*_who(step.recipient), "  ", *what, spacing="Medium")
+
+
+def _grant(grant: Grant, role: Role) -> Element:
+    match grant.outcome:
+        case Outcome.GRANTED:
+            what = run(f"✓ {CAN[role]}", colour="Good")
+        case Outcome.HAD_IT:
+            what = run("had it already", subtle=True)
+        case Outcome.REFUSED:
+            what = run("✗ refused", colour="Attention")
+        case Outcome.UNSURE:
+            what = run("? not sure", colour="Warning")
+    entry = [line(*_who(grant.recipient), "  ", what, spacing="Medium")]
+    if grant.remark:
+        entry.append(small(grant.remark))
+    return {"type": "Container", "items": entry, "spacing": "Small"}
+
+
+def _who(person: Recipient) -> list[Element]:
+    known = [run(person.name, bold=True)]
+    if person.name != person.email:
+        known.append(run(f" {person.email}", subtle=True))
+    if person.is_outside:
+        known.append(run(" outside your organisation", colour="Warning"))
+    return known
+
+
+def _terms(plan: SharePlan) -> list[Element]:
+    terms = [small("Microsoft 365 mails them, and they have to sign in.")]
+    if end := _end(plan.until):
+        terms.append(
+            small(
+                f"You said until {_moment(end)}. I can't end access by myself yet: "
+                "this would stay until somebody removes it.",
+                "Warning",
+            )
+        )
+    return terms
+
+
+def _end(until: Expiry | None) -> dt.datetime | None:
+    return until.at if until else None
+
+
+def _names(people: tuple[Recipient, ...]) -> str:
+    return ", ".join(person.name for person in people)
+
+
+def _day(moment: dt.datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment:%A} {_day(moment)}, {moment:%H:%M} ({moment.tzinfo})"

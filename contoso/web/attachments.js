@@ -1,0 +1,108 @@
+// What hangs on a message: cards with their clicks and answers, and sign-in cards.
+
+import { drawCard } from "./card.js";
+import { h, iconButton } from "./dom.js";
+import { icon } from "./icons.js";
+import { signIn } from "./links.js";
+import { act } from "./tenant.js";
+import { plain } from "./words.js";
+
+const CARD = "application/vnd.microsoft.card.adaptive";
+const OAUTH = "application/vnd.microsoft.card.oauth";
+const NOTE = "application/vnd.microsoft.activity.message";
+const LOGIN = "application/vnd.microsoft.activity.loginRequest";
+const WENT_WRONG = "Something went wrong. Please try again.";
+
+/** `{element, show}`: `show(attachment)` draws what it became, if that is something else; it may be asked while a click is under way. */
+export function attachmentView(attachment, message, context) {
+  if (attachment.contentType === CARD) return cardView(attachment.content, message, context);
+  const element = h("div", { class: "card" });
+  const show = ({ contentType, content }) =>
+    element.replaceChildren(contentType === OAUTH ? signInPart(content, context.me) : h("p", {}, "This attachment cannot be shown here."));
+  show(attachment);
+  return { element, show };
+}
+
+function cardView(content, message, { me, say }) {
+  const under = h("div", { class: "card-under", role: "status" });
+  let card = drawCard(content, me, pressed);
+  let waiting = false;
+  let rest = () => {};
+  return { element: h("div", { class: "card-view" }, card, under), show: (attachment) => become(attachment.content) };
+
+  function become(next) {
+    if (JSON.stringify(next) === JSON.stringify(content)) return;
+    const focused = card.contains(document.activeElement) || (waiting && document.activeElement === document.body);
+    content = next;
+    const drawn = drawCard(content, me, pressed);
+    card.replaceWith(drawn);
+    card = drawn;
+    if (waiting) rest = hold(card);
+    if (focused) card.focus({ preventScroll: true });
+  }
+
+  async function pressed(action, button) {
+    if (waiting) return;
+    if (action.data.msteams?.type === "imBack") {
+      await say(String(action.data.msteams.value));
+      return;
+    }
+    waiting = true;
+    under.replaceChildren();
+    rest = hold(card, button);
+    try {
+      told(await act(me.id, message, action), () => pressed(action, button));
+    } catch (error) {
+      under.replaceChildren(line("error", error.message));
+    } finally {
+      waiting = false;
+      rest();
+    }
+  }
+
+  function told({ status, type, value }, again) {
+    if (type === CARD) become(value);
+    else if (type === NOTE) under.replaceChildren(line("note", plain(String(value))));
+    else if (type === LOGIN) under.replaceChildren(signInPart(value, me, again));
+    else if (status >= 400) under.replaceChildren(line("error", value?.message ?? WENT_WRONG));
+  }
+
+  function line(kind, text) {
+    const dismiss = iconButton(icon("close", 14), "Dismiss", { class: "small", onclick: () => under.replaceChildren() });
+    const sign = kind === "error" && icon("alert", 16);
+    return h("p", { class: `card-line card-${kind}`, "data-testid": `card-${kind}` }, sign, h("span", {}, text), dismiss);
+  }
+}
+
+/** Nothing on the card can be pressed until the returned function is called; the pressed button shows that it works. */
+function hold(card, button) {
+  const held = [...card.querySelectorAll("button, input, select, textarea")].filter((control) => !control.disabled);
+  for (const control of held) control.disabled = true;
+  card.setAttribute("aria-busy", "true");
+  button?.classList.add("waiting");
+  return () => {
+    for (const control of held) control.disabled = false;
+    card.removeAttribute("aria-busy");
+    button?.classList.remove("waiting");
+    if (button?.isConnected && document.activeElement === document.body) button.focus({ preventScroll: true });
+  };
+}
+
+function signInPart(content, me, done = () => {}) {
+  const { title = "Sign in", value } = content.buttons?.[0] ?? {};
+  const said = h("p", { class: "sign-in-text", role: "status" }, content.text ?? "Please sign in.");
+  const button = h("button", { type: "button", class: "button primary", "data-testid": "sign-in", onclick: open }, title);
+  return h("div", { class: "sign-in" }, said, button);
+
+  async function open() {
+    button.disabled = true;
+    try {
+      if (await signIn(value, me)) done();
+      else said.textContent = "The sign-in window was blocked. Allow pop-ups for this page and try again.";
+    } catch (error) {
+      said.textContent = error.message;
+    } finally {
+      button.disabled = false;
+    }
+  }
+}

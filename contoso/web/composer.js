@@ -1,0 +1,61 @@
+// Where a person writes: Enter sends, Shift+Enter breaks the line, @ mentions; whatever is pasted is plain text.
+
+import { h, iconButton } from "./dom.js";
+import { icon } from "./icons.js";
+import { mentionMenu } from "./mentions.js";
+
+/** `send({text, mentions})` is called with what was written; `members` may be mentioned. */
+export function composer({ placeholder, members, send }) {
+  const editor = h("div", {
+    class: "editor", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-label": placeholder,
+    "data-placeholder": placeholder, "data-testid": "composer", spellcheck: "true", oninput: changed, onkeydown: key,
+  });
+  const menu = mentionMenu(editor, members);
+  const button = iconButton(icon("send"), "Send", { class: "send", "data-testid": "send", onclick: submit });
+  const element = h("div", { class: "composer" }, menu.element, h("div", { class: "composer-box" }, editor, button));
+  changed();
+  return { element, focus: () => editor.focus(), fill };
+
+  function changed() {
+    const { text } = written(editor);
+    if (!text && !editor.querySelector("br + br")) editor.classList.add("empty");
+    else editor.classList.remove("empty");
+    button.disabled = !text.trim();
+  }
+
+  function key(event) {
+    if (event.isComposing || menu.key(event) || event.key !== "Enter" || event.shiftKey) return;
+    event.preventDefault();
+    submit();
+  }
+
+  function submit() {
+    const { text, mentions } = written(editor);
+    if (!text.trim()) return;
+    fill("");
+    send({ text: text.trim(), mentions });
+  }
+
+  function fill(text) {
+    editor.textContent = text;
+    changed();
+    editor.focus();
+    getSelection().selectAllChildren(editor);
+    getSelection().collapseToEnd();
+  }
+}
+
+function written(editor) {
+  const mentions = new Map();
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (node.tagName === "BR") return "\n";
+    if (node.dataset.id) {
+      mentions.set(node.dataset.id, { id: node.dataset.id, name: node.dataset.name });
+      return `<at>${node.dataset.name}</at>`;
+    }
+    return `\n${[...node.childNodes].map(read).join("")}`;
+  };
+  const text = [...editor.childNodes].map(read).join("").replace(/\u00a0/gu, " ");
+  return { text, mentions: [...mentions.values()] };
+}

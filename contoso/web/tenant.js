@@ -1,0 +1,44 @@
+// What the tenant can be asked, one function a question.
+
+const API = "/teams/api";
+
+/** The tenant's refusal; its message is a sentence for the person. `status` 0: the tenant was not reached. */
+export class TenantError extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const tenant = () => ask("/tenant");
+export const chats = (user) => ask("/chats", { user });
+export const messages = (user, chat) => ask(`/chats/${encodeURIComponent(chat)}/messages`, { user });
+export const mail = (user) => ask("/mail", { user });
+export const files = (user, q) => ask("/files", { user, q });
+export const permissions = (user, drive, item) =>
+  ask(`/files/${encodeURIComponent(drive)}/${encodeURIComponent(item)}/permissions`, { user });
+
+export const say = (user, chat, { text, mentions, root = null }) =>
+  tell(`/chats/${encodeURIComponent(chat)}/messages`, { user, text, mentions, root });
+export const act = (user, message, action) =>
+  tell(`/chats/${encodeURIComponent(message.chat)}/messages/${encodeURIComponent(message.id)}/action`, { user, action });
+export const signInClosed = (user) => tell("/signin/closed", { user });
+
+export const events = (user) => new EventSource(`${API}/events?${new URLSearchParams({ user })}`);
+
+const ask = (path, query = {}) => answer(`${API}${path}?${new URLSearchParams(query)}`, { cache: "no-store" });
+const tell = (path, body) =>
+  answer(`${API}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
+async function answer(url, request) {
+  let response;
+  try {
+    response = await fetch(url, request);
+  } catch {
+    throw new TenantError(0, "Contoso cannot be reached. Check that it is running.");
+  }
+  if (response.status === 204) return null;
+  const body = await response.json().catch(() => null);
+  if (response.ok) return body;
+  throw new TenantError(response.status, body?.error ?? `Contoso answered ${response.status}.`);
+}
