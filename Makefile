@@ -51,6 +51,9 @@ locks: $(UV)
 	$(LOCK) --group node -o requirements/node.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
 	npm install --package-lock-only --omit-lockfile-registry-resolved --prefix contoso/web
+	.venv/bin/python -c 'import json, pathlib; lock = pathlib.Path("contoso/web/package-lock.json"); \
+		tree = json.loads(lock.read_text()); [package.pop("funding", None) for package in tree["packages"].values()]; \
+		lock.write_text(json.dumps(tree, indent=2) + "\n")'
 
 clean:
 	rm -rf .venv contoso/web/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,104 @@
+"""What the bot reads from its environment."""
+
+from __future__ import annotations
+
+import base64
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BadSettings, read
+
+GUID = "8f4d1c6e-0b1a-4c57-9a39-7f2f5f0f9a01"
+KEY = base64.b64encode(bytes(32)).decode()
+
+
+def good(tmp_path: Path, **more: str) -> dict[str, str]:
+    return {
+        "APP_ID": GUID,
+        "APP_SECRET": "hush",
+        "TENANT_ID": GUID,
+        "PUBLIC_URL": "https://bot.example.com/",
+        "DATA_DIR": str(tmp_path / "data"),
+        **more,
+    }
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(BadSettings) as caught:
+        read({})
+
+    for name in ("APP_ID", "APP_SECRET", "TENANT_ID", "PUBLIC_URL", ".env.example"):
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("APP_ID", "sharebot"),
+        ("TENANT_ID", "contoso.com"),
+        ("PUBLIC_URL", "http://bot.example.com"),
+        ("LOGIN_URL", "http://login.example.com"),
+        ("GRAPH_URL", "graph.example.com"),
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("SEALING_KEYS", "c2hvcnQ="),
+        ("SEALING_KEYS", "not base64!"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        read(good(tmp_path, **{name: value}))
+
+
+def test_defaults_are_microsofts_public_cloud_and_a_file(tmp_path: Path) -> None:
+    settings = read(good(tmp_path))
+
+    assert settings.login_url == "https://login.microsoftonline.com"
+    assert settings.public_url == "https://bot.example.com"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'data' / 'sharebot.db'}"
+    assert "smba.trafficmanager.net" in settings.service_hosts
+
+
+def test_the_key_file_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
+    first, second = read(good(tmp_path)), read(good(tmp_path))
+
+    assert first.sealing_keys == second.sealing_keys
+    assert stat.S_IMODE((tmp_path / "data" / "sealing.key").stat().st_mode) == 0o600
+
+
+def test_a_spoilt_key_file_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sealing.key").write_text("oops")
+
+    with pytest.raises(BadSettings, match="key"):
+        read(good(tmp_path))
+
+    assert (tmp_path / "data" / "sealing.key").read_text() == "oops"
+
+
+def test_keys_from_the_environment_leave_no_file(tmp_path: Path) -> None:
+    settings = read(good(tmp_path, SEALING_KEYS=KEY))
+
+    assert settings.sealing_keys == (bytes(32),)
+    assert not (tmp_path / "data" / "sealing.key").exists()
+
+
+def test_settings_show_no_secret_when_printed(tmp_path: Path) -> None:
+    shown = repr(read(good(tmp_path, DATABASE_URL="postgresql://u:dbpassword@h/d", SEALING_KEYS=KEY)))
+
+    assert "hush" not in shown
+    assert "dbpassword" not in shown
+    assert "x00" not in shown
+
+
+def test_the_example_file_names_every_setting() -> None:
+    source = Path("bot/settings.py").read_text()
+    example = Path(".env.example").read_text()
+
+    settings = set(re.findall(r'said(?:\.get\(|\[)"([A-Z_]+)"', source))
+
+    assert {"APP_ID", "PORT", "DATABASE_URL"} < settings
+    assert {name for name in settings if f"{name}=" not in example} == set()
