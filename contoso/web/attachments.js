@@ -1,7 +1,7 @@
 // What hangs on a message: cards with their clicks and answers, and sign-in cards.
 
 import { drawCard } from "./card.js";
-import { h, iconButton } from "./dom.js";
+import { div, h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 import { signIn } from "./links.js";
 import { act } from "./tenant.js";
@@ -10,13 +10,14 @@ import { plain } from "./words.js";
 const CARD = "application/vnd.microsoft.card.adaptive";
 const OAUTH = "application/vnd.microsoft.card.oauth";
 const NOTE = "application/vnd.microsoft.activity.message";
+const ERROR = "application/vnd.microsoft.error";
 const LOGIN = "application/vnd.microsoft.activity.loginRequest";
 const WENT_WRONG = "Something went wrong. Please try again.";
 
 /** `{element, show}`: `show(attachment)` draws what it became, if that is something else; it may be asked while a click is under way. */
 export function attachmentView(attachment, message, context) {
   if (attachment.contentType === CARD) return cardView(attachment.content, message, context);
-  const element = h("div", { class: "card" });
+  const element = div("card");
   const show = ({ contentType, content }) =>
     element.replaceChildren(contentType === OAUTH ? signInPart(content, context.me) : h("p", {}, "This attachment cannot be shown here."));
   show(attachment);
@@ -28,7 +29,7 @@ function cardView(content, message, { me, say }) {
   let card = drawCard(content, me, pressed);
   let waiting = false;
   let rest = () => {};
-  return { element: h("div", { class: "card-view" }, card, under), show: (attachment) => become(attachment.content) };
+  return { element: div("card-view", card, under), show: (attachment) => become(attachment.content) };
 
   function become(next) {
     if (JSON.stringify(next) === JSON.stringify(content)) return;
@@ -64,7 +65,7 @@ function cardView(content, message, { me, say }) {
     if (type === CARD) become(value);
     else if (type === NOTE) under.replaceChildren(line("note", plain(String(value))));
     else if (type === LOGIN) under.replaceChildren(signInPart(value, me, again));
-    else if (status >= 400) under.replaceChildren(line("error", value?.message ?? WENT_WRONG));
+    else if (type === ERROR || status >= 400) under.replaceChildren(line("error", value?.message ?? WENT_WRONG));
   }
 
   function line(kind, text) {
@@ -92,7 +93,7 @@ function signInPart(content, me, done = () => {}) {
   const { title = "Sign in", value } = content.buttons?.[0] ?? {};
   const said = h("p", { class: "sign-in-text", role: "status" }, content.text ?? "Please sign in.");
   const button = h("button", { type: "button", class: "button primary", "data-testid": "sign-in", onclick: open }, title);
-  return h("div", { class: "sign-in" }, said, button);
+  return div("sign-in", said, button);
 
   async function open() {
     button.disabled = true;

@@ -41,6 +41,6 @@ export function drawCard(content, me, pressed) {
 }
 
 function told(action) {
-  const { type, title = "", verb, id, data } = { type: action.getJsonTypeName(), title: action.title, verb: action.verb, id: action.id, data: action.data };
-  return { type, title, verb, id, data: data ?? {} };
+  const { id, title = "", verb, data = {} } = action;
+  return { type: action.getJsonTypeName(), title, verb, id, data };
 }

@@ -1,6 +1,6 @@
 // Where a person writes: Enter sends, Shift+Enter breaks the line, @ mentions; whatever is pasted is plain text.
 
-import { h, iconButton } from "./dom.js";
+import { div, h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 import { mentionMenu } from "./mentions.js";
 
@@ -12,14 +12,14 @@ export function composer({ placeholder, members, send }) {
   });
   const menu = mentionMenu(editor, members);
   const button = iconButton(icon("send"), "Send", { class: "send", "data-testid": "send", onclick: submit });
-  const element = h("div", { class: "composer" }, menu.element, h("div", { class: "composer-box" }, editor, button));
+  const element = div("composer", menu.element, div("composer-box", editor, button));
   changed();
   return { element, focus: () => editor.focus(), fill };
 
   function changed() {
     const { text } = written(editor);
-    if (!text && !editor.querySelector("br + br")) editor.classList.add("empty");
-    else editor.classList.remove("empty");
+    // a browser leaves one line break in an emptied field
+    editor.classList.toggle("empty", text === "" || text === "\n");
     button.disabled = !text.trim();
   }
 

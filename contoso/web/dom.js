@@ -11,6 +11,9 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+export const div = (look, ...children) => h("div", { class: look }, ...children);
+export const span = (look, ...children) => h("span", { class: look }, ...children);
+
 export function iconButton(drawing, label, attributes = {}) {
   const look = `icon-button ${attributes.class ?? ""}`.trim();
   return h("button", { type: "button", title: label, "aria-label": label, ...attributes, class: look }, drawing);

@@ -41,11 +41,11 @@ export function messageLog(container, context, { days = true } = {}) {
     const view = messageView(message, context);
     views.set(message.id, view);
     const later = ordered().find((other) => other.timestamp > message.timestamp && other.id !== message.id);
-    container.insertBefore(view.element, later ? views.get(later.id).element : firstUnnumbered());
+    container.insertBefore(view.element, later ? views.get(later.id).element : firstUnsent());
   }
 
   /** Messages that are still on their way to the tenant stay at the end. */
-  function firstUnnumbered() {
+  function firstUnsent() {
     return container.querySelector(":scope > .sending, :scope > .unsent");
   }
 

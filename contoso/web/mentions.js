@@ -1,6 +1,6 @@
 // The @ menu of a composer: type @ and a name, choose with the arrows, Enter puts the person in.
 
-import { h } from "./dom.js";
+import { div, h, span } from "./dom.js";
 import { optionList } from "./options.js";
 import { avatar } from "./people.js";
 
@@ -21,7 +21,7 @@ export function mentionMenu(editor, members) {
     const found = typed === undefined ? [] : members.filter(({ name }) => fits(name, typed)).slice(0, SHOWN);
     list.hidden = !found.length;
     options.show(found, (member) =>
-      h("div", { class: "chooser-option" }, avatar(member.name, { size: "small", bot: member.bot }), h("span", { class: "line" }, member.name)),
+      div("chooser-option", avatar(member.name, { size: "small", bot: member.bot }), span("line", member.name)),
     );
   }
 
@@ -42,7 +42,11 @@ export function mentionMenu(editor, members) {
     range.deleteContents();
     const after = document.createTextNode("\u00a0");
     range.insertNode(after);
-    range.insertNode(h("span", { class: "mention", contenteditable: "false", "data-id": member.id, "data-name": member.name }, member.name));
+    range.insertNode(h(
+      "span",
+      { class: "mention", contenteditable: "false", "data-id": member.id, "data-name": member.name },
+      member.name,
+    ));
     getSelection().collapse(after, 1);
     editor.dispatchEvent(new Event("input", { bubbles: true }));
   }

@@ -1,25 +1,30 @@
 // One message: who, when, what; drawn anew only where it changed.
 
 import { attachmentView } from "./attachments.js";
-import { h } from "./dom.js";
+import { div, h, span } from "./dom.js";
 import { avatar, tag } from "./people.js";
-import { clock, fullTime } from "./time.js";
+import { fullTime } from "./time.js";
 import { firstLine, words } from "./words.js";
 
-/** `context` is {me, say}: the person at this window, and how a card says something in their name. */
+/** `context` is {me, say, when}: the person at this window, how a card says something in their name, how a moment is written. */
 export function messageView(message, context) {
   const { from } = message;
   const mine = from.id === context.me.id;
-  const edited = h("span", { class: "edited" }, "Edited");
-  const text = h("div", { class: "message-text" });
-  const attachments = h("div", { class: "attachments" });
-  const time = h("time", { datetime: message.timestamp, title: fullTime(message.timestamp) }, clock(message.timestamp));
-  const by = h("div", { class: "by" }, !mine && h("span", { class: "name" }, from.name), from.bot && tag("App"), time, edited);
+  const edited = span("edited", "Edited");
+  const text = div("message-text");
+  const attachments = div("attachments");
+  const time = h("time", { datetime: message.timestamp, title: fullTime(message.timestamp) }, context.when(message.timestamp));
+  const by = div("by", span("name", from.name), from.bot && tag("App"), time, edited);
   const element = h(
     "article",
-    { class: `message ${mine ? "mine" : "theirs"}${from.bot ? " from-bot" : ""}`, "data-testid": "message", "data-message": message.id, "data-from": from.id },
-    !mine && avatar(from.name, { bot: from.bot }),
-    h("div", { class: "message-column" }, by, h("div", { class: "bubble" }, text, attachments)),
+    {
+      class: `message ${mine ? "mine" : "theirs"}${from.bot ? " from-bot" : ""}`,
+      "data-testid": "message",
+      "data-message": message.id,
+      "data-from": from.id,
+    },
+    avatar(from.name, { bot: from.bot }),
+    div("message-column", by, div("bubble", text, attachments)),
   );
   let shown = { text: "", attachments: [] };
   update(message);
@@ -31,9 +36,11 @@ export function messageView(message, context) {
     const says = JSON.stringify([next.text, next.textFormat, next.mentions]);
     if (says !== shown.text) text.replaceChildren(...(next.text ? [words(next, context.me)] : []));
     shown = { text: says, attachments: hung(next) };
+    // an empty message is one whose card the tenant keeps back
+    element.hidden = !next.text && !next.attachments.length;
     edited.hidden = !next.edited;
     element.classList.toggle("with-card", next.attachments.length > 0);
-    element.setAttribute("aria-label", `${mine ? "You" : from.name}, ${clock(next.timestamp)}: ${firstLine(next)}`);
+    element.setAttribute("aria-label", `${mine ? "You" : from.name}, ${context.when(next.timestamp)}: ${firstLine(next)}`);
   }
 
   function hung(next) {
@@ -51,7 +58,12 @@ export function messageView(message, context) {
   function failed(reason, again) {
     element.classList.remove("sending");
     element.classList.add("unsent");
-    const line = h("p", { class: "unsent-line", role: "alert" }, `Not sent. ${reason} `, h("button", { type: "button", class: "link", onclick: retry }, "Try again"));
+    const line = h(
+      "p",
+      { class: "unsent-line", role: "alert" },
+      `Not sent. ${reason} `,
+      h("button", { type: "button", class: "link", onclick: retry }, "Try again"),
+    );
     element.querySelector(".message-column").append(line);
 
     function retry() {

@@ -1,6 +1,6 @@
 // Faces: coloured initials for people, a sign for groups, the app icon for the bot.
 
-import { h } from "./dom.js";
+import { h, span } from "./dom.js";
 import { botIcon, icon } from "./icons.js";
 
 export function avatar(name, { bot = false, group = false, size = "medium" } = {}) {
@@ -11,7 +11,7 @@ export function avatar(name, { bot = false, group = false, size = "medium" } = {
   return face;
 }
 
-export const tag = (word) => h("span", { class: "tag" }, word);
+export const tag = (word) => span("tag", word);
 
 function initials(name) {
   const words = name.trim().split(/\s+/u);

@@ -1,6 +1,6 @@
 // The choice of people on a card, as in Teams: type a name, get the directory, send object ids.
 
-import { h } from "./dom.js";
+import { div, h, span } from "./dom.js";
 import { optionList } from "./options.js";
 import { avatar } from "./people.js";
 
@@ -15,6 +15,10 @@ export function offerPeople(directory) {
       super.internalParse(source, context);
       const asked = source["choices.data"]?.dataset ?? "";
       if (asked.startsWith(DATASET)) this.picker = picker(this, directory);
+    }
+
+    isDynamicTypeahead() {
+      return !this.picker && super.isDynamicTypeahead();
     }
 
     internalRender() {
@@ -52,7 +56,7 @@ function picker(input, directory) {
   const asked = (input.defaultValue ?? "").split(",").map((id) => id.trim());
   let picked = asked.filter((id) => known.has(id));
 
-  const chips = h("span", { class: "picked" });
+  const chips = span("picked");
   const field = h("input", {
     type: "text", role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", autocomplete: "off",
     placeholder: input.placeholder ?? "Type a name", oninput: offer, onfocus: offer, onkeydown: key, onblur: () => fold(),
@@ -78,11 +82,10 @@ function picker(input, directory) {
     );
     fold(found.length > 0);
     options.show(found.slice(0, SHOWN), (person) =>
-      h(
-        "div",
-        { class: "chooser-option" },
+      div(
+        "chooser-option",
         avatar(person.name, { size: "small" }),
-        h("span", { class: "two-lines" }, h("span", { class: "line" }, person.name), h("span", { class: "line faint" }, person.title || person.mail)),
+        span("two-lines", span("line", person.name), span("line faint", person.title || person.mail)),
       ),
     );
   }
@@ -116,7 +119,12 @@ function picker(input, directory) {
     chips.replaceChildren(
       ...picked.map((id) => {
         const { name } = known.get(id);
-        return h("button", { type: "button", class: "pick", title: `Remove ${name}`, "aria-label": `Remove ${name}`, onclick: () => drop(id) }, name, h("span", { "aria-hidden": "true" }, "×"));
+        return h(
+          "button",
+          { type: "button", class: "pick", title: `Remove ${name}`, "aria-label": `Remove ${name}`, onclick: () => drop(id) },
+          name,
+          h("span", { "aria-hidden": "true" }, "×"),
+        );
       }),
     );
   }

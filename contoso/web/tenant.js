@@ -10,11 +10,17 @@ export class TenantError extends Error {
   }
 }
 
+/** What the tenant cannot answer now is asked again when the stream is back; what it refuses is not swallowed. */
+export const ifReached = (asked) =>
+  asked.catch((error) => {
+    if (error.status !== 0) throw error;
+  });
+
 export const tenant = () => ask("/tenant");
 export const chats = (user) => ask("/chats", { user });
 export const messages = (user, chat) => ask(`/chats/${encodeURIComponent(chat)}/messages`, { user });
 export const mail = (user) => ask("/mail", { user });
-export const files = (user, q) => ask("/files", { user, q });
+export const files = (user) => ask("/files", { user });
 export const permissions = (user, drive, item) =>
   ask(`/files/${encodeURIComponent(drive)}/${encodeURIComponent(item)}/permissions`, { user });
 

@@ -18,6 +18,9 @@ export function dayLine(iso) {
   return dayFormat.format(new Date(iso));
 }
 
+/** The day, if it is not today, and the clock. */
+export const dayAndClock = (iso) => (daysAgo(iso) === 0 ? clock(iso) : `${dayLine(iso)} ${clock(iso)}`);
+
 /** As short as a list needs it: the clock today, the weekday this week, else the date. */
 export function short(iso) {
   const days = daysAgo(iso);

@@ -1,6 +1,6 @@
 // Who the person at this window is: kept in the address and in the session, so two windows can be two people.
 
-import { h } from "./dom.js";
+import { div, h, span } from "./dom.js";
 import { icon } from "./icons.js";
 import { optionList } from "./options.js";
 import { avatar, tag } from "./people.js";
@@ -25,16 +25,22 @@ export function chooser(people, me) {
   const list = h("div", { class: "chooser-list", "aria-label": "People" });
   const nobody = h("p", { class: "chooser-nobody", role: "status" });
   const options = optionList(search, list, (person) => (person.id === me.id ? close() : become(person)));
-  const panel = h("div", { class: "chooser", role: "dialog", "aria-label": "Become somebody else", hidden: true, "data-testid": "who-chooser" }, search, list, nobody);
+  const panel = h(
+    "div",
+    { class: "chooser", role: "dialog", "aria-label": "Become somebody else", hidden: true, "data-testid": "who-chooser" },
+    search,
+    list,
+    nobody,
+  );
   const button = h(
     "button",
     {
       class: "who", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `You are ${me.name}. Become somebody else`,
       title: `${me.name} (${me.mail})`, "data-testid": "who-am-i", "data-as": me.mail, onclick: () => toggle(panel.hidden),
     },
-    avatar(me.name, { size: "small" }), h("span", { class: "who-name" }, me.name), icon("down", 14),
+    avatar(me.name, { size: "small" }), span("who-name", me.name), icon("down", 14),
   );
-  const all = h("div", { class: "who-box" }, button, panel);
+  const all = div("who-box", button, panel);
   document.addEventListener("pointerdown", (event) => all.contains(event.target) || toggle(false));
   all.addEventListener("focusout", (event) => event.relatedTarget && !all.contains(event.relatedTarget) && toggle(false));
   return all;
@@ -60,11 +66,10 @@ export function chooser(people, me) {
         "div",
         { class: "chooser-option", "data-mail": person.mail },
         avatar(person.name, { size: "small" }),
-        h(
-          "span",
-          { class: "two-lines" },
-          h("span", { class: "line" }, person.name, person.guest && tag("Guest"), person.id === me.id && tag("You")),
-          h("span", { class: "line faint" }, [person.title, person.department].filter(Boolean).join(", ") || person.mail),
+        span(
+          "two-lines",
+          span("line", person.name, person.guest && tag("Guest"), person.id === me.id && tag("You")),
+          span("line faint", [person.title, person.department].filter(Boolean).join(", ") || person.mail),
         ),
       ),
     );
