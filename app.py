@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    from bot.language import explain
+    from bot.language.explain import explain
 
     try:
         zone = ZoneInfo(chosen.timezone)

@@ -18,7 +18,6 @@ LOOK_AGAIN_AFTER = (0.3, 1.0)
 # https://learn.microsoft.com/graph/api/driveitem-invite#partial-success-response
 NOT_MAILED = "Microsoft 365 could not mail them, so please tell them yourself."
 NOT_THERE = "Microsoft 365 said yes, but the access is not there. Please look before you share again."
-UNCHECKED = "Microsoft 365 said yes; I could not read it back."
 MAILED_MAYBE = "Microsoft 365 did not answer, but the access is there. Whether it mailed them I can't tell."
 LOST = "Microsoft 365 did not answer, and the access is not there yet. Please look before you share again."
 
@@ -39,7 +38,7 @@ async def carry_out(graph: Graph, plan: SharePlan) -> ShareReceipt:
         else _grant(plan, step.recipient, answers[step.recipient], after)
         for step in plan.steps
     )
-    receipt = ShareReceipt(plan, grants)
+    receipt = ShareReceipt(plan, grants, checked=after is not None)
     log.info("%s on %s: %s", plan.role.value, plan.item.id, ", ".join(grant.outcome.value for grant in grants))
     return receipt
 
@@ -96,8 +95,7 @@ def _grant(
             # Somebody new from outside may be missing from the list until they open the file.
             if not answer.listed or (after is not None and not there and person.id):
                 return Grant(person, Outcome.UNSURE, NOT_THERE)
-            remarks = (NOT_MAILED if answer.problem else "", UNCHECKED if after is None else "")
-            return Grant(person, Outcome.GRANTED, " ".join(filter(None, remarks)))
+            return Grant(person, Outcome.GRANTED, NOT_MAILED if answer.problem else "")
 
 
 def changed(receipt: ShareReceipt) -> tuple[Recipient, ...]:

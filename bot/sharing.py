@@ -172,10 +172,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class ShareReceipt:
-    """What was done for each, after the permissions were read back."""
+    """What was done for each. `checked` is whether the permissions could be read back afterwards."""
 
     plan: SharePlan
     grants: tuple[Grant, ...]
+    checked: bool = True
 
     def granted(self) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if grant.outcome is Outcome.GRANTED)

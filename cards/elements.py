@@ -1,4 +1,4 @@
-"""What our cards are made of: schema 1.5, known here alone. People's words go into TextRuns, which parse no Markdown."""
+"""What our cards are made of: schema 1.5, known here alone. People's words go into TextRuns: no Markdown there."""
 
 from __future__ import annotations
 
@@ -68,14 +68,16 @@ def block(*items: Element, separator: bool = False) -> Element:
 
 def beside(mark: str, *items: Element) -> Element:
     """A mark (an emoji, say) with lines at its right."""
-    return {
-        "type": "ColumnSet",
-        "spacing": "Medium",
-        "columns": [
-            {"type": "Column", "width": "auto", "items": [{"type": "TextBlock", "text": mark, "size": "Large"}]},
-            {"type": "Column", "width": "stretch", "items": list(items)},
-        ],
-    }
+    return _columns(("auto", [{"type": "TextBlock", "text": mark, "size": "Large"}]), ("stretch", items))
+
+
+def beside_each_other(left: Sequence[Element], right: Sequence[Element]) -> Element:
+    return _columns(("stretch", left), ("auto", right))
+
+
+def _columns(*columns: tuple[str, Sequence[Element]]) -> Element:
+    made = [{"type": "Column", "width": width, "items": list(items)} for width, items in columns]
+    return {"type": "ColumnSet", "spacing": "Medium", "columns": made}
 
 
 def choice(name: str, label: str, options: Sequence[tuple[str, str]]) -> Element:

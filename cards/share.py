@@ -17,7 +17,21 @@ from bot.sharing import (
     Step,
     UnclearRequest,
 )
-from cards.elements import Card, Element, beside, block, button, card, choice, heading, line, link, run, small
+from cards.elements import (
+    Card,
+    Element,
+    beside,
+    beside_each_other,
+    block,
+    button,
+    card,
+    choice,
+    heading,
+    line,
+    link,
+    run,
+    small,
+)
 
 CAN = {Role.READ: "can view", Role.WRITE: "can edit", Role.OWNER: "owns it"}
 MARKS = {
@@ -82,7 +96,8 @@ def done(receipt: ShareReceipt) -> Card:
     body = [heading(title, colour), _file(receipt.plan.item)]
     body.append(block(*(_grant(grant, receipt.plan.role) for grant in receipt.grants), separator=True))
     if granted:
-        body.append(small("I read the permissions back. Microsoft 365 was asked to mail whoever is new."))
+        checked = "I read the permissions back" if receipt.checked else "I could not read the permissions back"
+        body.append(block(small(f"{checked}. Microsoft 365 was asked to mail whoever is new.")))
     if granted and _end(receipt.plan.until):
         body.append(small("This access has no end: it stays until somebody removes it.", "Warning"))
     return card(
@@ -123,41 +138,37 @@ def _file(item: ShareableItem) -> Element:
 
 def _step(step: Step, role: Role) -> Element:
     now = CAN[step.now] if step.now else "no access"
-    match step.change:
-        case Change.HAS_IT:
-            what = [run(f"{now} already", subtle=True)]
-        case Change.GAINS | Change.UPGRADED:
-            what = [run(f"{now} → ", subtle=True), run(CAN[role], bold=True, colour="Good")]
-    return line(*_who(step.recipient), "  ", *what, spacing="Medium")
+    if step.change is Change.HAS_IT:
+        return _person(step.recipient, run(now, subtle=True), "already")
+    return _person(step.recipient, run(CAN[role], bold=True, colour="Good"), f"now: {now}")
 
 
 def _grant(grant: Grant, role: Role) -> Element:
     match grant.outcome:
         case Outcome.GRANTED:
-            what = run(f"✓ {CAN[role]}", colour="Good")
+            what = run(f"✓ {CAN[role]}", bold=True, colour="Good")
         case Outcome.HAD_IT:
             what = run("had it already", subtle=True)
         case Outcome.REFUSED:
-            what = run("✗ refused", colour="Attention")
+            what = run("✗ refused", bold=True, colour="Attention")
         case Outcome.UNSURE:
-            what = run("? not sure", colour="Warning")
-    entry = [line(*_who(grant.recipient), "  ", what, spacing="Medium")]
-    if grant.remark:
-        entry.append(small(grant.remark))
-    return {"type": "Container", "items": entry, "spacing": "Small"}
+            what = run("? not sure", bold=True, colour="Warning")
+    remark = [small(grant.remark)] if grant.remark else []
+    return {"type": "Container", "items": [_person(grant.recipient, what), *remark], "spacing": "Medium"}
 
 
-def _who(person: Recipient) -> list[Element]:
-    known = [run(person.name, bold=True)]
+def _person(person: Recipient, what: Element, beneath: str = "") -> Element:
+    """Who at the left, what at the right."""
+    who = [line(run(person.name, bold=True), spacing="None")]
     if person.name != person.email:
-        known.append(run(f" {person.email}", subtle=True))
+        who.append(small(person.email))
     if person.is_outside:
-        known.append(run(" outside your organisation", colour="Warning"))
-    return known
+        who.append(small("outside your organisation", "Warning"))
+    return beside_each_other(who, [line(what, spacing="None"), *([small(beneath)] if beneath else [])])
 
 
 def _terms(plan: SharePlan) -> list[Element]:
-    terms = [small("Microsoft 365 mails them, and they have to sign in.")]
+    terms = [block(small("Microsoft 365 mails them, and they have to sign in."))]
     if end := _end(plan.until):
         terms.append(
             small(

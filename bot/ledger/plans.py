@@ -17,6 +17,7 @@ from bot.ledger.tables import plans
 from bot.sharing import Person, SharePlan, ShareReceipt, UnclearRequest
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
+USED = "This was pressed already. If the card does not change, please ask me again."
 KINDS: dict[str, type[SharePlan] | type[UnclearRequest]] = {"plan": SharePlan, "question": UnclearRequest}
 
 _json = make_converter()
@@ -62,7 +63,7 @@ class PendingPlans:
                 .returning(plans.c.key)
             )
             if taken.first() is None:
-                raise TooLate
+                raise TooLate(USED if row.claimed_at else None)
         try:
             yield _json.loads(row.body, KINDS[row.kind])
         except SharebotError as error:

@@ -37,6 +37,10 @@ def bad_request(words: str) -> InvokeResponse:
     return _action(400, "application/vnd.microsoft.error", {"code": "BadRequest", "message": words})
 
 
+def failed(words: str) -> InvokeResponse:
+    return _action(500, "application/vnd.microsoft.error", {"code": "InternalServerError", "message": words})
+
+
 def token_refused(value: dict[str, Any], words: str) -> InvokeResponse:
     """The answer to signin/tokenExchange that makes Teams show its sign-in button."""
     body = {"id": value.get("id"), "connectionName": value.get("connectionName"), "failureDetail": words}

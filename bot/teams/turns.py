@@ -24,7 +24,7 @@ from botbuilder.schema import (
 import cards.basics
 from bot import commands
 from bot.commands import Notice, Reply, Turn
-from bot.errors import NeedsSignIn, SharebotError
+from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity import Identity, OnBehalfOf
 from bot.identity.sealing import Sealer, Unreadable
@@ -77,6 +77,15 @@ class Turns:
         if incoming is None or incoming.person.tenant_id != self._tenant_id:
             log.warning("an activity without a person of our tenant: %s", "none" if incoming is None else incoming.kind)
             return
+        try:
+            await self._on(context, incoming)
+        except Exception as error:
+            # What could not even be answered: Teams would only send it again, and again it would not be.
+            words = _sentence(error)
+            if incoming.kind == "invoke":
+                await _respond(context, invokes.failed(words))
+
+    async def _on(self, context: TurnContext, incoming: Incoming) -> None:
         if incoming.is_personal and incoming.name != "remove":
             await self._greet(context, incoming)
         match incoming.kind, incoming.name:
@@ -85,8 +94,7 @@ class Turns:
             case "message", _:
                 await self._said(context, incoming)
             case "invoke", _:
-                response = await self._invoked(context, incoming)
-                await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
+                await _respond(context, await self._invoked(context, incoming))
             case "installationUpdate", "remove" if incoming.is_personal:
                 await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
                 await self._identity.sign_out(incoming.person)
@@ -113,23 +121,24 @@ class Turns:
             await _type(context)
         await task
 
-    async def _answer(self, context: TurnContext, incoming: Incoming) -> None:
+    async def _answer(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
+        """`silently`: whether to try a sign-in that nobody sees. Once for a sentence, or it would go on for ever."""
         try:
             reply = await commands.say(await self._turn(context, incoming))
         except NeedsSignIn:
-            await self._ask_in(context, incoming)
+            await self._ask_in(context, incoming, silently=silently)
         except Exception as error:
             await _send(context, cards.basics.problem(_sentence(error)))
         else:
             await _send(context, reply.card or cards.basics.say(reply.words))
             self._tell(reply.notices, incoming.person)
 
-    async def _submitted(self, context: TurnContext, incoming: Incoming) -> None:
+    async def _submitted(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
         """A press in a client that knows no Action.Execute: the answer takes the card's place."""
         try:
             reply = await self._clicked(context, incoming, incoming.value)
         except NeedsSignIn:
-            await self._ask_in(context, incoming)
+            await self._ask_in(context, incoming, silently=silently)
         except Exception as error:
             await _send(context, cards.basics.problem(_sentence(error)))
         else:
@@ -206,13 +215,13 @@ class Turns:
 
     # Sign-in
 
-    async def _ask_in(self, context: TurnContext, incoming: Incoming) -> None:
+    async def _ask_in(self, context: TurnContext, incoming: Incoming, *, silently: bool) -> None:
         """In a chat of two Teams signs in silently by message; elsewhere it does so by the press of a button."""
         ticket = await self._park(incoming)
-        if not incoming.is_personal:
+        if silently and not incoming.is_personal:
             await _send(context, cards.basics.continue_as_you(ticket))
-            return
-        await _send_oauth(context, invokes.oauth_card(ticket, self._page(ticket)))
+        else:
+            await _send_oauth(context, invokes.oauth_card(ticket if silently else None, self._page(ticket)))
 
     async def _show_sign_in(self, context: TurnContext, incoming: Incoming) -> None:
         ticket = await self._ledger.sign_ins.open(incoming.person, None)
@@ -237,11 +246,14 @@ class Turns:
 
     async def _continue(self, context: TurnContext, incoming: Incoming, ticket: str) -> Reply:
         """What was said before the sign-in, for whoever said it; the answer takes the place of the button."""
+        waiting = await self._ledger.sign_ins.at(ticket)
+        if waiting is None or waiting.person_id != incoming.person.id:
+            return Reply(words="This is not yours to continue, or it has been done. Please ask me yourself.")
         await self._identity.graph_token(incoming.person)
         parked = await self._ledger.sign_ins.take(ticket, incoming.person)
         said = self._unseal(parked) if parked else None
         if said is None:
-            return Reply(words="This is not yours to continue, or it has been done. Please ask me yourself.")
+            raise TooLate
         return await commands.say(await self._turn(context, said))
 
     async def _park(self, incoming: Incoming) -> str:
@@ -262,7 +274,7 @@ class Turns:
         if said is None:
             return
         handle = self._submitted if said.value and not said.text else self._answer
-        await self._proactively(said.chat, lambda context: handle(context, said))
+        await self._proactively(said.chat, lambda context: handle(context, said, silently=False))
 
     def _page(self, ticket: str) -> str:
         return f"{self._public_url}/auth/start?ticket={ticket}"
@@ -355,6 +367,10 @@ async def _replace(context: TurnContext, activity_id: str, card: Card) -> None:
     message = _message(card)
     message.id = activity_id
     await context.update_activity(message)
+
+
+async def _respond(context: TurnContext, response: InvokeResponse) -> None:
+    await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
 
 
 async def _type(context: TurnContext) -> None:

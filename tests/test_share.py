@@ -1,0 +1,224 @@
+"""A share, from a sentence to a grant: entered by saying and pressing, in Contoso."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.conftest import Bot
+from tests.people import Someone
+
+BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
+
+
+async def test_a_share_from_sentence_to_grant(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hello")
+
+    card = await adele.says(BUDGET)
+    assert bot.access("Q3 Budget.xlsx").get("alex.wilber@contoso.com") is None
+    result = await adele.presses("Share")
+
+    for shown in ("Share this?", "Q3 Budget.xlsx", "Alex Wilber", "can edit", "now: no access"):
+        assert shown in card
+    assert "Shared" in result
+    assert "✓ can edit" in result
+    assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"
+    assert "Adele Vance shared a file with you. You can edit it." in await alex.waits_for("Shared with you")
+    assert len(bot.mails_to("alex.wilber@contoso.com")) == 1
+
+
+async def test_everybody_in_the_chat_sees_the_card_change(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    await adele.presses("Share")
+
+    await bot.at_rest()
+
+    assert "Share this?" not in adele.sees()
+
+
+async def test_the_first_sentence_signs_in_without_a_word(adele: Someone, bot: Bot) -> None:
+    first = await adele.says(BUDGET)
+    await adele.says(BUDGET)
+
+    assert "Share this?" in first
+    assert "Sign in" not in adele.sees()
+    assert bot.token_requests("jwt-bearer") == 1
+
+
+@pytest.mark.parametrize(
+    "who", ["Alex", "alex wilber", "Alex Wilber", "ALEX.WILBER@contoso.com", "Wilber"], ids=lambda who: f"“{who}”"
+)
+async def test_a_person_can_be_named_in_many_ways(adele: Someone, bot: Bot, who: str) -> None:
+    assert "alex.wilber@contoso.com" in await adele.says(f"share Q3 Budget.xlsx with {who}")
+
+
+async def test_read_is_what_nothing_said_means(adele: Someone, bot: Bot) -> None:
+    assert "can view" in await adele.says("share Q3 Budget.xlsx with Alex")
+
+
+async def test_several_recipients_are_shown_and_granted_each(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex Wilber and Megan Bowen as read")
+    result = await adele.presses("Share")
+
+    assert result.count("✓ can view") == 2
+    assert bot.access("Q3 Budget.xlsx")["megan.bowen@contoso.com"] == "read"
+
+
+async def test_two_files_of_a_name_are_a_question(adele: Someone, bot: Bot) -> None:
+    question = await adele.says("share Roadmap.docx with Alex")
+    chosen = bot.choices(adele)["item"][1]
+    card = await adele.presses("Continue", {"item": chosen})
+    await adele.presses("Share")
+
+    assert "“Roadmap.docx” fits 2. Which one do you mean?" in question
+    assert "Share this?" in card
+    assert bot.access_by_key(chosen)["alex.wilber@contoso.com"] == "read"
+
+
+async def test_two_people_of_a_name_are_a_question(adele: Someone, bot: Bot) -> None:
+    question = await adele.says("share Q3 Budget.xlsx with Ana Bell")
+    options = bot.choices(adele)["recipient 0"]
+    card = await adele.presses("Continue", {"recipient 0": options[0]})
+
+    assert len(options) == 2
+    assert question.count("Ana Bell —") == 2
+    assert "Share this?" in card
+
+
+async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Roadmap.docx with Alex")
+
+    assert "Please choose" in await adele.presses("Continue", {"item": "made up"})
+    assert "Share this?" in await adele.presses("Continue", {"item": bot.choices(adele)["item"][0]})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "answer"),
+    [
+        ("share Nothing Like This.docx with Alex", "I found no file called “Nothing Like This.docx”"),
+        ("share Q3 Budget.xlsx with Nobody Likethis", "I know nobody called “Nobody Likethis”"),
+        ("share Q3 Budget.xlsx with alxe.wilber@contoso.com", "Nobody at contoso.com has the address"),
+        ("share Q3 Budget.xlsx with Alex as owner", "“as read” or “as write”"),
+    ],
+)
+async def test_what_cannot_be_is_told_and_nothing_happens(
+    adele: Someone, bot: Bot, sentence: str, answer: str
+) -> None:
+    before = bot.access("Q3 Budget.xlsx")
+
+    assert answer in await adele.says(sentence)
+    assert bot.access("Q3 Budget.xlsx") == before
+
+
+@pytest.mark.parametrize(
+    "name", ["Bob's #1 plan 100%.docx", "Übersicht für Ana.docx", "Ünïcode 日本語.xlsx", "[Q3](https://evil.example).docx"]
+)
+async def test_names_that_hurt_are_shown_and_shared_as_they_are(adele: Someone, bot: Bot, name: str) -> None:
+    card = await adele.says(f'share "{name}" with Alex')
+    await adele.presses("Share")
+
+    assert name in card
+    assert bot.access(name)["alex.wilber@contoso.com"] == "read"
+
+
+async def test_somebody_outside_is_marked_before_the_click(adele: Someone, bot: Bot) -> None:
+    card = await adele.says("share Q3 Budget.xlsx with eric@fabrikam.example as read")
+    result = await adele.presses("Share")
+
+    assert "outside your organisation" in card
+    assert "✓ can view" in result
+    assert len(bot.mails_to("eric@fabrikam.example")) == 1
+
+
+async def test_who_has_it_already_gets_no_mail(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    await adele.presses("Share")
+
+    again = await adele.says("share Q3 Budget.xlsx with Alex as read")
+
+    assert "Nothing to change" in again
+    assert "can edit\nalready" in again
+    assert len(bot.mails_to("alex.wilber@contoso.com")) == 1
+
+
+async def test_a_reader_is_upgraded(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as read")
+    await adele.presses("Share")
+
+    card = await adele.says(BUDGET)
+    await adele.presses("Share")
+
+    assert "now: can view" in card
+    assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"
+
+
+async def test_somebody_elses_click_does_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
+    crew = bot.group_chat()
+    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat=crew, mentions=[bot.mention()])
+    await adele.presses("Continue", message=bot.latest(adele, crew))
+    card = bot.latest(adele, crew)
+
+    answer = await megan.presses("Share", message=card)
+
+    assert answer == "Only the person who asked can press this."
+    assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
+    assert "Shared" in await adele.presses("Share", message=card)
+
+
+async def test_the_same_click_delivered_again_gets_the_same_answer(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    card = bot.latest(adele)
+    pressed = bot.button(adele, "Share", card)
+
+    answers = await asyncio.gather(*(bot.deliver(adele, pressed, card) for _ in range(4)))
+    later = await bot.deliver(adele, pressed, card)
+
+    assert "✓ can edit" in later
+    assert sum("✓ can edit" in answer for answer in answers) >= 1
+    assert all("✓ can edit" in answer or "pressed already" in answer for answer in answers)
+    assert len(bot.mails_to("alex.wilber@contoso.com")) == 1
+
+
+async def test_cancel_ends_it(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    card = bot.latest(adele)
+    share = bot.button(adele, "Share", card)
+
+    cancelled = await adele.presses("Cancel")
+    late = await bot.deliver(adele, share, card)
+
+    assert "Q3 Budget.xlsx was not shared." in cancelled
+    assert "pressed already" in late
+    assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
+
+
+async def test_a_restart_between_card_and_click_loses_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    await bot.restart()
+
+    assert "✓ can edit" in await adele.presses("Share")
+    assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"
+
+
+async def test_until_is_shown_with_what_the_bot_cannot_do_yet(adele: Someone, bot: Bot) -> None:
+    card = await adele.says("share Q3 Budget.xlsx with Alex until 2030-01-31")
+
+    assert "until Thursday 31 January 2030, 23:59" in card.replace("You said ", "")
+    assert "I can't end access by myself yet" in card
+    assert "Share without an end" in card
+
+
+async def test_a_recipient_teams_does_not_know_is_mailed_all_the_same(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Pradeep as read")
+
+    assert "✓ can view" in await adele.presses("Share")
+    assert len(bot.mails_to("pradeep.gupta@contoso.com")) == 1
+
+
+async def test_a_mention_is_the_person_mentioned(adele: Someone, bot: Bot) -> None:
+    crew = bot.group_chat()
+    text = "<at>Sharebot</at> share Q3 Budget.xlsx with <at>Megan Bowen</at> as write"
+    await adele.says(text, chat=crew, mentions=[bot.mention(), bot.mention("megan.bowen@contoso.com")])
+
+    assert "megan.bowen@contoso.com" in await adele.presses("Continue", message=bot.latest(adele, crew))
