@@ -102,9 +102,7 @@ async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
         ("share Q3 Budget.xlsx with Alex as owner", "“as read” or “as write”"),
     ],
 )
-async def test_what_cannot_be_is_told_and_nothing_happens(
-    adele: Someone, bot: Bot, sentence: str, answer: str
-) -> None:
+async def test_what_cannot_be_is_told_and_nothing_happens(adele: Someone, bot: Bot, sentence: str, answer: str) -> None:
     before = bot.access("Q3 Budget.xlsx")
 
     assert answer in await adele.says(sentence)
@@ -112,7 +110,8 @@ async def test_what_cannot_be_is_told_and_nothing_happens(
 
 
 @pytest.mark.parametrize(
-    "name", ["Bob's #1 plan 100%.docx", "Übersicht für Ana.docx", "Ünïcode 日本語.xlsx", "[Q3](https://evil.example).docx"]
+    "name",
+    ["Bob's #1 plan 100%.docx", "Übersicht für Ana.docx", "Ünïcode 日本語.xlsx", "[Q3](https://evil.example).docx"],
 )
 async def test_names_that_hurt_are_shown_and_shared_as_they_are(adele: Someone, bot: Bot, name: str) -> None:
     card = await adele.says(f'share "{name}" with Alex')

@@ -87,6 +87,10 @@ def understand(said: Said, *, now: dt.datetime, tz: dt.tzinfo) -> Understood:
         if any(re.match(rf"{re.escape(begin)}\b", bare) for begin in beginnings):
             return Understood(intent)
     request = _without_openers(text.text)
+    if request.casefold().strip(" .!") in words.SHARE:
+        return Understood(
+            "share", ShareRequest((), ()), ("items", "recipients"), f"What, and with whom? Try: {EXAMPLE}"
+        )
     # A question mark makes a share only of a request that was asked politely.
     if request.endswith("?") and request == text.text:
         return _not_understood(text)
@@ -121,7 +125,7 @@ def _share(text: Plain, verb: str, said: str, now: dt.datetime, tz: dt.tzinfo) -
 def _peel(tail: _Tail, text: Plain, now: dt.datetime, tz: dt.tzinfo) -> _Tail:
     """Takes off a role or an until, as long as one stands at the end."""
     while True:
-        peeled = _peel_until(tail, text, now, tz) or _peel_role(tail)
+        peeled = _peel_role(tail) or _peel_until(tail, text, now, tz)
         if peeled is None:
             return tail
         tail = peeled
