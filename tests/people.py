@@ -6,43 +6,41 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contoso.chats import Message
+from contoso.client import Answer
 from contoso.tenant import Contoso
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Someone:
-    """A person at their Teams. `chat` None is their chat with the bot."""
+    """A person at their Teams. `chat` None is their chat with the bot; others go by name."""
 
     contoso: Contoso
     mail: str
 
-    async def says(self, text: str, *, chat: str | None = None, mentions: list[Json] | None = None) -> str:
+    async def says(self, text: str, *, chat: str | None = None) -> str:
         """What the bot answers with, in words."""
-        answers = await self.contoso.client.say(self.mail, text, chat=chat, mentions=mentions or [])
-        return "\n".join(words(each) for each in answers)
+        return "\n".join(words(each) for each in await self.contoso.client.say(self.mail, text, chat=chat))
 
-    async def presses(self, title: str, inputs: dict[str, str] | None = None, *, message: str | None = None) -> str:
-        """What the press of a button on the newest card (or that message's) is answered with, in words."""
-        answer = await self.contoso.client.click(self.mail, title, message=message, inputs=inputs or {})
-        return words_of_answer(answer)
+    async def presses(
+        self, title: str, inputs: dict[str, str] | None = None, *, message: str | None = None, chat: str | None = None
+    ) -> str:
+        """What the press of a button on the newest card that has it (or on that message's) is answered with."""
+        client = self.contoso.client
+        return words_of_answer(await client.click(self.mail, title, inputs=inputs or {}, message=message, chat=chat))
 
     def sees(self, chat: str | None = None) -> str:
         """The whole chat, in words."""
         return "\n".join(words(each) for each in self.contoso.client.messages(self.mail, chat=chat))
 
-    async def waits_for(self, what: str, *, chat: str | None = None) -> str:
-        def shown(message: Json) -> bool:
-            return what in words(message)
-
-        return words(await self.contoso.client.wait_for(self.mail, shown, chat=chat))
+    async def waits_for(self, what: str) -> str:
+        """The first message of the bot with these words."""
+        return words(await self.contoso.client.wait_for(self.mail, lambda message: what in words(message)))
 
 
-def words(message: Json) -> str:
+def words(message: Message) -> str:
     """All that can be read of a message: its text, its cards, the titles of their buttons."""
-    parts = [message.get("text") or ""]
-    parts += [words_of_card(each["content"]) for each in message.get("attachments", ())]
+    parts = [message.text, *(words_of_card(each["content"]) for each in message.attachments)]
     return "\n".join(part for part in parts if part)
 
 
@@ -52,11 +50,10 @@ def words_of_card(card: Any) -> str:
     return "\n".join(found)
 
 
-def words_of_answer(answer: Json) -> str:
-    value = answer["value"]
-    if isinstance(value, str):
-        return value
-    return value["message"] if "message" in value else words_of_card(value)
+def words_of_answer(answer: Answer) -> str:
+    if isinstance(answer.value, str):
+        return answer.value
+    return answer.value["message"] if "message" in answer.value else words_of_card(answer.value)
 
 
 def _collect(node: Any, take: Callable[[str], None]) -> None:

@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
-from tests.conftest import Bot
-from tests.people import Someone
+from tests.bot import Bot
+from tests.people import Someone, words_of_answer
 
+CREW = "Budget crew"
 BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
 
 
@@ -43,7 +44,7 @@ async def test_the_first_sentence_signs_in_without_a_word(adele: Someone, bot: B
 
     assert "Share this?" in first
     assert "Sign in" not in adele.sees()
-    assert bot.token_requests("jwt-bearer") == 1
+    assert bot.sign_ins() == 1
 
 
 @pytest.mark.parametrize(
@@ -153,16 +154,16 @@ async def test_a_reader_is_upgraded(adele: Someone, bot: Bot) -> None:
 
 
 async def test_somebody_elses_click_does_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
-    crew = bot.group_chat()
-    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat=crew, mentions=[bot.mention()])
-    await adele.presses("Continue", message=bot.latest(adele, crew))
-    card = bot.latest(adele, crew)
+    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat=CREW)
+    await adele.presses("Continue", chat=CREW)
+    await bot.at_rest()
+    card = bot.latest(adele, CREW)
 
-    answer = await megan.presses("Share", message=card)
+    answer = await megan.presses("Share", message=card, chat=CREW)
 
     assert answer == "Only the person who asked can press this."
     assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
-    assert "Shared" in await adele.presses("Share", message=card)
+    assert "Shared" in await adele.presses("Share", message=card, chat=CREW)
 
 
 async def test_the_same_click_delivered_again_gets_the_same_answer(adele: Someone, bot: Bot) -> None:
@@ -171,11 +172,12 @@ async def test_the_same_click_delivered_again_gets_the_same_answer(adele: Someon
     pressed = bot.button(adele, "Share", card)
 
     answers = await asyncio.gather(*(bot.deliver(adele, pressed, card) for _ in range(4)))
-    later = await bot.deliver(adele, pressed, card)
+    told = [words_of_answer(answer) for answer in answers]
+    later = words_of_answer(await bot.deliver(adele, pressed, card))
 
     assert "✓ can edit" in later
-    assert sum("✓ can edit" in answer for answer in answers) >= 1
-    assert all("✓ can edit" in answer or "pressed already" in answer for answer in answers)
+    assert any("✓ can edit" in answer for answer in told)
+    assert all("✓ can edit" in answer or "pressed already" in answer for answer in told)
     assert len(bot.mails_to("alex.wilber@contoso.com")) == 1
 
 
@@ -185,7 +187,7 @@ async def test_cancel_ends_it(adele: Someone, bot: Bot) -> None:
     share = bot.button(adele, "Share", card)
 
     cancelled = await adele.presses("Cancel")
-    late = await bot.deliver(adele, share, card)
+    late = words_of_answer(await bot.deliver(adele, share, card))
 
     assert "Q3 Budget.xlsx was not shared." in cancelled
     assert "pressed already" in late
@@ -216,8 +218,7 @@ async def test_a_recipient_teams_does_not_know_is_mailed_all_the_same(adele: Som
 
 
 async def test_a_mention_is_the_person_mentioned(adele: Someone, bot: Bot) -> None:
-    crew = bot.group_chat()
     text = "<at>Sharebot</at> share Q3 Budget.xlsx with <at>Megan Bowen</at> as write"
-    await adele.says(text, chat=crew, mentions=[bot.mention(), bot.mention("megan.bowen@contoso.com")])
+    await adele.says(text, chat=CREW)
 
-    assert "megan.bowen@contoso.com" in await adele.presses("Continue", message=bot.latest(adele, crew))
+    assert "megan.bowen@contoso.com" in await adele.presses("Continue", chat=CREW)

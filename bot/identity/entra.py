@@ -105,7 +105,7 @@ class Entra:
 
         def start(app: App) -> dict[str, Any]:
             return app.initiate_auth_code_flow(
-                scopes, redirect_uri=redirect_uri, response_mode="query", claims_challenge=claims
+                scopes, redirect_uri=redirect_uri, response_mode="form_post", claims_challenge=claims
             )
 
         flow = cast("dict[str, Any]", await asyncio.to_thread(self._call, start, msal.TokenCache()))

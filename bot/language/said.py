@@ -70,7 +70,7 @@ def plain(said: Said) -> Plain:
     def protect(kind: str, words: str, mention: Mention | None = None) -> str:
         # From a range that nobody types; what is typed of it is taken out below.
         letter = chr(0xE000 + len(names))
-        names[letter] = Name(kind, words, mention)
+        names[letter] = Name(kind, "".join(names[each].text if each in names else each for each in words), mention)
         return letter
 
     waiting = list(said.mentions)
@@ -86,8 +86,8 @@ def plain(said: Said) -> Plain:
 
     text = "".join(letter for letter in text if not "\ue000" <= letter <= "\uf8ff")
     text = html.unescape(_TAG.sub(" ", _MENTION.sub(at, text)))
-    text = _URL.sub(lambda match: protect("url", match[0]), text)
     text = _quoted(text, protect)
+    text = _URL.sub(lambda match: protect("url", match[0]), text)
     text = _EMAIL.sub(lambda match: protect("email", match[0]), text)
     return Plain(" ".join(text.split())[:LONGEST], names)
 

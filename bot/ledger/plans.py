@@ -63,7 +63,7 @@ class PendingPlans:
                 .returning(plans.c.key)
             )
             if taken.first() is None:
-                raise TooLate(USED if row.claimed_at else None)
+                raise TooLate(USED if row.expires_at > int(self._clock()) else None)
         try:
             yield _json.loads(row.body, KINDS[row.kind])
         except SharebotError as error:

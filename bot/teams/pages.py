@@ -36,9 +36,6 @@ class SignInPages:
         self._turns = turns
         self._redirect_uri = f"{public_url}/auth/end"
 
-    def routes(self) -> list[web.RouteDef]:
-        return [web.get("/auth/start", self.start), web.get("/auth/end", self.end)]
-
     async def start(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
         if not (waiting := await self._sign_ins.at(ticket)):
@@ -49,18 +46,19 @@ class SignInPages:
             return _page("That did not work", str(error), status=503)
         sealed = self._sealer.seal(json.dumps(flow).encode(), waiting.person_id)
         await self._sign_ins.send_to_page(ticket, flow["state"], sealed)
-        return web.HTTPFound(address, headers=_headers(""))
+        return web.Response(status=302, headers={**_headers(""), "Location": address})
 
     async def end(self, request: web.Request) -> web.StreamResponse:
-        came_back = await self._sign_ins.back_from_page(request.query.get("state", ""))
+        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        came_back = await self._sign_ins.back_from_page(form.get("state", ""))
         if came_back is None or came_back.flow is None:
             return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
-        if request.query.get("error") == "access_denied":
+        if form.get("error") == "access_denied":
             return _page("You did not agree", "So I did nothing. Ask me again in Teams whenever you like.")
         person = Person(came_back.tenant_id, came_back.person_id, "")
         flow = json.loads(self._sealer.open(came_back.flow, came_back.person_id))
         try:
-            await self._identity.sign_in(person, flow, dict(request.query))
+            await self._identity.sign_in(person, flow, form)
         except SharebotError as error:
             log.warning("a sign-in on the page failed: %s", type(error).__name__)
             return _page("That did not work", str(error), status=403)

@@ -88,7 +88,7 @@ def application(settings: Settings) -> web.Application:
             web.post("/api/messages", messages),
             web.get("/health", health),
             web.get("/auth/start", start),
-            web.get("/auth/end", end),
+            web.post("/auth/end", end),
         ]
     )
     return app
@@ -135,7 +135,7 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
     await ledger.open()
     await ledger.plans.forget_old()
     yield
-    await app[TURNS].close()
+    await app[TURNS].at_rest()
     await ledger.close()
     entra.close()
     await http.aclose()

@@ -105,8 +105,8 @@ class Turns:
         """Carries out what somebody said before we asked them in; they came back through the sign-in page."""
         self._later(self._resume(parked))
 
-    async def close(self) -> None:
-        """Lets what was begun come to its end."""
+    async def at_rest(self) -> None:
+        """Waits a while for what was begun to come to its end."""
         if self._background:
             await asyncio.wait(self._background, timeout=10)
 

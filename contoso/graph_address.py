@@ -1,0 +1,160 @@
+"""Which drive item an address means; all the forms Graph has had for it lead here.
+
+https://learn.microsoft.com/graph/onedrive-addressing-driveitems
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from contoso.files import Drive, Item
+from contoso.people import Person
+from contoso.refusals import Refusal, access_denied, invalid, no_such_item, not_visible
+from contoso.tenant import LOOPBACK, Contoso
+
+OWN = frozenset({"Files.Read", "Files.ReadWrite"})
+ALL = frozenset({"Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All"})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose token it is, and what the app may do with it."""
+
+    person: Person
+    scopes: frozenset[str]
+
+    def can(self, *any_of: str) -> bool:
+        return not self.scopes.isdisjoint(any_of)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A drive, or an item of one, and what of the path came after it."""
+
+    drive: Drive
+    item: Item | None
+    rest: tuple[str, ...]
+
+
+def segments(raw_path: str) -> list[str]:
+    """A path's parts, decoded one by one: an id may hold an encoded exclamation mark, a name an encoded slash."""
+    return [unquote(part) for part in raw_path.split("/") if part]
+
+
+def find(contoso: Contoso, caller: Caller, path: list[str], *, redeem: bool = False) -> Place | None:
+    """None for a path that leads to no drive. Raises Refusal for one the caller cannot see."""
+    match path:
+        case ["shares", token, "driveItem" | "root", *rest]:
+            item = _shared(contoso, caller, token, redeem=redeem)
+            return Place(contoso.files.drives[item.drive_id], item, tuple(rest))
+        case ["drives", drive_id, *rest]:
+            drive = contoso.files.drives.get(drive_id)
+            if drive is None:
+                text = "The provided drive id appears to be malformed, or does not represent a valid drive."
+                raise invalid(text)
+        case ["me", "drive", *rest] | ["drive", *rest]:
+            drive = contoso.files.drive_of(caller.person.id)
+        case ["users", who, "drive", *rest]:
+            person = contoso.directory.people.get(who) or contoso.directory.at(who)
+            drive = person and contoso.files.drive_of(person.id)
+        case ["groups", group_id, "drive", *rest]:
+            drive = contoso.files.drive_of(group_id)
+        case ["sites", site_id, "drive", *rest]:
+            drive = next((one for one in contoso.files.drives.values() if one.site_id == site_id), None)
+        case _:
+            return None
+    if drive is None:
+        raise Refusal(404, "ResourceNotFound", "User's mysite not found.")
+    item, rest = _within(contoso, drive, rest)
+    if item:
+        _visible(contoso, caller, item)
+    elif not _may_see(contoso, caller, drive):
+        raise not_visible()
+    return Place(drive, item, tuple(rest))
+
+
+def _within(contoso: Contoso, drive: Drive, path: list[str]) -> tuple[Item | None, list[str]]:
+    """The item, and what is left of the path; `root:/a/b:` may come in pieces or encoded as one."""
+    match path:
+        case ["root", *rest]:
+            return contoso.files.root(drive), rest
+        case ["items", here, *rest] if here.startswith("root:"):
+            return _along(contoso, contoso.files.root(drive), [here, *rest])
+        case [here, *_] if here.startswith("root:"):
+            return _along(contoso, contoso.files.root(drive), path)
+        case ["items" | "bundles" | "following", item_id, *rest]:
+            name, colon, _ = item_id.partition(":")
+            start = contoso.files.root(drive) if name == "root" else contoso.files.item(drive.id, name)
+            if start is None:
+                raise no_such_item()
+            return _along(contoso, start, [item_id, *rest]) if colon else (start, rest)
+        case ["special", here, *rest] if here.partition(":")[0] == "documents":
+            root = contoso.files.root(drive)
+            return _along(contoso, root, [here, *rest]) if ":" in here else (root, rest)
+        case _:
+            return None, path
+
+
+def _along(contoso: Contoso, start: Item, path: list[str]) -> tuple[Item, list[str]]:
+    """Down the folders from `root:` or `{id}:` to the part that ends with a colon, or to the end."""
+    head, *rest = path
+    names = head.partition(":")[2].split("/")
+    if names == [""]:
+        while rest and not names[-1].endswith(":"):
+            names.append(rest.pop(0))
+    names[-1] = names[-1].removesuffix(":")
+    item = contoso.files.below(start, names)
+    if item is None:
+        raise not_visible()
+    return item, rest
+
+
+def _visible(contoso: Contoso, caller: Caller, item: Item) -> Item:
+    """What the person may do and the app may ask for, both; what is not seen is not there."""
+    own = contoso.files.drives[item.drive_id].owner.id == caller.person.id
+    reach = caller.can(*ALL) or (own and caller.can(*OWN))
+    if not reach and not caller.can(*OWN):
+        raise access_denied()
+    if contoso.files.role_of(caller.person.id, item) is None or not reach:
+        raise not_visible()
+    return item
+
+
+def _may_see(contoso: Contoso, caller: Caller, drive: Drive) -> bool:
+    try:
+        _visible(contoso, caller, contoso.files.root(drive))
+    except Refusal:
+        return False
+    return True
+
+
+def _shared(contoso: Contoso, caller: Caller, token: str, *, redeem: bool) -> Item:
+    """What a pasted address leads to: an item's own, or a sharing link's.
+
+    Who has a link sees what is behind it for this one request; from then on only if they redeem it.
+    https://learn.microsoft.com/graph/api/shares-get#remarks
+    """
+    try:
+        if not token.startswith("u!"):
+            raise ValueError(token)
+        url = urlsplit(base64.urlsafe_b64decode(token[2:] + "=" * (-len(token[2:]) % 4)).decode())
+        here = urlsplit(contoso.base_url)
+        ours = url.hostname in LOOPBACK and url.port == here.port
+    except (ValueError, binascii.Error) as error:
+        raise invalid("The sharing token is invalid.") from error
+    match segments(url.path) if ours else []:
+        case ["open", drive_id, item_id]:
+            if item := contoso.files.item(drive_id, item_id):
+                return _visible(contoso, caller, item)
+        case ["s", link]:
+            if (found := contoso.files.link(link)) and not caller.person.is_guest and caller.can(*ALL):
+                item, grant = found
+                if redeem:
+                    contoso.files.open_link(item, grant, caller.person.id)
+                return item
+        case _:
+            pass
+    raise not_visible()

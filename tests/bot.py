@@ -1,0 +1,128 @@
+"""The bot under test: the production application on a free port, and what its tests want to know of the tenant."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.settings import Settings, read
+from bot.teams.server import TURNS, application
+from contoso.chats import OAUTH
+from contoso.client import Answer
+from contoso.faults import Face, Rule
+from contoso.tenant import Contoso, Mail
+from tests.people import Someone
+
+Json = dict[str, Any]
+
+
+class Bot:
+    """`async with`: serves until the block ends."""
+
+    def __init__(self, contoso: Contoso, data: Path) -> None:
+        self.contoso = contoso
+        self.data = data
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop()
+
+    def settings(self, url: str) -> Settings:
+        base = self.contoso.base_url
+        return read(
+            {
+                "APP_ID": self.contoso.bot_id,
+                "APP_SECRET": self.contoso.bot_secret,
+                "TENANT_ID": self.contoso.tenant_id,
+                "PUBLIC_URL": url,
+                "LOGIN_URL": base,
+                "GRAPH_URL": f"{base}/v1.0",
+                "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",
+                "SERVICE_HOSTS": base.removeprefix("http://"),
+                "DATA_DIR": str(self.data),
+            }
+        )
+
+    async def _start(self) -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self._runner = web.AppRunner(application(self.settings(self.url)), access_log=None)
+        await self._runner.setup()
+        await web.SockSite(self._runner, listening).start()
+        self.contoso.bot_endpoint = f"{self.url}/api/messages"
+
+    async def _stop(self) -> None:
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def restart(self) -> None:
+        """Ends it and starts it anew, on another port, with the same ledger."""
+        await self._stop()
+        await self._start()
+
+    async def at_rest(self) -> None:
+        """What goes on after an answer has come to its end."""
+        assert self._runner is not None
+        assert self._runner.app is not None
+        await self._runner.app[TURNS].at_rest()
+
+    # What there is in the tenant
+
+    def access(self, name: str, owner: str = "adele.vance@contoso.com") -> dict[str, str]:
+        """Who has which right on a file of a person, by address."""
+        item = next(one for one in self.contoso.files if one.name == name and one.author.mail == owner)
+        return self.contoso.roles(item)
+
+    def access_by_key(self, key: str) -> dict[str, str]:
+        return self.contoso.roles(next(one for one in self.contoso.files if f"{one.drive_id}/{one.id}" == key))
+
+    def mails_to(self, address: str) -> list[Mail]:
+        return self.contoso.mail_to(address)
+
+    def breaks(self, face: Face, path: str, times: int | None = 1, **how: Any) -> None:
+        """The next request there fails so; see contoso/faults.py."""
+        self.contoso.faults.append(Rule(face, path=path, times=times, **how))
+
+    def sign_ins(self) -> int:
+        """How often somebody was signed in so that it lasts."""
+        return len(self.contoso.refresh_tokens)
+
+    # What there is in a chat
+
+    def latest(self, someone: Someone, chat: str | None = None) -> str:
+        """The newest message with a card."""
+        seen = self.contoso.client.messages(someone.mail, chat=chat)
+        return next(message.id for message in reversed(seen) if message.card)
+
+    def button(self, someone: Someone, title: str, message: str) -> Json:
+        """The action behind a button."""
+        found = next(one for one in self.contoso.client.messages(someone.mail) if one.id == message)
+        assert found.card
+        return next(action for action in found.card["actions"] if action["title"] == title)
+
+    def choices(self, someone: Someone) -> dict[str, list[str]]:
+        """What can be chosen on the newest card, by question."""
+        card = self.contoso.client.card(someone.mail)
+        assert card
+        return {each["id"]: [one["value"] for one in each["choices"]] for each in card["body"] if "choices" in each}
+
+    async def deliver(self, someone: Someone, action: Json, message: str) -> Answer:
+        """A press as Teams delivers it, whatever the card looks like by now."""
+        person = self.contoso.person(someone.mail)
+        chat = self.contoso.chats.personal(person.id)
+        return await self.contoso.client.press(person, chat, message, action)
+
+    def sign_in_page(self, someone: Someone) -> str:
+        """Where the newest sign-in button leads."""
+        for message in reversed(self.contoso.client.messages(someone.mail)):
+            for each in message.attachments:
+                if each["contentType"] == OAUTH:
+                    return each["content"]["buttons"][0]["value"]
+        raise AssertionError("nobody is asked to sign in")

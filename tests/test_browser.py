@@ -1,0 +1,136 @@
+"""The share as people see it: in a browser, on the tenant's page, from the sentence to the recipient's screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+
+from tests.bot import Bot
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SHOTS = Path(__file__).parent / "screenshots"
+QUIET = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+         "--disable-component-update --disable-sync").split()  # fmt: skip
+PATIENCE = 20_000  # milliseconds; the machine may be busy
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium on the PATH (Debian: apt-get install chromium)"
+)
+
+
+@pytest.fixture
+async def browser() -> AsyncGenerator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        await browser.close()
+
+
+async def open_page(browser: Browser, bot: Bot, who: str) -> Page:
+    context = await browser.new_context(viewport=ViewportSize(width=1280, height=800))
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page = await context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"the page broke: {error}"))
+    await page.goto(f"{bot.contoso.base_url}/?as={who}@contoso.com")
+    await expect(page.get_by_test_id("who-am-i")).to_be_visible()
+    return page
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_test_id("chat").filter(has_text="Sharebot").click()
+    await page.get_by_test_id("composer").fill(text)
+    await page.get_by_test_id("composer").press("Enter")
+
+
+async def shoot(page: Page, name: str) -> None:
+    SHOTS.mkdir(exist_ok=True)
+    await page.screenshot(path=SHOTS / f"{name}.png")
+
+
+async def test_a_share_is_clicked_through(browser: Browser, bot: Bot) -> None:
+    await bot.contoso.client.install_everywhere()
+    adele = await open_page(browser, bot, "adele.vance")
+
+    await say(adele, "share Q3 Budget.xlsx with alex.wilber@contoso.com as write")
+    await expect(adele.get_by_text("Share this?")).to_be_visible()
+    await expect(adele.get_by_text("now: no access")).to_be_visible()
+    await shoot(adele, "1-confirm")
+    await adele.get_by_role("button", name="Share", exact=True).click()
+    await expect(adele.get_by_text("✓ can edit")).to_be_visible()
+    await expect(adele.get_by_role("button", name="Share", exact=True)).to_have_count(0)
+    await shoot(adele, "2-shared")
+
+    alex = await open_page(browser, bot, "alex.wilber")
+    await alex.get_by_test_id("chat").filter(has_text="Sharebot").click()
+    await expect(alex.get_by_text("Adele Vance shared a file with you. You can edit it.")).to_be_visible()
+    await shoot(alex, "3-notice")
+    await alex.get_by_test_id("rail-mail").click()
+    await alex.get_by_test_id("mail").first.click()
+    await expect(alex.get_by_test_id("reading")).to_contain_text("Q3 Budget.xlsx")
+    await shoot(alex, "4-mail")
+    await alex.get_by_test_id("rail-files").click()
+    await alex.get_by_test_id("file").filter(has_text="Q3 Budget.xlsx").click()
+    await expect(alex.get_by_test_id("access").filter(has_text="Alex Wilber")).to_contain_text("Can edit")
+    await shoot(alex, "5-permissions")
+
+
+async def test_two_of_a_name_are_chosen_from_on_a_phone(browser: Browser, bot: Bot) -> None:
+    page = await open_page(browser, bot, "adele.vance")
+    await say(page, "share Roadmap with Ana")
+    await page.set_viewport_size({"width": 320, "height": 700})
+    await expect(page.get_by_text("Which one do you mean?", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_text("Please choose one.").first).to_be_visible()
+    await shoot(page, "6-choose")
+    await page.get_by_role("radio").first.check()
+    await page.get_by_role("radio", name="Ana Bell").first.check()
+    await page.get_by_role("button", name="Continue").click()
+
+    await expect(page.get_by_text("Share this?")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    await shoot(page, "7-chosen")
+
+
+async def test_consent_is_given_in_a_window_and_the_sentence_carried_out(browser: Browser, bot: Bot) -> None:
+    page = await open_page(browser, bot, "diego.siciliani")
+
+    await say(page, 'share "Onboarding checklist.docx" with Alex as read')
+    await expect(page.get_by_test_id("sign-in")).to_be_visible()
+    await shoot(page, "8-sign-in")
+    async with page.expect_popup() as popup:
+        await page.get_by_test_id("sign-in").click()
+    window = await popup.value
+    await window.get_by_role("button", name="Diego Siciliani").click()
+    await expect(window.get_by_text("would like to")).to_be_visible()
+    await shoot(window, "9-consent")
+    await window.get_by_role("button", name="Accept").click()
+
+    await expect(page.get_by_text("Share this?")).to_be_visible()
+    await expect(page.get_by_text("Onboarding checklist.docx").last).to_be_visible()
+    await shoot(page, "10-carried-out")
+
+
+async def test_in_a_group_a_strangers_press_changes_nothing(browser: Browser, bot: Bot) -> None:
+    await bot.contoso.client.install_everywhere()
+    adele = await open_page(browser, bot, "adele.vance")
+    await adele.get_by_test_id("chat").filter(has_text="Budget crew").click()
+    await adele.get_by_test_id("composer").press_sequentially("@Share")
+    await adele.get_by_test_id("mention-menu").get_by_text("Sharebot").click()
+    await adele.get_by_test_id("composer").press_sequentially("share Q3 Budget.xlsx with Lee Gu as read")
+    await adele.get_by_test_id("composer").press("Enter")
+    await adele.get_by_role("button", name="Continue").click()
+    await expect(adele.get_by_text("Share this?")).to_be_visible()
+
+    megan = await open_page(browser, bot, "megan.bowen")
+    await megan.get_by_test_id("chat").filter(has_text="Budget crew").click()
+    await megan.get_by_role("button", name="Share", exact=True).click()
+
+    await expect(megan.get_by_text("Only the person who asked can press this.")).to_be_visible()
+    await shoot(megan, "11-stranger")
+    assert "lee.gu@contoso.com" not in bot.access("Q3 Budget.xlsx")

@@ -1,0 +1,171 @@
+"""When Microsoft 365 is slow, busy, gone, or says one thing and does another: nothing twice, and a sentence."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from tests.bot import Bot
+from tests.people import Someone
+
+BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
+ALEX = "alex.wilber@contoso.com"
+INVITE = r"/invite$"
+PERMISSIONS = r"/permissions$"
+
+
+@pytest.mark.parametrize("how", [{"status": 503}, {"status": 500}, {"drop": "request"}, {"status": 429}], ids=str)
+async def test_when_graph_is_down_the_person_is_told(adele: Someone, bot: Bot, how: dict[str, Any]) -> None:
+    bot.breaks("graph", "/me", times=None, **how)
+
+    assert "does not answer at the moment" in await adele.says(BUDGET)
+
+
+async def test_when_the_login_service_is_down_the_person_is_told_and_can_try_again(adele: Someone, bot: Bot) -> None:
+    bot.breaks("entra", "/token", status=503, contains="on_behalf_of")
+
+    answer = await adele.says(BUDGET)
+
+    assert "Sign in" in answer
+    assert "Share this?" in await adele.says(BUDGET)
+
+
+async def test_a_click_while_graph_is_down_leaves_the_card_good(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", PERMISSIONS, status=503)
+
+    assert "Nothing was changed" in await adele.presses("Share")
+    assert "✓ can edit" in await adele.presses("Share")
+    assert len(bot.mails_to(ALEX)) == 1
+
+
+async def test_a_throttled_invite_leaves_the_card_good(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", INVITE, status=429, headers=(("Retry-After", "2.128"),))
+
+    assert "Nothing was changed" in await adele.presses("Share")
+    assert "✓ can edit" in await adele.presses("Share")
+
+
+@pytest.mark.parametrize(
+    "how", [{"drop": "reply"}, {"status": 504, "done": True}, {"status": 500, "done": True}], ids=str
+)
+async def test_an_answer_that_is_lost_is_read_back_and_never_sent_again(
+    adele: Someone, bot: Bot, how: dict[str, Any]
+) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", INVITE, **how)
+
+    result = await adele.presses("Share")
+
+    assert "✓ can edit" in result
+    assert "the access is there" in result
+    assert len(bot.mails_to(ALEX)) == 1
+
+
+@pytest.mark.parametrize("how", [{"drop": "request"}, {"status": 504}, {"status": 500}], ids=str)
+async def test_a_deed_that_was_not_done_is_not_told_as_done(adele: Someone, bot: Bot, how: dict[str, Any]) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", INVITE, **how)
+
+    result = await adele.presses("Share")
+
+    assert "? not sure" in result
+    assert "the access is not there yet" in result
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
+    assert bot.mails_to(ALEX) == []
+
+
+async def test_a_yes_without_effect_is_seen(adele: Someone, bot: Bot) -> None:
+    bot.contoso.unheeded.add(ALEX)
+    await adele.says(BUDGET)
+
+    result = await adele.presses("Share")
+
+    assert "? not sure" in result
+    assert "the access is not there" in result
+
+
+async def test_a_mail_that_could_not_be_sent_is_said(adele: Someone, bot: Bot) -> None:
+    bot.contoso.unmailable.add(ALEX)
+    await adele.says(BUDGET)
+
+    result = await adele.presses("Share")
+
+    assert "✓ can edit" in result
+    assert "could not mail them" in result
+
+
+async def test_of_several_the_one_who_cannot_be_found_is_named_and_the_others_get_it(adele: Someone, bot: Bot) -> None:
+    bot.contoso.external_sharing = False
+    await adele.says("share Q3 Budget.xlsx with Alex and eric@fabrikam.example as write")
+
+    result = await adele.presses("Share")
+
+    assert "Shared in part" in result
+    assert "✓ can edit" in result
+    assert "✗ refused" in result
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
+    assert len(bot.mails_to(ALEX)) == 1
+
+
+async def test_permissions_that_cannot_be_read_back_are_not_claimed_to_be(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", PERMISSIONS)  # the reading before the deed is let through
+    bot.breaks("graph", PERMISSIONS, status=503, times=None)
+
+    result = await adele.presses("Share")
+
+    assert "✓ can edit" in result
+    assert "I could not read the permissions back" in result
+
+
+async def test_a_file_of_somebody_else_cannot_be_given_away_by_its_reader(
+    alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    """Adele reads Megan's marketing budget; she may not pass it on."""
+    adele = Someone(bot.contoso, "adele.vance@contoso.com")
+    await adele.says('share "Marketing budget.xlsx" with Alex')
+
+    assert "not allowed to share this" in await adele.presses("Share")
+
+
+async def test_what_takes_long_goes_on_behind_a_card(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", INVITE, delay=5.0)
+
+    interim = await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "I'm on it" in interim
+    assert "✓ can edit" in adele.sees()
+
+
+async def test_a_notice_that_cannot_be_delivered_undoes_nothing(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says(BUDGET)
+    bot.breaks("connector", "/activities", contains="Shared with you", status=403, times=None)
+
+    assert "✓ can edit" in await adele.presses("Share")
+    await bot.at_rest()
+    assert "Shared with you" not in alex.sees()
+
+
+async def test_no_log_line_tells_a_file_a_message_or_a_secret(
+    adele: Someone, alex: Someone, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    await alex.says("hi")
+    bot.breaks("graph", INVITE, status=500)
+    await adele.says(BUDGET)
+    await adele.presses("Share")
+    await adele.says("share Nothing.docx with Nobody")
+    await adele.says(BUDGET)
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    assert caplog.messages
+    for secret in ("Budget", "Nothing", "Alex", "contoso.com", "eyJ", bot.contoso.bot_secret, "share "):
+        assert secret not in caplog.text

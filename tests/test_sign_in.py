@@ -1,0 +1,209 @@
+"""Signing in: silently where Teams can, by consent where the tenant wants it, and never as somebody else."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from contoso import tokens
+from tests.bot import Bot
+from tests.people import Someone
+from tests.test_teams import activity, call, claims
+
+GENERAL = "General"
+CHECKLIST = 'share "Onboarding checklist.docx" with Alex'
+
+
+async def test_consent_is_asked_for_and_then_the_sentence_is_carried_out(diego: Someone, bot: Bot) -> None:
+    asked = await diego.says(CHECKLIST)
+    page = await visit(bot.sign_in_page(diego), as_="diego.siciliani@contoso.com", accept=True)
+    card = await diego.waits_for("Share this?")
+
+    assert "Sign in" in asked
+    assert "You are signed in" in page
+    assert "Onboarding checklist.docx" in card
+    assert "✓ can view" in await diego.presses("Share")
+
+
+async def test_who_does_not_agree_is_left_alone(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    page = await visit(bot.sign_in_page(diego), as_="diego.siciliani@contoso.com", accept=False)
+    await bot.at_rest()
+
+    assert "You did not agree" in page
+    assert "Share this?" not in diego.sees()
+
+
+async def test_a_sign_in_link_is_good_for_its_owner_only(diego: Someone, adele: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    page = await visit(bot.sign_in_page(diego), as_="adele.vance@contoso.com", accept=True)
+    await bot.at_rest()
+
+    assert "somebody else" in page
+    assert "Share this?" not in diego.sees()
+    assert "Sign in" in await diego.says(CHECKLIST)
+
+
+async def test_the_way_back_from_the_page_is_good_once(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    back: dict[str, str] = {}
+    await visit(bot.sign_in_page(diego), as_="diego.siciliani@contoso.com", accept=True, sent=back)
+
+    async with httpx.AsyncClient() as http:
+        again = await http.post(f"{bot.url}/auth/end", data=back)
+
+    assert again.status_code == 410
+    assert "no longer good" in again.text
+
+
+@pytest.mark.parametrize("path", ["/auth/start", "/auth/start?ticket=x"])
+async def test_a_link_nobody_gave_out_leads_nowhere(bot: Bot, path: str) -> None:
+    async with httpx.AsyncClient() as http:
+        answer = await http.get(bot.url + path)
+
+    assert answer.status_code == 410
+    assert "script-src 'nonce-" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_in_a_channel_the_press_of_a_button_signs_in(adele: Someone, bot: Bot) -> None:
+    asked = await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat=GENERAL)
+    card = await adele.presses("Continue", chat=GENERAL)
+
+    assert "Continue" in asked
+    assert "Share this?" in card
+
+
+async def test_what_i_said_in_a_group_is_mine_to_continue(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat="Budget crew")
+    card = bot.latest(adele, "Budget crew")
+
+    assert "not yours to continue" in await megan.presses("Continue", message=card, chat="Budget crew")
+    assert "Share this?" in await adele.presses("Continue", message=card, chat="Budget crew")
+
+
+async def test_a_press_of_somebody_who_never_agreed_leads_to_the_page(diego: Someone, bot: Bot) -> None:
+    """Diego asks, agrees, signs out; then the press of his old card has to sign him in again."""
+    await diego.says(CHECKLIST)
+    await visit(bot.sign_in_page(diego), as_="diego.siciliani@contoso.com", accept=True)
+    await diego.waits_for("Share this?")
+    card = bot.latest(diego)
+    await diego.says("sign out")
+    bot.contoso.require_consent(bot.contoso.person("diego.siciliani@contoso.com").id)
+
+    answer = await bot.deliver(diego, bot.button(diego, "Share", card), card)
+
+    assert answer.type == "application/vnd.microsoft.activity.loginRequest"
+    page = answer.value["buttons"][0]["value"]
+    assert "You are signed in" in await visit(page, as_="diego.siciliani@contoso.com", accept=True)
+    assert "✓ can view" in await diego.presses("Share", message=card)
+
+
+async def test_sign_out_forgets_the_key_and_the_next_sentence_signs_in_again(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    assert "signed out" in await adele.says("sign out")
+
+    assert "Share this?" in await adele.says("share Q3 Budget.xlsx with Alex")
+    assert bot.sign_ins() == 2
+
+
+async def test_a_key_survives_a_restart(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    await bot.restart()
+    await adele.says("share Q3 Budget.xlsx with Megan")
+
+    assert bot.sign_ins() == 1
+
+
+async def test_help_needs_no_sign_in(diego: Someone, bot: Bot) -> None:
+    assert "share Q3 Budget.xlsx" in await diego.says("help")
+    assert "Sign in" not in diego.sees()
+    assert bot.sign_ins() == 0
+
+
+async def test_several_devices_answer_one_ticket_and_the_sentence_is_carried_out_once(adele: Someone, bot: Bot) -> None:
+    bot.contoso.client.devices = 3
+
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    await bot.at_rest()
+
+    assert adele.sees().count("Share this?") == 1
+
+
+def forged(bot: Bot, **other: Any) -> str:
+    person = bot.contoso.person("adele.vance@contoso.com")
+    good = bot.contoso.keys.entra.read(tokens.sso_token(bot.contoso, person))
+    return bot.contoso.keys.entra.sign({**good, **other})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"oid": "11111111-2222-4333-8444-555555555555"},
+        {"tid": "11111111-2222-4333-8444-555555555555"},
+        {"aud": "00000003-0000-0000-c000-000000000000"},
+        {"iss": "https://login.microsoftonline.com/common/v2.0"},
+        {"azp": "11111111-2222-4333-8444-555555555555"},
+        {"scp": "User.Read"},
+        {"idtyp": "app"},
+        {"exp": 1_000_000},
+        {"nbf": int(time.time()) + 7200},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+async def test_a_sign_in_token_that_is_not_this_persons_for_us_from_teams_signs_nobody_in(
+    bot: Bot, wrong: dict[str, Any]
+) -> None:
+    assert await exchange(bot, forged(bot)) == 200
+    assert await exchange(bot, forged(bot, **wrong)) == 412
+
+
+async def test_another_persons_token_does_not_sign_me_in(bot: Bot) -> None:
+    alex = bot.contoso.person("alex.wilber@contoso.com")
+
+    assert await exchange(bot, tokens.sso_token(bot.contoso, alex)) == 412
+
+
+async def exchange(bot: Bot, token: str) -> int:
+    """Adele's Teams sends this token."""
+    adele = bot.contoso.person("adele.vance@contoso.com")
+    body = activity(
+        bot.contoso, type="invoke", name="signin/tokenExchange", value={"id": "x", "token": token}, text=None
+    )
+    body["from"] = {"id": "29:adele", "aadObjectId": adele.id}
+    return await call(bot, f"Bearer {bot.contoso.keys.bot_framework.sign(claims(bot.contoso))}", body)
+
+
+async def visit(page: str, *, as_: str, accept: bool, sent: dict[str, str] | None = None) -> str:
+    """A browser that follows the sign-in page to its end: who it is, what it agrees to, and what it reads last."""
+    async with httpx.AsyncClient(follow_redirects=True) as http:
+        answer = await http.get(page)
+        for _ in range(4):
+            if "<form" not in answer.text:
+                return answer.text
+            answer = await submit(http, answer, as_=as_, accept=accept, sent={} if sent is None else sent)
+    raise AssertionError("the page never ended")
+
+
+async def submit(
+    http: httpx.AsyncClient, page: httpx.Response, *, as_: str, accept: bool, sent: dict[str, str]
+) -> httpx.Response:
+    """Fills in the form as this person would; `sent` is what goes back to the bot at last."""
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
+    fields = {name: html.unescape(value) for name, value in fields.items()}
+    action = re.search(r'<form method="post" action="([^"]+)"', page.text)
+    if action:
+        sent |= fields
+        return await http.post(html.unescape(action[1]), data=fields)
+    if "person" in fields:
+        fields["answer"] = "accept" if accept else "cancel"
+    else:
+        found = re.search(rf'value="([^"]+)">[^<]*<small>{re.escape(as_)}</small>', page.text)
+        assert found
+        fields["person"] = found[1]
+    return await http.post(str(page.url).partition("?")[0], data=fields)
