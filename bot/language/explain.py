@@ -12,8 +12,11 @@ from bot.sharing import Expiry, ShareRequest, Words
 
 def explain(row: dict[str, Any], *, default_now: dt.datetime, default_tz: dt.tzinfo) -> dict[str, Any]:
     """`row` has `text`, and maybe `id`, `context` (`mentions`, `bot_mention`) and `now` (ISO). Raises ValueError."""
-    context = cast("dict[str, Any]", row.get("context") or {})
-    now = dt.datetime.fromisoformat(row["now"]) if row.get("now") else default_now
+    context, written = row.get("context") or {}, row.get("now")
+    if not isinstance(context, dict) or not isinstance(written, str | None):
+        raise ValueError('"context" should be an object, and "now" a date and time')
+    context = cast("dict[str, Any]", context)
+    now = dt.datetime.fromisoformat(written) if written else default_now
     now = now if now.tzinfo else now.replace(tzinfo=default_tz)
     bot = context.get("bot_mention")
     names = (bot,) if isinstance(bot, str) else ("Sharebot", "Share Bot")

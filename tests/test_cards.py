@@ -1,0 +1,111 @@
+"""Cards: what people are called and what files are called is shown as it is, and means nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import cards.basics
+import cards.share
+from bot.sharing import (
+    Change,
+    Expiry,
+    Grant,
+    Option,
+    Outcome,
+    Person,
+    Question,
+    Recipient,
+    Role,
+    ShareableItem,
+    SharePlan,
+    ShareReceipt,
+    ShareRequest,
+    Step,
+    UnclearRequest,
+)
+
+HOSTILE = "[Click me](https://evil.example) **bold** <b>x</b> \u202egnp.exe"
+ASKER = Person("t", "p", HOSTILE)
+WHEN = dt.datetime(2026, 11, 27, 23, 59, 59, tzinfo=dt.UTC)
+FILE = ShareableItem("b!d", "01A", HOSTILE, "https://contoso.example/x", False, HOSTILE, HOSTILE, WHEN)
+PEOPLE = [Recipient("1", HOSTILE, HOSTILE + "@x"), Recipient(None, "eric@x.example", "eric@x.example")]
+PLAN = SharePlan(
+    ASKER,
+    FILE,
+    Role.WRITE,
+    tuple(
+        Step(person, now, change)
+        for person in PEOPLE
+        for now, change in ((None, Change.GAINS), (Role.OWNER, Change.HAS_IT))
+    ),
+    Expiry("Friday", WHEN),
+)
+RECEIPT = ShareReceipt(PLAN, tuple(Grant(PEOPLE[0], outcome, "because") for outcome in Outcome), checked=False)
+UNCLEAR = UnclearRequest(
+    ASKER, ShareRequest((), ()), (Question("item", HOSTILE, (Option("k1", HOSTILE, HOSTILE), Option("k2", "b", "c"))),)
+)
+CARDS: dict[str, dict[str, Any]] = {
+    "confirm": cards.share.confirm(PLAN, "key"),
+    "choose": cards.share.choose(UNCLEAR, "key"),
+    "done": cards.share.done(RECEIPT),
+    "cancelled": cards.share.cancelled(HOSTILE),
+    "shared with you": cards.share.shared_with_you(PLAN),
+    "problem": cards.basics.problem(f"I found no file called “{HOSTILE}”."),
+    "say": cards.basics.say(HOSTILE),
+    "help": cards.basics.help_card([("share", "Shares.")], welcome=True),
+    "continue": cards.basics.continue_as_you("key"),
+    "working": cards.basics.working(),
+}
+
+
+@pytest.fixture(params=list(CARDS.values()), ids=list(CARDS))
+def card(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return request.param
+
+
+def test_a_foreign_name_is_never_read_as_markdown(card: dict[str, Any]) -> None:
+    for part in parts(card):
+        if part.get("type") in ("TextBlock", "Fact"):
+            assert "evil" not in json.dumps(part)
+        assert "](https" not in str(part.get("title", ""))
+
+
+def test_a_card_has_what_a_client_without_cards_and_a_screen_reader_need(card: dict[str, Any]) -> None:
+    assert card["version"] == "1.5"
+    assert card["fallbackText"]
+    assert card["speak"]
+    assert card["lang"] == "en"
+
+
+def test_a_card_is_far_below_teams_limit_and_offers_few_things(card: dict[str, Any]) -> None:
+    assert len(json.dumps(card).encode("utf-16")) < 80_000
+    assert len(card.get("actions", ())) <= 6
+
+
+def test_every_field_has_a_label_and_every_button_a_fallback(card: dict[str, Any]) -> None:
+    for part in parts(card):
+        if str(part.get("type")).startswith("Input."):
+            assert part["label"]
+        if part.get("type") == "Action.Execute":
+            assert part["fallback"]["data"] == part["data"]
+
+
+def test_a_card_carries_a_key_and_no_facts(card: dict[str, Any]) -> None:
+    for part in parts(card):
+        if "data" in part:
+            assert part["data"].keys() == {"verb", "key"}
+
+
+def parts(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+        for each in node.values():
+            yield from parts(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from parts(each)

@@ -1,0 +1,72 @@
+"""What Teams is told of the bot is what the bot is."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+from bot.commands import COMMANDS
+
+FOLDER = Path(__file__).parent.parent / "manifest"
+MANIFEST: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text())
+
+
+def test_the_commands_of_the_menu_are_those_of_the_bot() -> None:
+    listed = MANIFEST["bots"][0]["commandLists"][0]["commands"]
+
+    assert [(one["title"], one["description"]) for one in listed] == [
+        (command.intent.replace("_", " "), command.what) for command in COMMANDS
+    ]
+
+
+def test_sign_in_is_for_the_bot_itself() -> None:
+    assert MANIFEST["webApplicationInfo"] == {"id": "${{BOT_ID}}", "resource": "api://botid-${{BOT_ID}}"}
+    assert MANIFEST["bots"][0]["botId"] == "${{BOT_ID}}"
+    assert MANIFEST["validDomains"] == ["${{PUBLIC_HOST}}"]
+
+
+def test_the_icons_have_the_sizes_and_colours_teams_wants() -> None:
+    assert size(FOLDER / MANIFEST["icons"]["color"]) == (192, 192)
+    assert size(FOLDER / MANIFEST["icons"]["outline"]) == (32, 32)
+    shown = {pixel[:3] for pixel in pixels(FOLDER / MANIFEST["icons"]["outline"]) if pixel[3]}
+    assert shown == {(255, 255, 255)}
+
+
+def test_texts_fit() -> None:
+    assert len(MANIFEST["name"]["short"]) <= 30
+    assert len(MANIFEST["description"]["short"]) <= 80
+    assert len(MANIFEST["description"]["full"]) <= 4000
+
+
+def size(png: Path) -> tuple[int, int]:
+    width, height = struct.unpack(">II", png.read_bytes()[16:24])
+    return width, height
+
+
+def pixels(png: Path) -> list[tuple[int, ...]]:
+    """Of a PNG with red, green, blue and alpha of a byte each. https://www.w3.org/TR/png-3/#9Filter-types"""
+    raw, at, packed = png.read_bytes(), 8, b""
+    while at < len(raw):
+        length, kind = struct.unpack(">I4s", raw[at : at + 8])
+        packed += raw[at + 8 : at + 8 + length] if kind == b"IDAT" else b""
+        at += length + 12
+    data, (width, height) = zlib.decompress(packed), size(png)
+    rows: list[bytearray] = []
+    for number in range(height):
+        start = number * (width * 4 + 1)
+        rows.append(
+            unfiltered(data[start], bytearray(data[start + 1 : start + 1 + width * 4]), rows[-1] if rows else None)
+        )
+    return [tuple(row[place : place + 4]) for row in rows for place in range(0, width * 4, 4)]
+
+
+def unfiltered(kind: int, row: bytearray, above: bytearray | None) -> bytearray:
+    above = above or bytearray(len(row))
+    for place in range(len(row)):
+        left, up, corner = (row[place - 4], above[place], above[place - 4]) if place >= 4 else (0, above[place], 0)
+        nearest = min((left, up, corner), key=lambda value: abs(left + up - corner - value))
+        row[place] = (row[place] + (0, left, up, (left + up) // 2, nearest)[kind]) % 256
+    return row
