@@ -22,9 +22,6 @@ from contoso.tenant import BOT_NAME, CAST, Contoso, Event
 Json = dict[str, Any]
 LOGIN = "application/vnd.microsoft.activity.loginRequest"
 PRECONDITION_FAILED = "application/vnd.microsoft.error.preconditionFailed"
-# After the bot has taken a message it may still say something; how long to listen once it said nothing, or enough.
-PATIENCE = 3.0
-QUIET = 0.1
 BOT_STARTS_WITHIN = 30.0
 Who = Person | str
 
@@ -54,6 +51,9 @@ class TeamsClient:
         self._background: set[asyncio.Task[None]] = set()
         # How many a person is signed in on; each of them tries to sign in silently.
         self.devices = 1
+        # The bot has taken a message and says nothing: how long to listen on. And how long once it said something.
+        self.patience = 3.0
+        self.quiet = 0.1
 
     # What tests and the back door do
 
@@ -350,7 +350,7 @@ class TeamsClient:
             while True:
                 seen = self.messages(person, chat=chat.id)
                 news = [each for each in seen if each.is_from_bot and int(each.id) > int(after)]
-                wait = QUIET if news and not self._signing_in[chat.id] else PATIENCE
+                wait = self.quiet if news and not self._signing_in[chat.id] else self.patience
                 try:
                     async with asyncio.timeout(wait):
                         await heard.wait()

@@ -91,7 +91,7 @@ async def test_it_takes_only_good_tokens_for_graph(contoso: Contoso) -> None:
     }
 
     async with httpx.AsyncClient(base_url=contoso.base_url) as client:
-        answers = [await client.get("/v1.0/me", headers={"Authorization": f"Bearer {token}"}) for token in bad]
+        answers = [await client.get("/v1.0/me", headers={"Authorization": f"Bearer {token}".strip()}) for token in bad]
 
     assert [error(answer) for answer in answers] == [
         (401, "InvalidAuthenticationToken", message) for message in bad.values()
