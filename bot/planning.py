@@ -30,6 +30,7 @@ CHOICES = 10
 async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan | UnclearRequest:
     """What would be done, or what has to be asked first; everything is looked up as the asker, nothing is granted.
 
+    The request names an item and somebody to share it with.
     Raises NotUnderstood for what cannot be shared so, NotFound, NotAllowed, NeedsSignIn, Unavailable.
     """
     _refuse_what_cannot_be(request)
@@ -78,10 +79,6 @@ def answered(unclear: UnclearRequest, chosen: dict[str, str]) -> ShareRequest:
 
 
 def _refuse_what_cannot_be(request: ShareRequest) -> None:
-    if not request.items:
-        raise NotUnderstood("Which file? Say for example: share Q3 Budget.xlsx with alex.wilber@contoso.com")
-    if not request.recipients:
-        raise NotUnderstood(f"Who shall get it? Say for example: share {request.items[0].value} with Alex Wilber")
     if len(request.items) > 1:
         names = " and ".join(f"“{words.value}”" for words in request.items)
         raise NotUnderstood(f"I share one file at a time for now. Please ask for {names} one after the other.")

@@ -22,9 +22,10 @@ Json = dict[str, Any]
 class Bot:
     """`async with`: serves until the block ends."""
 
-    def __init__(self, contoso: Contoso, data: Path) -> None:
+    def __init__(self, contoso: Contoso, data: Path, database_url: str = "") -> None:
         self.contoso = contoso
         self.data = data
+        self.database_url = database_url
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -47,6 +48,7 @@ class Bot:
                 "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",
                 "SERVICE_HOSTS": base.removeprefix("http://"),
                 "DATA_DIR": str(self.data),
+                "DATABASE_URL": self.database_url,
             }
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -257,106 +256,6 @@ async def test_whoever_takes_the_bot_out_cannot_be_written_to(contoso: Contoso, 
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "BotNotInConversationRoster")
 
 
-async def test_the_connector_knows_its_bot(contoso: Contoso, bot: StubBot) -> None:
-    good = contoso.keys.entra.read(tokens.app_token(contoso, tokens.BOT_FRAMEWORK))
-    sign = contoso.keys.entra.sign
-    bad = {
-        "none": "",
-        "nonsense": "a.b.c",
-        "of a person": tokens.sso_token(contoso, contoso.person(ADELE)),
-        "for Graph": tokens.app_token(contoso, tokens.GRAPH),
-        "of another bot": sign({**good, "appid": "11111111-2222-4333-8444-555555555555"}),
-        "old": sign({**good, "exp": good["nbf"]}),
-        "of a user": sign({**good, "idtyp": "user"}),
-        "signed by the wrong key": contoso.keys.bot_framework.sign(good),
-    }
-
-    answers = {name: await bot.call("GET", "teams/x", token=token) for name, token in bad.items()}
-
-    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(bad, 401)
-
-
-async def test_unknown_places_are_told_from_closed_ones(contoso: Contoso, bot: StubBot) -> None:
-    async def code(path: str, said: Json | None = None) -> tuple[int, str]:
-        answer = await bot.call("POST", path, said or {"type": "message", "text": "x"})
-        return answer.status_code, answer.json()["error"]["code"]
-
-    adele = contoso.person(ADELE)
-    tenant = {"channelData": {"tenant": {"id": contoso.tenant_id}}}
-    there = f"conversations/{quote(chat_of(contoso, ADELE), safe='')}/activities"
-
-    assert await code("conversations/a%3Anone/activities") == (404, "ConversationNotFound")
-    assert await code(there) == (403, "BotNotInConversationRoster")
-    asked = {"members": [{"id": adele.mri}], **tenant}
-    assert await code("conversations", asked) == (403, "ForbiddenOperationException")
-    assert await code("conversations", {"members": [{"id": "29:none"}], **tenant}) == (404, "UserNotFound")
-    assert await code("conversations", {"members": [], **tenant}) == (400, "BadArgument")
-    assert await code("conversations", {"members": [{"id": adele.mri}]}) == (400, "BadArgument")
-    await contoso.client.install(contoso.chats.personal(adele.id))
-    assert await code(there, {"type": "message"}) == (400, "BadSyntax")
-    assert await code(there, {"type": "message", "text": "x" * 60_000}) == (413, "MessageSizeTooBig")
-    assert await code(there, {"type": "message", "attachments": [{"contentType": CARD}]}) == (400, "BadArgument")
-    assert await code(there, {"type": "message", "text": "x", "from": {"id": adele.mri}}) == (400, "BadArgument")
-
-
-async def test_the_bot_opens_a_chat_with_somebody_who_has_it(contoso: Contoso, bot: StubBot) -> None:
-    adele = contoso.person(ADELE)
-    await contoso.client.install(contoso.chats.personal(adele.id))
-
-    for member in (adele.mri, adele.id):
-        body = {"members": [{"id": member}], "channelData": {"tenant": {"id": contoso.tenant_id}}}
-        answer = await bot.call("POST", "conversations", body)
-        assert (answer.status_code, answer.json()) == (201, {"id": chat_of(contoso, ADELE)})
-
-
-async def test_the_bot_starts_a_thread_in_a_channel(contoso: Contoso, bot: StubBot) -> None:
-    await contoso.client.install_everywhere()
-    body = {"channelData": {"channel": {"id": general(contoso)}}, "activity": {"type": "message", "text": "News"}}
-
-    answer = (await bot.call("POST", "conversations", body)).json()
-
-    (post,) = contoso.client.messages(ADELE, chat="General")
-    assert answer == {"id": f"{general(contoso)};messageid={post.id}", "activityId": post.id}
-
-
-async def test_what_was_said_can_be_changed_and_taken_back(contoso: Contoso, bot: StubBot) -> None:
-    await contoso.client.install(contoso.chats.personal(contoso.person(ADELE).id))
-    chat = chat_of(contoso, ADELE)
-    said = await bot.say(chat, {"text": "one"})
-    where = f"conversations/{quote(chat, safe='')}/activities/{said}"
-
-    changed = await bot.call("PUT", where, {"type": "message", "text": "two"})
-    (message,) = contoso.client.messages(ADELE)
-    gone = await bot.call("DELETE", where)
-    nothing = await bot.call("PUT", where, {"type": "message", "text": "three"})
-
-    assert (changed.json(), message.text, message.is_edited) == ({"id": said}, "two", True)
-    assert (gone.status_code, contoso.client.messages(ADELE)) == (200, [])
-    assert (nothing.status_code, nothing.json()["error"]["code"]) == (404, "ActivityNotFoundInConversation")
-
-
-async def test_the_roster_says_who_is_there(contoso: Contoso, bot: StubBot) -> None:
-    await contoso.client.install_everywhere()
-    alex, chat = contoso.person(ALEX), f"conversations/{quote(crew(contoso), safe='')}"
-
-    everybody = (await bot.call("GET", f"{chat}/members")).json()
-    paged = (await bot.call("GET", f"{chat}/pagedmembers")).json()
-    one = (await bot.call("GET", f"{chat}/members/{quote(alex.mri, safe='')}")).json()
-    same = (await bot.call("GET", f"{chat}/members/{alex.id}")).json()
-    nobody = await bot.call("GET", f"{chat}/members/29%3Anone")
-    team = (await bot.call("GET", f"teams/{quote(general(contoso), safe='')}")).json()
-    channels = (await bot.call("GET", f"teams/{quote(general(contoso), safe='')}/conversations")).json()
-
-    assert [each["name"] for each in everybody] == ["Adele Vance", "Alex Wilber", "Megan Bowen"]
-    assert paged == {"members": everybody}
-    assert one == same == everybody[1]
-    assert (one["objectId"], one["email"], one["tenantId"]) == (alex.id, ALEX, contoso.tenant_id)
-    assert nobody.json()["error"]["code"] == "MemberNotFoundInConversation"
-    assert (team["name"], team["memberCount"]) == ("Finance", 5)
-    assert channels["conversations"][0]["id"] == general(contoso)
-    assert (await bot.call("GET", f"teams/{quote(crew(contoso), safe='')}")).status_code == 404
-
-
 async def test_a_sign_in_card_is_answered_and_never_seen(contoso: Contoso, bot: StubBot) -> None:
     bot.answer = lambda activity: attached(SIGN_IN, OAUTH) if activity["type"] == "message" else None
     bot.invoked = lambda _activity: (200, {})
@@ -584,34 +483,3 @@ async def test_the_way_to_the_bot_can_be_bad(contoso: Contoso, bot: StubBot) -> 
     texts = [activity.get("text") for activity in bot.got if activity["type"] == "message"]
     assert texts == ["twice", "twice", "answer lost"]
     assert contoso.faults == []
-
-
-async def test_typing_and_other_kinds_leave_no_message(contoso: Contoso, bot: StubBot) -> None:
-    await contoso.client.install(contoso.chats.personal(contoso.person(ADELE).id))
-    path = f"conversations/{quote(chat_of(contoso, ADELE), safe='')}/activities/some-random-id"
-    events: list[str] = []
-    contoso.watch(lambda event: events.append(event.kind))
-
-    typing = await bot.call("POST", path, {"type": "typing"})
-    other = await bot.call("POST", path, {"type": "event"})
-
-    assert (typing.status_code, other.status_code) == (201, 201)
-    assert events == ["typing"]
-    assert contoso.client.messages(ADELE) == []
-
-
-async def test_the_bots_words_keep_their_mentions_and_suggestions(contoso: Contoso, bot: StubBot) -> None:
-    await contoso.client.install_everywhere()
-    alex = contoso.person(ALEX)
-    said = {
-        "text": "<at>Alex Wilber</at> look",
-        "entities": [{"type": "mention", "mentioned": {"id": alex.mri, "name": "Alex Wilber"}}, {"type": "other"}],
-        "suggestedActions": {"actions": [{"type": "imBack", "title": "Help", "value": "help"}]},
-    }
-
-    await bot.say(crew(contoso), said)
-
-    (message,) = contoso.client.messages(ADELE, chat="Budget crew")
-    assert [(each.id, each.name) for each in message.mentions] == [(alex.id, "Alex Wilber")]
-    assert message.suggested == (("Help", "help"),)
-    assert json.dumps(message.attachments) == "[]"

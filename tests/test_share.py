@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer
 
@@ -200,6 +202,17 @@ async def test_a_restart_between_card_and_click_loses_nothing(adele: Someone, bo
 
     assert "✓ can edit" in await adele.presses("Share")
     assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"
+
+
+async def test_the_ledger_may_be_a_postgresql(contoso: Contoso, tmp_path: Path, postgresql: str) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com")
+    async with Bot(contoso, tmp_path, postgresql) as bot:
+        await adele.says(BUDGET)
+        await bot.restart()
+
+        assert "✓ can edit" in await adele.presses("Share")
+
+    assert not (tmp_path / "sharebot.db").exists()
 
 
 async def test_until_is_shown_with_what_the_bot_cannot_do_yet(adele: Someone, bot: Bot) -> None:

@@ -12,8 +12,8 @@ from bot.sharing import SharePlan, ShareRequest, UnclearRequest
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
-    if understood.request is None or "expiration" in understood.asks:
-        raise NotUnderstood(understood.hint or None)
+    if understood.request is None or understood.asks:
+        raise NotUnderstood(understood.hint)
     return await _planned(turn, understood.request)
 
 

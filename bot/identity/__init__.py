@@ -4,9 +4,9 @@ but inside a request to Graph."""
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncGenerator
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import httpx
 
@@ -39,7 +39,7 @@ class Identity:
         self._sso = sso
         self._store = store
         self._sealer = sealer
-        self._renewing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._renewing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def exchange(self, person: Person, sso_token: str) -> None:
         """Signs a person in by the token their Teams sent. Raises NeedsSignIn, NeedsConsent, Unavailable."""
@@ -59,7 +59,7 @@ class Identity:
 
     async def graph_token(self, person: Person) -> str:
         """Raises NeedsSignIn, Unavailable."""
-        async with self._renewing[_owner(person)]:
+        async with self._renewing.setdefault(_owner(person), asyncio.Lock()):
             sealed = await self._store.load(person.tenant_id, person.id)
             if sealed is None:
                 raise NeedsSignIn

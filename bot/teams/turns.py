@@ -24,7 +24,7 @@ from botbuilder.schema import (
 import cards.basics
 from bot import commands
 from bot.commands import Notice, Reply, Turn
-from bot.errors import NeedsSignIn, SharebotError, TooLate
+from bot.errors import NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity import Identity, OnBehalfOf
 from bot.identity.sealing import Sealer, Unreadable
@@ -115,20 +115,20 @@ class Turns:
         if is_new and incoming.kind in ("installationUpdate", "conversationUpdate"):
             await _send(context, commands.welcome())
 
-    async def _said(self, context: TurnContext, incoming: Incoming) -> None:
-        task = asyncio.ensure_future(self._answer(context, incoming))
+    async def _said(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
+        """`silently`: whether to try a sign-in that nobody sees. Once for a sentence, or it would go on for ever."""
+        task = asyncio.ensure_future(self._answer(context, incoming, silently=silently))
         if not (await asyncio.wait({task}, timeout=TYPE_AFTER))[0]:
             await _type(context)
         await task
 
-    async def _answer(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
-        """`silently`: whether to try a sign-in that nobody sees. Once for a sentence, or it would go on for ever."""
+    async def _answer(self, context: TurnContext, incoming: Incoming, *, silently: bool) -> None:
         try:
             reply = await commands.say(await self._turn(context, incoming))
         except NeedsSignIn:
             await self._ask_in(context, incoming, silently=silently)
         except Exception as error:
-            await _send(context, cards.basics.problem(_sentence(error)))
+            await _send(context, _problem(error))
         else:
             await _send(context, reply.card or cards.basics.say(reply.words))
             self._tell(reply.notices, incoming.person)
@@ -140,7 +140,7 @@ class Turns:
         except NeedsSignIn:
             await self._ask_in(context, incoming, silently=silently)
         except Exception as error:
-            await _send(context, cards.basics.problem(_sentence(error)))
+            await _send(context, _problem(error))
         else:
             if reply.card and incoming.reply_to:
                 await _replace(context, incoming.reply_to, reply.card)
@@ -273,7 +273,7 @@ class Turns:
         said = self._unseal(parked)
         if said is None:
             return
-        handle = self._submitted if said.value and not said.text else self._answer
+        handle = self._submitted if said.value and not said.text else self._said
         await self._proactively(said.chat, lambda context: handle(context, said, silently=False))
 
     def _page(self, ticket: str) -> str:
@@ -286,7 +286,7 @@ class Turns:
         try:
             reply = await task
         except Exception as error:
-            reply = Reply(cards.basics.problem(_sentence(error)))
+            reply = Reply(_problem(error))
         await self._show(incoming, reply.card or cards.basics.say(reply.words))
         self._tell(reply.notices, incoming.person)
 
@@ -336,6 +336,13 @@ def _sentence(error: Exception) -> str:
     reference = secrets.token_hex(4)
     log.error("reference %s", reference, exc_info=error)
     return f"{SharebotError.sentence} If it happens again, please tell whoever runs me: reference {reference}."
+
+
+def _problem(error: Exception) -> Card:
+    """A question back and a name nobody knows are talk; the rest is trouble, and looks like it."""
+    if isinstance(error, NotUnderstood | NotFound):
+        return cards.basics.say(str(error))
+    return cards.basics.problem(_sentence(error))
 
 
 def _code(value: dict[str, Any]) -> str:
