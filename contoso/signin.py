@@ -123,7 +123,10 @@ class SignIn:
             return self._code(asked, person)
         if needs_more := scopes & wanted.FOR_ADMINISTRATORS - self._contoso.consents[person.id]:
             return _sorry(f"AADSTS90094: Only an administrator can agree to {', '.join(sorted(needs_more))}.")
-        wishes = "".join(f"<li>{html.escape(wanted.WORDS[each])}</li>" for each in sorted(scopes & wanted.WORDS.keys()))
+        wishes = "".join(
+            f"<li>{html.escape(wanted.WORDS[each])}</li>"
+            for each in sorted((scopes & wanted.WORDS.keys()) - {"openid"})
+        )
         content = (
             f'<p>{html.escape(person.mail)}</p><p><b>{BOT_NAME}</b> would like to:</p><ul class="scopes">{wishes}</ul>'
             f'<input type="hidden" name="person" value="{person.id}"><div class="answers">'

@@ -28,7 +28,7 @@ async def test_when_the_login_service_is_down_the_person_is_told_and_can_try_aga
 
     answer = await adele.says(BUDGET)
 
-    assert "Sign in" in answer
+    assert "does not answer at the moment" in answer
     assert "Share this?" in await adele.says(BUDGET)
 
 
@@ -141,6 +141,23 @@ async def test_what_takes_long_goes_on_behind_a_card(adele: Someone, bot: Bot) -
 
     assert "I'm on it" in interim
     assert "✓ can edit" in adele.sees()
+
+
+async def test_what_takes_long_and_fails_is_told_and_leaves_the_others_card_good(
+    adele: Someone, megan: Someone, bot: Bot
+) -> None:
+    crew = "Budget crew"
+    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat=crew)
+    await adele.presses("Continue", chat=crew)
+    await bot.at_rest()
+    bot.breaks("graph", PERMISSIONS, delay=5.0, status=503)
+
+    interim = await adele.presses("Share", chat=crew)
+    await bot.at_rest()
+
+    assert "I'm on it" in interim
+    assert "Nothing was changed" in adele.sees(crew)
+    assert "Share this?" in megan.sees(crew)
 
 
 async def test_a_notice_that_cannot_be_delivered_undoes_nothing(adele: Someone, alex: Someone, bot: Bot) -> None:

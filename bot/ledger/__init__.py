@@ -45,9 +45,10 @@ class Ledger:
 
 
 def _engine(url: str) -> AsyncEngine:
+    # Its errors would tell the log what was in the rows.
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _write_ahead)
     return engine
 

@@ -24,7 +24,7 @@ from botbuilder.schema import (
 import cards.basics
 from bot import commands
 from bot.commands import Notice, Reply, Turn
-from bot.errors import NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate
+from bot.errors import NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
 from bot.graph import Graph
 from bot.identity import Identity, OnBehalfOf
 from bot.identity.sealing import Sealer, Unreadable
@@ -153,7 +153,7 @@ class Turns:
             case "adaptiveCard/action":
                 return await self._pressed(context, incoming)
             case "signin/tokenExchange":
-                return await self._exchange(incoming)
+                return await self._exchange(context, incoming)
             case "signin/verifyState":
                 # Our sign-in page has told us already who came back; there is nothing to verify.
                 return invokes.empty()
@@ -231,14 +231,17 @@ class Turns:
         ticket = await self._ledger.sign_ins.open(incoming.person, None)
         return invokes.sign_in_first(ticket if silent else None, self._page(ticket))
 
-    async def _exchange(self, incoming: Incoming) -> InvokeResponse:
+    async def _exchange(self, context: TurnContext, incoming: Incoming) -> InvokeResponse:
         """Every device of a person sends its token for the same ticket: each is exchanged, one carries on."""
         ticket, token = str(incoming.value.get("id")), incoming.value.get("token")
         if not isinstance(token, str):
             return InvokeResponse(status=400, body={"failureDetail": "no token"})
         try:
             await self._identity.exchange(incoming.person, token)
-        except SharebotError as error:
+        except NeedsSignIn as error:
+            return invokes.token_refused(incoming.value, str(error))
+        except Unavailable as error:
+            await _send(context, _problem(error))
             return invokes.token_refused(incoming.value, str(error))
         if parked := await self._ledger.sign_ins.take(ticket, incoming.person):
             self._later(self._resume(parked))
@@ -282,13 +285,19 @@ class Turns:
     # After the answer
 
     async def _finish(self, incoming: Incoming, task: asyncio.Task[Reply]) -> None:
-        """What took too long to answer with: the card that says so is replaced when it is done."""
+        """What took too long to answer with: the card that says so is replaced when it is done.
+
+        A failure is told beside it, for the others in the chat may have a card yet that is good.
+        """
         try:
             reply = await task
         except Exception as error:
-            reply = Reply(_problem(error))
-        await self._show(incoming, reply.card or cards.basics.say(reply.words))
+            problem = _problem(error)
+            await self._proactively(incoming.chat, lambda context: _send(context, problem))
+            return
         self._tell(reply.notices, incoming.person)
+        if reply.card:
+            await self._show(incoming, reply.card)
 
     async def _show(self, incoming: Incoming, card: Card) -> None:
         if incoming.reply_to:
