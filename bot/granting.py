@@ -8,8 +8,8 @@ import logging
 from bot.errors import SharebotError, Unsure
 from bot.graph import Graph, Permission
 from bot.graph.client import Refused
-from bot.graph.permissions import Invited, covers, role_of
-from bot.sharing import Change, Grant, Outcome, Recipient, SharePlan, ShareReceipt
+from bot.graph.permissions import Invited, covers, role_of, tell_all
+from bot.sharing import Change, Grant, Outcome, Recipient, Role, SharePlan, ShareReceipt
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ LOOK_AGAIN_AFTER = (0.3, 1.0)
 NOT_MAILED = "Microsoft 365 could not mail them, so please tell them yourself."
 NOT_THERE = "Microsoft 365 said yes, but the access is not there. Please look before you share again."
 MAILED_MAYBE = "Microsoft 365 did not answer, but the access is there. Whether it mailed them I can't tell."
+UNSEEN = "Microsoft 365 did not answer, and I can't see from here whether it was done. Please ask the file's owner."
 LOST = "Microsoft 365 did not answer, and the access is not there yet. Please look before you share again."
 
 
@@ -32,13 +33,14 @@ async def carry_out(graph: Graph, plan: SharePlan) -> ShareReceipt:
     wanted = [step.recipient for step in plan.steps if step.recipient not in had]
     answers = await _invite(graph, plan, wanted) if wanted else {}
     after = await _read_back(graph, plan, [each for each in wanted if isinstance(answers[each], Invited)])
+    seen = after if after is not None and tell_all(after, plan.asker.id) else None
     grants = tuple(
         Grant(step.recipient, Outcome.HAD_IT)
         if step.recipient in had
-        else _grant(plan, step.recipient, answers[step.recipient], after)
+        else _grant(step.recipient, answers[step.recipient], there=_is_there(step.recipient, plan.role, seen, after))
         for step in plan.steps
     )
-    receipt = ShareReceipt(plan, grants, checked=after is not None)
+    receipt = ShareReceipt(plan, grants, checked=seen is not None)
     log.info("%s on %s: %s", plan.role.value, plan.item.id, ", ".join(grant.outcome.value for grant in grants))
     return receipt
 
@@ -82,18 +84,26 @@ async def _read_back(graph: Graph, plan: SharePlan, expected: list[Recipient]) -
     return after
 
 
-def _grant(
-    plan: SharePlan, person: Recipient, answer: Invited | Refused | Unsure, after: list[Permission] | None
-) -> Grant:
-    there = after is not None and covers(role_of(person, after), plan.role)
+def _is_there(
+    person: Recipient, role: Role, seen: list[Permission] | None, read: list[Permission] | None
+) -> bool | None:
+    """Whether the access stands; None where what could be read does not tell."""
+    if covers(role_of(person, read or []), role):
+        return True
+    return None if seen is None else False
+
+
+def _grant(person: Recipient, answer: Invited | Refused | Unsure, *, there: bool | None) -> Grant:
     match answer:
         case Refused():
             return Grant(person, Outcome.HAD_IT) if there else Grant(person, Outcome.REFUSED, str(answer))
+        case Unsure() if there:
+            return Grant(person, Outcome.GRANTED, MAILED_MAYBE)
         case Unsure():
-            return Grant(person, Outcome.GRANTED, MAILED_MAYBE) if there else Grant(person, Outcome.UNSURE, LOST)
+            return Grant(person, Outcome.UNSURE, UNSEEN if there is None else LOST)
         case Invited():
             # Somebody new from outside may be missing from the list until they open the file.
-            if not answer.listed or (after is not None and not there and person.id):
+            if not answer.listed or (there is False and person.id):
                 return Grant(person, Outcome.UNSURE, NOT_THERE)
             return Grant(person, Outcome.GRANTED, NOT_MAILED if answer.problem else "")
 

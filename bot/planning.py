@@ -7,7 +7,7 @@ import datetime as dt
 
 from bot.errors import NotFound, NotUnderstood
 from bot.graph import Graph
-from bot.graph.permissions import Permission, covers, role_of
+from bot.graph.permissions import Permission, covers, role_of, tell_all
 from bot.sharing import (
     Change,
     Option,
@@ -61,7 +61,7 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     role = request.role or Role.READ
     permissions = await graph.permissions(items[0])
     steps = tuple(_step(recipient, role, permissions) for recipient in recipients)
-    return SharePlan(asker, items[0], role, steps, request.until)
+    return SharePlan(asker, items[0], role, steps, request.until, sees_all=tell_all(permissions, asker.id))
 
 
 def answered(unclear: UnclearRequest, chosen: dict[str, str]) -> ShareRequest:

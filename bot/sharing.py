@@ -112,13 +112,17 @@ class Step:
 
 @dataclass(frozen=True)
 class SharePlan:
-    """All looked up, nothing done. What the card shows is this, and what the click does is this."""
+    """All looked up, nothing done. What the card shows is this, and what the click does is this.
+
+    `sees_all` is whether the asker may see what others can do with the item; else who has "no access" is not known.
+    """
 
     asker: Person
     item: ShareableItem
     role: Role
     steps: tuple[Step, ...]
     until: Expiry | None = None
+    sees_all: bool = True
 
     @property
     def to_grant(self) -> tuple[Recipient, ...]:

@@ -51,7 +51,7 @@ def confirm(plan: SharePlan, key: str) -> Card:
     """Exactly what a click would do."""
     nothing = not plan.to_grant
     title = "Nothing to change" if nothing else "Share this?"
-    body = [heading(title), _file(plan.item), block(*(_step(step, plan.role) for step in plan.steps), separator=True)]
+    body = [heading(title), _file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
     if nothing:
         return card(*body, actions=[link("Open file", plan.item.web_url)], summary=f"{title}: {plan.item.name}")
     body += _terms(plan)
@@ -136,11 +136,12 @@ def _file(item: ShareableItem) -> Element:
     return beside(mark, line(run(item.name, bold=True), spacing="None"), small(" · ".join(about)))
 
 
-def _step(step: Step, role: Role) -> Element:
-    now = CAN[step.now] if step.now else "no access"
+def _step(step: Step, plan: SharePlan) -> Element:
+    nothing = "no access" if plan.sees_all else "only the owner sees"
+    now = CAN[step.now] if step.now else nothing
     if step.change is Change.HAS_IT:
         return _person(step.recipient, run(now, subtle=True), "already")
-    return _person(step.recipient, run(CAN[role], bold=True, colour="Good"), f"now: {now}")
+    return _person(step.recipient, run(CAN[plan.role], bold=True, colour="Good"), f"now: {now}")
 
 
 def _grant(grant: Grant, role: Role) -> Element:

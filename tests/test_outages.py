@@ -132,6 +132,34 @@ async def test_a_file_of_somebody_else_cannot_be_given_away_by_its_reader(
     assert "not allowed to share this" in await adele.presses("Share")
 
 
+async def test_whoever_does_not_own_a_file_is_not_told_what_they_cannot_see(alex: Someone, bot: Bot) -> None:
+    """Alex edits in Megan's Brand folder; Graph shows him his own access and nobody else's."""
+    card = await alex.says('share "Brand guidelines.pdf" with Lee Gu as read')
+    result = await alex.presses("Share")
+
+    assert "now: only the owner sees" in card
+    assert "✓ can view" in result
+    assert "I could not read the permissions back" in result
+    assert bot.access("Brand guidelines.pdf", "megan.bowen@contoso.com")["lee.gu@contoso.com"] == "read"
+
+
+async def test_a_lost_answer_that_cannot_be_read_back_either_is_not_known(alex: Someone, bot: Bot) -> None:
+    await alex.says('share "Brand guidelines.pdf" with Lee Gu as read')
+    bot.breaks("graph", INVITE, drop="reply")
+
+    result = await alex.presses("Share")
+
+    assert "? not sure" in result
+    assert "I can't see from here" in result
+
+
+async def test_an_app_token_that_teams_stopped_taking_is_renewed(adele: Someone, bot: Bot) -> None:
+    await adele.says("help")
+    bot.breaks("connector", "/activities", status=401)
+
+    assert "What I can do" in await adele.says("help")
+
+
 async def test_what_takes_long_goes_on_behind_a_card(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
     bot.breaks("graph", INVITE, delay=5.0)

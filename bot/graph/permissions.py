@@ -55,6 +55,14 @@ def role_of(person: Recipient, permissions: list[Permission]) -> Role | None:
     return max(roles, key=lambda role: STRENGTH[role], default=None)
 
 
+def tell_all(permissions: list[Permission], person_id: str) -> bool:
+    """Whether the list this person got tells of everybody: Graph shows others' access to an item's owners only.
+
+    https://learn.microsoft.com/graph/api/driveitem-list-permissions
+    """
+    return any(each.role is Role.OWNER and person_id in each.ids for each in permissions)
+
+
 def covers(has: Role | None, wanted: Role) -> bool:
     return has is not None and STRENGTH[has] >= STRENGTH[wanted]
 

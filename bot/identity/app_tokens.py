@@ -18,6 +18,10 @@ class AppTokens:
         self._good_until = float("-inf")
         self._asking = asyncio.Lock()
 
+    def refused(self) -> None:
+        """Whoever got the token did not take it: the next one is asked for anew."""
+        self._good_until = float("-inf")
+
     async def token(self) -> str:
         """Raises Unavailable."""
         if time.monotonic() > self._good_until:

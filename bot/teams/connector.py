@@ -66,15 +66,21 @@ class Connector:
 
     async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """Raises ConnectorError, Unavailable. An empty answer to a success is a success."""
-        headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
-        try:
-            answer = await self._http.request(method, self._url + path, json=body, headers=headers, timeout=TIMEOUT)
-        except httpx.HTTPError as error:
-            raise ConnectorError(None, type(error).__name__) from error
+        answer = await self._request(method, path, body)
+        if answer.status_code == 401:  # nothing was done, so it may be asked again, once
+            self._tokens.refused()
+            answer = await self._request(method, path, body)
         content = _object(answer)
         if not answer.is_success:
             raise ConnectorError(answer.status_code, str(content.get("error", {}).get("code", "unknown")))
         return content
+
+    async def _request(self, method: str, path: str, body: object) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
+        try:
+            return await self._http.request(method, self._url + path, json=body, headers=headers, timeout=TIMEOUT)
+        except httpx.HTTPError as error:
+            raise ConnectorError(None, type(error).__name__) from error
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:
