@@ -172,6 +172,32 @@ async def test_a_failed_look_up_has_a_word_of_ours(
         await answering(status, {"error": {"code": "x"}}, headers).permissions(FILE)
 
 
+@pytest.mark.parametrize("wait", ["0", "0.01", "Wed, 21 Oct 2015 07:28:00 GMT"])
+async def test_graph_may_ask_to_wait_in_several_ways(wait: str) -> None:
+    answers = [httpx.Response(429, headers={"Retry-After": wait}), httpx.Response(200, json={"value": []})]
+
+    assert await graph(lambda _: answers.pop(0)).permissions(FILE) == []
+
+
+@pytest.mark.parametrize("wait", ["60", "soon", "", "Fri, 21 Oct 2095 07:28:00 GMT", "nan", "inf"])
+async def test_a_wait_too_long_or_unclear_is_not_waited(wait: str) -> None:
+    with pytest.raises(Unavailable):
+        await answering(429, {}, {"Retry-After": wait}).permissions(FILE)
+
+
+async def test_a_server_that_is_busy_for_ever_is_not_asked_for_ever() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(503, headers={"Retry-After": "0"})
+
+    with pytest.raises(Unavailable):
+        await graph(answer).invite(FILE, [ERIC], Role.READ)
+
+    assert 1 < len(asked) < 10
+
+
 async def test_a_throttled_invite_was_not_carried_out() -> None:
     with pytest.raises(Unavailable):
         await answering(429, {"error": {"code": "TooManyRequests"}}).invite(FILE, [ERIC], Role.READ)

@@ -43,10 +43,20 @@ async def test_a_click_while_graph_is_down_leaves_the_card_good(adele: Someone, 
 
 async def test_a_throttled_invite_leaves_the_card_good(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
-    bot.breaks("graph", INVITE, status=429, headers=(("Retry-After", "2.128"),))
+    bot.breaks("graph", INVITE, status=429, headers=(("Retry-After", "31"),))
 
     assert "Nothing was changed" in await adele.presses("Share")
     assert "✓ can edit" in await adele.presses("Share")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_short_wait_that_graph_asks_for_is_waited(adele: Someone, bot: Bot, status: int) -> None:
+    bot.breaks("graph", "/me", status=status, headers=(("Retry-After", "0.2"),))
+    await adele.says(BUDGET)
+    bot.breaks("graph", INVITE, status=status, times=2, headers=(("Retry-After", "0.128"),))
+
+    assert "✓ can edit" in await adele.presses("Share")
+    assert len(bot.mails_to(ALEX)) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import logging
 import re
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -21,6 +24,8 @@ log = logging.getLogger(__name__)
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 # No more than a person reads through, and enough that a name which fits many is seen to do so.
 SEEN = 25
+# A server that says "at once" again and again is not asked for ever.
+SHORTEST_WAIT = 0.5
 # https://learn.microsoft.com/graph/errors
 ERRORS: dict[int, type[SharebotError]] = {
     401: NeedsSignIn,
@@ -55,17 +60,23 @@ class Refused(NotAllowed):
 
 @dataclass(frozen=True)
 class Graph:
-    """Raises NeedsSignIn, NotAllowed, NotFound, Unavailable from every method; `invite` says more."""
+    """Raises NeedsSignIn, NotAllowed, NotFound, Unavailable from every method; `invite` says more.
+
+    `patience` is how many seconds a request may wait, all in all, for Graph to be less busy.
+    """
 
     http: httpx.AsyncClient
     url: str
     auth: httpx.Auth
+    patience: float = 3.0
 
     async def find_items(self, name: str) -> list[ShareableItem]:
         """Files and folders this person can see whose name has these words in it, the own drive first."""
-        own = await self._get(f"/me/drive/root/search(q='{_literal(name)}')", params={"$top": str(SEEN)})
         query = {"entityTypes": ["driveItem"], "query": {"queryString": name}, "from": 0, "size": SEEN}
-        everywhere = await self._send("POST", "/search/query", json={"requests": [query]})
+        own, everywhere = await asyncio.gather(
+            self._get(f"/me/drive/root/search(q='{_literal(name)}')", params={"$top": str(SEEN)}),
+            self._send("POST", "/search/query", json={"requests": [query]}),
+        )
         found = [item(raw) for raw in own["value"]]
         for answer in everywhere["value"]:
             for container in answer["hitsContainers"]:
@@ -138,20 +149,27 @@ class Graph:
 
     async def _send(self, method: str, path: str, **how: Any) -> dict[str, Any]:
         """The body of a success. Raises _Lost when the deed may have been done all the same."""
-        try:
-            answer = await self.http.request(
-                method, path if path.startswith(self.url) else self.url + path, auth=self.auth, timeout=TIMEOUT, **how
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Unavailable from error
-        except httpx.TransportError as error:
-            raise _Lost from error
+        answer, left = await self._request(method, path, **how), self.patience
+        # What Graph was too busy for it did not do, so even an invite may be asked again.
+        while (wait := _asked_to_wait(answer)) is not None and wait <= left:
+            await asyncio.sleep(wait)
+            left -= max(wait, SHORTEST_WAIT)
+            answer = await self._request(method, path, **how)
         if answer.is_success:
             try:
                 return cast("dict[str, Any]", answer.json())
             except ValueError as error:
                 raise _Lost from error
         raise _failure(answer)
+
+    async def _request(self, method: str, path: str, **how: Any) -> httpx.Response:
+        url = path if path.startswith(self.url) else self.url + path
+        try:
+            return await self.http.request(method, url, auth=self.auth, timeout=TIMEOUT, **how)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Unavailable from error
+        except httpx.TransportError as error:
+            raise _Lost from error
 
 
 class _Lost(Unavailable):
@@ -170,13 +188,28 @@ def _failure(answer: httpx.Response) -> SharebotError:
         answer.request.method,
         _printable(answer.headers.get("request-id", "none")),
     )
-    if answer.status_code == 503 and "Retry-After" in answer.headers:
+    if _asked_to_wait(answer) is not None:
         return Unavailable()
     if answer.status_code >= 500:
         return _Lost()
     if answer.status_code in (400, 403, 423) and answer.request.url.path.endswith("/invite"):
         return Refused(code)
     return ERRORS.get(answer.status_code, NotAllowed)()
+
+
+def _asked_to_wait(answer: httpx.Response) -> float | None:
+    """Seconds, if Graph is too busy and says for how long: a number, not always whole, or a date (RFC 9110, 10.2.3)."""
+    if answer.status_code not in (429, 503):
+        return None
+    said = answer.headers.get("Retry-After", "")
+    try:
+        return max(0.0, float(said))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - dt.datetime.now(dt.UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
 
 
 def _code(answer: httpx.Response) -> str:
