@@ -123,6 +123,17 @@ async def test_consent_is_given_in_a_window_and_the_sentence_carried_out(browser
     await shoot(page, "10-carried-out")
 
 
+async def test_a_bot_that_is_down_is_told_on_the_page(browser: Browser, bot: Bot) -> None:
+    page = await open_page(browser, bot, "adele.vance")
+    await say(page, "help")
+    await expect(page.get_by_text("What I can do")).to_be_visible()
+    bot.contoso.bot_endpoint = "http://127.0.0.1:9/api/messages"
+
+    await say(page, "help")
+
+    await expect(page.get_by_test_id("problem").last).to_have_text("The bot cannot be reached.")
+
+
 async def test_in_a_group_a_strangers_press_changes_nothing(browser: Browser, bot: Bot) -> None:
     await bot.contoso.client.install_everywhere()
     adele = await open_page(browser, bot, "adele.vance")

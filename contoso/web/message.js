@@ -14,6 +14,7 @@ export function messageView(message, context) {
   const text = div("message-text");
   const attachments = div("attachments");
   const time = h("time", { datetime: message.timestamp, title: fullTime(message.timestamp) }, context.when(message.timestamp));
+  const problem = h("p", { class: "unsent-line", role: "alert", "data-testid": "problem" });
   const by = div("by", span("name", from.name), from.bot && tag("App"), time, edited);
   const element = h(
     "article",
@@ -24,7 +25,7 @@ export function messageView(message, context) {
       "data-from": from.id,
     },
     avatar(from.name, { bot: from.bot }),
-    div("message-column", by, div("bubble", text, attachments)),
+    div("message-column", by, div("bubble", text, attachments), problem),
   );
   let shown = { text: "", attachments: [] };
   update(message);
@@ -38,7 +39,10 @@ export function messageView(message, context) {
     shown = { text: says, attachments: hung(next) };
     // an empty message is one whose card the tenant keeps back
     element.hidden = !next.text && !next.attachments.length;
-    edited.hidden = !next.edited;
+    // said to the bot, which could not be reached
+    problem.textContent = next.problem || "";
+    problem.hidden = !next.problem;
+    edited.hidden = !next.edited || Boolean(next.problem);
     element.classList.toggle("with-card", next.attachments.length > 0);
     element.setAttribute("aria-label", `${mine ? "You" : from.name}, ${context.when(next.timestamp)}: ${firstLine(next)}`);
   }
