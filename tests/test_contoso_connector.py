@@ -19,11 +19,6 @@ Json = dict[str, Any]
 ADELE, ALEX = "adele.vance@contoso.com", "alex.wilber@contoso.com"
 
 
-@pytest.fixture(scope="module")
-def keys() -> Keys:
-    return Keys.generate()
-
-
 @pytest.fixture
 async def contoso(keys: Keys) -> AsyncGenerator[Contoso]:
     """With the bot in every chat but Adele's own."""

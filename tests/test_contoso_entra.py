@@ -17,8 +17,7 @@ import msal
 import pytest
 
 from contoso import tokens
-from contoso.server import running
-from contoso.signing import Keys, SigningKey
+from contoso.signing import SigningKey
 from contoso.tenant import Contoso
 
 GRAPH = "https://graph.microsoft.com/"
@@ -26,18 +25,6 @@ SCOPES = [GRAPH + scope for scope in ("User.Read", "User.ReadBasic.All", "Files.
 REDIRECT = "http://127.0.0.1:3978/auth/end"
 VERIFIER = "a-verifier-that-is-long-enough-to-be-one-of-those-of-pkce"
 CHALLENGE = "Y-3evjldciqyy9OJmp84f9ZYQtVOV7C9ptcSJBhI3cA"
-
-
-@pytest.fixture(scope="module")
-def keys() -> Keys:
-    return Keys.generate()
-
-
-@pytest.fixture
-async def contoso(keys: Keys) -> AsyncGenerator[Contoso]:
-    tenant = Contoso(keys=keys)
-    async with running(tenant):
-        yield tenant
 
 
 @pytest.fixture

@@ -6,38 +6,14 @@ import base64
 from collections.abc import AsyncGenerator
 from typing import Any
 
-import httpx
 import pytest
 
-from contoso import tokens
 from contoso.files import Item
-from contoso.server import running
-from contoso.signing import Keys
 from contoso.tenant import Contoso
+from tests.graph import Reader, at, body, error
 
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 GUEST = "casey.jensen@fabrikam.example"
-ALL = "User.Read User.ReadBasic.All Files.ReadWrite.All"
-
-
-@pytest.fixture(scope="module")
-def keys() -> Keys:
-    return Keys.generate()
-
-
-@pytest.fixture
-async def contoso(keys: Keys) -> AsyncGenerator[Contoso]:
-    tenant = Contoso(keys=keys)
-    async with running(tenant):
-        yield tenant
-
-
-class Reader(httpx.AsyncClient):
-    """One person at Graph."""
-
-    def __init__(self, contoso: Contoso, who: str, scopes: str = ALL) -> None:
-        token = tokens.graph_token(contoso, contoso.person(who), frozenset(scopes.split()))
-        super().__init__(base_url=f"{contoso.base_url}/v1.0", headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.fixture
@@ -55,25 +31,6 @@ async def alex(contoso: Contoso) -> AsyncGenerator[Reader]:
 @pytest.fixture
 def budget(contoso: Contoso) -> Item:
     return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
-
-
-def at(item: Item) -> str:
-    return f"/drives/{item.drive_id}/items/{item.id}"
-
-
-def body(*recipients: dict[str, str], **more: Any) -> dict[str, Any]:
-    said = {"recipients": list(recipients), "roles": ["write"], "requireSignIn": True, "sendInvitation": True}
-    return {name: value for name, value in {**said, **more}.items() if value is not None}
-
-
-def error(answer: httpx.Response) -> tuple[int, str, str]:
-    said = answer.json()["error"]
-    return answer.status_code, said["code"], said["message"]
-
-
-def names(answer: httpx.Response) -> list[str]:
-    assert answer.status_code == 200
-    return [each["name"] for each in answer.json()["value"]]
 
 
 async def test_an_invite_lets_in_and_mails(contoso: Contoso, adele: Reader, alex: Reader, budget: Item) -> None:

@@ -31,11 +31,6 @@ QUESTION = {
 DONE = {"type": "AdaptiveCard", "fallbackText": "Shared", "body": []}
 
 
-@pytest.fixture(scope="module")
-def keys() -> Keys:
-    return Keys.generate()
-
-
 @pytest.fixture
 async def contoso(keys: Keys) -> AsyncGenerator[Contoso]:
     tenant = Contoso("http://127.0.0.1:9/api/messages", keys=keys)

@@ -20,8 +20,6 @@ from contoso.client import LOGIN, Answer
 from contoso.delivery import BotFailed, BotTooSlow, BotUnreachable
 from contoso.faults import Rule
 from contoso.ids import bot_member_id
-from contoso.server import running
-from contoso.signing import Keys
 from contoso.tenant import CAST, Contoso
 
 Json = dict[str, Any]
@@ -77,18 +75,6 @@ class StubBot:
 
     def kinds(self) -> list[str]:
         return [activity.get("name") or activity["type"] for activity in self.got]
-
-
-@pytest.fixture(scope="module")
-def keys() -> Keys:
-    return Keys.generate()
-
-
-@pytest.fixture
-async def contoso(keys: Keys) -> AsyncGenerator[Contoso]:
-    tenant = Contoso(keys=keys)
-    async with running(tenant):
-        yield tenant
 
 
 @pytest.fixture
