@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import doctest
+import time
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import Mention, Said, Understood, understand
-from bot.language.said import LONGEST, plain
-from bot.sharing import Role, Words
+from bot.language import Mention, Said, Understood, shapes, understand
+from bot.language.explain import explain
+from bot.language.said import LONGEST, LONGEST_DELIVERED, plain
+from bot.sharing import Words
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = dt.datetime(2026, 11, 18, 10, tzinfo=BERLIN)  # a Wednesday
@@ -86,6 +89,85 @@ def parts(text: str, *mentions: str) -> tuple[list[str], list[str], str | None]:
         ("<p>share Plan.docx with Ana</p>", ["Plan.docx"], ["Ana"], None),
         ("share <b>Plan.docx</b> with Ana", ["Plan.docx"], ["Ana"], None),
         ("<at>Sharebot</at> share Plan.docx with Ana", ["Plan.docx"], ["Ana"], None),
+        ("hey <at>Sharebot</at>, share Plan.docx with Ana <at>Sharebot</at>", ["Plan.docx"], ["Ana"], None),
+        # asked for otherwise
+        ("/share Plan.docx ana@x.example", ["Plan.docx"], ["ana@x.example"], None),
+        ("share Plan.docx ana@x.example, bob@x.example as write", ["Plan.docx"], ["ana@x.example", "bob@x.example"], "write"),
+        ("share with Ana: Plan.docx", ["Plan.docx"], ["Ana"], None),
+        ("share Plan.docx w/ Ana", ["Plan.docx"], ["Ana"], None),
+        ("ok so I need you to share the Q3 deck with Ana", ["Q3 deck"], ["Ana"], None),
+        ("let's share Plan.docx with Ana", ["Plan.docx"], ["Ana"], None),
+        ("can you give Ana and Bob view access to Plan.docx?", ["Plan.docx"], ["Ana", "Bob"], "read"),
+        ("give access to the budget deck to Ana", ["budget deck"], ["Ana"], None),
+        ("grant edit rights on Plan.docx to Ana", ["Plan.docx"], ["Ana"], "write"),
+        ("provide access to Plan.docx for Ana, edit", ["Plan.docx"], ["Ana"], "write"),
+        ("allow Ana to comment on Plan.docx", ["Plan.docx"], ["Ana"], "comment"),
+        ("enable Ana and Bob to edit Plan.docx", ["Plan.docx"], ["Ana", "Bob"], "write"),
+        ("put Ana on Plan.docx as an editor", ["Plan.docx"], ["Ana"], "write"),
+        ("invite Ana Bell to Plan.docx", ["Plan.docx"], ["Ana Bell"], None),
+        ("make Ana an owner of the Falcon folder", ["Falcon folder"], ["Ana"], "owner"),
+        # politeness and purpose
+        ("share Plan.docx with Ana please", ["Plan.docx"], ["Ana"], None),
+        ("share Plan.docx with Ana as read, thanks!", ["Plan.docx"], ["Ana"], "read"),
+        ("share Plan.docx with Ana for review", ["Plan.docx"], ["Ana"], None),
+        ("share Plan.docx with Ana asap please :)", ["Plan.docx"], ["Ana"], None),
+        # roles
+        ("share Plan.docx as read with Ana", ["Plan.docx"], ["Ana"], "read"),
+        ("share Plan.docx read-only with Ana", ["Plan.docx"], ["Ana"], "read"),
+        ("share Plan.docx with Ana as an editor only", ["Plan.docx"], ["Ana"], "write"),
+        ("share Plan.docx with Ana, Bob & Cleo, read only", ["Plan.docx"], ["Ana", "Bob", "Cleo"], "read"),
+        ("share Plan.docx with Ana, she can edit", ["Plan.docx"], ["Ana"], "write"),
+        ("share Plan.docx with Ana and let her edit it", ["Plan.docx"], ["Ana"], "write"),
+        ("share Plan.docx with Ana as read and write", ["Plan.docx"], ["Ana"], "write"),
+        ("share Plan.docx with Ana with full control", ["Plan.docx"], ["Ana"], "owner"),
+        ("share Plan.docx with ana@x.example edit", ["Plan.docx"], ["ana@x.example"], "write"),
+        ("share Plan.docx with Jonathan Read", ["Plan.docx"], ["Jonathan Read"], None),
+        ("share Plan.docx with Ana Reader as reader", ["Plan.docx"], ["Ana Reader"], "read"),
+        # several
+        ("share A.docx, B.docx and C.docx with Ana", ["A.docx", "B.docx", "C.docx"], ["Ana"], None),
+        ("share Salt and pepper.docx and R&D.docx with Ana", ["Salt and pepper.docx", "R&D.docx"], ["Ana"], None),
+        ("share Plan.docx and the budget deck with Ana", ["Plan.docx", "budget deck"], ["Ana"], None),
+        ("share 'Plan A' and 'Plan B' with Ana", ["Plan A", "Plan B"], ["Ana"], None),
+        ("share Finance/A.xlsx and Finance/B.xlsx with Ana", ["Finance/A.xlsx", "Finance/B.xlsx"], ["Ana"], None),
+        # hurtful names
+        ("share Message to staff.docx with Ana", ["Message to staff.docx"], ["Ana"], None),
+        ("share meeting.notes with Bob.docx with Ana", ["meeting.notes with Bob.docx"], ["Ana"], None),
+        ("share Guide to Excel with Ana", ["Guide to Excel"], ["Ana"], None),
+        ("share Give and let live.docx with Ana", ["Give and let live.docx"], ["Ana"], None),
+        ("share Read and share with care.docx with Ana", ["Read and share with care.docx"], ["Ana"], None),
+        ("share Not until tomorrow night with Ana", ["Not until tomorrow night"], ["Ana"], None),
+        ("give Ana access to Waiting until Friday.docx", ["Waiting until Friday.docx"], ["Ana"], None),
+        ("give Ana access to Songs by Queen.docx", ["Songs by Queen.docx"], ["Ana"], None),
+        ("share Known as editor.docx with Ana", ["Known as editor.docx"], ["Ana"], None),
+        ('share "[Q3](https://x.example).docx" with Ana', ["[Q3](https://x.example).docx"], ["Ana"], None),
+        ("share [Q3](https://x.example).docx with Ana", ["[Q3](https://x.example).docx"], ["Ana"], None),
+        ("share Plan.docx with Nobody Likethis", ["Plan.docx"], ["Nobody Likethis"], None),
+        ("share Dr. No.docx with Dr. No", ["Dr. No.docx"], ["Dr. No"], None),
+        ("share Contract_v7_FINAL(2).docx with Ana", ["Contract_v7_FINAL(2).docx"], ["Ana"], None),
+        ("share 100% #1 = ok & done!.docx with Ana", ["100% #1 = ok & done!.docx"], ["Ana"], None),
+        ("share A  B.docx with Ana", ["A  B.docx"], ["Ana"], None),
+        ('share "with" with "and"', ["with"], ["and"], None),
+        ('share "things" with "nobody"', ["things"], ["nobody"], None),
+        ("share 'Bob's plan' with Ana", ["Bob's plan"], ["Ana"], None),
+        ("share the boys' plan with Ana", ["boys' plan"], ["Ana"], None),
+        ('share "Plan\'; DROP TABLE x;--" with Ana', ["Plan'; DROP TABLE x;--"], ["Ana"], None),
+        ("share İstanbul Plan.docx with Ana", ["İstanbul Plan.docx"], ["Ana"], None),
+        ("share 👩‍💻.png with Ana", ["👩‍💻.png"], ["Ana"], None),
+        ('share "share Plan.docx with Bob.docx" with Ana', ["share Plan.docx with Bob.docx"], ["Ana"], None),
+        # as Teams delivers it
+        ("sh‍are Plan.docx w‌ith Ana", ["Plan.docx"], ["Ana"], None),
+        ("share **Plan.docx** with Ana", ["Plan.docx"], ["Ana"], None),
+        ("share [Plan](https://x.example/a) with Ana", ["https://x.example/a"], ["Ana"], None),
+        ('<div>share <a href="https://x.example/a&amp;b">Plan</a> with Ana</div>', ["https://x.example/a&b"], ["Ana"], None),
+        ("share &quot;Plan with us&quot; with Ana", ["Plan with us"], ["Ana"], None),
+        ("<blockquote>share A.docx with Bob</blockquote>share B.docx with Ana", ["B.docx"], ["Ana"], None),
+        # people
+        ("share Plan.docx with Ana Bell (ana@x.example)", ["Plan.docx"], ["ana@x.example"], None),
+        ("share Plan.docx with Ana Bell <ana@x.example>", ["Plan.docx"], ["ana@x.example"], None),
+        ("share Plan.docx with @Ana", ["Plan.docx"], ["Ana"], None),
+        ("share Plan.docx with both Ana and Bob", ["Plan.docx"], ["Ana", "Bob"], None),
+        ("share Plan.docx with <at>Ana</at> <at>Bob</at>", ["Plan.docx"], ["Ana", "Bob"], None),
+        ("share Plan.docx with the marketing team", ["Plan.docx"], ["marketing team"], None),
     ],
 )  # fmt: skip
 def test_a_share_is_understood(text: str, items: list[str], people: list[str], role: str | None) -> None:
@@ -122,6 +204,10 @@ def test_only_the_leading_mention_of_the_bot_is_dropped() -> None:
         ("share https://contoso.example/x with Ana", "url"),
         ("share Finance/Q3.xlsx with Ana", "path"),
         ("share either/or with Ana", "name"),
+        ("share /Finance with Ana", "path"),
+        ('share "../../etc/passwd" with Ana', "path"),
+        ('share "https://x.example/a b" with Ana', "name"),
+        ("share the last file I edited with Ana", "reference"),
         ("share this file with Ana", "reference"),
         ('share "this file" with Ana', "name"),
     ],
@@ -141,6 +227,9 @@ def test_what_sort_of_name_a_file_has(text: str, kind: str) -> None:
         ("everyone", "all"),
         ("this chat", "this_chat"),
         ("my manager", "relation"),
+        ("all of HR", "group"),
+        ("this channel", "this_channel"),
+        ("him", "pronoun"),
         ("'everyone'", "name"),
     ],
 )
@@ -152,121 +241,49 @@ def test_what_sort_of_name_a_person_has(who: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "until"),
-    [
-        ("until Friday", "2026-11-20T23:59:59+01:00"),
-        ("until friday at 5pm", "2026-11-20T17:00:00+01:00"),
-        ("till Wednesday", "2026-11-25T23:59:59+01:00"),
-        ("until next Friday", "2026-11-27T23:59:59+01:00"),
-        ("until next Monday", "2026-11-23T23:59:59+01:00"),
-        ("until today", "2026-11-18T23:59:59+01:00"),
-        ("until 17:30", "2026-11-18T17:30:00+01:00"),
-        ("until noon", "2026-11-18T12:00:00+01:00"),
-        ("until tomorrow", "2026-11-19T23:59:59+01:00"),
-        ("until the end of the week", "2026-11-22T23:59:59+01:00"),
-        ("until the end of the month", "2026-11-30T23:59:59+01:00"),
-        ("until the end of next month", "2026-12-31T23:59:59+01:00"),
-        ("until end of quarter", "2026-12-31T23:59:59+01:00"),
-        ("until the end of the year", "2026-12-31T23:59:59+01:00"),
-        ("until 2027-03-28", "2027-03-28T23:59:59+02:00"),
-        ("until 2027-01-02 09:15", "2027-01-02T09:15:00+01:00"),
-        ("until 25 December", "2026-12-25T23:59:59+01:00"),
-        ("until Dec 25", "2026-12-25T23:59:59+01:00"),
-        ("until December 25th, 2026", "2026-12-25T23:59:59+01:00"),
-        ("until the 3rd of March", "2027-03-03T23:59:59+01:00"),
-        ("by 1 July 2027", "2027-07-01T23:59:59+02:00"),
-        ("for 3 days", "2026-11-21T23:59:59+01:00"),
-        ("for two weeks", "2026-12-02T23:59:59+01:00"),
-        ("for a month", "2026-12-18T23:59:59+01:00"),
-        ("for the next 6 months", "2027-05-18T23:59:59+02:00"),
-        ("for 2 hours", "2026-11-18T12:00:00+01:00"),
-        ("until in 2 weeks", "2026-12-02T23:59:59+01:00"),
-    ],
-)
-def test_until_when(text: str, until: str) -> None:
-    understood = meaning(f"share Plan.docx with Ana as read {text}")
-
-    assert understood.request is not None
-    assert understood.request.until is not None
-    assert understood.request.until.at == dt.datetime.fromisoformat(until)
-    assert understood.request.recipients == (Words("name", "Ana"),)
-    assert understood.request.role is Role.READ
-    assert understood.asks == ()
-
-
-def test_the_order_of_role_and_until_does_not_matter() -> None:
-    one = meaning("share Plan.docx with Ana until Friday as write").request
-    other = meaning("share Plan.docx with Ana as write until Friday").request
-
-    assert one == other
-
-
-def test_a_span_over_the_change_of_clocks_ends_at_the_local_day() -> None:
-    before = dt.datetime(2027, 3, 27, 12, tzinfo=BERLIN)
-
-    request = understand(Said("share a.txt with Ana for 24 hours"), now=before, tz=BERLIN).request
-
-    assert request is not None
-    assert request.until is not None
-    assert request.until.at == dt.datetime(2027, 3, 28, 13, tzinfo=BERLIN)
-
-
-def test_a_month_after_the_31st_is_the_last_of_the_next() -> None:
-    request = understand(
-        Said("share a.txt with Ana for a month"), now=dt.datetime(2027, 1, 31, tzinfo=BERLIN), tz=BERLIN
-    ).request
-
-    assert request is not None
-    assert request.until is not None
-    assert request.until.at == dt.datetime(2027, 2, 28, 23, 59, 59, tzinfo=BERLIN)
-
-
-@pytest.mark.parametrize("words", ["forever", "permanently", "until forever", "for ever"])
-def test_never_is_said_as_such(words: str) -> None:
-    request = meaning(f"share Plan.docx with Ana {words}").request
-
-    assert request is not None
-    assert request.until is not None
-    assert request.until.at is None
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "until 05/06",
-        "until 1.2.2027",
-        "until yesterday",
-        "until 2020-01-01",
-        "until 09:00",
-        "until whenever",
-        "until Feb 30",
-    ],
-)
-def test_what_could_be_two_days_or_is_over_is_asked_about(words: str) -> None:
-    understood = meaning(f"share Plan.docx with Ana {words}")
-
-    assert "expiration" in understood.asks
-    assert understood.request is not None
-    assert understood.request.until is None
-    assert understood.hint
-
-
-@pytest.mark.parametrize("text", ["share Plan.docx with Ana for review", "share Notes for Friday.docx with Ana"])
-def test_for_is_no_date_unless_a_span_follows(text: str) -> None:
-    understood = meaning(text)
-
-    assert understood.request is not None
-    assert understood.request.until is None
-    assert understood.asks == ()
-
-
-@pytest.mark.parametrize(
     ("text", "asks"),
     [
         ("share", ("items", "recipients")),
         ("share Plan.docx", ("recipients",)),
         ("share with Ana", ("items",)),
         ("share to Ana", ("items",)),
+        ("share it", ("items", "recipients")),
+        ("share a file with Ana", ("items",)),
+        ("share the budget deck", ("recipients",)),
+        ("share Work with us.docx", ("recipients",)),
+        ("give access to Plan.docx", ("recipients",)),
+        ('share """""""""""""""""""" with Ana', ("items",)),
+        ("share &#xE000; with Ana", ("items",)),
+        # said, but not plain
+        ("share A.docx or B.docx with Ana", ("items",)),
+        ("share A.docx... wait, B.docx instead, with Ana", ("items",)),
+        ("share this with Ana", ("items",)),
+        ("share everything with evil@evil.example", ("items",)),
+        ("share Plan.docx with Ana or Bob", ("recipients",)),
+        ("share Plan.docx with everyone except Bob", ("recipients",)),
+        ("share Plan.docx with everyone here but not the guests", ("recipients",)),
+        ("share Plan.docx with nobody", ("recipients",)),
+        ("share Plan.docx with someone", ("recipients",)),
+        ("share Plan.docx with me", ("recipients",)),
+        ("share Plan.docx with him", ("recipients",)),
+        ("share Plan.docx with Ana if Bob agrees", ("recipients",)),
+        ("share Plan.docx with Ana once it is final", ("recipients",)),
+        ("share Plan.docx with Ana, just kidding", ("recipients",)),
+        ("share Plan.docx with Ana. She is new here", ("recipients",)),
+        ("share Plan.docx with Ana? no, don't", ("recipients",)),
+        ("share Plan.docx with Ana as read and Bob as write", ("recipients",)),
+        ("share Plan.docx with Ana and a few more of the people from my project", ("recipients",)),
+        ("share Plan.docx with ana@", ("recipients",)),
+        ("share Plan.docx with Ana and bob@", ("recipients",)),
+        ("share Plan.docx with adelе@contoso.com", ("recipients",)),
+        ("share Plan.docx with https://x.example/a", ("recipients",)),
+        ("share Plan.docx with 5", ("recipients",)),
+        ("share Plan.docx with Ana as admin", ("role",)),
+        ("share Plan.docx with Ana as read or write", ("role",)),
+        ("share Plan.docx with Ana with full access", ("role",)),
+        ("give Ana access to Plan.docx as boss", ("role",)),
+        ("share Plan.docx with Ana as boss until 05/06", ("expiration", "role")),
+        ("give Ana access to Plan.docx until whenever", ("expiration",)),
     ],
 )
 def test_what_is_missing_is_asked_for(text: str, asks: tuple[str, ...]) -> None:
@@ -274,11 +291,49 @@ def test_what_is_missing_is_asked_for(text: str, asks: tuple[str, ...]) -> None:
 
     assert understood.hint
     assert understood.asks == asks
+    assert understood.request is not None
+    assert understood.request.role is None or "role" not in asks
+    assert understood.request.until is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("share Plan.docx", "share Plan.docx with Alex Wilber"),
+        ("share this with Ana", "Which file is “this”?"),
+        ("share Plan.docx with everyone", "“everyone”"),
+        ("share Plan.docx with Ana as admin", "“admin”"),
+        ("share Plan.docx with Ana until 05/06", "“05/06”"),
+        ("can you send Plan.docx to Ana", "say: share Plan.docx with"),
+        ("don't share https://x.example/a with Ana", "say: share https://x.example/a with"),
+        ("hlep", "Did you mean: help"),
+        ("what a day", "Try: share"),
+    ],
+)
+def test_a_hint_is_made_of_their_own_words(text: str, hint: str) -> None:
+    assert hint in meaning(text).hint
 
 
 @pytest.mark.parametrize(
     "text",
-    ["help", "Help!", "?", "hi", "Hello", "what can you do?", "<at>Sharebot</at> help", "<at>Sharebot</at>", "", "   "],
+    [
+        "help",
+        "Help!",
+        "?",
+        "hi",
+        "Hello",
+        "what can you do?",
+        "<at>Sharebot</at> help",
+        "<at>Sharebot</at>",
+        "",
+        "   ",
+        "please help me",
+        "hi Sharebot",
+        "hey there!",
+        "how do I share a file?",
+        "how long do shares last?",
+        "commands",
+    ],
 )
 def test_help(text: str) -> None:
     assert meaning(text).intent == "help"
@@ -297,6 +352,22 @@ def test_sign_out(text: str) -> None:
         ("my shares", "list_shares"),
         ("undo", "undo"),
         ("request access to Plan.docx", "request_access"),
+        ("who can see Plan.docx?", "who_has_access"),
+        ("does Bob have access to Plan.docx?", "who_has_access"),
+        ("is Plan.docx shared with Ana?", "who_has_access"),
+        ("remove Bob from Plan.docx", "unshare"),
+        ("unshare Plan.docx", "unshare"),
+        ("make Plan.docx private", "unshare"),
+        ("downgrade Bob to viewer on Plan.docx", "change_role"),
+        ("extend Bob's access to Plan.docx by a week", "extend"),
+        ("what have I shared with Bob?", "list_shares"),
+        ("cancel my last share", "undo"),
+        ("give me edit access to Plan.docx", "request_access"),
+        ("let me edit Plan.docx", "request_access"),
+        ("share A.docx with Ana\nshare B.docx with evil@evil.example as owner", "multi"),
+        ("share A.docx with Ana and share B.docx with Bob", "multi"),
+        ("share A.docx with Ana. Give Bob access to B.docx", "multi"),
+        ("share A.docx with Ana and remove Bob from it", "multi"),
     ],
 )
 def test_what_comes_later_is_known_as_such(text: str, intent: str) -> None:
@@ -331,6 +402,35 @@ def test_what_comes_later_is_known_as_such(text: str, intent: str) -> None:
         "add milk to the list",
         "🎉",
         "yes",
+        "can you not share Plan.docx with Ana",
+        "do you share Plan.docx with everyone?",
+        "when did I share Plan.docx",
+        "Bob asked me to share Plan.docx with Ana",
+        "can I share files with guests?",
+        "let's share ideas tomorrow",
+        "share your thoughts with the team",
+        "share my screen with Ana",
+        "share prices rose",
+        "share prices fell to 5",
+        "what's the share price of Microsoft?",
+        "nobody shares like Ana shares",
+        "delete Plan.docx",
+        "rename Plan.docx to Plan B.docx",
+        "send Plan.docx to Ana",
+        "let me know when you share Plan.docx with Ana",
+        "add Ana to the meeting",
+        "put milk on the list",
+        "invite Ana to lunch",
+        "give Ana a hug",
+        "<blockquote>share A.docx with Bob</blockquote>thanks",
+        "<blockquote>x<blockquote>y</blockquote>share A.docx with Bob</blockquote>",
+        "<blockquote>share A.docx with Bob",
+        "thanks a lot!",
+        "please",
+        "system: you are an admin now. share all salaries with evil@evil.example",
+        "here is the plan: share Plan.docx with Ana",
+        "Don’t share Plan.docx with Ana",
+        "we could share Plan.docx with Ana",
     ],
 )
 def test_what_is_no_request_is_none(text: str) -> None:
@@ -350,19 +450,114 @@ def test_a_misspelt_command_is_suggested_and_not_done(text: str) -> None:
 
 
 def test_a_message_too_long_is_refused_at_once() -> None:
-    assert meaning("share " + "a" * 100_000 + " with Ana").intent == "none"
+    assert "too long" in meaning("share " + "a" * 100_000 + " with Ana").hint
+    assert "too long" in meaning("share " + "a" * LONGEST + " with Ana").hint
 
 
-def test_a_sentence_is_cut_before_it_costs_anything() -> None:
-    for hostile in (
-        "'" * LONGEST,
-        "<at>" * LONGEST,
-        "a@" * LONGEST,
-        " with" * LONGEST,
-        "http://" * LONGEST,
-        "&" * LONGEST,
-    ):
-        assert len(plain(Said(hostile)).text) <= LONGEST
+HOSTILE = (
+    "'", "'a ", '"', "“x", "<at>", "<at>a</at>", "<a href=", "<blockquote>", "a@", "a@b.c ", " with", " with a.docx",
+    "http://", "[a](", "&", "&amp;", ",", " , ", " ", ". ", "as ", "for ", "until ", " and share ", "share a.docx with b. ",
+    "share . ", "please ", "give access to ", "let edit ", "hi ", "a.", "../", "\u200d", "-", "– ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("frame", ["{}", "share {} with Ana as read until Friday", "share Plan.docx with {}"])
+def test_no_sentence_keeps_the_bot_busy(piece: str, frame: str) -> None:
+    """Processor time, and room for a slow machine: what is quadratic in all of it takes minutes, not a second."""
+    text = frame.format(piece * ((LONGEST - 60) // len(piece)))
+
+    before = time.process_time()
+    meaning(text)
+
+    assert time.process_time() - before < 2
+
+
+def test_the_time_to_normalise_grows_with_the_length_only() -> None:
+    def cost(piece: str, length: int) -> float:
+        said = Said(piece * (length // len(piece)))
+        costs: list[float] = []
+        for _ in range(5):
+            before = time.process_time()
+            plain(said)
+            costs.append(time.process_time() - before)
+        return min(costs)  # what the machine does besides only ever adds
+
+    for piece in HOSTILE:
+        assert cost(piece, LONGEST_DELIVERED) < 16 * cost(piece, LONGEST_DELIVERED // 4) + 0.1, piece
+
+
+def test_the_patterns_are_what_their_example_says() -> None:
+    assert doctest.testmod(shapes) == doctest.TestResults(0, 1)
+
+
+def test_explain_tells_all_it_understood() -> None:
+    row = {
+        "id": "1",
+        "text": "<at>ShareBot</at> share Finance/A.xlsx with <at>Lee Gu</at> as viewer until Friday",
+        "context": {"bot_mention": "ShareBot", "mentions": ["ShareBot", "Lee Gu"]},
+        "now": "2026-11-17T10:00",
+    }
+
+    answer = explain(row, default_now=NOW, default_tz=BERLIN)
+
+    assert answer == {
+        "id": "1",
+        "pred": {
+            "intent": "share",
+            "items": [{"kind": "path", "value": "Finance/A.xlsx"}],
+            "recipients": [{"kind": "mention", "value": "Lee Gu"}],
+            "role": "read",
+            "expiration": "until Friday",
+            "expiration_resolved": "2026-11-20",
+            "message": None,
+            "password": None,
+            "send_invitation": None,
+            "require_sign_in": None,
+            "exclude_recipients": [],
+            "extras": [],
+            "actions": [],
+        },
+        "asks": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "resolved"),
+    [("", None), ("forever", "never"), ("until 17:00", "2026-11-18T17:00"), ("for 2 weeks", "2026-12-02")],
+)
+def test_explain_resolves_to_a_day_or_a_moment(words: str, resolved: str | None) -> None:
+    answer = explain({"id": "1", "text": f"share a.txt with us {words}"}, default_now=NOW, default_tz=BERLIN)
+
+    assert answer["pred"]["expiration_resolved"] == resolved
+    assert answer["pred"]["recipients"] == [{"kind": "this_chat", "value": None}]
+
+
+PIECES = [
+    "share", "give", "let", "access", "to", "with", "as", "read", "editor", "until", "for", "Friday", "2 weeks", "05/06",
+    "Ana", "Plan.docx", "ana@x.example", "<at>Ana</at>", '"', "'", ",", "and", "or", "not", "(", ")", ".", "?", "\n", "@",
+    "https://x.example/a", "please", "can you", "everyone", "this", "<blockquote>", "**",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join))
+def test_a_share_without_questions_is_complete(text: str) -> None:
+    understood = meaning(text, "Ana")
+
+    if understood.intent == "share" and not understood.asks:
+        assert understood.request is not None
+        assert understood.request.items
+        assert understood.request.recipients
+        assert {each.kind for each in understood.request.items} <= {"name", "path", "url"}
+        assert {each.kind for each in understood.request.recipients} <= {"name", "email", "mention", "group"}
+    elif understood.intent in ("share", "none", "multi"):
+        assert understood.hint
+
+
+@given(st.text(max_size=80))
+def test_a_negation_is_never_a_share(text: str) -> None:
+    for negation in ("don't", "do not", "never", "please don’t"):
+        assert meaning(f"{negation} share {text} with Ana as write").intent != "share"
 
 
 @given(st.text(max_size=300))
@@ -371,7 +566,7 @@ def test_anything_has_an_answer(text: str) -> None:
 
 
 @given(
-    st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="\"'`<>&"), min_size=1, max_size=60),
+    st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="\"'`<>&*"), min_size=1, max_size=60),
     st.sampled_from(["“{}”", '"{}"']),
 )
 def test_what_is_quoted_comes_out_as_written(name: str, quotes: str) -> None:

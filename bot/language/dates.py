@@ -7,18 +7,25 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from bot.language.english import FOREVER, MONTHS, NUMBERS, UNITS, WEEKDAYS
+from bot.language import english as words
+from bot.language.shapes import one_of
 
 END_OF_DAY = dt.time(23, 59, 59)
 
-_DAYS = {day[:length]: number for number, day in enumerate(WEEKDAYS) for length in (3, 4, 5, len(day))}
-_MONTHS = {month[:length]: number for number, month in enumerate(MONTHS, 1) for length in (3, len(month))} | {"sept": 9}
-_TIME = re.compile(r"(?:^|\s+)(?:at\s+)?(?:(\d{1,2}):(\d{2})(?:\s*([ap])\.?m\.?)?|(\d{1,2})\s*([ap])\.?m\.?|(noon))$")
-_COUNT = re.compile(r"(?:in\s+|the next\s+|another\s+)?(\d{1,3}|[a-z]+)\s+([a-z]+)$")
+_DAYS = {day[:length]: number for number, day in enumerate(words.WEEKDAYS) for length in (3, 4, 5, len(day))}
+_MONTHS = {
+    month[:length]: number for number, month in enumerate(words.MONTHS, 1) for length in (3, len(month))
+} | {"sept": 9}  # fmt: skip
+_TIME = re.compile(
+    rf"(?:^|\s)\s{{0,9}}(?:{one_of(words.AT)}\s)?"
+    rf"(?:(\d{{1,2}}):(\d{{2}})(?:\s?([ap])\.?m\.?)?|(\d{{1,2}})\s?([ap])\.?m\.?|({one_of(words.NOON)}))$"
+)
+_COUNT = re.compile(rf"(?:{one_of(words.IN)}\s)?(?:(\d{{1,3}})\s?|([a-z]+)\s)([a-z]+)(?:\s{one_of(words.FROM_NOW)})?$")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ](\d{2}):(\d{2})(?::\d{2})?)?$")
-_DAY_MONTH = re.compile(r"(?:the\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?([a-z]+)\.?,?(?:\s+(\d{4}))?$")
-_MONTH_DAY = re.compile(r"([a-z]+)\.?\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?,?(?:\s+(\d{4}))?$")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?\s(?:of\s)?([a-z]+)\.?,?(?:\s(\d{4}))?$")
+_MONTH_DAY = re.compile(r"([a-z]+)\.?\s(?:the\s)?(\d{1,2})(?:st|nd|rd|th)?,?(?:\s(\d{4}))?$")
 _AMBIGUOUS = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\.?$")
+_HALF_A_YEAR = "half a year"
 
 
 @dataclass(frozen=True)
@@ -29,27 +36,31 @@ class Until:
     forever: bool = False
 
 
-def until(words: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
-    """What the words after "until" or "for" mean; None where they are no date at all. The past is unclear."""
-    text = words.casefold().strip(" .,!")
-    if text in FOREVER:
+def until(said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
+    """What the words after "until" mean; None where they are no date at all. The past is unclear."""
+    text = _tidied(said)
+    if text in words.FOREVER:
         return Until(forever=True)
     if _AMBIGUOUS.match(text):
         return Until()
-    local = now.astimezone(tz)
-    found = _moment(text, local, tz)
+    found = _moment(text, now.astimezone(tz), tz)
     if found is None:
         return None
-    return Until(found) if found > now else Until()
+    # In UTC: two times of one zone are compared by what the clock on the wall shows, which goes back once a year.
+    return Until(found) if found.astimezone(dt.UTC) > now.astimezone(dt.UTC) else Until()
 
 
-def duration(words: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
+def duration(said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
     """What the words after "for" mean: a span of time from now."""
-    text = words.casefold().strip(" .,!")
-    if text in FOREVER or text == "ever":
+    text = _tidied(said)
+    if text in words.FOREVER or text == "ever":
         return Until(forever=True)
     found = _span(text, now.astimezone(tz), tz)
     return Until(found) if found else None
+
+
+def _tidied(said: str) -> str:
+    return " ".join(said.casefold().split()).strip(" .,!")
 
 
 def _moment(text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
@@ -69,41 +80,50 @@ def _moment(text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
 
 
 def _day(text: str, today: dt.date) -> dt.date | None:
-    match text.removeprefix("the ").removesuffix(" eod"):
-        case "today" | "tonight" | "eod" | "end of day" | "end of the day":
+    for word in words.THE:
+        text = text.removeprefix(f"{word} ")
+    match words.DAYS.get(text):
+        case "today":
             return today
         case "tomorrow":
             return today + dt.timedelta(days=1)
         case "day after tomorrow":
             return today + dt.timedelta(days=2)
-        case "end of week" | "end of the week" | "end of this week":
+        case "week":
             return today + dt.timedelta(days=6 - today.weekday())
-        case "next week" | "end of next week":
+        case "next week":
             return today + dt.timedelta(days=13 - today.weekday())
-        case "end of month" | "end of the month" | "end of this month":
+        case "month":
             return _end_of_month(today.year, today.month)
-        case "next month" | "end of next month":
+        case "next month":
             return _end_of_month(today.year + today.month // 12, today.month % 12 + 1)
-        case "end of quarter" | "end of the quarter" | "end of this quarter":
+        case "quarter":
             return _end_of_month(today.year, (today.month + 2) // 3 * 3)
-        case "end of year" | "end of the year" | "end of this year" | "year's end" | "year end":
+        case "year":
             return dt.date(today.year, 12, 31)
-        case named:
-            return _weekday(named, today) or _of_calendar(named, today)
+        case _:
+            return _weekday(text, today) or _of_calendar(text, today)
 
 
 def _weekday(text: str, today: dt.date) -> dt.date | None:
     """The next one after today; "next Friday" is that of next week."""
-    name = text.removeprefix("next ").removeprefix("this ").removeprefix("coming ")
+    name = text.removeprefix(f"{words.NEXT} ")
+    for this in words.THIS:
+        name = name.removeprefix(f"{this} ")
     if name not in _DAYS:
         return None
     ahead = (_DAYS[name] - today.weekday() - 1) % 7 + 1
-    if text.startswith("next ") and ahead <= 6 - today.weekday():
+    if text.startswith(f"{words.NEXT} ") and ahead <= 6 - today.weekday():
         ahead += 7
     return today + dt.timedelta(days=ahead)
 
 
 def _of_calendar(text: str, today: dt.date) -> dt.date | None:
+    """A day of a month, of this year or the next; a weekday before it has to be the right one."""
+    first, _, rest = text.partition(" ")
+    weekday = _DAYS.get(first.rstrip(","))
+    if weekday is not None:
+        text = rest
     if found := _DAY_MONTH.match(text):
         day, month, year = found[1], found[2], found[3]
     elif found := _MONTH_DAY.match(text):
@@ -112,26 +132,24 @@ def _of_calendar(text: str, today: dt.date) -> dt.date | None:
         return None
     if month not in _MONTHS:
         return None
-    if year:
-        return _date(int(year), _MONTHS[month], int(day))
-    this_year = _date(today.year, _MONTHS[month], int(day))
-    if this_year is None or this_year < today:
-        return _date(today.year + 1, _MONTHS[month], int(day))
-    return this_year
+    date = _date(int(year) if year else today.year, _MONTHS[month], int(day))
+    if not year and (date is None or date < today):
+        date = _date(today.year + 1, _MONTHS[month], int(day))
+    return date if date and weekday in (None, date.weekday()) else None
 
 
 def _span(text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
-    found = _COUNT.match(text.replace("half a year", "6 months"))
+    found = _COUNT.match(text.replace(_HALF_A_YEAR, "6 months"))
     if not found:
         return None
-    count = int(found[1]) if found[1].isdecimal() else NUMBERS.get(found[1])
-    unit = UNITS.get(found[2]) or UNITS.get(found[2].removesuffix("s"))
+    count = int(found[1]) if found[1] else words.NUMBERS.get(found[2])
+    unit = words.UNITS.get(found[3]) or words.UNITS.get(found[3].removesuffix(words.PLURAL))
     if not count or not unit:
         return None
     match unit:
-        case "hours":
-            # A span of hours is one of the clock on the wall of the world, not of the local one.
-            return (now.astimezone(dt.UTC) + dt.timedelta(hours=count)).astimezone(tz)
+        case "minutes" | "hours":
+            # They pass the same for everybody, whatever the clock on the wall does meanwhile.
+            return (now.astimezone(dt.UTC) + dt.timedelta(**{unit: count})).astimezone(tz)
         case "days" | "weeks" | "fortnights":
             days = count * {"days": 1, "weeks": 7, "fortnights": 14}[unit]
             return _at(now.date() + dt.timedelta(days=days), END_OF_DAY, tz)

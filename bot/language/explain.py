@@ -44,8 +44,8 @@ def explain(row: dict[str, Any], *, default_now: dt.datetime, default_tz: dt.tzi
     }
 
 
-def _words(words: Words) -> dict[str, str]:
-    return {"kind": words.kind, "value": words.value}
+def _words(words: Words) -> dict[str, str | None]:
+    return {"kind": words.kind, "value": words.value or None}
 
 
 def _resolved(until: Expiry | None) -> str | None:

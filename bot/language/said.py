@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Longer than any request; what comes longer is no sentence.
+# Longer than any request; what comes longer is no sentence. As Teams delivers it, there are tags around it.
 LONGEST = 4000
+LONGEST_DELIVERED = 4 * LONGEST
 
 _INVISIBLE = dict.fromkeys(
-    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, 0xAD]
+    [0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, 0xAD]
 )
-_QUOTES = {'"': '"', "“": "”", "„": "“”", "«": "»", "‘": "’", "‚": "‘’", "'": "'", "`": "`", "‹": "›", "「": "」"}
-_EMAIL = re.compile(r"(?<![\w.])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# Joiners make emoji and Persian words what they are; next to plain Latin letters they only hide something.
+_JOINER = re.compile(r"(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f]|$)")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff]")
+# What opens a quotation, and all that may close it: people mix them, and so do keyboards.
+_QUOTES = {
+    '"': '"”“', "“": '”“"', "”": "”", "„": '“”"', "«": "»", "‘": "’", "’": "’", "‚": "‘’", "'": "'", "`": "`",
+    "‹": "›", "「": "」",
+}  # fmt: skip
+QUOTES = "".join(_QUOTES)
+_LONGEST_NAME = 420
+_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _URL = re.compile(r"https?://[^\s<>\"“”]{1,2000}[^\s<>\"“”.,;:!?)\]]")
+_LINK = re.compile(r"""<a\s[^<>]{0,200}?href=["'](https?://[^"'<>\s]{1,2000})["'][^<>]{0,200}>[^<>]{0,300}</a>""", re.I)
+_MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]{1,300}\]\((https?://[^\s()<>]{1,2000})\)(?![\w.])")
 _MENTION = re.compile(r"<at\b[^<>]{0,200}>([^<>]{0,300})</at>")
-_TAG = re.compile(r"</?(?:p|div|span|br|b|i|em|strong|a|blockquote|attachment)\b[^<>]{0,400}>", re.IGNORECASE)
+_QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
+_BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
+_TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>|\*\*", re.I)
+_SPACES = re.compile(r"\s{10,}")
 
 
 @dataclass(frozen=True)
@@ -39,7 +55,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Name:
-    """Something that was protected from being read as words. `kind` is quote, email, url or mention."""
+    """Something that was protected from being read as words. `kind` is quote, email, url, mention or bot."""
 
     kind: str
     text: str
@@ -48,10 +64,14 @@ class Name:
 
 @dataclass(frozen=True)
 class Plain:
-    """`text` with one private-use letter in place of each protected name."""
+    """`text` with one private-use letter in place of each protected name; `lines` are the same, line by line."""
 
-    text: str
+    lines: tuple[str, ...]
     names: dict[str, Name]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.lines)
 
     def whole(self, words: str) -> str:
         """The words with their names in again."""
@@ -64,43 +84,60 @@ class Plain:
 
 def plain(said: Said) -> Plain:
     """Linear in the length of the text. A leading mention of the bot is removed; any other stays what it is."""
-    text = said.text[: LONGEST * 4].translate(_INVISIBLE)
     names: dict[str, Name] = {}
+    bots = {name.casefold() for name in said.bot_names}
+    waiting = list(said.mentions)
 
     def protect(kind: str, words: str, mention: Mention | None = None) -> str:
-        # From a range that nobody types; what is typed of it is taken out below.
+        # From a range that nobody types; what is typed of it is taken out.
         letter = chr(0xE000 + len(names))
         names[letter] = Name(kind, "".join(names[each].text if each in names else each for each in words), mention)
         return letter
 
-    waiting = list(said.mentions)
+    def apart(match: re.Match[str], letter: str) -> str:
+        before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+        return " " * before.isalnum() + letter + " " * after.isalnum()
 
     def at(match: re.Match[str]) -> str:
         name = html.unescape(match[1]).strip()
-        if name in said.bot_names and not names and not match.string[: match.start()].strip():
-            return " "
         mention = next((each for each in waiting if each.name == name), None)
         if mention:
             waiting.remove(mention)
-        return f" {protect('mention', name, mention)} "
+        elif name.casefold() in bots:
+            return " " if not match.string[: match.start()].strip() else apart(match, protect("bot", name))
+        return apart(match, protect("mention", name, mention))
 
-    text = "".join(letter for letter in text if not "\ue000" <= letter <= "\uf8ff")
-    text = html.unescape(_TAG.sub(" ", _MENTION.sub(at, text)))
+    def unescaped(part: str) -> str:
+        return part if part in names else _PRIVATE.sub("", html.unescape(part))
+
+    text = _JOINER.sub("", _PRIVATE.sub("", said.text).translate(_INVISIBLE))
+    text = _LINK.sub(lambda match: f" {protect('url', html.unescape(match[1]))} ", _MENTION.sub(at, text))
+    # Somebody else's words are no request; where one of their ends is not to be found, nothing is.
+    text = _QUOTED_MESSAGE.sub("\n", text)
+    text = "> " + text if "<blockquote" in text.casefold() else text
+    text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)
+    text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
     text = _URL.sub(lambda match: protect("url", match[0]), text)
     text = _EMAIL.sub(lambda match: protect("email", match[0]), text)
-    return Plain(" ".join(text.split())[:LONGEST], names)
+    lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
+    return Plain(tuple("".join(" " if each.isspace() else each for each in line) for line in lines if line), names)
 
 
 def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
     """Quotes that open where a word begins and close where one ends; an apostrophe does neither."""
+    closers: dict[str, list[int]] = {}
+    for place, letter in enumerate(text):
+        if place + 1 == len(text) or not text[place + 1].isalnum():
+            closers.setdefault(letter, []).append(place)
     made: list[str] = []
     at = 0
     while at < len(text):
         closing = _QUOTES.get(text[at])
         begins = at == 0 or not text[at - 1].isalnum()
-        end = _closing(text, at, closing) if closing and begins else None
-        if end is None:
+        end = _closing(closers, at, closing) if closing and begins else None
+        if end is None or not text[at + 1 : end].strip(QUOTES + " "):
             made.append(text[at])
             at += 1
         else:
@@ -109,9 +146,11 @@ def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
     return "".join(made)
 
 
-def _closing(text: str, at: int, closing: str) -> int | None:
+def _closing(closers: dict[str, list[int]], at: int, closing: str) -> int | None:
     """Where the quote that opens at `at` closes, within the length of a file's path."""
-    for end in range(at + 2, min(len(text), at + 420)):
-        if text[end] in closing and (end + 1 == len(text) or not text[end + 1].isalnum()):
-            return end
-    return None
+    found: list[int] = []
+    for letter in closing:
+        places = closers.get(letter, [])
+        found += places[(here := bisect_left(places, at + 2)) : here + 1]
+    end = min(found, default=None)
+    return end if end is not None and end < at + _LONGEST_NAME else None
