@@ -33,13 +33,7 @@ class NeedsSignIn(SharebotError):
 
 
 class NeedsConsent(NeedsSignIn):
-    """`claims` is what Entra wants the sign-in page to ask for; None where it named nothing."""
-
     sentence = "Your organisation wants you to agree before I act for you. Please press Sign in."
-
-    def __init__(self, sentence: str | None = None, *, claims: str | None = None) -> None:
-        super().__init__(sentence)
-        self.claims = claims
 
 
 class NotFound(SharebotError):

@@ -124,8 +124,8 @@ class Entra:
             raise Refused("invalid_scope", 1002012, f"The provided value for scope {scope} is not valid.")
         return {
             "token_type": "Bearer",
-            "expires_in": tokens.LIFETIME,
-            "ext_expires_in": tokens.LIFETIME,
+            "expires_in": self._contoso.token_lifetime,
+            "ext_expires_in": self._contoso.token_lifetime,
             "access_token": tokens.app_token(self._contoso, audience),
         }
 
@@ -193,8 +193,8 @@ class Entra:
         answer: Json = {
             "token_type": "Bearer",
             "scope": wanted.qualified(scopes - {"offline_access"}),
-            "expires_in": tokens.LIFETIME,
-            "ext_expires_in": tokens.LIFETIME,
+            "expires_in": self._contoso.token_lifetime,
+            "ext_expires_in": self._contoso.token_lifetime,
             "access_token": tokens.graph_token(self._contoso, person, scopes),
         }
         if "offline_access" in asked:

@@ -89,6 +89,7 @@ class Contoso:
         self.refresh_tokens: dict[str, tuple[Person, frozenset[str]]] = {}
         self.came_back: dict[str, dt.datetime] = {}
         self.clock = dt.timedelta()
+        self.token_lifetime = 3599  # seconds
         self.faults: list[Rule] = []
         self.external_sharing = True
         # Addresses whose mailbox takes nothing (an invite answers 207), and those for whom an invite says yes

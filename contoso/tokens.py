@@ -17,7 +17,6 @@ from contoso.signing import SigningKey
 from contoso.tenant import Contoso
 
 Json = dict[str, Any]
-LIFETIME = 3599
 GRAPH = "https://graph.microsoft.com"
 BOT_FRAMEWORK = "https://api.botframework.com"
 # Teams on the desktop, and in the browser.
@@ -144,7 +143,7 @@ def _times(contoso: Contoso) -> Json:
     now = int(contoso.now().timestamp())
     # A tenant whose clock was put forward still makes tokens that are good at once for those whose clock was not.
     begun = min(now, int(dt.datetime.now(dt.UTC).timestamp()))
-    return {"iat": begun, "nbf": begun, "exp": now + LIFETIME}
+    return {"iat": begun, "nbf": begun, "exp": now + contoso.token_lifetime}
 
 
 def _person(contoso: Contoso, person: Person) -> Json:

@@ -120,6 +120,43 @@ async def test_a_key_survives_a_restart(adele: Someone, bot: Bot) -> None:
     assert bot.sign_ins() == 1
 
 
+async def test_a_key_that_ends_is_renewed_without_anybody_noticing(adele: Someone, bot: Bot) -> None:
+    bot.contoso.token_lifetime = 60
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    bot.breaks("entra", "/token", contains="on_behalf_of", status=500, times=None)
+
+    assert "Share this?" in await adele.says("share Q3 Budget.xlsx with Megan")
+
+
+async def test_a_key_that_was_revoked_is_dropped_and_the_person_signed_in_anew(adele: Someone, bot: Bot) -> None:
+    bot.contoso.token_lifetime = 60
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    bot.contoso.refresh_tokens.clear()
+
+    assert "Share this?" in await adele.says("share Q3 Budget.xlsx with Megan")
+    assert bot.sign_ins() >= 1
+
+
+async def test_a_lost_sealing_key_costs_a_sign_in_and_no_more(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    (bot.data / "sealing.key").unlink()
+    await bot.restart()
+
+    assert "✓ can view" in await adele.presses("Share")
+    assert bot.sign_ins() == 2
+
+
+async def test_a_token_graph_stops_taking_leads_to_one_silent_sign_in_and_then_to_the_button(
+    adele: Someone, bot: Bot
+) -> None:
+    bot.breaks("graph", "/me", status=401, times=None)
+
+    answer = await adele.says("share Q3 Budget.xlsx with Alex")
+
+    assert "Sign in" in answer
+    assert bot.sign_ins() == 1
+
+
 async def test_help_needs_no_sign_in(diego: Someone, bot: Bot) -> None:
     assert "share Q3 Budget.xlsx" in await diego.says("help")
     assert "Sign in" not in diego.sees()

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 import httpx
 
-from bot.errors import NeedsConsent, NeedsSignIn
+from bot.errors import NeedsSignIn
 from bot.identity.entra import Entra, Tokens
 from bot.identity.sealing import Sealer, Unreadable
 from bot.identity.sso import SsoTokens
@@ -44,22 +44,27 @@ class Identity:
     async def exchange(self, person: Person, sso_token: str) -> None:
         """Signs a person in by the token their Teams sent. Raises NeedsSignIn, NeedsConsent, Unavailable."""
         await self._sso.check(sso_token, person)
-        await self._keep(person, await self._entra.on_behalf_of(sso_token, SCOPES))
+        tokens = await self._entra.on_behalf_of(sso_token, SCOPES)
+        async with self._lock(person):
+            await self._keep(person, tokens)
 
-    async def sign_in_page(self, redirect_uri: str, claims: str | None = None) -> tuple[str, dict[str, Any]]:
+    async def sign_in_page(self, redirect_uri: str) -> tuple[str, dict[str, Any]]:
         """An address for the person's browser, and the secrets that `sign_in` wants back with the answer."""
-        return await self._entra.sign_in_page(SCOPES, redirect_uri, claims)
+        return await self._entra.sign_in_page(SCOPES, redirect_uri)
 
     async def sign_in(self, person: Person, flow: dict[str, Any], answer: dict[str, str]) -> None:
         """Signs in who came back from the page, if it is this person. Raises NeedsSignIn, NeedsConsent, Unavailable."""
-        await self._keep(person, await self._entra.redeem(flow, answer))
+        tokens = await self._entra.redeem(flow, answer)
+        async with self._lock(person):
+            await self._keep(person, tokens)
 
     async def sign_out(self, person: Person) -> None:
-        await self._store.delete(person.tenant_id, person.id)
+        async with self._lock(person):
+            await self._store.delete(person.tenant_id, person.id)
 
     async def graph_token(self, person: Person) -> str:
         """Raises NeedsSignIn, Unavailable."""
-        async with self._renewing.setdefault(_owner(person), asyncio.Lock()):
+        async with self._lock(person):
             sealed = await self._store.load(person.tenant_id, person.id)
             if sealed is None:
                 raise NeedsSignIn
@@ -69,11 +74,14 @@ class Identity:
                 raise NeedsSignIn from error
             tokens = await self._entra.from_cache(cache, person.id, SCOPES)
             if tokens is None:
-                await self.sign_out(person)
+                await self._store.delete(person.tenant_id, person.id)
                 raise NeedsSignIn
             if tokens.cache != cache:
                 await self._keep(person, tokens)
             return tokens.access
+
+    def _lock(self, person: Person) -> asyncio.Lock:
+        return self._renewing.setdefault(_owner(person), asyncio.Lock())
 
     async def _keep(self, person: Person, tokens: Tokens) -> None:
         # Whoever follows a sign-in link that is not theirs must not end up in the other's session.
@@ -98,8 +106,3 @@ class OnBehalfOf(httpx.Auth):
 
 def _owner(person: Person) -> str:
     return f"{person.tenant_id}|{person.id}"
-
-
-def consent_claims(error: NeedsSignIn) -> str | None:
-    """What Entra asked the sign-in page to ask for, if anything."""
-    return error.claims if isinstance(error, NeedsConsent) else None

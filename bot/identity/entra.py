@@ -98,14 +98,14 @@ class Entra:
         tenant_id = self._authority.rsplit("/", 1)[1]
         return Tokens(answer["access_token"], kept, tenant_id, person_id)
 
-    async def sign_in_page(
-        self, scopes: list[str], redirect_uri: str, claims: str | None
-    ) -> tuple[str, dict[str, Any]]:
+    async def sign_in_page(self, scopes: list[str], redirect_uri: str) -> tuple[str, dict[str, Any]]:
         """Where to send a browser, and what `redeem` wants back: state, nonce and PKCE verifier, all secret."""
 
         def start(app: App) -> dict[str, Any]:
             return app.initiate_auth_code_flow(
-                scopes, redirect_uri=redirect_uri, response_mode="form_post", claims_challenge=claims
+                scopes,
+                redirect_uri=redirect_uri,
+                response_mode="form_post",
             )
 
         flow = cast("dict[str, Any]", await asyncio.to_thread(self._call, start, msal.TokenCache()))
@@ -135,7 +135,7 @@ class Entra:
             raise Unavailable("I am not set up rightly to sign people in. Please tell whoever runs me.")
         if answer.get("error") in ("temporarily_unavailable", "server_error"):
             raise Unavailable
-        raise NeedsConsent(claims=answer.get("claims"))
+        raise NeedsConsent
 
     def _call(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any] | None:
         """In a thread. Raises Unavailable for whatever kept the question from being answered."""
