@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -72,7 +73,9 @@ class Connector:
             answer = await self._request(method, path, body)
         content = _object(answer)
         if not answer.is_success:
-            raise ConnectorError(answer.status_code, str(content.get("error", {}).get("code", "unknown")))
+            error = content.get("error")
+            code = error.get("code") if isinstance(error, dict) else None
+            raise ConnectorError(answer.status_code, re.sub(r"\W", "", str(code))[:60])
         return content
 
     async def _request(self, method: str, path: str, body: object) -> httpx.Response:

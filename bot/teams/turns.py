@@ -343,7 +343,10 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, SharebotError):
         return str(error)
     reference = secrets.token_hex(4)
-    log.error("reference %s", reference, exc_info=error)
+    if isinstance(error, ConnectorError):
+        log.warning("reference %s: Teams answered %s", reference, error)
+    else:
+        log.error("reference %s", reference, exc_info=error)
     return f"{SharebotError.sentence} If it happens again, please tell whoever runs me: reference {reference}."
 
 
