@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import errno
 import json
 import os
 import socket
@@ -58,6 +59,8 @@ def _explain(chosen: argparse.Namespace) -> int:
     except (ZoneInfoNotFoundError, ValueError) as error:
         return _wrong(f"explain: {error}")
     now = now.astimezone(zone) if now.tzinfo else now.replace(tzinfo=zone)
+    if chosen.jsonl and chosen.text is not None:
+        return _wrong("explain: a sentence, or --jsonl and rows on standard input, but not both")
     if not chosen.jsonl:
         if chosen.text is None:
             return _wrong("explain: what? For example: explain 'share Q3 Budget.xlsx with Ana as write'")
@@ -83,6 +86,7 @@ def _serve(_chosen: argparse.Namespace) -> int:
 
     from aiohttp import web
 
+    from bot.ledger import CannotOpen
     from bot.settings import BadSettings, read
     from bot.teams.server import application
 
@@ -92,7 +96,12 @@ def _serve(_chosen: argparse.Namespace) -> int:
         return _wrong(str(error))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, and search words are in them
-    web.run_app(application(settings), host=settings.host, port=settings.port, access_log=None)
+    try:
+        web.run_app(application(settings), host=settings.host, port=settings.port, access_log=None)
+    except CannotOpen as error:
+        return _wrong(str(error))
+    except OSError as error:
+        return _wrong(f"Can't listen on HOST {settings.host}, PORT {settings.port}: {error.strerror or error}.")
     return 0
 
 
@@ -101,12 +110,17 @@ def _demo(chosen: argparse.Namespace) -> int:
     import contextlib
     import logging
 
+    from bot.settings import BadSettings
+
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     with contextlib.suppress(KeyboardInterrupt):
         try:
             asyncio.run(_run_demo(chosen))
         except OSError as error:
-            return _wrong(f"demo: {error.strerror or error}. Another demo may be running; try --port 0.")
+            taken = " Another demo may be running; try --port 0." if error.errno == errno.EADDRINUSE else ""
+            return _wrong(f"demo: {error.strerror or error}.{taken}")
+        except (BadSettings, OverflowError) as error:
+            return _wrong(f"demo: {error}")
     return 0
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 
-from bot.errors import NotFound, NotUnderstood
+from bot.errors import NotAllowed, NotFound, NotUnderstood
 from bot.graph import Graph
 from bot.graph.permissions import Permission, covers, role_of, tell_all
 from bot.sharing import (
@@ -25,6 +26,8 @@ from bot.sharing import (
 
 # What a card can list and a person can tell apart; with more, a better name helps more than a longer list.
 CHOICES = 10
+# "the Finance folder" is called Finance, unless something is called so.
+_KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
 
 
 async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan | UnclearRequest:
@@ -44,7 +47,9 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
         for question in (
             _question("item", item_words, [_item_option(each) for each in items]),
             *(
-                _question(f"recipient {place}", words, [_person_option(each) for each in found])
+                _question(
+                    f"recipient {place}", words, [_person_option(each) for each in found], sure=_is_called(found, words)
+                )
                 for place, (words, found) in enumerate(zip(distinct, people, strict=True))
             ),
         )
@@ -60,8 +65,17 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     recipients = list({each.id or each.email: each for found in people for each in found}.values())
     role = request.role or Role.READ
     permissions = await graph.permissions(items[0])
+    _refuse_what_is_only_read(asker, items[0], permissions)
     steps = tuple(_step(recipient, role, permissions) for recipient in recipients)
-    return SharePlan(asker, items[0], role, steps, request.until, sees_all=tell_all(permissions, asker.id))
+    return SharePlan(
+        asker,
+        items[0],
+        role,
+        steps,
+        request.until,
+        sees_all=tell_all(permissions, asker.id),
+        has_groups=any(each.is_for_many for each in permissions),
+    )
 
 
 def answered(unclear: UnclearRequest, chosen: dict[str, str]) -> ShareRequest:
@@ -83,7 +97,7 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
         names = " and ".join(f"“{words.value}”" for words in request.items)
         raise NotUnderstood(f"I share one file at a time for now. Please ask for {names} one after the other.")
     if request.role and not request.role.grantable:
-        word = "comment only" if request.role is Role.COMMENT else "make somebody an owner"
+        word = "let people only comment" if request.role is Role.COMMENT else "make somebody an owner"
         raise NotUnderstood(f"Microsoft 365 can't {word} by sharing. Please say “as read” or “as write”.")
     kinds = {words.kind for words in (*request.items, *request.recipients)}
     if not kinds <= {"name", "path", "url", "id", "email", "mention"}:
@@ -102,7 +116,7 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
             case "path":
                 return [await graph.item_at(words.value)]
             case _:
-                found = _closest(words.value, await graph.find_items(words.value))
+                found = await _called(graph, words.value) or await _called(graph, _KIND.sub("", words.value))
     except NotFound as error:
         raise NotFound(f"I can't find “{words.value}”, or you have no access to it.") from error
     if not found:
@@ -111,6 +125,18 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
             "Check the spelling, write a part of its name, or paste its link."
         )
     return found
+
+
+async def _called(graph: Graph, name: str) -> list[ShareableItem]:
+    """Those a name fits; a search tells only half of some, so these are looked at themselves."""
+    found = _closest(name, await graph.find_items(name))
+    if len(found) > CHOICES:
+        return found
+    return await asyncio.gather(*(_whole(graph, each) for each in found))
+
+
+async def _whole(graph: Graph, found: ShareableItem) -> ShareableItem:
+    return found if found.place else await graph.item(found.drive_id, found.id)
 
 
 def _closest(name: str, found: list[ShareableItem]) -> list[ShareableItem]:
@@ -139,15 +165,22 @@ async def _people(graph: Graph, words: Words) -> list[Recipient]:
 
 
 def _refuse_unknown(words: Words, found: list[Recipient], me: Recipient) -> None:
+    groups = "I can't share with groups yet."
     if not found:
-        raise NotFound(f"I know nobody called “{words.value}”. Try the full name, or the e-mail address.")
+        raise NotFound(f"I know nobody called “{words.value}”. Try the full name, or the e-mail address. {groups}")
     domain = me.email.rpartition("@")[2].casefold()
     if found[0].id is None and words.value.casefold().endswith(f"@{domain}"):
-        raise NotFound(f"Nobody at {domain} has the address {words.value}. Is it spelled right?")
+        raise NotFound(f"I find no person at {domain} with the address {words.value}. Is it spelled right? {groups}")
 
 
-def _question(slot: str, words: Words, options: list[Option]) -> Question | None:
-    if len(options) < 2:
+def _is_called(found: list[Recipient], words: Words) -> bool:
+    """Whether the one who was found goes by these words, and not by a longer name that only begins so."""
+    names = {part for each in found for part in each.name.casefold().split()}
+    return words.kind != "name" or set(words.value.casefold().split()) <= names
+
+
+def _question(slot: str, words: Words, options: list[Option], *, sure: bool = True) -> Question | None:
+    if not options or (len(options) == 1 and sure):
         return None
     if len(options) > CHOICES:
         raise NotUnderstood(f"“{words.value}” fits {len(options)} things or more. Please write more of the name.")
@@ -167,6 +200,13 @@ def _person_option(person: Recipient) -> Option:
 
 def _day(moment: dt.datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
+
+
+def _refuse_what_is_only_read(asker: Person, item: ShareableItem, permissions: list[Permission]) -> None:
+    """Whoever may only view cannot pass it on; what a group gives them nobody can see from here."""
+    own = [each.role for each in permissions if asker.id in each.ids]
+    if own and set(own) == {Role.READ} and not any(each.is_for_many for each in permissions):
+        raise NotAllowed(f"You can only view “{item.name}”, so you can't share it. Please ask its owner.")
 
 
 def _step(recipient: Recipient, role: Role, permissions: list[Permission]) -> Step:

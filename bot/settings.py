@@ -22,6 +22,7 @@ TEAMS_HOSTS = ",".join(
     )
 )
 NEEDED = ("APP_ID", "APP_SECRET", "TENANT_ID", "PUBLIC_URL")
+DATABASES = ("sqlite:///", "postgresql://", "postgres://")
 KEY_BYTES = 32
 
 
@@ -66,11 +67,16 @@ def read(environment: Mapping[str, str]) -> Settings:
     keys = tuple(_key(text) for text in said.get("SEALING_KEYS", "").split(",") if text)
     if None in keys:
         problems.append("SEALING_KEYS should be 32 random bytes in base64, or several of these with commas between.")
+    if (url := said.get("DATABASE_URL")) and not url.startswith(DATABASES):
+        problems.append("DATABASE_URL should begin with sqlite:/// or postgresql://.")
     if problems:
         raise BadSettings("\n".join([*problems, "See .env.example for what each one means."]))
 
     data = Path(said.get("DATA_DIR") or "data")
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(f"DATA_DIR can't be {data}: {error.strerror}.") from error
     return Settings(
         app_id=said["APP_ID"],
         app_secret=said["APP_SECRET"],

@@ -62,7 +62,7 @@ class ShareRequest:
 
 @dataclass(frozen=True)
 class ShareableItem:
-    """A driveItem the person can see. `place` is where it lies, in words: "OneDrive › Finance"."""
+    """A driveItem the person can see. `place` is where it lies, in words: "OneDrive › Finance"; "" if not told."""
 
     drive_id: str
     id: str
@@ -114,7 +114,8 @@ class Step:
 class SharePlan:
     """All looked up, nothing done. What the card shows is this, and what the click does is this.
 
-    `sees_all` is whether the asker may see what others can do with the item; else who has "no access" is not known.
+    `sees_all` is whether the asker may see what others can do with the item; `has_groups`, whether groups or links
+    have access to it, and so maybe somebody who has none of their own.
     """
 
     asker: Person
@@ -123,6 +124,7 @@ class SharePlan:
     steps: tuple[Step, ...]
     until: Expiry | None = None
     sees_all: bool = True
+    has_groups: bool = False
 
     @property
     def to_grant(self) -> tuple[Recipient, ...]:

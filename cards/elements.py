@@ -72,7 +72,7 @@ def beside(mark: str, *items: Element) -> Element:
 
 
 def beside_each_other(left: Sequence[Element], right: Sequence[Element]) -> Element:
-    return _columns(("stretch", left), ("auto", right))
+    return _columns(("stretch", left), ("auto", [{**each, "horizontalAlignment": "Right"} for each in right]))
 
 
 def _columns(*columns: tuple[str, Sequence[Element]]) -> Element:

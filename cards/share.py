@@ -70,7 +70,9 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
     inputs = [
         choice(
             question.slot,
-            f"“{question.words}” fits {len(question.options)}. Which one do you mean?",
+            f"“{question.words}” may be"
+            if len(question.options) == 1
+            else f"“{question.words}” fits {len(question.options)}",
             [(f"{option.title} — {option.detail}", option.key) for option in question.options],
         )
         for question in unclear.questions
@@ -117,9 +119,10 @@ def cancelled(item: str | None) -> Card:
 
 def shared_with_you(plan: SharePlan) -> Card:
     can = "edit" if plan.role is Role.WRITE else "view"
+    what = "folder" if plan.item.is_folder else "file"
     return card(
         heading("Shared with you"),
-        line(run(plan.asker.name, bold=True), " shared a file with you. You can ", run(can, bold=True), " it."),
+        line(run(plan.asker.name, bold=True), f" shared a {what} with you. You can ", run(can, bold=True), " it."),
         _file(plan.item),
         actions=[link("Open in Microsoft 365", plan.item.web_url)],
         summary=f"{plan.asker.name} shared {plan.item.name} with you. You can {can} it.",
@@ -137,11 +140,17 @@ def _file(item: ShareableItem) -> Element:
 
 
 def _step(step: Step, plan: SharePlan) -> Element:
-    nothing = "no access" if plan.sees_all else "only the owner sees"
-    now = CAN[step.now] if step.now else nothing
+    now = CAN[step.now] if step.now else _nothing(plan)
     if step.change is Change.HAS_IT:
         return _person(step.recipient, run(now, subtle=True), "already")
     return _person(step.recipient, run(CAN[plan.role], bold=True, colour="Good"), f"now: {now}")
+
+
+def _nothing(plan: SharePlan) -> str:
+    """What somebody can do who is not named among those with access."""
+    if not plan.sees_all:
+        return "not shown to you"
+    return "none of their own" if plan.has_groups else "no access"
 
 
 def _grant(grant: Grant, role: Role) -> Element:
@@ -169,7 +178,8 @@ def _person(person: Recipient, what: Element, beneath: str = "") -> Element:
 
 
 def _terms(plan: SharePlan) -> list[Element]:
-    terms = [block(small("Microsoft 365 mails them, and they have to sign in."))]
+    everything = "Everything in this folder comes along. " if plan.item.is_folder else ""
+    terms = [block(small(f"{everything}Microsoft 365 mails them, and they have to sign in."))]
     if end := _end(plan.until):
         terms.append(
             small(

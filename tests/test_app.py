@@ -109,6 +109,28 @@ async def test_serve_names_all_that_is_missing() -> None:
     assert all(name in err for name in ("APP_ID", "APP_SECRET", "TENANT_ID", "PUBLIC_URL"))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", "mysql://x", "sqlite:/// or postgresql://"),
+        ("DATABASE_URL", "postgresql://u:hush@127.0.0.1:9/d", "can't be opened"),
+        ("DATA_DIR", "/dev/null/x", "DATA_DIR"),
+        ("PORT", "", "PORT"),
+    ],
+)
+async def test_serve_says_what_is_wrong_without_a_traceback(
+    contoso: Contoso, tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = environment(contoso, tmp_path, taken.getsockname()[1])
+        code, _, err = await run("serve", environment=settings | ({name: value} if value else {}))
+
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+    assert "hush" not in err
+
+
 async def test_a_bot_killed_between_card_and_click_goes_on_where_it_was(contoso: Contoso, tmp_path: Path) -> None:
     adele = Someone(contoso, "adele.vance@contoso.com")
     async with serving(contoso, tmp_path) as process:
@@ -157,20 +179,8 @@ async def serving(contoso: Contoso, data: Path) -> AsyncGenerator[Process]:
     """`app.py serve` in the tenant, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    base, url = contoso.base_url, f"http://127.0.0.1:{port}"
-    settings = {
-        "APP_ID": contoso.bot_id,
-        "APP_SECRET": contoso.bot_secret,
-        "TENANT_ID": contoso.tenant_id,
-        "PUBLIC_URL": url,
-        "PORT": str(port),
-        "DATA_DIR": str(data),
-        "LOGIN_URL": base,
-        "GRAPH_URL": f"{base}/v1.0",
-        "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",
-        "SERVICE_HOSTS": base.removeprefix("http://"),
-    }
-    process = await start("serve", environment=settings)
+    url = f"http://127.0.0.1:{port}"
+    process = await start("serve", environment=environment(contoso, data, port))
     try:
         contoso.bot_endpoint = f"{url}/api/messages"
         async with asyncio.timeout(STARTS_WITHIN):
@@ -182,6 +192,22 @@ async def serving(contoso: Contoso, data: Path) -> AsyncGenerator[Process]:
         if process.returncode is None:
             process.terminate()
         await process.communicate()
+
+
+def environment(contoso: Contoso, data: Path, port: int) -> dict[str, str]:
+    base, url = contoso.base_url, f"http://127.0.0.1:{port}"
+    return {
+        "APP_ID": contoso.bot_id,
+        "APP_SECRET": contoso.bot_secret,
+        "TENANT_ID": contoso.tenant_id,
+        "PUBLIC_URL": url,
+        "PORT": str(port),
+        "DATA_DIR": str(data),
+        "LOGIN_URL": base,
+        "GRAPH_URL": f"{base}/v1.0",
+        "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",
+        "SERVICE_HOSTS": base.removeprefix("http://"),
+    }
 
 
 async def is_up(url: str) -> bool:

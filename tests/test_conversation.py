@@ -45,7 +45,7 @@ async def test_help_shows_what_can_be_said(adele: Someone, bot: Bot) -> None:
         ("share Q3 Budget.xlsx and Price list.pdf with Alex", "one file at a time"),
         ("share Q3 Budget.xlsx with everyone", "each person by name"),
         ("share this file with Alex", "name the file"),
-        ("share Q3 Budget.xlsx with Alex as commenter", "can't comment only"),
+        ("share Q3 Budget.xlsx with Alex as commenter", "can't let people only comment"),
     ],
 )
 async def test_every_sentence_has_an_answer_that_helps(adele: Someone, bot: Bot, text: str, answer: str) -> None:

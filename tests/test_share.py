@@ -74,7 +74,7 @@ async def test_two_files_of_a_name_are_a_question(adele: Someone, bot: Bot) -> N
     card = await adele.presses("Continue", {"item": chosen})
     await adele.presses("Share")
 
-    assert "“Roadmap.docx” fits 2. Which one do you mean?" in question
+    assert "“Roadmap.docx” fits 2" in question
     assert "Share this?" in card
     assert bot.access_by_key(chosen)["alex.wilber@contoso.com"] == "read"
 
@@ -89,6 +89,33 @@ async def test_two_people_of_a_name_are_a_question(adele: Someone, bot: Bot) -> 
     assert "Share this?" in card
 
 
+async def test_a_name_that_only_begins_so_is_never_taken_for_the_person(adele: Someone, bot: Bot) -> None:
+    question = await adele.says("share Q3 Budget.xlsx with Meg")
+    card = await adele.presses("Continue", {"recipient 0": bot.choices(adele)["recipient 0"][0]})
+
+    assert "“Meg” may be" in question
+    assert "megan.bowen@contoso.com" in card
+
+
+async def test_a_file_of_a_library_is_shown_where_it_lies(adele: Someone, bot: Bot) -> None:
+    card = await adele.says("share Falcon risks.docx with Lee Gu")
+    result = await adele.presses("Share")
+
+    assert "a shared library" in card
+    assert "now: none of their own" in card or "now: not shown to you" in card
+    assert "✓ can view" in result
+
+
+async def test_a_folder_is_called_one(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+
+    card = await adele.says("share the Finance folder with Alex")
+    await adele.presses("Share")
+
+    assert "Everything in this folder comes along" in card
+    assert "shared a folder with you" in await alex.waits_for("Shared with you")
+
+
 async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Alex")
 
@@ -101,7 +128,7 @@ async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
     [
         ("share Nothing Like This.docx with Alex", "I found no file called “Nothing Like This.docx”"),
         ("share Q3 Budget.xlsx with Nobody Likethis", "I know nobody called “Nobody Likethis”"),
-        ("share Q3 Budget.xlsx with alxe.wilber@contoso.com", "Nobody at contoso.com has the address"),
+        ("share Q3 Budget.xlsx with alxe.wilber@contoso.com", "I find no person at contoso.com with the address"),
         ("share Q3 Budget.xlsx with Alex as owner", "“as read” or “as write”"),
     ],
 )

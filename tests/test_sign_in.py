@@ -30,13 +30,15 @@ async def test_consent_is_asked_for_and_then_the_sentence_is_carried_out(diego: 
     assert "✓ can view" in await diego.presses("Share")
 
 
-async def test_who_does_not_agree_is_left_alone(diego: Someone, bot: Bot) -> None:
+async def test_who_does_not_agree_is_left_alone_and_may_think_again(diego: Someone, bot: Bot) -> None:
     await diego.says(CHECKLIST)
     page = await visit(bot.sign_in_page(diego), as_="diego.siciliani@contoso.com", accept=False)
     await bot.at_rest()
 
     assert "You did not agree" in page
     assert "Share this?" not in diego.sees()
+    await visit(bot.sign_in_page(diego), as_="diego.siciliani@contoso.com", accept=True)
+    assert "Share this?" in await diego.waits_for("Share this?")
 
 
 async def test_a_sign_in_link_is_good_for_its_owner_only(diego: Someone, adele: Someone, bot: Bot) -> None:

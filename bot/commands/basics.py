@@ -13,7 +13,9 @@ LATER = {"who_has_access", "unshare", "change_role", "extend", "undo", "list_sha
 async def sign_out(turn: Turn, _understood: Understood) -> Reply:
     await turn.identity.sign_out(turn.person)
     return Reply(
-        cards.basics.say("You are signed out. I hold no key of yours any more; I'll ask again when I need one.")
+        cards.basics.say(
+            "You are signed out: I hold no key of yours any more. Whatever you ask next signs you in again."
+        )
     )
 
 

@@ -38,8 +38,10 @@ def sharing_token(url: str) -> str:
 
 
 def _place(parent: dict[str, Any]) -> str:
+    if "path" not in parent:
+        return ""
     drive = "a shared library" if parent.get("driveType") == "documentLibrary" else "OneDrive"
-    folders = unquote(parent.get("path", "").partition("root:")[2]).strip("/")
+    folders = unquote(parent["path"].partition("root:")[2]).strip("/")
     return " › ".join([drive, *folders.split("/")]) if folders else drive
 
 

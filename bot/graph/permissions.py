@@ -9,18 +9,23 @@ from bot.sharing import Recipient, Role
 
 STRENGTH = {Role.READ: 0, Role.WRITE: 1, Role.OWNER: 2}
 # "sp.full control" and other roles of a site reach us as words of SharePoint's.
+GROUPS = {"group", "siteGroup", "sharePointGroup"}
 ROLES = {"read": Role.READ, "write": Role.WRITE, "owner": Role.OWNER, "sp.full control": Role.OWNER}
 
 
 @dataclass(frozen=True)
 class Permission:
-    """Who may do what. `ids` and `emails` (folded) are those of every identity in it; a link to all has none."""
+    """Who may do what. `ids` and `emails` (folded) are those of every identity in it; a link to all has none.
+
+    `is_for_many`: for a group, or for whoever has a link.
+    """
 
     id: str
     role: Role | None
     ids: frozenset[str]
     emails: frozenset[str]
     is_inherited: bool
+    is_for_many: bool
 
     def is_for(self, person: Recipient) -> bool:
         return person.id in self.ids or person.email.casefold() in self.emails
@@ -46,6 +51,7 @@ def permission(raw: dict[str, Any]) -> Permission:
         ids=frozenset(str(each["id"]) for each in identities if each.get("id")),
         emails=frozenset(email for email in emails if email),
         is_inherited="inheritedFrom" in raw,
+        is_for_many="link" in raw or any(GROUPS & each.keys() for each in _sets(raw)),
     )
 
 
@@ -60,7 +66,9 @@ def tell_all(permissions: list[Permission], person_id: str) -> bool:
 
     https://learn.microsoft.com/graph/api/driveitem-list-permissions
     """
-    return any(each.role is Role.OWNER and person_id in each.ids for each in permissions)
+    own = [each for each in permissions if person_id in each.ids]
+    others = [each for each in permissions if each.ids and person_id not in each.ids and not each.is_for_many]
+    return bool(others) or any(each.role is Role.OWNER for each in own)
 
 
 def covers(has: Role | None, wanted: Role) -> bool:
@@ -80,10 +88,14 @@ def invited(answer: dict[str, Any], recipients: list[Recipient]) -> list[Invited
 
 def _identities(raw: dict[str, Any]) -> list[dict[str, Any]]:
     """Every user, group and guest: V2 on business drives, the older fields elsewhere and in an invite's answer."""
+    return [one for each in _sets(raw) for one in each.values() if isinstance(one, dict)]
+
+
+def _sets(raw: dict[str, Any]) -> list[dict[str, Any]]:
     sets = [raw.get("grantedToV2"), raw.get("grantedTo")]
     sets += raw.get("grantedToIdentitiesV2") or []
     sets += raw.get("grantedToIdentities") or []
-    return [one for each in sets if each for one in each.values() if isinstance(one, dict)]
+    return [each for each in sets if each]
 
 
 def _text(value: object) -> str:

@@ -391,10 +391,5 @@ def _suggestion(text: Plain, sentence: str) -> str:
     close = get_close_matches(first.casefold(), words.COMMANDS, n=1, cutoff=0.75)
     if close and first.casefold() != close[0]:
         return f"Did you mean: {close[0]} {text.whole(rest)}".strip()
-    file = next((name.text for name in text.names.values() if name.kind == "url"), None)
-    whole = text.whole(text.text)
-    if file is None and (named := _SURELY_A_FILE.search(whole)):
-        file = whole[: named.end()].split()[-1].lstrip(QUOTES + "(,")
-    if file:
-        return f"I did nothing. If I should share it, say: share {file} with Alex Wilber as read, or say “help”."
-    return f"I share files. Try: {EXAMPLE}, or say “help”."
+    named = any(name.kind == "url" for name in text.names.values()) or _SURELY_A_FILE.search(text.whole(text.text))
+    return f"{'I did nothing. ' if named else ''}I share files. Try: {EXAMPLE}, or say “help”."

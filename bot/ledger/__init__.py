@@ -11,6 +11,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.ledger.conversations import Conversation, Conversations
@@ -18,10 +19,14 @@ from bot.ledger.plans import PendingPlans
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.token_caches import TokenCaches
 
-__all__ = ["Conversation", "Conversations", "Ledger", "Parked", "PendingPlans", "SignIns", "TokenCaches"]
+__all__ = ["CannotOpen", "Conversation", "Conversations", "Ledger", "Parked", "PendingPlans", "SignIns", "TokenCaches"]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 BUSY_SECONDS = 10
+
+
+class CannotOpen(Exception):
+    """The message is for whoever starts the bot, and shows no password."""
 
 
 class Ledger:
@@ -37,8 +42,11 @@ class Ledger:
         self.sign_ins = SignIns(self._engine, clock)
 
     async def open(self) -> None:
-        """Brings the tables up to date."""
-        await asyncio.to_thread(_migrate, self._url.render_as_string(hide_password=False))
+        """Brings the tables up to date. Raises CannotOpen."""
+        try:
+            await asyncio.to_thread(_migrate, self._url.render_as_string(hide_password=False))
+        except SQLAlchemyError as error:
+            raise CannotOpen(f"The database of DATABASE_URL can't be opened: {type(error).__name__}.") from error
 
     async def close(self) -> None:
         await self._engine.dispose()

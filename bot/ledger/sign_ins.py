@@ -71,6 +71,17 @@ class SignIns:
         """Good once: whoever comes second with the same state gets None."""
         return await self._take(sign_ins.c.state_hash == _hash(state))
 
+    async def declined(self, state: str) -> bool:
+        """Whether there was such a one; its ticket stays good for another try."""
+        async with self._engine.begin() as database:
+            found = await database.execute(
+                update(sign_ins)
+                .where(sign_ins.c.state_hash == _hash(state))
+                .values(state_hash=None, flow=None)
+                .returning(sign_ins.c.ticket_hash)
+            )
+            return found.first() is not None
+
     async def take(self, ticket: str, person: Person) -> Parked | None:
         """Good once: of several devices that answer the same ticket, one gets to carry out what was said."""
         return await self._take(

@@ -50,11 +50,12 @@ class SignInPages:
 
     async def end(self, request: web.Request) -> web.StreamResponse:
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-        came_back = await self._sign_ins.back_from_page(form.get("state", ""))
+        state = form.get("state", "")
+        if form.get("error") == "access_denied" and await self._sign_ins.declined(state):
+            return _page("You did not agree", "So I did nothing. Press Sign in again whenever you like.")
+        came_back = await self._sign_ins.back_from_page(state)
         if came_back is None or came_back.flow is None:
             return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
-        if form.get("error") == "access_denied":
-            return _page("You did not agree", "So I did nothing. Ask me again in Teams whenever you like.")
         person = Person(came_back.tenant_id, came_back.person_id, "")
         flow = json.loads(self._sealer.open(came_back.flow, came_back.person_id))
         try:
