@@ -49,6 +49,7 @@ locks: $(UV)
 	$(LOCK) -o requirements/serve.txt
 	$(LOCK) --group workshop -o requirements/workshop.txt
 	$(LOCK) --group node -o requirements/node.txt
+	$(LOCK) --group workshop --group bench -o requirements/bench.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
 	npm install --package-lock-only --omit-lockfile-registry-resolved --prefix contoso/web
 	.venv/bin/python -c 'import json, pathlib; lock = pathlib.Path("contoso/web/package-lock.json"); \
