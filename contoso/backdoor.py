@@ -12,7 +12,9 @@ from aiohttp import web
 from contoso import faults, scopes, tokens
 from contoso.buttons import NotFilledIn
 from contoso.chats import Mention
+from contoso.claims import asked_for
 from contoso.delivery import BotTrouble
+from contoso.graph_openapi import document
 from contoso.ids import bot_member_id
 from contoso.teams import access_json, mail_json, message_json
 from contoso.tenant import BOT_NAME, Contoso
@@ -37,6 +39,7 @@ class BackDoor:
             web.post(f"{DOOR}/click", inside(self.click)),
             web.post(f"{DOOR}/faults", inside(self.faults)),
             web.post(f"{DOOR}/clock", inside(self.clock)),
+            web.get(f"{DOOR}/openapi.json", inside(self.openapi)),
         ]
 
     def _guarded(self, handler: Handler) -> Handler:
@@ -136,12 +139,21 @@ class BackDoor:
         return web.json_response({"status": answer.status, "type": answer.type, "value": answer.value})
 
     async def faults(self, request: web.Request) -> web.StreamResponse:
-        """{"rules": […]} takes the place of the rules there were; "unmailable" and "unheeded" are addresses."""
+        """{"rules": […]} takes the place of the rules there were; "unmailable" and "unheeded" are addresses.
+
+        "unitsPerMinute" is how much of Graph there is, "challenges" are {person: claims as JSON} and
+        "interactionRequired" are people. What is not said is over.
+        """
         asked = await _object(request)
         self._contoso.faults = [faults.rule(raw) for raw in cast("list[object]", asked.get("rules") or [])]
         self._contoso.unmailable = set(cast("list[str]", asked.get("unmailable") or []))
         self._contoso.unheeded = set(cast("list[str]", asked.get("unheeded") or []))
         self._contoso.external_sharing = bool(asked.get("externalSharing", True))
+        self._contoso.units_per_minute = _limit(asked.get("unitsPerMinute"))
+        challenges = cast("dict[str, str]", asked.get("challenges") or {})
+        self._contoso.challenges = {self._contoso.person(who).id: _claims(said) for who, said in challenges.items()}
+        wanted = cast("list[str]", asked.get("interactionRequired") or [])
+        self._contoso.interaction_required = {self._contoso.person(who).id for who in wanted}
         return web.Response(status=204)
 
     async def clock(self, request: web.Request) -> web.StreamResponse:
@@ -155,6 +167,10 @@ class BackDoor:
         else:
             self._contoso.clock += dt.timedelta(seconds=float(asked.get("forward", 0)))
         return web.json_response({"now": self._contoso.now().isoformat()})
+
+    async def openapi(self, _request: web.Request) -> web.StreamResponse:
+        """What Graph's face serves."""
+        return web.json_response(document(self._contoso.base_url))
 
     def _mention(self, said: object) -> Mention:
         """An object as the page sends it, a person's address or id, or the bot's name."""
@@ -172,6 +188,18 @@ def _text(asked: Json, name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"The request needs a {name}.")
     return value
+
+
+def _limit(said: object) -> int | None:
+    if said is not None and (type(said) is not int or said < 1):
+        raise ValueError("There are at least one unit a minute, or as many as wanted.")
+    return said
+
+
+def _claims(said: str) -> str:
+    """Raises ValueError for claims that could not be asked for."""
+    asked_for(said)
+    return said
 
 
 async def _object(request: web.Request) -> Json:

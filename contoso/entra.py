@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from contoso import claims, tokens
 from contoso import scopes as wanted
-from contoso import tokens
 from contoso.people import Person
 from contoso.tenant import BOT_NAME, Contoso
 from contoso.tokens import GRAPH, OPENID, BadToken, Json
@@ -20,11 +20,14 @@ ON_BEHALF_OF = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 class Refused(Exception):
     """An answer of the token endpoint that is not a token. https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
 
-    def __init__(self, error: str, code: int, text: str, *, suberror: str = "", status: int = 400) -> None:
+    def __init__(
+        self, error: str, code: int, text: str, *, suberror: str = "", claims: str = "", status: int = 400
+    ) -> None:
         super().__init__(text)
         self.error = error
         self.code = code
         self.suberror = suberror
+        self.claims = claims
         self.status = status
 
 
@@ -134,7 +137,8 @@ class Entra:
             text = "The request body must contain: 'requested_token_use'."
             raise Refused("invalid_request", 900144, text)
         person = self._asserted(form.get("assertion", ""))
-        return self._for_person(form, person, _scopes(form), nonce="")
+        self._check_trust(person)
+        return self._for_person(form, person, _scopes(form), _claims(form.get("claims", "")))
 
     def _asserted(self, assertion: str) -> Person:
         """Who an assertion speaks for. Raises Refused."""
@@ -171,7 +175,8 @@ class Entra:
         if not code.is_answered_by(form.get("code_verifier", "")):
             text = "The Code_Verifier does not match the code_challenge supplied in the authorization request."
             raise Refused("invalid_grant", 501481, text)
-        answer = self._for_person(form, code.person, _scopes(form) or code.scopes, nonce=code.nonce)
+        asked_with = _claims(form.get("claims", ""), code.claims)
+        answer = self._for_person(form, code.person, _scopes(form) or code.scopes, asked_with, nonce=code.nonce)
         self._contoso.came_back[code.person.id] = self._contoso.now()
         return answer
 
@@ -180,9 +185,21 @@ class Entra:
         if found is None:
             raise Refused("invalid_grant", 9002313, "Invalid request. Request is malformed or invalid.")
         person, scopes = found
-        return self._for_person(form, person, _scopes(form) or scopes, nonce="")
+        self._check_trust(person)
+        return self._for_person(form, person, _scopes(form) or scopes, _claims(form.get("claims", "")))
 
-    def _for_person(self, form: Mapping[str, str], person: Person, asked: frozenset[str], *, nonce: str) -> Json:
+    def _check_trust(self, person: Person) -> None:
+        """Raises Refused for who has to come to the sign-in page before anything is done without them."""
+        if person.id in self._contoso.interaction_required:
+            text = (
+                "Due to a configuration change made by your administrator, or because you moved to a new location, "
+                "you must use multi-factor authentication to access the resource."
+            )
+            raise Refused("invalid_grant", 50076, text, suberror="basic_action", claims=claims.AGAIN)
+
+    def _for_person(
+        self, form: Mapping[str, str], person: Person, asked: frozenset[str], asked_with: Json, *, nonce: str = ""
+    ) -> Json:
         if wanted.lacking(self._contoso, person, asked):
             text = (
                 f"The user or administrator has not consented to use the application with ID '{self._contoso.bot_id}' "
@@ -195,7 +212,7 @@ class Entra:
             "scope": wanted.qualified(scopes - {"offline_access"}),
             "expires_in": self._contoso.token_lifetime,
             "ext_expires_in": self._contoso.token_lifetime,
-            "access_token": tokens.graph_token(self._contoso, person, scopes),
+            "access_token": tokens.graph_token(self._contoso, person, scopes, asked_with),
         }
         if "offline_access" in asked:
             answer["refresh_token"] = self._new_refresh_token(person, asked)
@@ -227,6 +244,8 @@ class Entra:
         }
         if refused.suberror:
             body["suberror"] = refused.suberror
+        if refused.claims:
+            body["claims"] = refused.claims
         return web.json_response(body, status=refused.status, headers={"Cache-Control": "no-store, no-cache"})
 
 
@@ -236,3 +255,10 @@ def _scopes(form: Mapping[str, str]) -> frozenset[str]:
     except wanted.UnknownScope as unknown:
         text = f"The provided value for the input parameter 'scope' is not valid. The scope {unknown} does not exist."
         raise Refused("invalid_scope", 70011, text) from unknown
+
+
+def _claims(*parameters: str) -> Json:
+    try:
+        return claims.asked_for(*parameters)
+    except (ValueError, RecursionError) as error:
+        raise Refused("invalid_request", 90100, "The parameter 'claims' is not valid.") from error

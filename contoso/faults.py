@@ -23,8 +23,10 @@ class Rule:
     """Meets `times` requests (None: all) of a face whose method, path and body fit; the expressions are searched for.
 
     It waits `delay` seconds. `drop` "request" ends the connection with nothing done, "reply" with all done. A `status`
-    is answered instead, with nothing done unless `done`. The face "bot" is what the tenant sends to the bot: `path` is
-    then matched with the activity's type and name; `status` keeps it from the bot, `twice` delivers it a second time.
+    is answered instead, with nothing done unless `done`. An entry of a batch is a request of its own, with the path
+    it would have alone; where a connection would be ended, the entry is answered 504. The face "bot" is what the tenant
+    sends to the bot: `path` is then matched with the activity's type and name; `status` keeps it from the bot, `twice`
+    delivers it a second time.
     """
 
     face: Face

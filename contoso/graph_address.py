@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from contoso.files import Drive, Item
+from contoso import sites
+from contoso.files import Access, Drive, Item
 from contoso.people import Person
 from contoso.refusals import Refusal, access_denied, invalid, no_such_item, not_visible
+from contoso.sites import Site
 from contoso.tenant import LOOPBACK, Contoso
 
 OWN = frozenset({"Files.Read", "Files.ReadWrite"})
+BUSINESS = frozenset({"business", "documentLibrary"})
 ALL = frozenset({"Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sites.ReadWrite.All"})
 
 
@@ -44,86 +48,75 @@ def segments(raw_path: str) -> list[str]:
     return [unquote(part) for part in raw_path.split("/") if part]
 
 
-def find(contoso: Contoso, caller: Caller, path: list[str], *, redeem: bool = False) -> Place | None:
+def find(contoso: Contoso, caller: Caller, path: Sequence[str], *, redeem: bool = False) -> Place | None:
     """None for a path that leads to no drive. Raises Refusal for one the caller cannot see."""
     match path:
-        case ["shares", token, "driveItem" | "root", *rest]:
-            item = _shared(contoso, caller, token, redeem=redeem)
+        case ["shares", token, here, *rest] if here == "items" or here.partition(":")[0] in ("driveItem", "root"):
+            item, rest = _inside(contoso, shared(contoso, caller, token, redeem=redeem)[0], [here, *rest])
             return Place(contoso.files.drives[item.drive_id], item, tuple(rest))
         case ["drives", drive_id, *rest]:
             drive = contoso.files.drives.get(drive_id)
             if drive is None:
-                text = "The provided drive id appears to be malformed, or does not represent a valid drive."
-                raise invalid(text)
-        case ["me", "drive", *rest] | ["drive", *rest]:
+                raise invalid("The provided drive id appears to be malformed, or does not represent a valid drive.")
+        case ["drive", *rest]:
             drive = contoso.files.drive_of(caller.person.id)
-        case ["users", who, "drive", *rest]:
-            person = contoso.directory.people.get(who) or contoso.directory.at(who)
-            drive = person and contoso.files.drive_of(person.id)
-        case ["groups", group_id, "drive", *rest]:
-            drive = contoso.files.drive_of(group_id)
-        case ["sites", site_id, "drive", *rest]:
-            drive = next((one for one in contoso.files.drives.values() if one.site_id == site_id), None)
         case _:
-            return None
+            of, rest = owned(contoso, caller, path)
+            match rest:
+                case ["drive", *rest]:
+                    drive = of
+                case ["drives", drive_id, *rest]:
+                    drive = of if of and of.id == drive_id else None
+                case _:
+                    return None
     if drive is None:
         raise Refusal(404, "ResourceNotFound", "User's mysite not found.")
     item, rest = _within(contoso, drive, rest)
     if item:
         _visible(contoso, caller, item)
-    elif not _may_see(contoso, caller, drive):
+    elif not may_see(contoso, caller, drive):
         raise not_visible()
     return Place(drive, item, tuple(rest))
 
 
-def _within(contoso: Contoso, drive: Drive, path: list[str]) -> tuple[Item | None, list[str]]:
-    """The item, and what is left of the path; `root:/a/b:` may come in pieces or encoded as one."""
+def joined(path: Sequence[str]) -> list[str]:
+    """With the path of a site, `sites/{host}:/{path}:`, in one piece."""
     match path:
-        case ["root", *rest]:
-            return contoso.files.root(drive), rest
-        case ["items", here, *rest] if here.startswith("root:"):
-            return _along(contoso, contoso.files.root(drive), [here, *rest])
-        case [here, *_] if here.startswith("root:"):
-            return _along(contoso, contoso.files.root(drive), path)
-        case ["items" | "bundles" | "following", item_id, *rest]:
-            name, colon, _ = item_id.partition(":")
-            start = contoso.files.root(drive) if name == "root" else contoso.files.item(drive.id, name)
-            if start is None:
-                raise no_such_item()
-            return _along(contoso, start, [item_id, *rest]) if colon else (start, rest)
-        case ["special", here, *rest] if here.partition(":")[0] == "documents":
-            root = contoso.files.root(drive)
-            return _along(contoso, root, [here, *rest]) if ":" in here else (root, rest)
+        case ["sites", here, *rest] if ":" in here:
+            names, rest = _names([here, *rest])
+            return ["sites", f"{here.partition(':')[0]}:/{'/'.join(names)}:", *rest]
         case _:
-            return None, path
+            return list(path)
 
 
-def _along(contoso: Contoso, start: Item, path: list[str]) -> tuple[Item, list[str]]:
-    """Down the folders from `root:` or `{id}:` to the part that ends with a colon, or to the end."""
-    head, *rest = path
-    names = head.partition(":")[2].split("/")
-    if names == [""]:
-        while rest and not names[-1].endswith(":"):
-            names.append(rest.pop(0))
-    names[-1] = names[-1].removesuffix(":")
-    item = contoso.files.below(start, names)
-    if item is None:
-        raise not_visible()
-    return item, rest
+def owned(contoso: Contoso, caller: Caller, path: Sequence[str]) -> tuple[Drive | None, list[str]]:
+    """The drive of the person, group or site that a path begins with, and what comes after it."""
+    match path:
+        case ["me", *rest]:
+            return contoso.files.drive_of(caller.person.id), rest
+        case ["users", who, *rest]:
+            person = contoso.directory.people.get(who) or contoso.directory.at(who)
+            return person and contoso.files.drive_of(person.id), rest
+        case ["groups", group_id, *rest]:
+            return contoso.files.drive_of(group_id) if group_id in contoso.directory.groups else None, rest
+        case ["sites", *_]:
+            site, rest = site_at(contoso, path)
+            return site and site.drive, rest
+        case _:
+            return None, []
 
 
-def _visible(contoso: Contoso, caller: Caller, item: Item) -> Item:
-    """What the person may do and the app may ask for, both; what is not seen is not there."""
-    own = contoso.files.drives[item.drive_id].owner.id == caller.person.id
-    reach = caller.can(*ALL) or (own and caller.can(*OWN))
-    if not reach and not caller.can(*OWN):
-        raise access_denied()
-    if contoso.files.role_of(caller.person.id, item) is None or not reach:
-        raise not_visible()
-    return item
+def site_at(contoso: Contoso, path: Sequence[str]) -> tuple[Site | None, list[str]]:
+    """`sites/{id}`, `sites/root`, or `sites/{host}:/{path}:`, which may come in pieces or encoded as one."""
+    _, here, *rest = path
+    host, colon, _ = here.partition(":")
+    if not colon:
+        return sites.by_id(contoso, here), rest
+    names, rest = _names([here, *rest])
+    return sites.by_path(contoso, host, names), rest
 
 
-def _may_see(contoso: Contoso, caller: Caller, drive: Drive) -> bool:
+def may_see(contoso: Contoso, caller: Caller, drive: Drive) -> bool:
     try:
         _visible(contoso, caller, contoso.files.root(drive))
     except Refusal:
@@ -131,8 +124,8 @@ def _may_see(contoso: Contoso, caller: Caller, drive: Drive) -> bool:
     return True
 
 
-def _shared(contoso: Contoso, caller: Caller, token: str, *, redeem: bool) -> Item:
-    """What a pasted address leads to: an item's own, or a sharing link's.
+def shared(contoso: Contoso, caller: Caller, token: str, *, redeem: bool = False) -> tuple[Item, Access | None]:
+    """What a pasted address leads to: an item's own, or a sharing link's, with that link.
 
     Who has a link sees what is behind it for this one request; from then on only if they redeem it.
     https://learn.microsoft.com/graph/api/shares-get#remarks
@@ -148,13 +141,84 @@ def _shared(contoso: Contoso, caller: Caller, token: str, *, redeem: bool) -> It
     match segments(url.path) if ours else []:
         case ["open", drive_id, item_id]:
             if item := contoso.files.item(drive_id, item_id):
-                return _visible(contoso, caller, item)
+                return _visible(contoso, caller, item), None
         case ["s", link]:
             if (found := contoso.files.link(link)) and not caller.person.is_guest and caller.can(*ALL):
                 item, grant = found
                 if redeem:
                     contoso.files.open_link(item, grant, caller.person.id)
-                return item
+                return item, Access(grant, is_inherited=False)
         case _:
             pass
     raise not_visible()
+
+
+def _inside(contoso: Contoso, start: Item, path: list[str]) -> tuple[Item, list[str]]:
+    """From what was shared: itself, or something in it."""
+    match path:
+        case ["items", item_id, *rest]:
+            item = contoso.files.item(start.drive_id, item_id)
+            if item is None or start not in contoso.files.chain(item):
+                raise no_such_item()
+            return item, rest
+        case [here, *_] if ":" in here:
+            return _along(contoso, start, path)
+        case [_, *rest]:
+            return start, rest
+        case _:
+            raise no_such_item()
+
+
+def _within(contoso: Contoso, drive: Drive, path: list[str]) -> tuple[Item | None, list[str]]:
+    """The item, and what is left of the path; `root:/a/b:` may come in pieces or encoded as one."""
+    match path:
+        case ["root", *rest]:
+            return contoso.files.root(drive), rest
+        case [here, *_] if here.startswith("root:"):
+            return _along(contoso, contoso.files.root(drive), path)
+        case ["items" | "bundles" | "following" as where, item_id, *rest]:
+            if where == "bundles" and drive.kind in BUSINESS:
+                raise Refusal(400, "notSupported", "Bundles are of personal drives only.")
+            name, colon, _ = item_id.partition(":")
+            start = contoso.files.root(drive) if name == "root" else contoso.files.item(drive.id, name)
+            if start is None:
+                raise no_such_item()
+            return _along(contoso, start, [item_id, *rest]) if colon else (start, rest)
+        case ["special", here, *rest] if here.partition(":")[0] == "documents":
+            root = contoso.files.root(drive)
+            return _along(contoso, root, [here, *rest]) if ":" in here else (root, rest)
+        case ["special", _, *_]:
+            raise no_such_item()
+        case _:
+            return None, path
+
+
+def _along(contoso: Contoso, start: Item, path: list[str]) -> tuple[Item, list[str]]:
+    """Down the folders from `root:` or `{id}:` to the part that ends with a colon, or to the end."""
+    names, rest = _names(path)
+    item = contoso.files.below(start, names)
+    if item is None:
+        raise not_visible()
+    return item, rest
+
+
+def _names(path: list[str]) -> tuple[list[str], list[str]]:
+    """What stands between two colons, the first of them in the first part, and what comes after."""
+    head, *rest = path
+    names = head.partition(":")[2].split("/")
+    if names == [""]:
+        while rest and not names[-1].endswith(":"):
+            names.append(rest.pop(0))
+    names[-1] = names[-1].removesuffix(":")
+    return [name for name in names if name], rest
+
+
+def _visible(contoso: Contoso, caller: Caller, item: Item) -> Item:
+    """What the person may do and the app may ask for, both; what is not seen is not there."""
+    own = contoso.files.drives[item.drive_id].owner.id == caller.person.id
+    reach = caller.can(*ALL) or (own and caller.can(*OWN))
+    if not reach and not caller.can(*OWN):
+        raise access_denied()
+    if contoso.files.role_of(caller.person.id, item) is None or not reach:
+        raise not_visible()
+    return item

@@ -10,6 +10,12 @@ from contoso.tokens import GRAPH, OPENID
 WORDS = {
     "User.Read": "Sign you in and read your profile",
     "User.ReadBasic.All": "Read all users' basic profiles",
+    "User.Read.All": "Read all users' full profiles",
+    "People.Read": "Read your relevant people list",
+    "People.Read.All": "Read all users' relevant people lists",
+    "GroupMember.Read.All": "Read group memberships",
+    "Group.Read.All": "Read all groups",
+    "Directory.Read.All": "Read directory data",
     "Files.Read": "Read your files",
     "Files.Read.All": "Read all files that you have access to",
     "Files.ReadWrite": "Have full access to your files",
@@ -21,7 +27,10 @@ WORDS = {
     "profile": "View your basic profile",
     "email": "View your email address",
 }
-FOR_ADMINISTRATORS = frozenset({"User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"})
+# https://learn.microsoft.com/graph/permissions-reference
+FOR_ADMINISTRATORS = frozenset(
+    {"User.Read.All", "People.Read.All", "GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"}
+)
 DEFAULT = ".default"
 
 
@@ -33,7 +42,7 @@ def named(text: str) -> frozenset[str]:
     """The short names in a scope parameter. Raises UnknownScope for what Graph does not have."""
     found = frozenset(scope.removeprefix(f"{GRAPH}/") for scope in text.split())
     for scope in found:
-        if scope not in WORDS and scope not in FOR_ADMINISTRATORS and scope != DEFAULT:
+        if scope not in WORDS and scope != DEFAULT:
             raise UnknownScope(scope)
     return found
 
@@ -44,6 +53,11 @@ def lacking(contoso: Contoso, person: Person, scopes: frozenset[str]) -> frozens
     if DEFAULT in scopes:
         return frozenset() if agreed - OPENID else frozenset({DEFAULT})
     return scopes - agreed - OPENID
+
+
+def for_administrators(contoso: Contoso, person: Person, scopes: frozenset[str]) -> frozenset[str]:
+    """What of it only an administrator could agree to, and has not."""
+    return lacking(contoso, person, scopes) & FOR_ADMINISTRATORS
 
 
 def granted(contoso: Contoso, person: Person, scopes: frozenset[str]) -> frozenset[str]:

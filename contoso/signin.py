@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from contoso import claims
 from contoso import scopes as wanted
 from contoso.people import Person
 from contoso.tenant import BOT_NAME, Contoso
@@ -69,7 +70,8 @@ class SignIn:
             return problem
         person = self._contoso.directory.at(asked.get("login_hint", ""))
         if asked.get("prompt") == "none":
-            if person and not wanted.lacking(self._contoso, person, wanted.named(asked["scope"])):
+            lacks = person is None or wanted.lacking(self._contoso, person, wanted.named(asked["scope"]))
+            if person and not lacks and person.id not in self._contoso.interaction_required:
                 return self._code(asked, person)
             return _back(asked, error="interaction_required", error_description="AADSTS50058: Nobody is signed in.")
         if person is None or not person.can_sign_in or asked.get("prompt") == "select_account":
@@ -85,9 +87,11 @@ class SignIn:
         match person, form.get("answer"):
             case Person(can_sign_in=True), None:
                 return self._may_it(asked, person)
+            case Person(can_sign_in=True), "approve":
+                self._contoso.interaction_required.discard(person.id)
+                return self._may_it(asked, person)
             case Person(can_sign_in=True), "accept":
-                self._contoso.consents[person.id] |= wanted.named(asked["scope"])
-                return self._code(asked, person)
+                return self._agreed(asked, person)
             case _:
                 text = "AADSTS65004: User declined to consent to access the app."
                 return _back(asked, error="access_denied", error_subcode="cancel", error_description=text)
@@ -106,6 +110,10 @@ class SignIn:
             wanted.named(asked.get("scope", ""))
         except wanted.UnknownScope as unknown:
             return _sorry(f"AADSTS70011: The scope {unknown} is not valid.")
+        try:
+            claims.asked_for(asked.get("claims", ""))
+        except (ValueError, RecursionError):
+            return _sorry("AADSTS90100: The parameter claims is not valid.")
         return None
 
     def _who(self, asked: Mapping[str, str]) -> web.Response:
@@ -119,21 +127,36 @@ class SignIn:
 
     def _may_it(self, asked: Mapping[str, str], person: Person) -> web.StreamResponse:
         scopes = wanted.named(asked["scope"])
+        if person.id in self._contoso.interaction_required:
+            return self._is_it_you(asked, person)
         if not wanted.lacking(self._contoso, person, scopes) and asked.get("prompt") != "consent":
             return self._code(asked, person)
-        if needs_more := scopes & wanted.FOR_ADMINISTRATORS - self._contoso.consents[person.id]:
-            return _sorry(f"AADSTS90094: Only an administrator can agree to {', '.join(sorted(needs_more))}.")
+        if too_much := wanted.for_administrators(self._contoso, person, scopes):
+            return _for_administrators(too_much)
         wishes = "".join(
             f"<li>{html.escape(wanted.WORDS[each])}</li>"
             for each in sorted((scopes & wanted.WORDS.keys()) - {"openid"})
         )
-        content = (
-            f'<p>{html.escape(person.mail)}</p><p><b>{BOT_NAME}</b> would like to:</p><ul class="scopes">{wishes}</ul>'
-            f'<input type="hidden" name="person" value="{person.id}"><div class="answers">'
-            '<button name="answer" value="cancel">Cancel</button>'
-            '<button class="primary" name="answer" value="accept">Accept</button></div>'
+        return _question(
+            "Permissions requested",
+            asked,
+            person,
+            f'<p><b>{BOT_NAME}</b> would like to:</p><ul class="scopes">{wishes}</ul>',
+            accept="Accept",
         )
-        return _page("Permissions requested", _form(asked, content))
+
+    def _is_it_you(self, asked: Mapping[str, str], person: Person) -> web.StreamResponse:
+        text = "<p>Your organization needs more information to keep your account secure.</p>"
+        return _question("Verify your identity", asked, person, text, approve="It is me")
+
+    def _agreed(self, asked: Mapping[str, str], person: Person) -> web.StreamResponse:
+        scopes = wanted.named(asked["scope"])
+        if person.id in self._contoso.interaction_required:
+            return self._is_it_you(asked, person)
+        if too_much := wanted.for_administrators(self._contoso, person, scopes):
+            return _for_administrators(too_much)
+        self._contoso.consents[person.id] |= scopes
+        return self._code(asked, person)
 
     def _code(self, asked: Mapping[str, str], person: Person) -> web.StreamResponse:
         code = f"1.{secrets.token_urlsafe(32)}"
@@ -143,6 +166,7 @@ class SignIn:
             scopes=wanted.named(asked["scope"]),
             challenge=asked.get("code_challenge", ""),
             nonce=asked.get("nonce", ""),
+            claims=asked.get("claims", ""),
             good_until=self._contoso.now() + CODE_IS_GOOD_FOR,
         )
         return _back(asked, code=code, session_state=secrets.token_hex(16))
@@ -174,6 +198,22 @@ def _form(asked: Mapping[str, str], content: str) -> str:
         f'<input type="hidden" name="{name}" value="{html.escape(value)}">' for name, value in asked.items()
     )
     return f'<form method="post">{carried}{content}</form>'
+
+
+def _question(title: str, asked: Mapping[str, str], person: Person, content: str, **answers: str) -> web.StreamResponse:
+    """`answers` are what is sent back, and what the button says; the other button is Cancel."""
+    ((value, words),) = answers.items()
+    whole = (
+        f"<p>{html.escape(person.mail)}</p>{content}"
+        f'<input type="hidden" name="person" value="{person.id}"><div class="answers">'
+        '<button name="answer" value="cancel">Cancel</button>'
+        f'<button class="primary" name="answer" value="{value}">{words}</button></div>'
+    )
+    return _page(title, _form(asked, whole))
+
+
+def _for_administrators(scopes: frozenset[str]) -> web.Response:
+    return _sorry(f"AADSTS90094: Only an administrator can agree to {', '.join(sorted(scopes))}.")
 
 
 def _sorry(text: str) -> web.Response:

@@ -13,6 +13,7 @@ from contoso import ids
 from contoso.chats import Chat, Chats, Message, Team
 from contoso.files import Files, Item
 from contoso.filing import fill
+from contoso.graph_limits import Usage
 from contoso.people import GROUPS, PEOPLE, Directory, Person
 from contoso.signing import Keys
 
@@ -92,6 +93,12 @@ class Contoso:
         self.token_lifetime = 3599  # seconds
         self.faults: list[Rule] = []
         self.external_sharing = True
+        # How much Graph gives to the app in a minute; None: as much as it likes. contoso/graph_limits.py
+        self.units_per_minute: int | None = None
+        self.usage = Usage()
+        # By person: the claims a token must have been asked for with, as JSON; and who must come to the sign-in page.
+        self.challenges: dict[str, str] = {}
+        self.interaction_required: set[str] = set()
         # Addresses whose mailbox takes nothing (an invite answers 207), and those for whom an invite says yes
         # and does nothing. https://learn.microsoft.com/graph/api/driveitem-invite#partial-success-response
         self.unmailable: set[str] = set()

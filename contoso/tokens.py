@@ -34,6 +34,7 @@ class Code:
     scopes: frozenset[str]
     challenge: str
     nonce: str
+    claims: str
     good_until: dt.datetime
 
     def is_answered_by(self, verifier: str) -> bool:
@@ -54,8 +55,8 @@ def issuer(contoso: Contoso) -> str:
     return f"https://login.microsoftonline.com/{contoso.tenant_id}/v2.0"
 
 
-def graph_token(contoso: Contoso, person: Person, scopes: frozenset[str]) -> str:
-    """For Graph, in the shape of v1 as Graph still gets them."""
+def graph_token(contoso: Contoso, person: Person, scopes: frozenset[str], asked_with: Json | None = None) -> str:
+    """For Graph, in the shape of v1 as Graph still gets them. `asked_with` are the claims its request named."""
     claims = {
         "aud": GRAPH,
         "iss": f"https://sts.windows.net/{contoso.tenant_id}/",
@@ -67,6 +68,7 @@ def graph_token(contoso: Contoso, person: Person, scopes: frozenset[str]) -> str
         "unique_name": person.upn,
         "upn": person.upn,
         "ver": "1.0",
+        **({"asked_with": asked_with} if asked_with else {}),
     }
     return contoso.keys.entra.sign({**_times(contoso), **_person(contoso, person), **claims})
 

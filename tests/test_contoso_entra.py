@@ -16,7 +16,7 @@ import jwt
 import msal
 import pytest
 
-from contoso import tokens
+from contoso import scopes, tokens
 from contoso.signing import SigningKey
 from contoso.tenant import Contoso
 
@@ -145,9 +145,9 @@ async def test_msal_gets_the_bot_a_token(contoso: Contoso) -> None:
 
 
 async def test_a_wrong_secret_gets_nothing(contoso: Contoso) -> None:
-    scopes = ["https://api.botframework.com/.default"]
+    everything = ["https://api.botframework.com/.default"]
 
-    answer = await ask(contoso, lambda a: a.acquire_token_for_client(scopes), secret="guessed")
+    answer = await ask(contoso, lambda a: a.acquire_token_for_client(everything), secret="guessed")
 
     assert (answer["error"], answer["error_codes"]) == ("invalid_client", [7000215])
 
@@ -201,6 +201,42 @@ async def test_a_scope_nobody_agreed_to_is_asked_for_first(contoso: Contoso, bro
     data = on_behalf_of(contoso, tokens.sso_token(contoso, adele), f"{GRAPH}Sites.ReadWrite.All")
 
     assert await refusal(browser, data) == (400, "invalid_grant", [65001])
+
+
+async def test_who_agreed_to_some_gets_a_token_for_these_and_is_asked_for_the_others(
+    contoso: Contoso, browser: httpx.AsyncClient
+) -> None:
+    adele = contoso.person("Adele Vance")
+    contoso.consents[adele.id] = {"User.Read", "Files.ReadWrite", "offline_access", "openid", "profile"}
+    some, more = f"{GRAPH}User.Read {GRAPH}Files.ReadWrite offline_access", f"{GRAPH}Files.ReadWrite.All"
+    sso = tokens.sso_token(contoso, adele)
+
+    given = (await browser.post("oauth2/v2.0/token", data=on_behalf_of(contoso, sso, some))).json()
+    refresh = form(contoso, grant_type="refresh_token", refresh_token=given["refresh_token"])
+    refreshed = (await browser.post("oauth2/v2.0/token", data={**refresh, "scope": f"{GRAPH}Files.ReadWrite"})).json()
+    refused = [
+        await refusal(browser, on_behalf_of(contoso, sso, more)),
+        await refusal(browser, {**refresh, "scope": more}),
+        await refusal(browser, {**refresh, "scope": f"{some} {more}"}),
+    ]
+
+    for answer in (given, refreshed):
+        assert set(claims(contoso, answer["access_token"])["scp"].split()) == {"User.Read", "Files.ReadWrite"}
+    assert refused == [(400, "invalid_grant", [65001])] * 3
+
+
+async def test_the_wider_scope_is_another_scope_and_both_are_in_the_token(
+    contoso: Contoso, browser: httpx.AsyncClient
+) -> None:
+    adele = contoso.person("Adele Vance")
+    narrow = on_behalf_of(contoso, tokens.sso_token(contoso, adele), f"{GRAPH}Files.ReadWrite")
+
+    before = await refusal(browser, narrow)
+    contoso.consents[adele.id].add("Files.ReadWrite")
+    after = (await browser.post("oauth2/v2.0/token", data=narrow)).json()
+
+    assert before == (400, "invalid_grant", [65001])
+    assert {"Files.ReadWrite", "Files.ReadWrite.All"} <= set(claims(contoso, after["access_token"])["scp"].split())
 
 
 async def test_foreign_and_spoiled_assertions_are_refused(contoso: Contoso, browser: httpx.AsyncClient) -> None:
@@ -354,12 +390,28 @@ async def test_a_registered_address_is_good(contoso: Contoso, browser: httpx.Asy
     assert answer.headers["Location"].startswith("https://bot.example/auth/end?code=")
 
 
-async def test_what_only_administrators_grant_is_not_offered(contoso: Contoso, browser: httpx.AsyncClient) -> None:
-    asked = authorize(contoso, login_hint="adele.vance@contoso.com", scope=f"{GRAPH}GroupMember.Read.All")
+@pytest.mark.parametrize("scope", sorted(scopes.FOR_ADMINISTRATORS))
+async def test_what_only_administrators_grant_is_neither_offered_nor_taken(
+    contoso: Contoso, browser: httpx.AsyncClient, scope: str
+) -> None:
+    asked = authorize(contoso, login_hint="adele.vance@contoso.com", scope=f"{GRAPH}{scope}")
+    adele = contoso.person("Adele Vance")
 
     page = await browser.get("oauth2/v2.0/authorize", params=asked)
+    forged = await browser.post("oauth2/v2.0/authorize", data={**asked, "person": adele.id, "answer": "accept"})
 
-    assert (page.status_code, "AADSTS90094" in page.text) == (400, True)
+    assert [(each.status_code, "AADSTS90094" in each.text) for each in (page, forged)] == [(400, True)] * 2
+    assert scope not in contoso.consents[adele.id]
+
+
+async def test_what_an_administrator_granted_is_in_the_token(contoso: Contoso, browser: httpx.AsyncClient) -> None:
+    adele = contoso.person("Adele Vance")
+    contoso.consents[adele.id].add("GroupMember.Read.All")
+    data = on_behalf_of(contoso, tokens.sso_token(contoso, adele), f"{GRAPH}GroupMember.Read.All")
+
+    answer = (await browser.post("oauth2/v2.0/token", data=data)).json()
+
+    assert "GroupMember.Read.All" in claims(contoso, answer["access_token"])["scp"].split()
 
 
 async def a_code(contoso: Contoso, browser: httpx.AsyncClient, **more: str) -> str:
