@@ -8,7 +8,8 @@
   + NotAllowed                  Graph or the tenant's policy refused
   + NotYours                    somebody else's card
   + TooLate                     the card was used, cancelled, or is too old
-  + Unavailable                 Microsoft 365 does not answer, or is busy; nothing was changed
+  + Unavailable                 Microsoft 365 does not answer; nothing was changed
+    - Busy                      Microsoft 365 has too much to do, and said for how long
   + Unsure                      the answer was lost and what happened could not be read back
 """
 
@@ -16,12 +17,19 @@ from __future__ import annotations
 
 
 class SharebotError(Exception):
-    """The sentence a person reads is the message; without one, the class's own."""
+    """The sentence a person reads is the message; without one, the class's own.
+
+    `reference` is Microsoft's name of the request that failed: what a person can tell whoever helps them.
+    """
 
     sentence = "Something broke on my side. Nothing was shared."
 
-    def __init__(self, sentence: str | None = None) -> None:
+    def __init__(self, sentence: str | None = None, *, reference: str = "") -> None:
         super().__init__(sentence or self.sentence)
+        self.reference = reference
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} (Reference {self.reference})" if self.reference else str(self.args[0])
 
 
 class NotUnderstood(SharebotError):
@@ -29,7 +37,21 @@ class NotUnderstood(SharebotError):
 
 
 class NeedsSignIn(SharebotError):
+    """`scopes` is what was wanted and is not ours yet, `claims` (JSON) what the login service wants proven."""
+
     sentence = "Please sign in, so that I can look things up and share as you."
+
+    def __init__(
+        self,
+        sentence: str | None = None,
+        *,
+        scopes: frozenset[str] = frozenset(),
+        claims: str = "",
+        reference: str = "",
+    ) -> None:
+        super().__init__(sentence, reference=reference)
+        self.scopes = scopes
+        self.claims = claims
 
 
 class NeedsConsent(NeedsSignIn):
@@ -54,6 +76,19 @@ class TooLate(SharebotError):
 
 class Unavailable(SharebotError):
     sentence = "Microsoft 365 does not answer at the moment. Nothing was changed; please try again in a few minutes."
+
+
+class Busy(Unavailable):
+    """`wait` is the seconds Microsoft 365 asked for."""
+
+    def __init__(self, wait: float, *, reference: str = "") -> None:
+        seconds = max(1, round(wait))
+        span = f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
+        super().__init__(
+            f"Microsoft 365 is very busy at the moment. Nothing was changed; please try again in {span}.",
+            reference=reference,
+        )
+        self.wait = wait
 
 
 class Unsure(SharebotError):

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from bot.errors import SharebotError, Unsure
 from bot.graph import Graph, Permission
-from bot.graph.client import Refused
-from bot.graph.permissions import Invited, covers, role_of, tell_all
+from bot.graph.invitations import Invitation, drive_recipient
+from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
+from bot.graph.refusals import OF_ONE, Refused, no_mail
 from bot.sharing import Change, Grant, Outcome, Recipient, Role, SharePlan, ShareReceipt
 
 log = logging.getLogger(__name__)
 
+# Many at once time out. https://github.com/OneDrive/onedrive-api-docs/issues/1481
+AT_ONCE = 10
 # A permission may appear a moment after Graph said yes.
 LOOK_AGAIN_AFTER = (0.3, 1.0)
-# https://learn.microsoft.com/graph/api/driveitem-invite#partial-success-response
-NOT_MAILED = "Microsoft 365 could not mail them, so please tell them yourself."
 NOT_THERE = "Microsoft 365 said yes, but the access is not there. Please look before you share again."
 MAILED_MAYBE = "Microsoft 365 did not answer, but the access is there. Whether it mailed them I can't tell."
 UNSEEN = "Microsoft 365 did not answer, and I can't see from here whether it was done. Please ask the file's owner."
+INTERRUPTED = "Microsoft 365 stopped answering before this person's turn came."
 LOST = "Microsoft 365 did not answer, and the access is not there yet. Please look before you share again."
 
 
@@ -45,28 +48,38 @@ async def carry_out(graph: Graph, plan: SharePlan) -> ShareReceipt:
     return receipt
 
 
+Answer = Invited | Refused | Unsure
+
+
 async def _invite(
-    graph: Graph, plan: SharePlan, wanted: list[Recipient]
-) -> dict[Recipient, Invited | Refused | Unsure]:
-    """What Graph said of each. It resolves all recipients of a call or none, so after a refusal each is asked alone."""
-    try:
-        return {each.recipient: each for each in await graph.invite(plan.item, wanted, plan.role)}
-    except Unsure as error:
-        return dict.fromkeys(wanted, error)
-    except Refused as error:
-        if len(wanted) == 1:
-            return {wanted[0]: error}
-    alone: dict[Recipient, Invited | Refused | Unsure] = {}
-    for each in wanted:
+    graph: Graph, plan: SharePlan, wanted: list[Recipient], at_once: int = AT_ONCE
+) -> dict[Recipient, Answer]:
+    """What Graph said of each, some at a time."""
+    answers: dict[Recipient, Answer] = {}
+    for start in range(0, len(wanted), at_once):
         try:
-            alone |= await _invite(graph, plan, [each])
+            answers |= await _invite_some(graph, plan, wanted[start : start + at_once])
         except SharebotError as error:
-            if not alone:
+            if not answers:
                 raise
-            # Something was done for the ones before, so from here on a failure is one person's.
+            # Something was done for the ones before, so from here on a failure is not the whole's.
             log.warning("could not go on: %s", type(error).__name__)
-            alone[each] = Refused("interrupted")
-    return alone
+            stopped = Refused("interrupted", INTERRUPTED, reference=error.reference)
+            return answers | dict.fromkeys(wanted[start:], stopped)
+    return answers
+
+
+async def _invite_some(graph: Graph, plan: SharePlan, some: list[Recipient]) -> dict[Recipient, Answer]:
+    """Graph resolves all recipients of a call or none, so where one may be the culprit each is asked alone."""
+    try:
+        entries = await graph.invite(plan.item, Invitation(tuple(map(drive_recipient, some)), plan.role))
+    except Unsure as error:
+        return dict.fromkeys(some, error)
+    except Refused as error:
+        if len(some) > 1 and error.code in OF_ONE:
+            return await _invite(graph, plan, some, at_once=1)
+        return dict.fromkeys(some, error)
+    return {each.recipient: each for each in invited(entries, tuple(some))}
 
 
 async def _read_back(graph: Graph, plan: SharePlan, expected: list[Recipient]) -> list[Permission] | None:
@@ -103,12 +116,24 @@ def _grant(person: Recipient, answer: Invited | Refused | Unsure, *, there: bool
             return Grant(person, Outcome.UNSURE, UNSEEN if there is None else LOST)
         case Invited():
             # Somebody new from outside may be missing from the list until they open the file.
-            if not answer.listed or (there is False and person.id):
+            if answer.permission is None or (there is False and person.id):
                 return Grant(person, Outcome.UNSURE, NOT_THERE)
-            return Grant(person, Outcome.GRANTED, NOT_MAILED if answer.problem else "")
+            remark = no_mail(answer.problem) if answer.problem else ""
+            return Grant(_known(person, answer.permission), Outcome.GRANTED, remark)
+
+
+def _known(person: Recipient, permission: Permission) -> Recipient:
+    """Of somebody we had but the address of, Graph's answer tells who that is, if they are in the directory."""
+    found = next((each for each in permission.identities if each.kind == "user" and each.id), None)
+    return person if person.id or not found else replace(person, id=found.id, name=found.name or person.name)
 
 
 def changed(receipt: ShareReceipt) -> tuple[Recipient, ...]:
     """Who can do more than before, and should hear of it."""
-    new = {step.recipient for step in receipt.plan.steps if step.change is not Change.HAS_IT}
-    return tuple(grant.recipient for grant in receipt.granted() if grant.recipient in new)
+    had = {_called(step.recipient) for step in receipt.plan.steps if step.change is Change.HAS_IT}
+    return tuple(grant.recipient for grant in receipt.granted() if _called(grant.recipient) not in had)
+
+
+def _called(person: Recipient) -> str:
+    """The same before and after we learned who an address belongs to."""
+    return person.email or person.id or person.name

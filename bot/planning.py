@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+from dataclasses import replace
 
-from bot.errors import NotAllowed, NotFound, NotUnderstood
+from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood
 from bot.graph import Graph
 from bot.graph.permissions import Permission, covers, role_of, tell_all
 from bot.sharing import (
@@ -26,6 +27,7 @@ from bot.sharing import (
 
 # What a card can list and a person can tell apart; with more, a better name helps more than a longer list.
 CHOICES = 10
+HOW_ELSE = "Try the full name, or the e-mail address. Groups I find only where your administrator lets me."
 # "the Finance folder" is called Finance, unless something is called so.
 _KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
 
@@ -39,9 +41,11 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     _refuse_what_cannot_be(request)
     item_words = request.items[0]
     distinct = list(dict.fromkeys(request.recipients))
-    items, me, people = await asyncio.gather(
-        _items(graph, item_words), graph.me(), asyncio.gather(*(_people(graph, words) for words in distinct))
-    )
+    looking = asyncio.gather(*(_people(graph, words) for words in distinct))
+    items, me, found = await asyncio.gather(_items(graph, item_words), graph.me(), looking, return_exceptions=True)
+    if isinstance(items, BaseException) or isinstance(me, BaseException) or isinstance(found, BaseException):
+        raise _first(items, me, found)
+    people = [_known(words, each, me) for words, each in zip(distinct, found, strict=True)]
     questions = [
         question
         for question in (
@@ -55,8 +59,6 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
         )
         if question
     ]
-    for words, found in zip(distinct, people, strict=True):
-        _refuse_unknown(words, found, me)
     if questions:
         return UnclearRequest(
             asker, ShareRequest((item_words,), tuple(distinct), request.role, request.until), tuple(questions)
@@ -100,8 +102,18 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
         word = "let people only comment" if request.role is Role.COMMENT else "make somebody an owner"
         raise NotUnderstood(f"Microsoft 365 can't {word} by sharing. Please say “as read” or “as write”.")
     kinds = {words.kind for words in (*request.items, *request.recipients)}
-    if not kinds <= {"name", "path", "url", "id", "email", "mention"}:
+    if not kinds <= {"name", "path", "url", "id", "email", "mention", "group"}:
         raise NotUnderstood("Please name the file, and each person by name, e-mail address or @mention.")
+
+
+def _first(*found: object) -> BaseException:
+    """What went wrong first; but whatever somebody has to agree to is asked for in one go."""
+    wrong = [each for each in found if isinstance(each, BaseException)]
+    asking = [each for each in wrong if isinstance(each, NeedsSignIn)]
+    if wrong != asking:
+        return next(each for each in wrong if each not in asking)
+    first = next((each for each in asking if not isinstance(each, NeedsConsent)), asking[0])
+    return type(first)(scopes=frozenset().union(*(each.scopes for each in asking)), claims=first.claims)
 
 
 async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
@@ -128,15 +140,20 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
 
 
 async def _called(graph: Graph, name: str) -> list[ShareableItem]:
-    """Those a name fits; a search tells only half of some, so these are looked at themselves."""
-    found = _closest(name, await graph.find_items(name))
-    if len(found) > CHOICES:
+    """Those a name fits, their own and others'. A hit of a search tells only half, so these are read in full."""
+    own, anywhere = await asyncio.gather(graph.own_items(name), graph.items_anywhere(name), return_exceptions=True)
+    if isinstance(own, BaseException):
+        raise own
+    # Who has not agreed to more than their own files is asked to only where these do not do.
+    others = [] if isinstance(anywhere, NeedsConsent) and _closest(name, own) else anywhere
+    if isinstance(others, BaseException):
+        raise others
+    found = _closest(name, list({each.key: each for each in (*others, *own)}.values()))
+    half = [each for each in found if not each.place]
+    if not half or len(found) > CHOICES:
         return found
-    return await asyncio.gather(*(_whole(graph, each) for each in found))
-
-
-async def _whole(graph: Graph, found: ShareableItem) -> ShareableItem:
-    return found if found.place else await graph.item(found.drive_id, found.id)
+    whole = {each.key: each for each in await graph.items(half)}
+    return [whole.get(each.key, each) for each in found if each.place or each.key in whole]
 
 
 def _closest(name: str, found: list[ShareableItem]) -> list[ShareableItem]:
@@ -150,27 +167,46 @@ def _closest(name: str, found: list[ShareableItem]) -> list[ShareableItem]:
 
 
 async def _people(graph: Graph, words: Words) -> list[Recipient]:
+    """Who these words may mean. Where one may not look people up an address or a mention has to do, and does."""
     match words.kind:
         case "id" | "mention":
             try:
                 return [await graph.person(words.value)]
-            except NotFound as error:
-                raise NotFound("I can't find this person in your organisation.") from error
+            except NotFound:
+                return [await graph.group(words.value)]
+            except NeedsSignIn:
+                return [Recipient(words.value, words.name, "")]
         case "email":
-            return await graph.people_at(words.value) or [Recipient(None, words.value, words.value)]
+            try:
+                return await graph.people_at(words.value) or await _groups(graph, words.value)
+            except NeedsSignIn:
+                return [Recipient(None, words.value, words.value)]
+        case "group":
+            return await _groups(graph, words.value)
         case _:
-            found = await graph.find_people(words.value)
+            found = await graph.find_people(words.value) or await _groups(graph, words.value)
             exact = [each for each in found if each.name.casefold() == words.value.casefold()]
             return exact or found
 
 
-def _refuse_unknown(words: Words, found: list[Recipient], me: Recipient) -> None:
-    groups = "I can't share with groups yet."
-    if not found:
-        raise NotFound(f"I know nobody called “{words.value}”. Try the full name, or the e-mail address. {groups}")
+async def _groups(graph: Graph, name: str) -> list[Recipient]:
+    """None for whom the administrator has not let us see groups: nobody can agree to that by themselves."""
+    try:
+        return await graph.find_groups(name)
+    except NeedsSignIn:
+        return []
+
+
+def _known(words: Words, found: list[Recipient], me: Recipient) -> list[Recipient]:
+    """Those found, or the stranger whose address it is. Raises NotFound."""
     domain = me.email.rpartition("@")[2].casefold()
-    if found[0].id is None and words.value.casefold().endswith(f"@{domain}"):
-        raise NotFound(f"I find no person at {domain} with the address {words.value}. Is it spelled right? {groups}")
+    is_ours = words.value.casefold().endswith(f"@{domain}")
+    if not found and words.kind == "email" and not is_ours:
+        return [Recipient(None, words.value, words.value, is_outside=True)]
+    if not found:
+        what = f"I find nobody at {domain} with the address {words.value}. Is it spelled right?"
+        raise NotFound(what if is_ours else f"I know nobody called “{words.value}”. {HOW_ELSE}")
+    return [replace(each, is_outside=each.is_outside or (each.id is None and not is_ours)) for each in found]
 
 
 def _is_called(found: list[Recipient], words: Words) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -21,6 +21,14 @@ class Role(Enum):
         return self in (Role.READ, Role.WRITE)
 
 
+class DriveType(Enum):
+    """Graph's driveType: what an invite takes depends on it. https://learn.microsoft.com/graph/api/resources/drive"""
+
+    PERSONAL = "personal"
+    BUSINESS = "business"
+    LIBRARY = "documentLibrary"
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody of the tenant, as a signed activity names them: never by name or mail, which people change."""
@@ -32,7 +40,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Words:
-    """Something a person named: what sort of name it is, and the name as they wrote it.
+    """Something a person named: what sort of name it is, and the name as they wrote it. `name` is how Teams calls
+    somebody mentioned.
 
     `kind` of an item is name, path, url or id; of a recipient name, email, mention or id. An id is never typed: it is
     what a person chose from a list, `drive-id/item-id` for an item and an object id for a recipient.
@@ -40,6 +49,7 @@ class Words:
 
     kind: str
     value: str
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,10 @@ class ShareRequest:
 
 @dataclass(frozen=True)
 class ShareableItem:
-    """A driveItem the person can see. `place` is where it lies, in words: "OneDrive › Finance"; "" if not told."""
+    """A driveItem the person can see. `place` is where it lies, in words: "OneDrive › Finance"; "" if not told.
+
+    `is_own`: in a drive of their own; `drive_type` None: not told.
+    """
 
     drive_id: str
     id: str
@@ -72,6 +85,9 @@ class ShareableItem:
     place: str
     owner: str
     modified: dt.datetime | None
+    drive_type: DriveType | None = None
+    is_own: bool = False
+    is_root: bool = False
 
     @property
     def key(self) -> str:
@@ -80,17 +96,14 @@ class ShareableItem:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who shall get access. `id` is None for an address outside the tenant that nobody has invited yet."""
+    """Somebody who shall get access. `id` is None where an address is all we know of them."""
 
     id: str | None
     name: str
     email: str
     title: str = ""
-    is_guest: bool = False
-
-    @property
-    def is_outside(self) -> bool:
-        return self.is_guest or self.id is None
+    is_outside: bool = False
+    is_group: bool = False
 
 
 class Change(Enum):

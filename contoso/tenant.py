@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 BOT_NAME = "Sharebot"
 # What everybody agreed to long ago. Diego was on holiday.
-CONSENTED = frozenset({"User.Read", "User.ReadBasic.All", "Files.ReadWrite.All", "offline_access", "openid", "profile"})
+CONSENTED = frozenset(
+    {
+        *("User.Read", "User.ReadBasic.All", "Files.ReadWrite", "Files.ReadWrite.All", "GroupMember.Read.All"),
+        *("offline_access", "openid", "profile"),
+    }
+)
 CAUTIOUS = ids.guid("person", f"diego.siciliani@{ids.DOMAIN}")
 # Who has the bot from the start. The others can be given files, but not told in Teams.
 CAST = (

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import json
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, Unavailable, Unsure
-from bot.graph import Graph
-from bot.graph.client import Refused
-from bot.graph.items import sharing_token
-from bot.graph.permissions import Invited
+from bot.errors import Busy, NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate, Unavailable, Unsure
+from bot.graph import Budgets, Calls, Graph
+from bot.graph.address import share
+from bot.graph.invitations import Invitation, drive_recipient
+from bot.graph.permissions import NEVER, Identity, Link, Permission, SharingInvitation, invited
+from bot.graph.refusals import CODES, HIDDEN, OF_ONE, STATUSES, Refused, no_mail
 from bot.sharing import Recipient, Role, ShareableItem
 
 URL = "https://graph.example/v1.0"
@@ -25,8 +29,15 @@ ROBIN = Recipient("42F177F1", "Robin Danielsen", "robin@contoso.com")
 NEW = Recipient(None, "new@partner.example", "new@partner.example")
 
 
-def graph(answer: Callable[[httpx.Request], httpx.Response]) -> Graph:
-    return Graph(httpx.AsyncClient(transport=httpx.MockTransport(answer)), URL, httpx.Auth())
+def graph(answer: Callable[[httpx.Request], httpx.Response], patience: float = 3.0) -> Graph:
+    """One whose wire ends here; the answers are Graph's as recorded."""
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    until = asyncio.get_running_loop().time() + patience
+    return Graph(Calls(http, URL, lambda _scope: httpx.Auth(), Budgets(), until))
+
+
+def inviting(*people: Recipient, role: Role = Role.READ) -> Invitation:
+    return Invitation(tuple(map(drive_recipient, people)), role)
 
 
 def answering(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Graph:
@@ -40,7 +51,7 @@ async def test_an_invite_says_only_what_was_said() -> None:
         sent.append(request)
         return httpx.Response(200, json={"value": []})
 
-    await graph(answer).invite(FILE, [ERIC, NEW], Role.WRITE)
+    await graph(answer).invite(FILE, inviting(ERIC, NEW, role=Role.WRITE))
 
     assert str(sent[0].url) == f"{URL}/drives/b!drive/items/01ITEM/invite"
     assert json.loads(sent[0].content) == {
@@ -59,7 +70,11 @@ async def test_the_recorded_answer_to_an_invite_is_read() -> None:
         "grantedTo": {"user": {"email": "e@outlook.com", "id": "0a0d38a9", "displayName": "Eric"}},
     }
 
-    assert await answering(200, {"value": [entry]}).invite(FILE, [ERIC], Role.WRITE) == [Invited(ERIC, True, None)]
+    (found,) = await answering(200, {"value": [entry]}).invite(FILE, inviting(ERIC))
+
+    assert found == Permission("aTowIy5m", ("write",), (Identity("user", "0a0d38a9", "Eric", "e@outlook.com"),))
+    assert found.is_for(ERIC)
+    assert found.role is Role.WRITE
 
 
 async def test_a_207_is_granted_for_all_and_not_mailed_for_some() -> None:
@@ -75,26 +90,94 @@ async def test_a_207_is_granted_for_all_and_not_mailed_for_some() -> None:
             "grantedTo": {"user": {"displayName": "Robin Danielsen", "id": "42F177F1"}},
             "id": "CCFC7CA3",
             "roles": ["write"],
+            "error": {"code": "notAllowed", "innerError": {"code": "somethingNew"}},
         },
     ]
 
-    answer = await answering(207, {"value": value}).invite(FILE, [HELGA, ROBIN], Role.WRITE)
+    answer = invited(await answering(207, {"value": value}).invite(FILE, inviting(HELGA, ROBIN)), (HELGA, ROBIN))
 
-    assert answer == [Invited(HELGA, True, "notAllowed"), Invited(ROBIN, True, None)]
+    assert [each.problem for each in answer] == ["accountVerificationRequired", "somethingNew"]
+    assert [no_mail(each.problem or "") for each in answer] == [
+        "The access is there, but Microsoft 365 could not send the mail: your account has to be verified first.",
+        "The access is there, but Microsoft 365 could not send the mail: somethingNew.",
+    ]
 
 
 async def test_somebody_new_from_outside_is_found_by_address() -> None:
-    entry = {
-        "id": "x",
-        "roles": ["read"],
-        "grantedTo": {"user": {"email": "New@partner.example", "displayName": "New"}},
+    user = {"email": "New@partner.example", "displayName": "New"}
+    entry = {"id": "x", "roles": ["read"], "grantedTo": {"user": user}}
+
+    entries = await answering(200, {"value": [entry]}).invite(FILE, inviting(NEW))
+
+    assert [each.permission for each in invited(entries, (NEW, ERIC))] == [entries[0], None]
+
+
+async def test_the_whole_permission_of_a_personal_drive_is_read() -> None:
+    raw = {
+        "@deprecated.GrantedTo": "GrantedTo has been deprecated. Refer to GrantedToV2",
+        "id": "1EFG7CA3",
+        "roles": ["write"],
+        "grantedTo": {"user": {"displayName": "Helga", "id": "5D8CA5D0"}},
+        "grantedToV2": {
+            "user": {"displayName": "Helga", "id": "5D8CA5D0"},
+            "siteUser": {"id": "1", "displayName": "Helga", "loginName": "Helga"},
+        },
+        "grantedToIdentities": [{"user": {"displayName": "Robin", "id": "42F177F1"}}, {"device": None}],
+        "invitation": {"email": "helga@contoso.com", "signInRequired": True},
+        "inheritedFrom": {"driveId": "5d17", "id": "5D17!100", "path": "/drive/root:/Photos"},
+        "link": {"type": "edit", "webUrl": "https://1drv.ms/x", "webHtml": "<iframe>", "application": {"id": "1"}},
+        "shareId": "FWxc1lasfdbEAGM5fI7B67aB5ZMPDMmQ11U",
+        "hasPassword": True,
+        "expirationDateTime": "2026-12-24T18:00:00Z",
+        "somethingNew": {"of": "next year"},
     }
 
-    assert await answering(200, {"value": [entry]}).invite(FILE, [NEW], Role.READ) == [Invited(NEW, True, None)]
+    assert await answering(200, raw).permission(FILE, "1EFG7CA3") == Permission(
+        id="1EFG7CA3",
+        roles=("write",),
+        identities=(
+            Identity("user", "5D8CA5D0", "Helga", None),
+            Identity("siteUser", None, "Helga", None, "Helga"),
+            Identity("user", "42F177F1", "Robin", None),
+        ),
+        link=Link("edit", None, "https://1drv.ms/x", "<iframe>"),
+        invitation=SharingInvitation("helga@contoso.com", True),
+        inherited_from="5D17!100",
+        share_id="FWxc1lasfdbEAGM5fI7B67aB5ZMPDMmQ11U",
+        has_password=True,
+        expires=dt.datetime(2026, 12, 24, 18, tzinfo=dt.UTC),
+        rest={"somethingNew": {"of": "next year"}},
+    )
 
 
-async def test_an_answer_that_leaves_somebody_out_is_seen() -> None:
-    assert await answering(200, {"value": []}).invite(FILE, [ERIC], Role.READ) == [Invited(ERIC, False, None)]
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("0001-01-01T00:00:00Z", None),
+        ("", None),
+        (None, None),
+        ("some day", None),
+        ("2026-12-24T18:00:00.1234567Z", dt.datetime(2026, 12, 24, 18, 0, 0, 123456, tzinfo=dt.UTC)),
+        ("2026-12-24T19:00:00+01:00", dt.datetime(2026, 12, 24, 18, tzinfo=dt.UTC)),
+        ("2026-12-24T18:00:00", dt.datetime(2026, 12, 24, 18, tzinfo=dt.UTC)),
+    ],
+)
+async def test_an_end_of_access_is_a_moment_or_none(said: str | None, expected: dt.datetime | None) -> None:
+    found = await answering(200, {"id": "x", "expirationDateTime": said}).permission(FILE, "x")
+
+    assert found.expires == expected
+    assert found.role is None
+    assert NEVER.year == 1
+
+
+async def test_roles_of_a_site_are_kept_and_the_strongest_known_counts() -> None:
+    raw = {"id": "x", "roles": ["sp.limited access", "read", "sp.full control"], "grantedToV2": {"siteGroup": {}}}
+
+    found = await answering(200, raw).permission(FILE, "x")
+
+    assert found.roles == ("sp.limited access", "read", "sp.full control")
+    assert found.role is Role.OWNER
+    assert found.is_for_many
 
 
 @pytest.mark.parametrize(
@@ -111,7 +194,8 @@ async def test_an_answer_that_leaves_somebody_out_is_seen() -> None:
             {"error": {"code": "invalidRequest", "innerError": {"code": "secureSharingInvalidRequest"}}},
             "secureSharingInvalidRequest",
         ),
-        (403, {"error": {"code": "accessDenied", "innererror": {"code": "sharingDisabled"}}}, "sharingDisabled"),
+        (400, {"error": {"code": "accessDenied", "innererror": {"code": "sharingDisabled"}}}, "sharingDisabled"),
+        (400, {"error": {"code": "invalidRequest", "innerError": {"code": "newerThanWe"}}}, "newerThanWe"),
         (423, {"error": {"code": "notAllowed", "innerError": {"code": "resourceLocked"}}}, "resourceLocked"),
         (400, None, "unknown"),
         (400, {"error": "a string"}, "unknown"),
@@ -119,7 +203,7 @@ async def test_an_answer_that_leaves_somebody_out_is_seen() -> None:
 )
 async def test_a_refused_invite_says_why(status: int, body: Any, code: str) -> None:
     with pytest.raises(Refused) as caught:
-        await answering(status, body).invite(FILE, [ERIC], Role.READ)
+        await answering(status, body).invite(FILE, inviting(ERIC))
 
     assert caught.value.code == code
     assert str(caught.value).endswith(".") or code in str(caught.value)
@@ -128,7 +212,7 @@ async def test_a_refused_invite_says_why(status: int, body: Any, code: str) -> N
 @pytest.mark.parametrize("status", [500, 502, 504, 503])
 async def test_after_a_server_error_an_invite_is_unsure(status: int) -> None:
     with pytest.raises(Unsure):
-        await answering(status).invite(FILE, [ERIC], Role.READ)
+        await answering(status).invite(FILE, inviting(ERIC))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +231,7 @@ async def test_only_a_request_that_cannot_have_arrived_is_unavailable(
         raise failure
 
     with pytest.raises(expected) as caught:
-        await graph(answer).invite(FILE, [ERIC], Role.READ)
+        await graph(answer).invite(FILE, inviting(ERIC))
 
     assert type(caught.value) is expected
 
@@ -156,11 +240,16 @@ async def test_only_a_request_that_cannot_have_arrived_is_unavailable(
     ("status", "headers", "expected"),
     [
         (401, {}, NeedsSignIn),
-        (403, {}, NotAllowed),
+        (403, {}, NotFound),
+        (409, {}, TooLate),
+        (412, {}, TooLate),
+        (423, {}, NotAllowed),
+        (507, {}, NotAllowed),
         (404, {}, NotFound),
         (410, {}, NotFound),
-        (429, {"Retry-After": "2.128"}, Unavailable),
-        (503, {"Retry-After": "10"}, Unavailable),
+        (429, {"Retry-After": "21.28"}, Busy),
+        (503, {"Retry-After": "10"}, Busy),
+        (429, {}, Unavailable),
         (500, {}, Unavailable),
         (418, {}, NotAllowed),
     ],
@@ -170,6 +259,48 @@ async def test_a_failed_look_up_has_a_word_of_ours(
 ) -> None:
     with pytest.raises(expected):
         await answering(status, {"error": {"code": "x"}}, headers).permissions(FILE)
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_every_code_of_graphs_has_its_word_of_ours(code: str) -> None:
+    error, sentence = CODES[code]
+    body = {"error": {"code": "invalidRequest", "message": "?", "innerError": {"code": code, "innererror": {}}}}
+
+    with pytest.raises(error) as caught:
+        await answering(400, body, {"request-id": "5f0c"}).invite(FILE, inviting(ERIC))
+
+    assert type(caught.value) is error
+    assert str(caught.value) == f"{sentence} (Reference 5f0c)"
+    assert sentence.endswith((".", ")"))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+async def test_where_no_code_is_known_the_status_tells(status: int) -> None:
+    error, sentence = STATUSES[status]
+
+    with pytest.raises(error, match=re.escape(sentence)):
+        await answering(status, {"error": {"code": "of tomorrow"}}).invite(FILE, inviting(ERIC))
+
+
+async def test_not_there_and_not_allowed_read_the_same() -> None:
+    said: list[str] = []
+    for status, code in ((404, "itemNotFound"), (403, "accessDenied"), (403, "unheard of"), (404, "")):
+        with pytest.raises(NotFound) as caught:
+            await answering(status, {"error": {"code": code}}).invite(FILE, inviting(ERIC))
+        said.append(str(caught.value))
+
+    assert set(said) == {HIDDEN}
+
+
+async def test_a_person_hears_when_to_try_again() -> None:
+    with pytest.raises(Busy, match="try again in 31 seconds"):
+        await answering(429, {}, {"Retry-After": "31"}).permissions(FILE)
+    with pytest.raises(Busy, match="try again in 5 minutes"):
+        await answering(503, {}, {"Retry-After": "300"}).permissions(FILE)
+
+
+def test_what_may_be_meant_of_one_has_a_word() -> None:
+    assert OF_ONE - {"unknown"} <= CODES.keys()
 
 
 @pytest.mark.parametrize("wait", ["0", "0.01", "Wed, 21 Oct 2015 07:28:00 GMT"])
@@ -193,19 +324,19 @@ async def test_a_server_that_is_busy_for_ever_is_not_asked_for_ever() -> None:
         return httpx.Response(503, headers={"Retry-After": "0"})
 
     with pytest.raises(Unavailable):
-        await graph(answer).invite(FILE, [ERIC], Role.READ)
+        await graph(answer).invite(FILE, inviting(ERIC))
 
     assert 1 < len(asked) < 10
 
 
 async def test_a_throttled_invite_was_not_carried_out() -> None:
     with pytest.raises(Unavailable):
-        await answering(429, {"error": {"code": "TooManyRequests"}}).invite(FILE, [ERIC], Role.READ)
+        await answering(429, {"error": {"code": "TooManyRequests"}}).invite(FILE, inviting(ERIC))
 
 
 async def test_a_success_without_sense_is_unsure() -> None:
     with pytest.raises(Unsure):
-        await graph(lambda _: httpx.Response(200, content=b"<html>")).invite(FILE, [ERIC], Role.READ)
+        await graph(lambda _: httpx.Response(200, content=b"<html>")).invite(FILE, inviting(ERIC))
 
 
 async def test_permissions_are_read_page_by_page() -> None:
@@ -239,12 +370,12 @@ async def test_a_name_that_hurts_reaches_graph_as_it_is() -> None:
         asked.append(request.url.raw_path.decode())
         return httpx.Response(200, json={"value": []})
 
-    await graph(answer).find_items("Bob's #1 plan 100%.docx")
+    await graph(answer).own_items("Bob's #1 plan 100%.docx")
 
     assert asked[0].startswith("/v1.0/me/drive/root/search(q='Bob%27%27s%20%231%20plan%20100%25.docx')?")
 
 
-async def test_a_search_finds_the_real_item_behind_a_shared_one_and_each_once() -> None:
+async def test_a_search_finds_the_real_item_behind_a_shared_one() -> None:
     shared = {
         "id": "local",
         "name": "Plan.docx",
@@ -256,31 +387,42 @@ async def test_a_search_finds_the_real_item_behind_a_shared_one_and_each_once() 
             "lastModifiedDateTime": "2026-11-02T10:00:00Z",
         },
     }
-    hit = {"resource": {"id": "01REAL", "name": "Plan.docx", "webUrl": "u", "parentReference": {"driveId": "b!theirs"}}}
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/query"):
-            return httpx.Response(200, json={"value": [{"hitsContainers": [{"total": 1, "hits": [hit]}]}]})
-        return httpx.Response(200, json={"value": [shared]})
+    (found,) = await answering(200, {"value": [shared]}).own_items("Plan")
 
-    found = await graph(answer).find_items("Plan")
-
-    assert [(each.key, each.name) for each in found] == [("b!theirs/01REAL", "Plan.docx")]
+    assert (found.key, found.name, found.place, found.is_own) == (
+        "b!theirs/01REAL",
+        "Plan.docx",
+        "OneDrive › A b",
+        False,
+    )
 
 
 async def test_a_search_without_hits_has_no_hits_at_all() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        containers = [{"total": 0, "moreResultsAvailable": False}]
-        return httpx.Response(200, json={"value": [{"hitsContainers": containers}] if request.method == "POST" else []})
+    containers = [{"total": 0, "moreResultsAvailable": False}]
 
-    assert await graph(answer).find_items("Nothing") == []
+    assert await answering(200, {"value": [{"hitsContainers": containers}]}).items_anywhere("Nothing") == []
+
+
+async def test_what_is_recent_is_asked_of_the_search_for_the_old_list_ends() -> None:
+    sent: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append((request.url.path, json.loads(request.content)["requests"][0]))
+        return httpx.Response(200, json={"value": []})
+
+    await graph(answer).recent()
+
+    ((path, query),) = sent
+    assert path == "/v1.0/search/query"
+    assert query["sortProperties"] == [{"name": "lastModifiedDateTime", "isDescending": True}]
 
 
 def test_a_link_is_spelled_as_microsofts_example_spells_it() -> None:
     url = "https://onedrive.live.com/redir?resid=1231244193912!12&authKey=1201919!12921!1"
 
-    assert sharing_token(url) == (
-        "u!aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx"
+    assert share(url) == (
+        "/shares/u!aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx"
     )
 
 

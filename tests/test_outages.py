@@ -45,7 +45,9 @@ async def test_a_throttled_invite_leaves_the_card_good(adele: Someone, bot: Bot)
     await adele.says(BUDGET)
     bot.breaks("graph", INVITE, status=429, headers=(("Retry-After", "31"),))
 
+    assert "try again in 31 seconds" in await adele.presses("Share")
     assert "Nothing was changed" in await adele.presses("Share")
+    await bot.restart()  # half a minute later
     assert "✓ can edit" in await adele.presses("Share")
 
 
@@ -105,7 +107,7 @@ async def test_a_mail_that_could_not_be_sent_is_said(adele: Someone, bot: Bot) -
     result = await adele.presses("Share")
 
     assert "✓ can edit" in result
-    assert "could not mail them" in result
+    assert "could not send the mail: there is no such mailbox" in result
 
 
 async def test_of_several_the_one_who_cannot_be_found_is_named_and_the_others_get_it(adele: Someone, bot: Bot) -> None:
@@ -139,12 +141,24 @@ async def test_a_file_of_somebody_else_cannot_be_given_away_by_its_reader(adele:
 
 async def test_a_share_that_is_refused_is_told_with_what_it_means(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
-    bot.breaks("graph", INVITE, status=403, body={"error": {"code": "accessDenied", "message": "Access denied"}})
+    inner = {"code": "resourceLocked", "request-id": "5f0c"}
+    body = {"error": {"code": "notAllowed", "message": "?", "innerError": inner}}
+    bot.breaks("graph", INVITE, status=423, body=body, headers=(("request-id", "5f0c"),))
 
     result = await adele.presses("Share")
 
     assert "Not shared" in result
-    assert "You are not allowed to share this." in result
+    assert "This is locked at the moment, so it can't be shared. (Reference 5f0c)" in result
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, "accessDenied"), (404, "itemNotFound")])
+async def test_not_there_any_more_and_not_allowed_any_more_read_the_same(
+    adele: Someone, bot: Bot, status: int, code: str
+) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", INVITE, status=status, body={"error": {"code": code, "message": "?"}})
+
+    assert await adele.presses("Share") == "I can't find that, or you are not allowed to do this with it."
 
 
 async def test_whoever_does_not_own_a_file_is_not_told_what_they_cannot_see(alex: Someone, bot: Bot) -> None:

@@ -128,7 +128,7 @@ async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
     [
         ("share Nothing Like This.docx with Alex", "I found no file called “Nothing Like This.docx”"),
         ("share Q3 Budget.xlsx with Nobody Likethis", "I know nobody called “Nobody Likethis”"),
-        ("share Q3 Budget.xlsx with alxe.wilber@contoso.com", "I find no person at contoso.com with the address"),
+        ("share Q3 Budget.xlsx with alxe.wilber@contoso.com", "I find nobody at contoso.com with the address"),
         ("share Q3 Budget.xlsx with Alex as owner", "“as read” or “as write”"),
     ],
 )

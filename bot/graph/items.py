@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from typing import Any
 from urllib.parse import unquote
 
-from bot.sharing import ShareableItem
+from bot.sharing import DriveType, ShareableItem
+
+TYPES = {each.value: each for each in DriveType}
 
 
-def item(raw: dict[str, Any]) -> ShareableItem:
+def item(raw: dict[str, Any], *, is_own: bool = False) -> ShareableItem:
     """From a driveItem. A shared item found in another drive carries the real one as `remoteItem`."""
     real = raw.get("remoteItem", raw)
     parent = real["parentReference"]
-    name = raw.get("name") or real["name"]
     return ShareableItem(
         drive_id=parent["driveId"],
         id=real["id"],
-        name=name,
+        name=raw.get("name") or real["name"],
         web_url=raw.get("webUrl") or real.get("webUrl", ""),
         is_folder="folder" in real,
         place=_place(parent),
         owner=_owner(real),
         modified=_when(real.get("lastModifiedDateTime")),
+        drive_type=TYPES.get(parent.get("driveType", "")),
+        is_own=is_own and real is raw,
+        is_root="root" in real,
     )
 
 
 def item_of_hit(hit: dict[str, Any]) -> ShareableItem:
     """From a hit of /search/query."""
     return item(hit["resource"])
-
-
-def sharing_token(url: str) -> str:
-    """How Graph wants a link spelled. https://learn.microsoft.com/graph/api/shares-get#encoding-sharing-urls"""
-    return "u!" + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
 
 
 def _place(parent: dict[str, Any]) -> str:

@@ -1,10 +1,13 @@
-"""Users as Graph writes them, and as we read them."""
+"""Users and groups as Graph writes them, and as we read them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bot.sharing import Recipient
+
+PERSON = "id,displayName,mail,userPrincipalName,jobTitle,department"
+GROUP = "id,displayName,mail,description"
 
 
 def recipient(raw: dict[str, Any]) -> Recipient:
@@ -15,5 +18,10 @@ def recipient(raw: dict[str, Any]) -> Recipient:
         name=raw.get("displayName") or raw["userPrincipalName"],
         email=raw.get("mail") or raw["userPrincipalName"],
         title=", ".join(about),
-        is_guest="#EXT#" in raw.get("userPrincipalName", ""),
+        is_outside="#EXT#" in raw.get("userPrincipalName", ""),
     )
+
+
+def group(raw: dict[str, Any]) -> Recipient:
+    about = raw.get("description") or "a group"
+    return Recipient(raw["id"], raw["displayName"], raw.get("mail") or "", about, is_group=True)

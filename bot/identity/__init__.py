@@ -4,6 +4,10 @@ but inside a request to Graph."""
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
+import json
+import re
 from collections.abc import AsyncGenerator
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -11,16 +15,17 @@ from weakref import WeakValueDictionary
 import httpx
 
 from bot.errors import NeedsSignIn
-from bot.identity.entra import Entra, Tokens
+from bot.identity.entra import GRAPH, Entra, Gone, Tokens
 from bot.identity.sealing import Sealer, Unreadable
 from bot.identity.sso import SsoTokens
 from bot.sharing import Person
 
-__all__ = ["SCOPES", "Identity", "OnBehalfOf", "TokenStore"]
+__all__ = ["Identity", "OnBehalfOf", "TokenStore"]
 
-GRAPH = "https://graph.microsoft.com/"
-# What finding people, finding files and sharing them takes; none of it needs an administrator.
-SCOPES = [GRAPH + scope for scope in ("User.Read", "User.ReadBasic.All", "Files.ReadWrite.All")]
+# What a first sign-in asks for: enough to share one's own files with people whose address one types.
+FIRST = frozenset({"User.Read", "Files.ReadWrite"})
+# https://learn.microsoft.com/entra/identity-platform/claims-challenge#claims-challenge-header-format
+CHALLENGE = re.compile(r'\bclaims="([^"]+)"')
 
 
 class TokenStore(Protocol):
@@ -32,7 +37,10 @@ class TokenStore(Protocol):
 
 
 class Identity:
-    """Who we may act as. One cache for each person; a refresh token is used once, so one renewal at a time."""
+    """Who we may act as. One cache for each person; a refresh token is used once, so one renewal at a time.
+
+    Scopes are Graph's, by their short names; `also` are those beyond the first that a command turned out to need.
+    """
 
     def __init__(self, entra: Entra, sso: SsoTokens, store: TokenStore, sealer: Sealer) -> None:
         self._entra = entra
@@ -41,16 +49,16 @@ class Identity:
         self._sealer = sealer
         self._renewing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def exchange(self, person: Person, sso_token: str) -> None:
+    async def exchange(self, person: Person, sso_token: str, also: frozenset[str]) -> None:
         """Signs a person in by the token their Teams sent. Raises NeedsSignIn, NeedsConsent, Unavailable."""
         await self._sso.check(sso_token, person)
-        tokens = await self._entra.on_behalf_of(sso_token, SCOPES)
+        tokens = await self._entra.on_behalf_of(sso_token, _full(FIRST | also))
         async with self._lock(person):
             await self._keep(person, tokens)
 
-    async def sign_in_page(self, redirect_uri: str) -> tuple[str, dict[str, Any]]:
+    async def sign_in_page(self, redirect_uri: str, also: frozenset[str], claims: str) -> tuple[str, dict[str, Any]]:
         """An address for the person's browser, and the secrets that `sign_in` wants back with the answer."""
-        return await self._entra.sign_in_page(SCOPES, redirect_uri)
+        return await self._entra.sign_in_page(_full(FIRST | also), redirect_uri, claims)
 
     async def sign_in(self, person: Person, flow: dict[str, Any], answer: dict[str, str]) -> None:
         """Signs in who came back from the page, if it is this person. Raises NeedsSignIn, NeedsConsent, Unavailable."""
@@ -62,20 +70,25 @@ class Identity:
         async with self._lock(person):
             await self._store.delete(person.tenant_id, person.id)
 
-    async def graph_token(self, person: Person) -> str:
-        """Raises NeedsSignIn, Unavailable."""
+    async def graph_token(self, person: Person, scope: str, claims: str = "") -> str:
+        """One that is good for this scope, and proves these claims (JSON).
+
+        Raises NeedsSignIn, NeedsConsent, Unavailable.
+        """
+        wanted = frozenset({scope})
         async with self._lock(person):
             sealed = await self._store.load(person.tenant_id, person.id)
             if sealed is None:
-                raise NeedsSignIn
+                raise NeedsSignIn(scopes=wanted)
             try:
                 cache = self._sealer.open(sealed, _owner(person)).decode()
             except Unreadable as error:
-                raise NeedsSignIn from error
-            tokens = await self._entra.from_cache(cache, person.id, SCOPES)
-            if tokens is None:
+                raise NeedsSignIn(scopes=wanted) from error
+            try:
+                tokens = await self._entra.from_cache(cache, person.id, _full(wanted), claims)
+            except Gone:
                 await self._store.delete(person.tenant_id, person.id)
-                raise NeedsSignIn
+                raise
             if tokens.cache != cache:
                 await self._keep(person, tokens)
             return tokens.access
@@ -91,17 +104,55 @@ class Identity:
         await self._store.save(person.tenant_id, person.id, sealed)
 
 
-class OnBehalfOf(httpx.Auth):
-    """Requests to Graph as this person. A 401 comes back as it is: the token was good when we took it."""
+class OnBehalfOf:
+    """Signs requests to Graph as this person while a turn lasts: one look into the store for each scope."""
 
     def __init__(self, identity: Identity, person: Person) -> None:
         self._identity = identity
         self._person = person
+        self._tokens: dict[str, str] = {}
+        self._asking = asyncio.Lock()
+
+    def __call__(self, scope: str) -> httpx.Auth:
+        return _Signed(self, scope)
+
+    async def token(self, scope: str, claims: str = "") -> str:
+        async with self._asking:
+            if claims or scope not in self._tokens:
+                self._tokens[scope] = await self._identity.graph_token(self._person, scope, claims)
+            return self._tokens[scope]
+
+
+class _Signed(httpx.Auth):
+    """A 401 comes back as it is, for the token was good when we took it, unless Graph says what else it wants."""
+
+    def __init__(self, signer: OnBehalfOf, scope: str) -> None:
+        self._signer = signer
+        self._scope = scope
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        token = await self._identity.graph_token(self._person)
-        request.headers["Authorization"] = f"Bearer {token}"
-        yield request
+        request.headers["Authorization"] = f"Bearer {await self._signer.token(self._scope)}"
+        answer = yield request
+        if answer.status_code == 401 and (claims := _challenged(answer)):
+            request.headers["Authorization"] = f"Bearer {await self._signer.token(self._scope, claims)}"
+            yield request
+
+
+def _challenged(answer: httpx.Response) -> str:
+    """The claims Graph wants to see in a token, as JSON; "" if it does not say."""
+    found = CHALLENGE.search(answer.headers.get("WWW-Authenticate", ""))
+    if not found:
+        return ""
+    encoded = found[1].replace("-", "+").replace("_", "/")
+    try:
+        claims = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True).decode()
+        return claims if isinstance(json.loads(claims), dict) else ""
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _full(scopes: frozenset[str]) -> list[str]:
+    return sorted(GRAPH + scope for scope in scopes)
 
 
 def _owner(person: Person) -> str:

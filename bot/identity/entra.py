@@ -15,11 +15,17 @@ import httpx
 import msal
 import msal.exceptions
 
-from bot.errors import NeedsConsent, NeedsSignIn, Unavailable
+from bot.errors import NeedsConsent, NeedsSignIn, SharebotError, Unavailable
 
 TIMEOUT = 10.0
+GRAPH = "https://graph.microsoft.com/"
 # What Microsoft says of a token request that can never work as long as we are set up as we are.
 OUR_FAULT = frozenset({"invalid_client", "unauthorized_client"})
+ITS_FAULT = frozenset({"temporarily_unavailable", "server_error"})
+CONSENT = 65001
+# That we understand when Graph refuses a token which was good until just now, and wants to know more.
+# https://learn.microsoft.com/entra/identity-platform/claims-challenge
+CAPABILITIES = ["CP1"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,10 @@ class Tokens:
 
     def __repr__(self) -> str:
         return f"Tokens(of {self.person_id})"
+
+
+class Gone(NeedsSignIn):
+    """What we kept of this person is worth nothing any more."""
 
 
 App = msal.ConfidentialClientApplication
@@ -67,7 +77,7 @@ class Entra:
         def ask(app: App) -> Any:
             return app.acquire_token_for_client([scope])
 
-        answer = await self._ask(ask, msal.TokenCache())
+        answer = await self._ask(ask, msal.TokenCache(), [scope])
         return answer["access_token"], int(answer["expires_in"])
 
     async def on_behalf_of(self, assertion: str, scopes: list[str]) -> Tokens:
@@ -80,25 +90,32 @@ class Entra:
         def ask(app: App) -> Any:
             return app.acquire_token_on_behalf_of(assertion, scopes)
 
-        return _tokens(await self._ask(ask, cache), cache)
+        return _tokens(await self._ask(ask, cache, scopes), cache)
 
-    async def from_cache(self, serialized: str, person_id: str, scopes: list[str]) -> Tokens | None:
-        """A token out of a person's own cache, renewed if need be; None if only a sign-in helps. Raises Unavailable."""
+    async def from_cache(self, serialized: str, person_id: str, scopes: list[str], claims: str = "") -> Tokens:
+        """A token out of a person's own cache, renewed if need be, or because Graph wants these claims.
+
+        Raises NeedsConsent, NeedsSignIn, Gone where nothing but a new sign-in helps, Unavailable.
+        """
         cache = msal.SerializableTokenCache()
         cache.deserialize(serialized)
 
         def silently(app: App) -> dict[str, Any] | None:
             accounts = app.get_accounts()
-            return app.acquire_token_silent(scopes, account=accounts[0]) if accounts else None
+            if not accounts:
+                return None
+            return app.acquire_token_silent_with_error(scopes, account=accounts[0], claims_challenge=claims or None)
 
         answer = await asyncio.to_thread(self._call, silently, cache)
-        if not answer or "access_token" not in answer:
-            return None
+        if not answer:
+            raise Gone
+        if "access_token" not in answer:
+            raise _refusal(answer, scopes)
         kept = cache.serialize() if cache.has_state_changed else serialized
         tenant_id = self._authority.rsplit("/", 1)[1]
         return Tokens(answer["access_token"], kept, tenant_id, person_id)
 
-    async def sign_in_page(self, scopes: list[str], redirect_uri: str) -> tuple[str, dict[str, Any]]:
+    async def sign_in_page(self, scopes: list[str], redirect_uri: str, claims: str) -> tuple[str, dict[str, Any]]:
         """Where to send a browser, and what `redeem` wants back: state, nonce and PKCE verifier, all secret."""
 
         def start(app: App) -> dict[str, Any]:
@@ -106,6 +123,7 @@ class Entra:
                 scopes,
                 redirect_uri=redirect_uri,
                 response_mode="form_post",
+                claims_challenge=claims or None,
             )
 
         flow = cast("dict[str, Any]", await asyncio.to_thread(self._call, start, msal.TokenCache()))
@@ -120,22 +138,18 @@ class Entra:
             return app.acquire_token_by_auth_code_flow(flow, answer)
 
         try:
-            return _tokens(await self._ask(ask, cache), cache)
+            return _tokens(await self._ask(ask, cache, flow["scope"]), cache)
         except (ValueError, RuntimeError) as error:  # msal's way to say: state, or nonce, is not what we sent
             raise NeedsSignIn("That sign-in does not belong to this link. Please ask me again in Teams.") from error
 
     def close(self) -> None:
         self._http.close()
 
-    async def _ask(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any]:
+    async def _ask(self, call: Callable[[App], Any], cache: Any, scopes: list[str]) -> dict[str, Any]:
         answer = cast("dict[str, Any]", await asyncio.to_thread(self._call, call, cache))
-        if "access_token" in answer:
-            return answer
-        if answer.get("error") in OUR_FAULT:
-            raise Unavailable("I am not set up rightly to sign people in. Please tell whoever runs me.")
-        if answer.get("error") in ("temporarily_unavailable", "server_error"):
-            raise Unavailable
-        raise NeedsConsent
+        if "access_token" not in answer:
+            raise _refusal(answer, scopes)
+        return answer
 
     def _call(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any] | None:
         """In a thread. Raises Unavailable for whatever kept the question from being answered."""
@@ -162,9 +176,29 @@ class Entra:
             http_client=self._http,
             http_cache=http_cache,
             token_cache=cache,
+            client_capabilities=CAPABILITIES,
         )
 
 
 def _tokens(answer: dict[str, Any], cache: msal.SerializableTokenCache) -> Tokens:
     who = answer["id_token_claims"]
     return Tokens(answer["access_token"], cache.serialize(), who["tid"], who["oid"])
+
+
+def _refusal(answer: dict[str, Any], scopes: list[str]) -> SharebotError:
+    """https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
+    error, claims = answer.get("error"), str(answer.get("claims") or "")
+    if error in OUR_FAULT:
+        return Unavailable("I am not set up rightly to sign people in. Please tell whoever runs me.")
+    if error in ITS_FAULT:
+        return Unavailable()
+    if answer.get("suberror") == "consent_required" or CONSENT in (answer.get("error_codes") or ()):
+        return NeedsConsent(scopes=_short(scopes))
+    if error == "interaction_required" or claims:
+        return NeedsSignIn(scopes=_short(scopes), claims=claims)
+    return Gone(scopes=_short(scopes))
+
+
+def _short(scopes: list[str]) -> frozenset[str]:
+    """Without the resource, and without what every sign-in has."""
+    return frozenset(scope.removeprefix(GRAPH) for scope in scopes if scope.startswith(GRAPH))

@@ -352,7 +352,7 @@ def _recipient(text: Plain, said: str) -> Words | None:
         return None
     name = text.only(said)
     if name and name.kind == "mention" and name.mention and name.mention.id:
-        return Words("mention", name.mention.id)
+        return Words("mention", name.mention.id, name.mention.name)
     if name and name.kind == "email":
         return Words("email", name.text) if name.text.isascii() else None
     if name:

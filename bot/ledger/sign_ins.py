@@ -6,8 +6,9 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.tables import sign_ins
@@ -18,12 +19,17 @@ KEEP_FOR = 15 * 60  # as long as a sign-in page with a phone call in it may take
 
 @dataclass(frozen=True)
 class Parked:
-    """`parked` is what the person said, `flow` what the sign-in page must match; both sealed by the caller."""
+    """`parked` is what the person said, `flow` what the sign-in page must match; both sealed by the caller.
+
+    `scopes` and `claims` are what the sign-in is for, as `bot.errors.NeedsSignIn` has them.
+    """
 
     tenant_id: str
     person_id: str
     parked: bytes | None
     flow: bytes | None
+    scopes: frozenset[str]
+    claims: str
 
 
 class SignIns:
@@ -31,7 +37,9 @@ class SignIns:
         self._engine = engine
         self._clock = clock
 
-    async def open(self, person: Person, parked: bytes | None) -> str:
+    async def open(
+        self, person: Person, parked: bytes | None, scopes: frozenset[str] = frozenset(), claims: str = ""
+    ) -> str:
         """A ticket: 256 bits, for this person only."""
         ticket = secrets.token_urlsafe(32)
         now = int(self._clock())
@@ -43,6 +51,8 @@ class SignIns:
                     tenant_id=person.tenant_id,
                     person_id=person.id,
                     parked=parked,
+                    scopes=" ".join(sorted(scopes)),
+                    claims=claims,
                     expires_at=now + KEEP_FOR,
                 )
             )
@@ -57,7 +67,7 @@ class SignIns:
                     )
                 )
             ).first()
-        return Parked(row.tenant_id, row.person_id, row.parked, row.flow) if row else None
+        return _parked(row) if row else None
 
     async def send_to_page(self, ticket: str, state: str, flow: bytes) -> None:
         async with self._engine.begin() as database:
@@ -97,7 +107,12 @@ class SignIns:
                     delete(sign_ins).where(which, sign_ins.c.expires_at > int(self._clock())).returning(*sign_ins.c)
                 )
             ).first()
-        return Parked(row.tenant_id, row.person_id, row.parked, row.flow) if row else None
+        return _parked(row) if row else None
+
+
+def _parked(row: Row[Any]) -> Parked:
+    scopes = frozenset((row.scopes or "").split())
+    return Parked(row.tenant_id, row.person_id, row.parked, row.flow, scopes, row.claims or "")
 
 
 def _hash(secret: str) -> str:

@@ -52,6 +52,8 @@ sign_ins = Table(
     Column("parked", LargeBinary),
     Column("state_hash", KEY, unique=True),
     Column("flow", LargeBinary),
+    Column("scopes", Text),
+    Column("claims", Text),
     Column("expires_at", BigInteger, nullable=False),
     Index("sign_ins_expires_at", "expires_at"),
 )

@@ -13,6 +13,13 @@ from cards.elements import Card
 
 # Teams' clients skip a sign-in request without a name; there is no token service behind it.
 CONNECTION = "sharebot"
+ONCE = "I look things up and share as you."
+# What the wider scopes are for. https://learn.microsoft.com/graph/permissions-reference
+WHY = {
+    "User.ReadBasic.All": "find people by their names",
+    "Files.ReadWrite.All": "reach files that others share with you, and those of your teams",
+    "GroupMember.Read.All": "find groups by their names",
+}
 
 
 def empty() -> InvokeResponse:
@@ -28,9 +35,9 @@ def told(words: str) -> InvokeResponse:
     return _action(200, "application/vnd.microsoft.activity.message", words)
 
 
-def sign_in_first(ticket: str | None, page: str) -> InvokeResponse:
+def sign_in_first(ticket: str | None, page: str, scopes: frozenset[str]) -> InvokeResponse:
     """Teams signs the person in by itself and sends the press again; without a ticket it shows the button at once."""
-    return _action(401, "application/vnd.microsoft.activity.loginRequest", oauth_card(ticket, page))
+    return _action(401, "application/vnd.microsoft.activity.loginRequest", oauth_card(ticket, page, scopes))
 
 
 def bad_request(words: str) -> InvokeResponse:
@@ -47,10 +54,12 @@ def token_refused(value: dict[str, Any], words: str) -> InvokeResponse:
     return InvokeResponse(status=412, body=body)
 
 
-def oauth_card(ticket: str | None, page: str) -> Card:
+def oauth_card(ticket: str | None, page: str, scopes: frozenset[str] = frozenset()) -> Card:
     """`page` is where the button leads; the ticket comes back as the id of the token exchange."""
+    reasons = " and ".join(WHY[scope] for scope in WHY if scope in scopes)
+    why = f"For this I need to {reasons}." if reasons else ONCE
     card: Card = {
-        "text": "I look things up and share as you. Please sign in once, so that Microsoft 365 lets me.",
+        "text": f"{why} Please sign in, so that Microsoft 365 lets me.",
         "connectionName": CONNECTION,
         "buttons": [{"type": "signin", "title": "Sign in", "text": "Sign in", "value": page}],
     }

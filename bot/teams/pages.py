@@ -41,7 +41,7 @@ class SignInPages:
         if not (waiting := await self._sign_ins.at(ticket)):
             return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
         try:
-            address, flow = await self._identity.sign_in_page(self._redirect_uri)
+            address, flow = await self._identity.sign_in_page(self._redirect_uri, waiting.scopes, waiting.claims)
         except SharebotError as error:
             return _page("That did not work", str(error), status=503)
         sealed = self._sealer.seal(json.dumps(flow).encode(), waiting.person_id)

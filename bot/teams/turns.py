@@ -25,7 +25,7 @@ import cards.basics
 from bot import commands
 from bot.commands import Notice, Reply, Turn
 from bot.errors import NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
-from bot.graph import Graph
+from bot.graph import Budgets, Calls, Graph
 from bot.identity import Identity, OnBehalfOf
 from bot.identity.sealing import Sealer, Unreadable
 from bot.language import Mention, Said
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 # Teams gives up on an invoke after some 10 seconds and asks again; what takes longer is finished behind a card.
 ANSWER_WITHIN = 4.0
+# So long a person waits for a Graph that is busy.
+PATIENCE = 8.0
 # Faster than this nobody misses a sign that somebody is typing.
 TYPE_AFTER = 0.6
 
@@ -66,6 +68,7 @@ class Turns:
         self._public_url = public_url
         self._http = http
         self._graph_url = graph_url
+        self._budgets = Budgets()
         self._identity = identity
         self._ledger = ledger
         self._sealer = sealer
@@ -125,8 +128,8 @@ class Turns:
     async def _answer(self, context: TurnContext, incoming: Incoming, *, silently: bool) -> None:
         try:
             reply = await commands.say(await self._turn(context, incoming))
-        except NeedsSignIn:
-            await self._ask_in(context, incoming, silently=silently)
+        except NeedsSignIn as error:
+            await self._ask_in(context, incoming, error, silently=silently)
         except Exception as error:
             await _send(context, _problem(error))
         else:
@@ -137,8 +140,8 @@ class Turns:
         """A press in a client that knows no Action.Execute: the answer takes the card's place."""
         try:
             reply = await self._clicked(context, incoming, incoming.value)
-        except NeedsSignIn:
-            await self._ask_in(context, incoming, silently=silently)
+        except NeedsSignIn as error:
+            await self._ask_in(context, incoming, error, silently=silently)
         except Exception as error:
             await _send(context, _problem(error))
         else:
@@ -172,9 +175,10 @@ class Turns:
         authentication = incoming.value.get("authentication")
         if isinstance(authentication, dict):
             try:
-                await self._identity.exchange(incoming.person, str(authentication.get("token")))
-            except NeedsSignIn:
-                return await self._login_request(incoming, silent=False)
+                wanted = await self._wanted(str(authentication.get("id")), incoming.person)
+                await self._identity.exchange(incoming.person, str(authentication.get("token")), wanted)
+            except NeedsSignIn as error:
+                return await self._login_request(incoming, error, silent=False)
             except Exception as error:
                 return invokes.told(_sentence(error))
 
@@ -184,8 +188,8 @@ class Turns:
             return invokes.replaced_by(cards.basics.working())
         try:
             reply = task.result()
-        except NeedsSignIn:
-            return await self._login_request(incoming, silent=not isinstance(authentication, dict))
+        except NeedsSignIn as error:
+            return await self._login_request(incoming, error, silent=not isinstance(authentication, dict))
         except Exception as error:
             return invokes.told(_sentence(error))
         self._tell(reply.notices, incoming.person)
@@ -202,34 +206,42 @@ class Turns:
         return await commands.click(await self._turn(context, incoming), verb, key, inputs_of(data))
 
     async def _turn(self, context: TurnContext, incoming: Incoming) -> Turn:
+        patience = asyncio.get_running_loop().time() + PATIENCE
         auth = OnBehalfOf(self._identity, incoming.person)
         return Turn(
             person=incoming.person,
             said=Said(incoming.text, await _mentions(context, incoming), incoming.our_names),
             now=dt.datetime.now(incoming.timezone),
             timezone=incoming.timezone,
-            graph=Graph(self._http, self._graph_url, auth),
+            graph=Graph(Calls(self._http, self._graph_url, auth, self._budgets, patience)),
             identity=self._identity,
             pending=self._ledger.plans,
         )
 
     # Sign-in
 
-    async def _ask_in(self, context: TurnContext, incoming: Incoming, *, silently: bool) -> None:
+    async def _ask_in(self, context: TurnContext, incoming: Incoming, error: NeedsSignIn, *, silently: bool) -> None:
         """In a chat of two Teams signs in silently by message; elsewhere it does so by the press of a button."""
-        ticket = await self._park(incoming)
+        sealed = self._sealer.seal(json.dumps(incoming.raw).encode(), incoming.person.id)
+        ticket = await self._ledger.sign_ins.open(incoming.person, sealed, error.scopes, error.claims)
         if silently and not incoming.is_personal:
             await _send(context, cards.basics.continue_as_you(ticket))
         else:
-            await _send_oauth(context, invokes.oauth_card(ticket if silently else None, self._page(ticket)))
+            silent = ticket if silently else None
+            await _send_oauth(context, invokes.oauth_card(silent, self._page(ticket), error.scopes))
 
     async def _show_sign_in(self, context: TurnContext, incoming: Incoming) -> None:
         ticket = await self._ledger.sign_ins.open(incoming.person, None)
         await _send_oauth(context, invokes.oauth_card(None, self._page(ticket)))
 
-    async def _login_request(self, incoming: Incoming, *, silent: bool) -> InvokeResponse:
-        ticket = await self._ledger.sign_ins.open(incoming.person, None)
-        return invokes.sign_in_first(ticket if silent else None, self._page(ticket))
+    async def _login_request(self, incoming: Incoming, error: NeedsSignIn, *, silent: bool) -> InvokeResponse:
+        ticket = await self._ledger.sign_ins.open(incoming.person, None, error.scopes, error.claims)
+        return invokes.sign_in_first(ticket if silent else None, self._page(ticket), error.scopes)
+
+    async def _wanted(self, ticket: str, person: Person) -> frozenset[str]:
+        """What the sign-in that this is the ticket of is for."""
+        waiting = await self._ledger.sign_ins.at(ticket)
+        return waiting.scopes if waiting and waiting.person_id == person.id else frozenset()
 
     async def _exchange(self, context: TurnContext, incoming: Incoming) -> InvokeResponse:
         """Every device of a person sends its token for the same ticket: each is exchanged, one carries on."""
@@ -237,7 +249,8 @@ class Turns:
         if not isinstance(token, str):
             return InvokeResponse(status=400, body={"failureDetail": "no token"})
         try:
-            await self._identity.exchange(incoming.person, token)
+            wanted = await self._wanted(ticket, incoming.person)
+            await self._identity.exchange(incoming.person, token, wanted)
         except NeedsSignIn as error:
             return invokes.token_refused(incoming.value, str(error))
         except Unavailable as error:
@@ -252,16 +265,13 @@ class Turns:
         waiting = await self._ledger.sign_ins.at(ticket)
         if waiting is None or waiting.person_id != incoming.person.id:
             return Reply(words="This is not yours to continue, or it has been done. Please ask me yourself.")
-        await self._identity.graph_token(incoming.person)
+        for scope in waiting.scopes:
+            await self._identity.graph_token(incoming.person, scope)
         parked = await self._ledger.sign_ins.take(ticket, incoming.person)
         said = self._unseal(parked) if parked else None
         if said is None:
             raise TooLate
         return await commands.say(await self._turn(context, said))
-
-    async def _park(self, incoming: Incoming) -> str:
-        sealed = self._sealer.seal(json.dumps(incoming.raw).encode(), incoming.person.id)
-        return await self._ledger.sign_ins.open(incoming.person, sealed)
 
     def _unseal(self, parked: Parked) -> Incoming | None:
         if parked.parked is None:

@@ -1,0 +1,12 @@
+"""The least that Graph wants for what we ask, so that nobody agrees to more than their command needs.
+
+https://learn.microsoft.com/graph/permissions-reference
+"""
+
+from __future__ import annotations
+
+ME = "User.Read"
+OWN_FILES = "Files.ReadWrite"
+ALL_FILES = "Files.ReadWrite.All"
+PEOPLE = "User.ReadBasic.All"
+GROUPS = "GroupMember.Read.All"  # an administrator's to give
