@@ -103,9 +103,9 @@ class Bot:
         seen = self.contoso.client.messages(someone.mail, chat=chat)
         return next(message.id for message in reversed(seen) if message.card)
 
-    def button(self, someone: Someone, title: str, message: str) -> Json:
+    def button(self, someone: Someone, title: str, message: str, chat: str | None = None) -> Json:
         """The action behind a button."""
-        found = next(one for one in self.contoso.client.messages(someone.mail) if one.id == message)
+        found = next(one for one in self.contoso.client.messages(someone.mail, chat=chat) if one.id == message)
         assert found.card
         return next(action for action in found.card["actions"] if action["title"] == title)
 
@@ -115,11 +115,11 @@ class Bot:
         assert card
         return {each["id"]: [one["value"] for one in each["choices"]] for each in card["body"] if "choices" in each}
 
-    async def deliver(self, someone: Someone, action: Json, message: str) -> Answer:
+    async def deliver(self, someone: Someone, action: Json, message: str, chat: str | None = None) -> Answer:
         """A press as Teams delivers it, whatever the card looks like by now."""
         person = self.contoso.person(someone.mail)
-        chat = self.contoso.chats.personal(person.id)
-        return await self.contoso.client.press(person, chat, message, action)
+        where = next(one for one in self.contoso.chats if one.name == chat) if chat else None
+        return await self.contoso.client.press(person, where or self.contoso.chats.personal(person.id), message, action)
 
     def sign_in_page(self, someone: Someone) -> str:
         """Where the newest sign-in button leads."""
