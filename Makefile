@@ -1,5 +1,6 @@
 # make demo   everything it takes to see Sharebot at work on this machine, then a page to see it in
 # make test   everything it takes to change it: lint, format, types, import contracts, tests, coverage
+# make bench  what it costs, side by side with others; fetches Microsoft's own client for that, which is large
 
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -7,7 +8,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 UV := .venv/bin/uv
 PAGE := contoso/web/node_modules/.package-lock.json
 
-.PHONY: demo test locks clean
+.PHONY: demo test bench locks clean
 
 demo: .venv/.demo $(PAGE)
 	.venv/bin/python app.py demo $(DEMO)
@@ -22,6 +23,9 @@ test: .venv/.workshop $(PAGE)
 	.venv/bin/coverage combine -q
 	.venv/bin/coverage report
 
+bench: .venv/.bench
+	.venv/bin/python -m bench.graph
+
 $(UV): requirements/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Sharebot needs Python 3.11 or newer; none was found on the PATH."; exit 1; }
 	$(PYTHON) -m venv .venv
@@ -34,6 +38,10 @@ $(UV): requirements/bootstrap.txt
 
 .venv/.workshop: .venv/.demo requirements/workshop.txt
 	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/workshop.txt
+	@touch $@
+
+.venv/.bench: .venv/.workshop requirements/bench.txt
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
 # The page draws cards with Microsoft's own renderer. A machine without node gets one from a Python wheel.

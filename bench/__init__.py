@@ -1,0 +1,1 @@
+"""Side by side, in one run: ratios and medians, for the machines are noisy."""
