@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import difflib
 import re
 from dataclasses import replace
 
-from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood
+from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError
 from bot.graph import Graph
 from bot.graph.permissions import Permission, covers, role_of, tell_all
 from bot.sharing import (
@@ -27,6 +28,8 @@ from bot.sharing import (
 
 # What a card can list and a person can tell apart; with more, a better name helps more than a longer list.
 CHOICES = 10
+# Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
+ALIKE = 0.8
 HOW_ELSE = "Try the full name, or the e-mail address. Groups I find only where your administrator lets me."
 # "the Finance folder" is called Finance, unless something is called so.
 _KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
@@ -133,10 +136,21 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
         raise NotFound(f"I can't find “{words.value}”, or you have no access to it.") from error
     if not found:
         raise NotFound(
-            f"I found no file called “{words.value}” among those you can open. "
-            "Check the spelling, write a part of its name, or paste its link."
+            f"I found no file called “{words.value}” among those you can open. {await _suggestion(graph, words.value)}"
         )
     return found
+
+
+async def _suggestion(graph: Graph, name: str) -> str:
+    """Spelling is never mended, only suggested, and from what changed lately."""
+    try:
+        recent = {each.name.casefold(): each.name for each in await graph.recent()}
+    except SharebotError:
+        recent = {}
+    alike = recent | {form.rpartition(".")[0]: whole for form, whole in recent.items() if "." in form}
+    close = difflib.get_close_matches(name.casefold(), alike, n=2, cutoff=ALIKE)
+    names = " or ".join(f"“{each}”" for each in dict.fromkeys(alike[form] for form in close))
+    return f"Did you mean {names}?" if names else "Check the spelling, write a part of its name, or paste its link."
 
 
 async def _called(graph: Graph, name: str) -> list[ShareableItem]:

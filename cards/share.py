@@ -170,8 +170,10 @@ def _grant(grant: Grant, role: Role) -> Element:
 def _person(person: Recipient, what: Element, beneath: str = "") -> Element:
     """Who at the left, what at the right."""
     who = [line(run(person.name, bold=True), spacing="None")]
-    if person.name != person.email:
+    if person.email and person.name != person.email:
         who.append(small(person.email))
+    if person.is_group:
+        who.append(small("a group: everybody in it"))
     if person.is_outside:
         who.append(small("outside your organisation", "Warning"))
     return beside_each_other(who, [line(what, spacing="None"), *([small(beneath)] if beneath else [])])

@@ -140,3 +140,45 @@ async def test_a_question_in_a_channel_is_answered_there(bot: Bot) -> None:
 
     assert answer.type == "application/vnd.microsoft.activity.loginRequest"
     assert "find people by their names" in answer.value["text"]
+
+
+@pytest.mark.parametrize("group", ["the Marketing group", "Marketing", "marketing@contoso.com"])
+async def test_a_group_is_found_where_the_administrator_lets_us(adele: Someone, bot: Bot, group: str) -> None:
+    card = await adele.says(f"share Q3 Budget.xlsx with {group}")
+    result = await adele.presses("Share")
+
+    assert "a group: everybody in it" in card
+    assert "✓ can view" in result
+    assert bot.access("Q3 Budget.xlsx")["marketing@contoso.com"] == "read"
+
+
+async def test_without_the_administrator_nobody_is_asked_to_agree_to_seeing_groups(diego: Someone, bot: Bot) -> None:
+    agreed = bot.contoso.consents[bot.contoso.person(DIEGO).id]
+    agreed |= {"User.ReadBasic.All", "Files.ReadWrite.All"}
+
+    answer = await diego.says(f"{CHECKLIST} the Marketing group")
+
+    assert "Groups I find only where your administrator lets me" in answer
+
+
+CHALLENGE = '{"access_token": {"acrs": {"essential": true, "value": "c1"}}}'
+
+
+async def test_what_graph_wants_to_know_besides_is_proven_once(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    bot.contoso.challenges[bot.contoso.person(adele.mail).id] = CHALLENGE
+
+    assert "✓ can view" in await adele.presses("Share")
+    assert bot.sign_ins() == 2
+    assert len(bot.mails_to(ALEX)) == 1
+
+
+async def test_what_only_the_person_can_prove_is_asked_of_them(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    me = bot.contoso.person(adele.mail).id
+    bot.contoso.challenges[me] = CHALLENGE
+    bot.contoso.interaction_required.add(me)
+
+    assert "Sign in" in await adele.says("share Q3 Budget.xlsx with Lee Gu")
+    await visit(bot.sign_in_page(adele), as_=adele.mail, accept=True)
+    assert "Lee Gu" in await adele.waits_for("Lee Gu")

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 # Teams' own limit for a message is 100 KB of UTF-16; an invoke with its token is smaller.
 LARGEST_BODY = 512 * 1024
+# As Microsoft asks of traffic that wants to be served well: no vendor, the company, the app.
+# https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
+USER_AGENT = "NONISV|Sharebot|Sharebot/0.1"
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 
 OnActivity = Callable[[TurnContext, dict[str, Any]], Awaitable[None]]
@@ -101,7 +104,7 @@ PAGES = web.AppKey("pages", SignInPages)
 
 async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
-    http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": "Sharebot/0.1"})
+    http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": USER_AGENT})
     entra = Entra(settings.login_url, settings.tenant_id, settings.app_id, settings.app_secret)
     sealer = Sealer(settings.sealing_keys)
     ledger = Ledger(settings.database_url)
