@@ -142,7 +142,7 @@ async def test_a_question_in_a_channel_is_answered_there(bot: Bot) -> None:
     assert "find people by their names" in answer.value["text"]
 
 
-@pytest.mark.parametrize("group", ["the Marketing group", "Marketing", "marketing@contoso.com"])
+@pytest.mark.parametrize("group", ["everyone in Marketing", "Marketing", "marketing@contoso.com"])
 async def test_a_group_is_found_where_the_administrator_lets_us(adele: Someone, bot: Bot, group: str) -> None:
     card = await adele.says(f"share Q3 Budget.xlsx with {group}")
     result = await adele.presses("Share")
@@ -156,7 +156,7 @@ async def test_without_the_administrator_nobody_is_asked_to_agree_to_seeing_grou
     agreed = bot.contoso.consents[bot.contoso.person(DIEGO).id]
     agreed |= {"User.ReadBasic.All", "Files.ReadWrite.All"}
 
-    answer = await diego.says(f"{CHECKLIST} the Marketing group")
+    answer = await diego.says(f"{CHECKLIST} everyone in Marketing")
 
     assert "Groups I find only where your administrator lets me" in answer
 
