@@ -174,6 +174,8 @@ async def test_a_conversation_is_new_once_and_then_kept_up_to_date(ledger: Ledge
     assert await ledger.conversations.remember(moved) is False
 
     assert await ledger.conversations.of("t", "alex") == moved
+    assert await ledger.conversations.remember(chat) is False
+    assert await ledger.conversations.of("t", "alex") == chat
     await ledger.conversations.forget("t", "alex")
     assert await ledger.conversations.of("t", "alex") is None
 

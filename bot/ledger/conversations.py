@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +13,10 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.tables import conversations
+
+# Another replica may have been told that the bot was removed, so it is written again now and then. Seconds.
+KNOWN_FOR = 10 * 60
+KNOWN = 10_000
 
 
 @dataclass(frozen=True)
@@ -30,9 +36,21 @@ class Conversations:
         self._engine = engine
         self._clock = clock
         self._insert = insert_sqlite if engine.dialect.name == "sqlite" else insert_postgresql
+        self._written: OrderedDict[tuple[str, str], tuple[Conversation, float]] = OrderedDict()
 
     async def remember(self, conversation: Conversation) -> bool:
-        """Whether this person is new to us."""
+        """Whether this person is new to us. What was written a while ago is not written again."""
+        whose = (conversation.tenant_id, conversation.person_id)
+        written, at = self._written.get(whose, (None, -math.inf))
+        if written == conversation and self._clock() - at < KNOWN_FOR:
+            return False
+        is_new = await self._write(conversation)
+        self._written[whose] = (conversation, self._clock())
+        if len(self._written) > KNOWN:
+            self._written.popitem(last=False)
+        return is_new
+
+    async def _write(self, conversation: Conversation) -> bool:
         values = {**vars(conversation), "seen_at": int(self._clock())}
         key = ["tenant_id", "person_id"]
         changes = {name: value for name, value in values.items() if name not in key}
@@ -48,6 +66,7 @@ class Conversations:
         return False
 
     async def forget(self, tenant_id: str, person_id: str) -> None:
+        self._written.pop((tenant_id, person_id), None)
         async with self._engine.begin() as database:
             await database.execute(
                 delete(conversations).where(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import re
 from typing import Any, cast
 from urllib.parse import quote
@@ -11,9 +13,16 @@ from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth.connector_factory import ConnectorFactory
 
+from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+# What Teams did not do and asks to try again.
+# https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
+TO_RETRY = frozenset({412, 429, 502, 503, 504})
+# Seconds; each pause is up to twice the one before, and nobody pauses as long as the next.
+FIRST_PAUSE = 0.5
+TRY_FOR = 30.0
 
 
 class ConnectorError(Exception):
@@ -67,10 +76,10 @@ class Connector:
 
     async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """Raises ConnectorError, Unavailable. An empty answer to a success is a success."""
-        answer = await self._request(method, path, body)
+        answer = await self._patiently(method, path, body)
         if answer.status_code == 401:  # nothing was done, so it may be asked again, once
             self._tokens.refused()
-            answer = await self._request(method, path, body)
+            answer = await self._patiently(method, path, body)
         content = _object(answer)
         if not answer.is_success:
             error = content.get("error")
@@ -78,10 +87,31 @@ class Connector:
             raise ConnectorError(answer.status_code, re.sub(r"\W", "", str(code))[:60])
         return content
 
-    async def _request(self, method: str, path: str, body: object) -> httpx.Response:
+    async def _patiently(self, method: str, path: str, body: object) -> httpx.Response:
+        """Asks again where Teams asks for it and where nothing can have arrived; never where something may have."""
+        clock = asyncio.get_running_loop().time
+        until, pause = clock() + TRY_FOR, FIRST_PAUSE
+        while True:
+            answer = await self._request(method, path, body)
+            if answer is not None and answer.status_code not in TO_RETRY:
+                return answer
+            wait = random.uniform(pause / 2, pause)  # noqa: S311
+            if answer is not None and (asked := retry_after(answer.headers)) is not None:
+                wait = max(wait, asked)
+            if clock() + wait > until:
+                if answer is None:
+                    raise ConnectorError(None, "unreachable")
+                return answer
+            await asyncio.sleep(wait)
+            pause *= 2
+
+    async def _request(self, method: str, path: str, body: object) -> httpx.Response | None:
+        """None if it cannot have arrived."""
         headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
         try:
             return await self._http.request(method, self._url + path, json=body, headers=headers, timeout=TIMEOUT)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            return None
         except httpx.HTTPError as error:
             raise ConnectorError(None, type(error).__name__) from error
 

@@ -17,6 +17,7 @@ Json = dict[str, Any]
 class Incoming:
     """`mentioned` are the people (not us) @mentioned, as name and 29:…, in order; `raw` is the whole, as it came."""
 
+    id: str
     kind: str
     name: str
     person: Person
@@ -46,6 +47,7 @@ def read(body: Json) -> Incoming | None:
         for who in [_object(entity, "mentioned")]
     ]
     return Incoming(
+        id=_text(body, "id"),
         kind=_text(body, "type"),
         name=_text(body, "name") or _text(body, "action"),
         person=Person(tenant_id, person_id, _text(sender, "name")),

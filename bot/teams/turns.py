@@ -34,6 +34,8 @@ from bot.sharing import Person
 from bot.teams import invokes
 from bot.teams.connector import Connector, ConnectorError
 from bot.teams.incoming import Incoming, inputs_of, read
+from bot.teams.pace import Pace
+from bot.teams.seen import Seen
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,8 @@ class Turns:
         self._http = http
         self._graph_url = graph_url
         self._budgets = Budgets()
+        self._pace = Pace()
+        self._seen = Seen()
         self._identity = identity
         self._ledger = ledger
         self._sealer = sealer
@@ -79,6 +83,9 @@ class Turns:
         incoming = read(body)
         if incoming is None or incoming.person.tenant_id != self._tenant_id:
             log.warning("an activity without a person of our tenant: %s", "none" if incoming is None else incoming.kind)
+            return
+        if incoming.kind != "invoke" and self._seen.before(incoming.chat.conversation_id, incoming.id):
+            log.info("delivered again: %s", incoming.kind)
             return
         try:
             await self._on(context, incoming)
@@ -332,6 +339,7 @@ class Turns:
             user=ChannelAccount(id=chat.member_id),
             conversation=ConversationAccount(id=chat.conversation_id),
         )
+        await self._pace.turn(chat.conversation_id)
         await self._adapter.continue_conversation(reference, what, self._app_id)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
