@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import jwt
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 ISSUER = "https://api.botframework.com"
 CHANNEL = "msteams"
+REMEMBERED = 1000
+# The claims of a token, and what channels its key is endorsed for.
+Checked = tuple[dict[str, Any], frozenset[str]]
 
 
 class TeamsAuthentication(BotFrameworkAuthentication):
@@ -32,17 +37,14 @@ class TeamsAuthentication(BotFrameworkAuthentication):
         self._connectors = connectors
         self._app_id = app_id
         self._service_hosts = service_hosts
+        self._good: OrderedDict[str, Checked] = OrderedDict()
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
         """Raises PermissionError for a call that is not Teams', httpx.HTTPError when the keys can't be had."""
         scheme, _, token = auth_header.partition(" ")
         if scheme != "Bearer":
             raise PermissionError("no bearer token")
-        try:
-            key, endorsed_for = await self._keys.key(token)
-            said = claims(token, key, audience=self._app_id, issuer=ISSUER)
-        except jwt.PyJWTError as error:
-            raise PermissionError(type(error).__name__) from error
+        said, endorsed_for = await self._checked(token)
         if activity.channel_id != CHANNEL or CHANNEL not in endorsed_for:
             raise PermissionError("not a channel of ours")
         url = activity.service_url or ""
@@ -52,6 +54,20 @@ class TeamsAuthentication(BotFrameworkAuthentication):
         result.claims_identity = ClaimsIdentity(said, True)
         result.connector_factory = self._connectors
         return result
+
+    async def _checked(self, token: str) -> Checked:
+        """Teams sends the same token for an hour with everything: it is checked once, and its end each time."""
+        if (known := self._good.get(token)) and known[0]["exp"] > time.time():
+            return known
+        try:
+            key, endorsed_for = await self._keys.key(token)
+            said = claims(token, key, audience=self._app_id, issuer=ISSUER)
+        except jwt.PyJWTError as error:
+            raise PermissionError(type(error).__name__) from error
+        self._good[token] = said, endorsed_for
+        if len(self._good) > REMEMBERED:
+            self._good.popitem(last=False)
+        return said, endorsed_for
 
     def create_connector_factory(self, claims_identity: ClaimsIdentity) -> ConnectorFactory:
         return self._connectors

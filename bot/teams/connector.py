@@ -15,6 +15,7 @@ from botframework.connector.auth.connector_factory import ConnectorFactory
 
 from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
+from bot.teams.wire import written
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 # What Teams did not do and asks to try again.
@@ -71,7 +72,7 @@ class Connector:
         return await self._call("GET", f"{_conversation(conversation_id)}/members/{_part(member_id)}")
 
     async def _send(self, method: str, path: str, activity: Activity) -> ResourceResponse:
-        answer = await self._call(method, path, activity.serialize())
+        answer = await self._call(method, path, written(activity))
         return ResourceResponse(id=str(answer.get("id", "")))
 
     async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from typing import Any, cast
 
 import httpx
 from aiohttp import web
-from azure.core.exceptions import DeserializationError
 from botbuilder.core import CloudAdapterBase, TurnContext
-from botbuilder.schema import Activity, ActivityTypes
+from botbuilder.schema import ActivityTypes
 
 from bot.identity import Identity
 from bot.identity.app_tokens import AppTokens
@@ -21,6 +20,7 @@ from bot.identity.sealing import Sealer
 from bot.identity.sso import SsoTokens
 from bot.ledger import Ledger
 from bot.settings import Settings
+from bot.teams import wire
 from bot.teams.authentication import TeamsAuthentication
 from bot.teams.connector import Connectors
 from bot.teams.pages import SignInPages
@@ -44,10 +44,8 @@ class Adapter(CloudAdapterBase):
     async def process(self, request: web.Request, on_activity: OnActivity) -> web.Response:
         try:
             body = json.loads(await request.read())
-            activity = Activity().deserialize(body)
-        except (ValueError, RecursionError, TypeError, AttributeError, DeserializationError):
-            return web.Response(status=400)
-        if not isinstance(body, dict) or not activity.type:
+            activity = wire.activity(body)
+        except (ValueError, RecursionError):
             return web.Response(status=400)
         try:
             caller = await self.bot_framework_authentication.authenticate_request(
