@@ -1,23 +1,28 @@
-"""What botbuilder asks of a connector client, over the one HTTP client of the process."""
+"""What botbuilder asks of a connector client, over one session: aiohttp's, for it takes a fifth of httpx's time."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
 
-import httpx
+import aiohttp
 from botbuilder.schema import Activity, ResourceResponse
 from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth.connector_factory import ConnectorFactory
+from yarl import URL
 
 from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
 from bot.teams.wire import written
 
-TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+TIMEOUT = aiohttp.ClientTimeout(total=15.0, connect=5.0)
+CONNECTIONS = 200
 # What Teams did not do and asks to try again.
 # https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
 TO_RETRY = frozenset({412, 429, 502, 503, 504})
@@ -35,22 +40,36 @@ class ConnectorError(Exception):
         self.code = code
 
 
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    content: dict[str, Any]
+
+
+def session() -> aiohttp.ClientSession:
+    """The one for all that goes to Teams; whoever makes it closes it."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=CONNECTIONS), timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
 class Connectors(ConnectorFactory):
     """One connector for each service URL; they share their connections and their token."""
 
-    def __init__(self, http: httpx.AsyncClient, tokens: AppTokens) -> None:
-        self._http = http
+    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens) -> None:
+        self._session = session
         self._tokens = tokens
 
     async def create(self, service_url: str, audience: str) -> ConnectorClient:
-        return cast("ConnectorClient", Connector(self._http, self._tokens, service_url))
+        return cast("ConnectorClient", Connector(self._session, self._tokens, service_url))
 
 
 class Connector:
     """Stands where botbuilder looks for a ConnectorClient and its `conversations`."""
 
-    def __init__(self, http: httpx.AsyncClient, tokens: AppTokens, service_url: str) -> None:
-        self._http = http
+    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, service_url: str) -> None:
+        self._session = session
         self._tokens = tokens
         self._url = service_url.rstrip("/")
         self.conversations = self
@@ -78,23 +97,22 @@ class Connector:
     async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """Raises ConnectorError, Unavailable. An empty answer to a success is a success."""
         answer = await self._patiently(method, path, body)
-        if answer.status_code == 401:  # nothing was done, so it may be asked again, once
+        if answer.status == 401:  # nothing was done, so it may be asked again, once
             self._tokens.refused()
             answer = await self._patiently(method, path, body)
-        content = _object(answer)
-        if not answer.is_success:
-            error = content.get("error")
+        if not 200 <= answer.status < 300:
+            error = answer.content.get("error")
             code = error.get("code") if isinstance(error, dict) else None
-            raise ConnectorError(answer.status_code, re.sub(r"\W", "", str(code))[:60])
-        return content
+            raise ConnectorError(answer.status, re.sub(r"\W", "", str(code))[:60])
+        return answer.content
 
-    async def _patiently(self, method: str, path: str, body: object) -> httpx.Response:
+    async def _patiently(self, method: str, path: str, body: object) -> Answer:
         """Asks again where Teams asks for it and where nothing can have arrived; never where something may have."""
         clock = asyncio.get_running_loop().time
         until, pause = clock() + TRY_FOR, FIRST_PAUSE
         while True:
             answer = await self._request(method, path, body)
-            if answer is not None and answer.status_code not in TO_RETRY:
+            if answer is not None and answer.status not in TO_RETRY:
                 return answer
             wait = random.uniform(pause / 2, pause)  # noqa: S311
             if answer is not None and (asked := retry_after(answer.headers)) is not None:
@@ -106,23 +124,26 @@ class Connector:
             await asyncio.sleep(wait)
             pause *= 2
 
-    async def _request(self, method: str, path: str, body: object) -> httpx.Response | None:
+    async def _request(self, method: str, path: str, body: object) -> Answer | None:
         """None if it cannot have arrived."""
         headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
+        url = URL(self._url + path, encoded=True)
         try:
-            return await self._http.request(method, self._url + path, json=body, headers=headers, timeout=TIMEOUT)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            # Our token goes to this host and to no other that it may name.
+            async with self._session.request(method, url, json=body, headers=headers, allow_redirects=False) as answer:
+                return Answer(answer.status, answer.headers, _object(await answer.read()))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return None
-        except httpx.HTTPError as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise ConnectorError(None, type(error).__name__) from error
 
 
-def _object(answer: httpx.Response) -> dict[str, Any]:
+def _object(content: bytes) -> dict[str, Any]:
     try:
-        content = answer.json()
+        said = json.loads(content)
     except ValueError:
         return {}
-    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
 
 
 def _conversation(conversation_id: str) -> str:

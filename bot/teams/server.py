@@ -22,7 +22,7 @@ from bot.ledger import Ledger
 from bot.settings import Settings
 from bot.teams import wire
 from bot.teams.authentication import TeamsAuthentication
-from bot.teams.connector import Connectors
+from bot.teams.connector import Connectors, session
 from bot.teams.pages import SignInPages
 from bot.teams.turns import Turns
 
@@ -109,7 +109,8 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
     tenant = f"{settings.login_url}/{settings.tenant_id}/v2.0/.well-known/openid-configuration"
     sso = SsoTokens(SigningKeys(http, tenant), settings.app_id, settings.tenant_id)
     identity = Identity(entra, sso, ledger.token_caches, sealer)
-    connectors = Connectors(http, AppTokens(entra))
+    teams = session()
+    connectors = Connectors(teams, AppTokens(entra))
     app[ADAPTER] = Adapter(
         TeamsAuthentication(
             SigningKeys(http, settings.bot_keys_url), connectors, settings.app_id, settings.service_hosts
@@ -140,3 +141,4 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
     await ledger.close()
     entra.close()
     await http.aclose()
+    await teams.close()

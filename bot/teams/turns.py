@@ -419,6 +419,13 @@ async def _send_oauth(context: TurnContext, card: Card) -> None:
     await context.send_activity(Activity(type=ActivityTypes.message, attachments=[attachment]))
 
 
+class _Whole(dict[str, Any]):
+    """A card, which nobody changes: botbuilder copies what it sends to the last letter."""
+
+    def __deepcopy__(self, _memo: object) -> _Whole:
+        return self
+
+
 def _message(card: Card) -> Activity:
-    attachment = Attachment(content_type="application/vnd.microsoft.card.adaptive", content=card)
+    attachment = Attachment(content_type="application/vnd.microsoft.card.adaptive", content=_Whole(card))
     return Activity(type=ActivityTypes.message, summary=card["fallbackText"], attachments=[attachment])
