@@ -22,10 +22,11 @@ Json = dict[str, Any]
 class Bot:
     """`async with`: serves until the block ends."""
 
-    def __init__(self, contoso: Contoso, data: Path, database_url: str = "") -> None:
+    def __init__(self, contoso: Contoso, data: Path, database_url: str = "", public_url: str = "") -> None:
         self.contoso = contoso
         self.data = data
         self.database_url = database_url
+        self.public_url = public_url
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -42,7 +43,7 @@ class Bot:
                 "APP_ID": self.contoso.bot_id,
                 "APP_SECRET": self.contoso.bot_secret,
                 "TENANT_ID": self.contoso.tenant_id,
-                "PUBLIC_URL": url,
+                "PUBLIC_URL": self.public_url or url,
                 "LOGIN_URL": base,
                 "GRAPH_URL": f"{base}/v1.0",
                 "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",

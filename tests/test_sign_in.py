@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from contoso import tokens
+from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone
 from tests.test_teams import activity, call, claims
@@ -61,6 +63,41 @@ async def test_the_way_back_from_the_page_is_good_once(diego: Someone, bot: Bot)
 
     assert again.status_code == 410
     assert "no longer good" in again.text
+
+
+async def test_who_began_in_one_browser_cannot_end_in_another(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    async with httpx.AsyncClient() as one, httpx.AsyncClient(follow_redirects=True) as another:
+        began = await one.get(bot.sign_in_page(diego))
+        answer = await another.get(began.headers["Location"])
+        for _ in range(3):
+            if "<form" not in answer.text:
+                break
+            answer = await submit(another, answer, as_="diego.siciliani@contoso.com", accept=True, sent={})
+
+    assert answer.status_code == 403
+    assert "in one browser" in answer.text
+    assert bot.sign_ins() == 0
+
+
+async def test_the_cookie_of_a_sign_in_is_no_scripts_and_no_other_sites(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    async with httpx.AsyncClient() as http:
+        cookie = (await http.get(bot.sign_in_page(diego))).headers["Set-Cookie"]
+
+    assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+
+
+async def test_on_https_the_cookie_is_this_hosts_alone(contoso: Contoso, tmp_path: Path) -> None:
+    async with Bot(contoso, tmp_path, public_url="https://bot.example") as bot, httpx.AsyncClient() as http:
+        diego = Someone(contoso, "diego.siciliani@contoso.com")
+        await diego.says(CHECKLIST)
+        page = bot.sign_in_page(diego).replace("https://bot.example", bot.url)
+        cookie = (await http.get(page)).headers["Set-Cookie"]
+
+    assert cookie.startswith("__Host-sign-in=")
+    assert {"HttpOnly", "Path=/", "SameSite=None", "Secure"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
 
 
 @pytest.mark.parametrize("path", ["/auth/start", "/auth/start?ticket=x"])

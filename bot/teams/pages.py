@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import html
 import json
 import logging
@@ -13,6 +15,7 @@ from bot.errors import SharebotError
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.ledger import SignIns
+from bot.ledger.sign_ins import KEEP_FOR
 from bot.sharing import Person
 from bot.teams.turns import Turns
 
@@ -35,6 +38,9 @@ class SignInPages:
         self._sealer = sealer
         self._turns = turns
         self._redirect_uri = f"{public_url}/auth/end"
+        # On https its name forbids any other host to set it. https://www.rfc-editor.org/rfc/rfc6265bis#section-4.1.3.2
+        self._is_https = public_url.startswith("https://")
+        self._cookie = "__Host-sign-in" if self._is_https else "sign-in"
 
     async def start(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
@@ -44,9 +50,21 @@ class SignInPages:
             address, flow = await self._identity.sign_in_page(self._redirect_uri, waiting.scopes, waiting.claims)
         except SharebotError as error:
             return _page("That did not work", str(error), status=503)
-        sealed = self._sealer.seal(json.dumps(flow).encode(), waiting.person_id)
-        await self._sign_ins.send_to_page(ticket, flow["state"], sealed)
-        return web.Response(status=302, headers={**_headers(""), "Location": address})
+        browser = request.cookies.get(self._cookie) or secrets.token_urlsafe(32)
+        kept = json.dumps({"flow": flow, "browser": _hash(browser)})
+        await self._sign_ins.send_to_page(ticket, flow["state"], self._sealer.seal(kept.encode(), waiting.person_id))
+        response = web.Response(status=302, headers={**_headers(""), "Location": address})
+        response.set_cookie(
+            self._cookie,
+            browser,
+            max_age=KEEP_FOR,
+            path="/",
+            httponly=True,
+            secure=self._is_https,
+            # Entra's page posts back from another site.
+            samesite="None" if self._is_https else "Lax",
+        )
+        return response
 
     async def end(self, request: web.Request) -> web.StreamResponse:
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
@@ -57,14 +75,21 @@ class SignInPages:
         if came_back is None or came_back.flow is None:
             return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
         person = Person(came_back.tenant_id, came_back.person_id, "")
-        flow = json.loads(self._sealer.open(came_back.flow, came_back.person_id))
+        kept = json.loads(self._sealer.open(came_back.flow, came_back.person_id))
+        if not hmac.compare_digest(kept["browser"], _hash(request.cookies.get(self._cookie, ""))):
+            log.warning("somebody came back from the sign-in page in another browser")
+            return _page("That did not work", "Please begin and end in one browser. Ask me again in Teams.", status=403)
         try:
-            await self._identity.sign_in(person, flow, form)
+            await self._identity.sign_in(person, kept["flow"], form)
         except SharebotError as error:
             log.warning("a sign-in on the page failed: %s", type(error).__name__)
             return _page("That did not work", str(error), status=403)
         await self._turns.signed_in(came_back)
         return _page("You are signed in", "You can close this window and go on in Teams.", close=True)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _page(title: str, sentence: str, *, status: int = 200, close: bool = False) -> web.Response:
