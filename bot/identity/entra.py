@@ -23,6 +23,8 @@ GRAPH = "https://graph.microsoft.com/"
 OUR_FAULT = frozenset({"invalid_client", "unauthorized_client"})
 ITS_FAULT = frozenset({"temporarily_unavailable", "server_error"})
 CONSENT = 65001
+# What is raised while the login service is down. A token that has some life left is used as long.
+DOWN = (httpx.HTTPError, msal.exceptions.MsalServiceError)
 # That we understand when Graph refuses a token which was good until just now, and wants to know more.
 # https://learn.microsoft.com/entra/identity-platform/claims-challenge
 CAPABILITIES = ["CP1"]
@@ -104,7 +106,9 @@ class Entra:
             accounts = app.get_accounts()
             if not accounts:
                 return None
-            return app.acquire_token_silent_with_error(scopes, account=accounts[0], claims_challenge=claims or None)
+            return app.acquire_token_silent_with_error(
+                scopes, account=accounts[0], claims_challenge=claims or None, http_exceptions=DOWN
+            )
 
         answer = await asyncio.to_thread(self._call, silently, cache)
         if not answer:
@@ -155,7 +159,7 @@ class Entra:
         """In a thread. Raises Unavailable for whatever kept the question from being answered."""
         try:
             return call(self._app(cache))
-        except (httpx.HTTPError, msal.exceptions.MsalServiceError, json.JSONDecodeError) as error:
+        except (*DOWN, json.JSONDecodeError) as error:
             raise Unavailable from error
 
     def _app(self, cache: Any) -> App:
