@@ -28,7 +28,7 @@ CONNECTIONS = 200
 TO_RETRY = frozenset({412, 429, 502, 503, 504})
 # Seconds; each pause is up to twice the one before, and nobody pauses as long as the next.
 FIRST_PAUSE = 0.5
-TRY_FOR = 30.0
+TRY_FOR = 10.0  # Teams waits 15 for the turn that this is a part of
 
 
 class ConnectorError(Exception):
