@@ -12,16 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# Where Teams' connector lives. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations
-TEAMS_HOSTS = ",".join(
-    (
-        "smba.trafficmanager.net",
-        "smba.infra.gcc.teams.microsoft.com",
-        "smba.infra.gov.teams.microsoft.us",
-        "smba.infra.dod.teams.microsoft.us",
-    )
-)
-NEEDED = ("APP_ID", "APP_SECRET", "TENANT_ID", "PUBLIC_URL")
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
+
+from bot.clouds import CLOUDS, Cloud
+
+NEEDED = ("APP_ID", "TENANT_ID", "PUBLIC_URL")
 DATABASES = ("sqlite:///", "postgresql://", "postgres://")
 KEY_BYTES = 32
 
@@ -32,20 +28,24 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`sealing_keys` are AES-256 keys: the first seals, all of them open. URLs carry no slash at their end."""
+    """`sealing_keys` are AES-256 keys: the first seals, all of them open. URLs carry no slash at their end.
+
+    `credential` is what the app proves itself with to Entra, as msal takes it: a secret, or a key and its certificate.
+    """
 
     app_id: str
-    app_secret: str = field(repr=False)
+    credential: str | dict[str, str] = field(repr=False)
     tenant_id: str
     public_url: str
     sealing_keys: tuple[bytes, ...] = field(repr=False)
     database_url: str = field(repr=False)
-    host: str = "127.0.0.1"
-    port: int = 3978
-    login_url: str = "https://login.microsoftonline.com"
-    graph_url: str = "https://graph.microsoft.com/v1.0"
-    bot_keys_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-    service_hosts: frozenset[str] = frozenset(TEAMS_HOSTS.split(","))
+    cloud: Cloud
+    login_url: str
+    graph_url: str
+    bot_keys_url: str
+    service_hosts: frozenset[str]
+    host: str
+    port: int
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -62,6 +62,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         for name in ("PUBLIC_URL", "LOGIN_URL", "GRAPH_URL", "BOT_KEYS_URL")
         if said.get(name) and not _is_safe_url(said[name])
     ]
+    if (name := said.get("CLOUD") or "public") not in CLOUDS:
+        problems.append(f"CLOUD should be one of {', '.join(CLOUDS)}.")
+    cloud = CLOUDS.get(name, CLOUDS["public"])
+    credential = _credential(said, problems)
     if not (port := said.get("PORT") or "3978").isdecimal() or not 0 <= int(port) < 2**16:
         problems.append("PORT should be a number from 0 to 65535.")
     keys = tuple(_key(text) for text in said.get("SEALING_KEYS", "").split(",") if text)
@@ -79,18 +83,38 @@ def read(environment: Mapping[str, str]) -> Settings:
         raise BadSettings(f"DATA_DIR can't be {data}: {error.strerror}.") from error
     return Settings(
         app_id=said["APP_ID"],
-        app_secret=said["APP_SECRET"],
+        credential=credential,
         tenant_id=said["TENANT_ID"],
         public_url=said["PUBLIC_URL"].rstrip("/"),
         sealing_keys=tuple(key for key in keys if key) or (key_file(data / "sealing.key"),),
         database_url=said.get("DATABASE_URL") or f"sqlite:///{data / 'sharebot.db'}",
-        host=said.get("HOST") or Settings.host,
+        cloud=cloud,
+        login_url=(said.get("LOGIN_URL") or cloud.login_url).rstrip("/"),
+        graph_url=(said.get("GRAPH_URL") or f"{cloud.graph}/v1.0").rstrip("/"),
+        bot_keys_url=said.get("BOT_KEYS_URL") or cloud.bot_keys_url,
+        service_hosts=frozenset(filter(None, map(str.strip, said.get("SERVICE_HOSTS", "").split(","))))
+        or cloud.service_hosts,
+        host=said.get("HOST") or "127.0.0.1",
         port=int(port),
-        login_url=(said.get("LOGIN_URL") or Settings.login_url).rstrip("/"),
-        graph_url=(said.get("GRAPH_URL") or Settings.graph_url).rstrip("/"),
-        bot_keys_url=said.get("BOT_KEYS_URL") or Settings.bot_keys_url,
-        service_hosts=frozenset(host.strip() for host in (said.get("SERVICE_HOSTS") or TEAMS_HOSTS).split(",")),
     )
+
+
+def _credential(said: Mapping[str, str], problems: list[str]) -> str | dict[str, str]:
+    """What the app proves itself with, as msal takes it. https://learn.microsoft.com/entra/msal/python/"""
+    secret, path = said.get("APP_SECRET", ""), said.get("APP_CERTIFICATE", "")
+    if bool(secret) == bool(path):
+        problems.append("Either APP_SECRET or APP_CERTIFICATE is needed" + (", not both." if secret else "."))
+        return secret
+    if secret:
+        return secret
+    try:
+        pem = Path(path).read_text()
+        load_pem_private_key(pem.encode(), password=None)
+        load_pem_x509_certificate(pem.encode())
+    except (OSError, ValueError, TypeError):
+        problems.append("APP_CERTIFICATE should be a PEM file with a private key (not encrypted) and its certificate.")
+        return ""
+    return {"private_key": pem, "public_certificate": pem}
 
 
 def key_file(path: Path) -> bytes:

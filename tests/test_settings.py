@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import re
 import stat
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from bot.clouds import CLOUDS
 from bot.settings import BadSettings, read
 
 GUID = "8f4d1c6e-0b1a-4c57-9a39-7f2f5f0f9a01"
@@ -102,3 +109,66 @@ def test_the_example_file_names_every_setting() -> None:
 
     assert {"APP_ID", "PORT", "DATABASE_URL"} < settings
     assert {name for name in settings if f"{name}=" not in example} == set()
+
+
+@pytest.fixture(scope="module")
+def pem() -> str:
+    """A key and a certificate it signed for itself."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sharebot")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + dt.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return (private + certificate.public_bytes(Encoding.PEM)).decode()
+
+
+def test_a_certificate_takes_the_place_of_the_secret(tmp_path: Path, pem: str) -> None:
+    (tmp_path / "app.pem").write_text(pem)
+
+    settings = read(good(tmp_path, APP_SECRET="", APP_CERTIFICATE=str(tmp_path / "app.pem")))
+
+    assert settings.credential == {"private_key": pem, "public_certificate": pem}
+    assert "PRIVATE" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"APP_SECRET": ""},
+        {"APP_CERTIFICATE": "app.pem"},
+        {"APP_SECRET": "", "APP_CERTIFICATE": "nowhere.pem"},
+        {"APP_SECRET": "", "APP_CERTIFICATE": "/dev/null"},
+    ],
+    ids=str,
+)
+def test_one_proof_of_the_app_is_needed(tmp_path: Path, said: dict[str, str]) -> None:
+    with pytest.raises(BadSettings, match="APP_CERTIFICATE"):
+        read(good(tmp_path, **said))
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_each_cloud_keeps_to_itself(tmp_path: Path, name: str) -> None:
+    settings = read(good(tmp_path, CLOUD=name))
+
+    assert settings.cloud is CLOUDS[name]
+    assert settings.graph_url == f"{settings.cloud.graph}/v1.0"
+    addresses = [settings.login_url, settings.graph_url, settings.bot_keys_url, settings.cloud.bot_framework]
+    government = [".us" in address.split("/")[2][-3:] for address in addresses]
+    assert set(government) == {name != "public"}
+    assert settings.cloud.issuers(GUID)[0] == f"{settings.login_url}/{GUID}/v2.0"
+
+
+def test_a_cloud_nobody_knows_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="public, gcc-high, dod"):
+        read(good(tmp_path, CLOUD="nine"))
+
+
+def test_an_address_of_ones_own_goes_before_the_clouds(tmp_path: Path) -> None:
+    settings = read(good(tmp_path, CLOUD="dod", SERVICE_HOSTS="smba.example, other.example"))
+
+    assert settings.service_hosts == {"smba.example", "other.example"}

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import httpx
 
 from bot.errors import NeedsSignIn
-from bot.identity.entra import GRAPH, Entra, Gone, Tokens
+from bot.identity.entra import Entra, Gone, Tokens
 from bot.identity.sealing import Sealer, Unreadable
 from bot.identity.sso import SsoTokens
 from bot.sharing import Person
@@ -39,11 +39,12 @@ class TokenStore(Protocol):
 class Identity:
     """Who we may act as. One cache for each person; a refresh token is used once, so one renewal at a time.
 
-    Scopes are Graph's, by their short names; `also` are those beyond the first that a command turned out to need.
+    Scopes are those of `graph`, by their short names; `also` are those that a command turned out to need besides.
     """
 
-    def __init__(self, entra: Entra, sso: SsoTokens, store: TokenStore, sealer: Sealer) -> None:
+    def __init__(self, entra: Entra, sso: SsoTokens, store: TokenStore, sealer: Sealer, graph: str) -> None:
         self._entra = entra
+        self._graph = graph
         self._sso = sso
         self._store = store
         self._sealer = sealer
@@ -52,13 +53,13 @@ class Identity:
     async def exchange(self, person: Person, sso_token: str, also: frozenset[str]) -> None:
         """Signs a person in by the token their Teams sent. Raises NeedsSignIn, NeedsConsent, Unavailable."""
         await self._sso.check(sso_token, person)
-        tokens = await self._entra.on_behalf_of(sso_token, _full(FIRST | also))
+        tokens = await self._entra.on_behalf_of(sso_token, self._full(FIRST | also))
         async with self._lock(person):
             await self._keep(person, tokens)
 
     async def sign_in_page(self, redirect_uri: str, also: frozenset[str], claims: str) -> tuple[str, dict[str, Any]]:
         """An address for the person's browser, and the secrets that `sign_in` wants back with the answer."""
-        return await self._entra.sign_in_page(_full(FIRST | also), redirect_uri, claims)
+        return await self._entra.sign_in_page(self._full(FIRST | also), redirect_uri, claims)
 
     async def sign_in(self, person: Person, flow: dict[str, Any], answer: dict[str, str]) -> None:
         """Signs in who came back from the page, if it is this person. Raises NeedsSignIn, NeedsConsent, Unavailable."""
@@ -85,13 +86,16 @@ class Identity:
             except Unreadable as error:
                 raise NeedsSignIn(scopes=wanted) from error
             try:
-                tokens = await self._entra.from_cache(cache, person.id, _full(wanted), claims)
+                tokens = await self._entra.from_cache(cache, person.id, self._full(wanted), claims)
             except Gone:
                 await self._store.delete(person.tenant_id, person.id)
                 raise
             if tokens.cache != cache:
                 await self._keep(person, tokens)
             return tokens.access
+
+    def _full(self, scopes: frozenset[str]) -> list[str]:
+        return sorted(f"{self._graph}/{scope}" for scope in scopes)
 
     def _lock(self, person: Person) -> asyncio.Lock:
         return self._renewing.setdefault(_owner(person), asyncio.Lock())
@@ -149,10 +153,6 @@ def _challenged(answer: httpx.Response) -> str:
         return claims if isinstance(json.loads(claims), dict) else ""
     except (binascii.Error, ValueError):
         return ""
-
-
-def _full(scopes: frozenset[str]) -> list[str]:
-    return sorted(GRAPH + scope for scope in scopes)
 
 
 def _owner(person: Person) -> str:

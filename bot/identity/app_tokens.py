@@ -7,13 +7,13 @@ import time
 
 from bot.identity.entra import Entra
 
-SCOPE = "https://api.botframework.com/.default"
 RENEW_BEFORE = 5 * 60
 
 
 class AppTokens:
-    def __init__(self, entra: Entra) -> None:
+    def __init__(self, entra: Entra, bot_framework: str) -> None:
         self._entra = entra
+        self._scope = f"{bot_framework}/.default"
         self._token = ""
         self._good_until = float("-inf")
         self._asking = asyncio.Lock()
@@ -27,6 +27,6 @@ class AppTokens:
         if time.monotonic() > self._good_until:
             async with self._asking:
                 if time.monotonic() > self._good_until:
-                    self._token, seconds = await self._entra.for_app(SCOPE)
+                    self._token, seconds = await self._entra.for_app(self._scope)
                     self._good_until = time.monotonic() + seconds - RENEW_BEFORE
         return self._token

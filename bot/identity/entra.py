@@ -18,7 +18,6 @@ import msal.exceptions
 from bot.errors import NeedsConsent, NeedsSignIn, SharebotError, Unavailable
 
 TIMEOUT = 10.0
-GRAPH = "https://graph.microsoft.com/"
 # What Microsoft says of a token request that can never work as long as we are set up as we are.
 OUR_FAULT = frozenset({"invalid_client", "unauthorized_client"})
 ITS_FAULT = frozenset({"temporarily_unavailable", "server_error"})
@@ -61,11 +60,11 @@ class _Plain(httpx.HTTPTransport):
 class Entra:
     """Token requests of one app in one tenant. bot/settings.py lets `login_url` be http on loopback only."""
 
-    def __init__(self, login_url: str, tenant_id: str, app_id: str, app_secret: str) -> None:
+    def __init__(self, login_url: str, tenant_id: str, app_id: str, credential: str | dict[str, str]) -> None:
         self._login_url = login_url
         self._authority = f"https://{login_url.split('://', 1)[1]}/{tenant_id}"
         self._app_id = app_id
-        self._secret = app_secret
+        self._credential = credential
         transport = _Plain() if login_url.startswith("http://") else None
         self._http = httpx.Client(timeout=TIMEOUT, transport=transport)
         # msal keeps the discovery document here, and also 400s and 5xxs, which it would replay to other people and
@@ -174,7 +173,7 @@ class Entra:
     def _build(self, http_cache: dict[str, Any], cache: Any) -> App:
         return App(
             self._app_id,
-            client_credential=self._secret,
+            client_credential=self._credential,
             authority=self._authority,
             instance_discovery=False,
             http_client=self._http,
@@ -205,4 +204,4 @@ def _refusal(answer: dict[str, Any], scopes: list[str]) -> SharebotError:
 
 def _short(scopes: list[str]) -> frozenset[str]:
     """Without the resource, and without what every sign-in has."""
-    return frozenset(scope.removeprefix(GRAPH) for scope in scopes if scope.startswith(GRAPH))
+    return frozenset(scope.rpartition("/")[2] for scope in scopes if "/" in scope)

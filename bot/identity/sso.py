@@ -17,14 +17,11 @@ SCOPE = "access_as_user"
 class SsoTokens:
     """Checks sign-in tokens for one app in one tenant."""
 
-    def __init__(self, keys: SigningKeys, app_id: str, tenant_id: str) -> None:
+    def __init__(self, keys: SigningKeys, app_id: str, tenant_id: str, issuers: list[str]) -> None:
         self._keys = keys
         self._tenant_id = tenant_id
         self._audiences = [app_id, f"api://botid-{app_id}"]
-        self._issuers = [
-            f"https://login.microsoftonline.com/{tenant_id}/v2.0",
-            f"https://sts.windows.net/{tenant_id}/",
-        ]
+        self._issuers = issuers
 
     async def check(self, token: str, person: Person) -> None:
         """Raises NeedsSignIn unless it is this person's, for us, from Teams; Unavailable if the keys can't be had.

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from botframework.connector.auth.connector_factory import ConnectorFactory
     from botframework.connector.auth.user_token_client import UserTokenClient
 
-ISSUER = "https://api.botframework.com"
 CHANNEL = "msteams"
 REMEMBERED = 1000
 # The claims of a token, and what channels its key is endorsed for.
@@ -32,10 +31,19 @@ class TeamsAuthentication(BotFrameworkAuthentication):
     https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
     """
 
-    def __init__(self, keys: SigningKeys, connectors: Connectors, app_id: str, service_hosts: frozenset[str]) -> None:
+    def __init__(
+        self,
+        keys: SigningKeys,
+        connectors: Connectors,
+        *,
+        app_id: str,
+        bot_framework: str,
+        service_hosts: frozenset[str],
+    ) -> None:
         self._keys = keys
         self._connectors = connectors
         self._app_id = app_id
+        self._issuer = bot_framework
         self._service_hosts = service_hosts
         self._good: OrderedDict[str, Checked] = OrderedDict()
 
@@ -61,7 +69,7 @@ class TeamsAuthentication(BotFrameworkAuthentication):
             return known
         try:
             key, endorsed_for = await self._keys.key(token)
-            said = claims(token, key, audience=self._app_id, issuer=ISSUER)
+            said = claims(token, key, audience=self._app_id, issuer=self._issuer)
         except jwt.PyJWTError as error:
             raise PermissionError(type(error).__name__) from error
         self._good[token] = said, endorsed_for

@@ -103,17 +103,22 @@ PAGES = web.AppKey("pages", SignInPages)
 async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
     http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": USER_AGENT})
-    entra = Entra(settings.login_url, settings.tenant_id, settings.app_id, settings.app_secret)
+    entra = Entra(settings.login_url, settings.tenant_id, settings.app_id, settings.credential)
     sealer = Sealer(settings.sealing_keys)
     ledger = Ledger(settings.database_url)
     tenant = f"{settings.login_url}/{settings.tenant_id}/v2.0/.well-known/openid-configuration"
-    sso = SsoTokens(SigningKeys(http, tenant), settings.app_id, settings.tenant_id)
-    identity = Identity(entra, sso, ledger.token_caches, sealer)
+    issuers = settings.cloud.issuers(settings.tenant_id)
+    sso = SsoTokens(SigningKeys(http, tenant), settings.app_id, settings.tenant_id, issuers)
+    identity = Identity(entra, sso, ledger.token_caches, sealer, settings.cloud.graph)
     teams = session()
-    connectors = Connectors(teams, AppTokens(entra))
+    connectors = Connectors(teams, AppTokens(entra, settings.cloud.bot_framework))
     app[ADAPTER] = Adapter(
         TeamsAuthentication(
-            SigningKeys(http, settings.bot_keys_url), connectors, settings.app_id, settings.service_hosts
+            SigningKeys(http, settings.bot_keys_url),
+            connectors,
+            app_id=settings.app_id,
+            bot_framework=settings.cloud.bot_framework,
+            service_hosts=settings.service_hosts,
         )
     )
     app[TURNS] = Turns(
