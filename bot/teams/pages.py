@@ -8,6 +8,7 @@ import html
 import json
 import logging
 import secrets
+from pathlib import Path
 
 from aiohttp import web
 
@@ -28,7 +29,15 @@ body {{ font: 16px/1.5 "Segoe UI", system-ui, sans-serif; margin: 20vh auto 0; m
 h1 {{ font-size: 1.4rem; font-weight: 600 }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #1f1f1f; color: #fff }} }}
 </style></head><body><h1>{title}</h1><p>{sentence}</p>
-<script nonce="{nonce}">if ({close}) setTimeout(() => window.close(), 1200)</script></body></html>"""
+{done}</body></html>"""
+# Teams opened the window, and goes on when it is told so. Any other browser just closes it.
+DONE = """<script nonce="{nonce}" src="/auth/teams.js"></script>
+<script nonce="{nonce}">
+self.microsoftTeams?.app.initialize().then(() => microsoftTeams.authentication.notifySuccess()).catch(() => {{}});
+setTimeout(() => window.close(), 2500);
+</script>"""
+# npm ci --prefix bot/teams/web
+TEAMS_JS = Path(__file__).parent / "web/node_modules/@microsoft/teams-js/dist/umd/MicrosoftTeams.min.js"
 
 
 class SignInPages:
@@ -92,10 +101,19 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+async def teams_js(_request: web.Request) -> web.StreamResponse:
+    if not TEAMS_JS.exists():
+        return web.Response(status=404)
+    return web.FileResponse(TEAMS_JS, headers={"Cache-Control": "max-age=86400", "X-Content-Type-Options": "nosniff"})
+
+
 def _page(title: str, sentence: str, *, status: int = 200, close: bool = False) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     text = PAGE.format(
-        nonce=nonce, title=html.escape(title), sentence=html.escape(sentence), close="true" if close else "false"
+        nonce=nonce,
+        title=html.escape(title),
+        sentence=html.escape(sentence),
+        done=DONE.format(nonce=nonce) if close else "",
     )
     return web.Response(text=text, status=status, content_type="text/html", headers=_headers(nonce))
 

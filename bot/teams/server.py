@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.teams import wire
 from bot.teams.authentication import TeamsAuthentication
 from bot.teams.connector import Connectors, session
-from bot.teams.pages import SignInPages
+from bot.teams.pages import SignInPages, teams_js
 from bot.teams.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ def application(settings: Settings) -> web.Application:
             web.post("/api/messages", messages),
             web.get("/health", health),
             web.get("/auth/start", start),
+            web.get("/auth/teams.js", teams_js),
             web.post("/auth/end", end),
         ]
     )
