@@ -82,9 +82,9 @@ def read(environment: Mapping[str, str]) -> Settings:
     except OSError as error:
         raise BadSettings(f"DATA_DIR can't be {data}: {error.strerror}.") from error
     return Settings(
-        app_id=said["APP_ID"],
+        app_id=str(uuid.UUID(said["APP_ID"])),
         credential=credential,
-        tenant_id=said["TENANT_ID"],
+        tenant_id=str(uuid.UUID(said["TENANT_ID"])),
         public_url=said["PUBLIC_URL"].rstrip("/"),
         sealing_keys=tuple(key for key in keys if key) or (key_file(data / "sealing.key"),),
         database_url=said.get("DATABASE_URL") or f"sqlite:///{data / 'sharebot.db'}",

@@ -55,10 +55,10 @@ def busy(wait: str) -> httpx.Response:
 async def test_while_graph_wants_a_pause_nobody_asks_it_anything() -> None:
     server = Server(lambda _: busy("30"))
     with pytest.raises(Busy):
-        await server.calls().read(get("/drives/d"))
+        await server.calls().read(get("/drives/d"), dict)
 
     with pytest.raises(Busy, match="seconds"):
-        await server.calls().read(get("/shares/x"))
+        await server.calls().read(get("/shares/x"), dict)
 
     assert len(server.seen) == 1
 
@@ -66,12 +66,12 @@ async def test_while_graph_wants_a_pause_nobody_asks_it_anything() -> None:
 async def test_one_service_that_is_busy_does_not_stop_the_others() -> None:
     server = Server(lambda request: busy("30") if "/drive" in request.url.path else ok())
     with pytest.raises(Busy):
-        await server.calls().read(get("/users/u/drive/root"))
+        await server.calls().read(get("/users/u/drive/root"), dict)
 
-    assert await server.calls().read(get("/users")) == {"value": []}
+    assert await server.calls().read(get("/users"), dict) == {"value": []}
     with pytest.raises(Busy):
-        await server.calls().read(get("/groups/g/drive/root"))
-    assert await server.calls().read(get("/me")) == {"value": []}
+        await server.calls().read(get("/groups/g/drive/root"), dict)
+    assert await server.calls().read(get("/me"), dict) == {"value": []}
 
 
 async def test_after_a_pause_one_goes_ahead_and_the_others_follow_when_all_is_well() -> None:
@@ -86,9 +86,9 @@ async def test_after_a_pause_one_goes_ahead_and_the_others_follow_when_all_is_we
         return ok()
 
     server = Server(answer)
-    first = asyncio.create_task(server.calls().read(get("/drives/d")))
+    first = asyncio.create_task(server.calls().read(get("/drives/d"), dict))
     await server.was_asked.wait()
-    others = [asyncio.create_task(server.calls(30).read(get(f"/drives/{n}"))) for n in range(50)]
+    others = [asyncio.create_task(server.calls(30).read(get(f"/drives/{n}"), dict)) for n in range(50)]
     await ahead.wait()
     alone = len(server.seen)
     on.set()
@@ -103,7 +103,9 @@ async def test_if_who_went_ahead_fares_badly_the_next_one_goes_ahead() -> None:
     server = Server(lambda _: answers.pop(0) if answers else ok())
 
     done = await asyncio.gather(
-        server.calls(30).read(get("/drives/d")), server.calls(30).read(get("/drives/x")), return_exceptions=True
+        server.calls(30).read(get("/drives/d"), dict),
+        server.calls(30).read(get("/drives/x"), dict),
+        return_exceptions=True,
     )
 
     assert [each for each in done if not isinstance(each, NotFound)] == [{"value": []}]
@@ -122,7 +124,7 @@ async def test_who_went_ahead_and_was_lost_holds_nobody_up() -> None:
     with pytest.raises(Lost):
         await server.calls().answer(get("/drives/d"))
 
-    assert await server.calls().read(get("/drives/d")) == {"value": []}
+    assert await server.calls().read(get("/drives/d"), dict) == {"value": []}
 
 
 async def test_what_is_left_of_a_minute_is_not_overdrawn() -> None:
@@ -134,10 +136,10 @@ async def test_what_is_left_of_a_minute_is_not_overdrawn() -> None:
         return ok(RateLimit_Limit="1200", RateLimit_Remaining=str(left), RateLimit_Reset="40")
 
     server = Server(answer)
-    await server.calls().read(get("/drives/d"))
+    await server.calls().read(get("/drives/d"), dict)
 
     done = await asyncio.gather(
-        *(server.calls().read(get("/drives/d/items/i/permissions", units=5)) for _ in range(10)),
+        *(server.calls().read(get("/drives/d/items/i/permissions", units=5), dict) for _ in range(10)),
         return_exceptions=True,
     )
 
@@ -149,17 +151,17 @@ async def test_what_is_left_of_a_minute_is_not_overdrawn() -> None:
 async def test_when_the_headers_are_gone_there_is_enough() -> None:
     answers = [ok(RateLimit_Remaining="1", RateLimit_Reset="40"), ok()]
     server = Server(lambda _: answers.pop(0) if answers else ok())
-    await server.calls().read(get("/drives/d"))
-    await server.calls().read(get("/drives/d"))
+    await server.calls().read(get("/drives/d"), dict)
+    await server.calls().read(get("/drives/d"), dict)
 
-    assert await server.calls().read(get("/drives/d", units=5)) == {"value": []}
+    assert await server.calls().read(get("/drives/d", units=5), dict) == {"value": []}
 
 
 async def test_a_new_minute_brings_new_units() -> None:
     server = Server(lambda _: ok(RateLimit_Remaining="0", RateLimit_Reset="0"))
-    await server.calls().read(get("/drives/d"))
+    await server.calls().read(get("/drives/d"), dict)
 
-    assert await server.calls().read(get("/drives/d")) == {"value": []}
+    assert await server.calls().read(get("/drives/d"), dict) == {"value": []}
 
 
 async def test_pages_are_followed_to_the_end_and_only_where_our_token_belongs() -> None:
@@ -171,7 +173,7 @@ async def test_pages_are_followed_to_the_end_and_only_where_our_token_belongs() 
     found: list[Any] = []
 
     async def read() -> None:
-        async for each in server.calls().pages(get("/first")):
+        async for each in server.calls().pages(get("/first"), lambda each: each):
             found.append(each)  # noqa: PERF401 what came before the failure counts
 
     with pytest.raises(Unavailable):
@@ -184,7 +186,7 @@ async def test_a_list_that_never_ends_is_left() -> None:
     server = Server(lambda _: httpx.Response(200, json={"value": [], "@odata.nextLink": f"{URL}/again"}))
 
     with pytest.raises(Unavailable):
-        _ = [each async for each in server.calls().pages(get("/again"))]
+        _ = [each async for each in server.calls().pages(get("/again"), lambda each: each)]
 
     assert len(server.seen) == 100
 

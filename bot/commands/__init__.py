@@ -5,11 +5,13 @@ from __future__ import annotations
 import cards.basics
 from bot.commands import basics, share
 from bot.commands.turn import Command, Notice, Reply, Turn
-from bot.errors import TooLate
+from bot.errors import SharebotError, TooLate
 from bot.language import Understood, understand
+from bot.ledger import PendingPlans
+from bot.sharing import Person
 from cards.elements import Card
 
-__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "say", "welcome"]
+__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "say", "waiting", "welcome"]
 
 
 async def _help(_turn: Turn, _understood: Understood) -> Reply:
@@ -38,6 +40,15 @@ async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Repl
         if verb in command.clicks:
             return await command.clicks[verb](turn, key, inputs)
     raise TooLate
+
+
+async def waiting(pending: PendingPlans, person: Person, key: str) -> Card | None:
+    """The card whose button can still be pressed, as it was shown; None if there is none."""
+    try:
+        what = await pending.waiting(key, person)
+    except SharebotError:
+        return None
+    return share.card(what, key) if what else None
 
 
 def welcome() -> Card:

@@ -8,6 +8,7 @@ from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import NotUnderstood
 from bot.language import Understood
 from bot.sharing import SharePlan, ShareRequest, UnclearRequest
+from cards.elements import Card
 
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
@@ -45,10 +46,11 @@ async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def _planned(turn: Turn, request: ShareRequest) -> Reply:
     plan = await planning.plan(turn.graph, turn.person, request)
-    key = await turn.pending.put(plan)
-    if isinstance(plan, UnclearRequest):
-        return Reply(cards.share.choose(plan, key))
-    return Reply(cards.share.confirm(plan, key))
+    return Reply(card(plan, await turn.pending.put(plan)))
+
+
+def card(what: SharePlan | UnclearRequest, key: str) -> Card:
+    return cards.share.choose(what, key) if isinstance(what, UnclearRequest) else cards.share.confirm(what, key)
 
 
 COMMAND = Command(

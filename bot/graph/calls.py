@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
 
@@ -14,6 +14,7 @@ from bot.graph.budget import SHORTEST_WAIT, Budget, retry_after
 from bot.graph.refusals import Lost, failure
 
 Json = dict[str, Any]
+Of = TypeVar("Of")
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 # What Graph takes in one batch. https://learn.microsoft.com/graph/json-batching
@@ -78,31 +79,35 @@ class Calls:
             if wait is None or self._now() + max(wait, SHORTEST_WAIT) > self.until:
                 raise failure(answer)
 
-    async def body(self, ask: Ask) -> Json:
+    async def body(self, ask: Ask, shape: Callable[[Json], Of]) -> Of:
+        """What a success says. Raises Lost also for one that makes no sense."""
         answer = await self.answer(ask)
         try:
-            return cast("Json", answer.json())
-        except ValueError as error:
+            return shape(cast("Json", answer.json()))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise Lost(reference=answer.headers.get("request-id", "")) from error
 
-    async def read(self, ask: Ask) -> Json:
+    async def read(self, ask: Ask, shape: Callable[[Json], Of]) -> Of:
         """For what changes nothing: a lost answer is as if there had been none. Raises Unavailable."""
         try:
-            return await self.body(ask)
+            return await self.body(ask, shape)
         except Lost as error:
             raise Unavailable(reference=error.reference) from error
 
-    async def pages(self, ask: Ask) -> AsyncGenerator[Json]:
+    async def pages(self, ask: Ask, shape: Callable[[Json], Of]) -> AsyncGenerator[Of]:
         """Every entry of a list, however many pages it has."""
+
+        def page(raw: Json) -> tuple[list[Of], str | None]:
+            return [shape(each) for each in raw["value"]], raw.get("@odata.nextLink")
+
         for _ in range(PAGES):
-            page = await self.read(ask)
-            for each in page["value"]:
+            found, more = await self.read(ask, page)
+            for each in found:
                 yield each
-            more = page.get("@odata.nextLink")
             if more is None:
                 return
             # It is opaque, but it had better lead to where our token belongs.
-            if not isinstance(more, str) or not more.startswith(f"{self.url}/"):
+            if not str(more).startswith(f"{self.url}/"):
                 raise Unavailable
             ask = replace(ask, path=more.removeprefix(self.url), params=None)
         raise Unavailable
@@ -119,8 +124,10 @@ class Calls:
     async def _batch(self, asks: list[Ask]) -> list[httpx.Response]:
         answers: dict[int, httpx.Response] = {}
         while waiting := [number for number in range(len(asks)) if number not in answers]:
-            said = await self.body(_together(asks, waiting))
-            found = {int(raw["id"]): _entry(asks[int(raw["id"])], raw) for raw in said["responses"]}
+            found = await self.body(
+                _together(asks, waiting),
+                lambda said: {int(raw["id"]): _entry(asks[int(raw["id"])], raw) for raw in said["responses"]},
+            )
             if found.keys() != set(waiting):
                 raise Lost
             waits = {number: _asked_to_wait(answer) for number, answer in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bot.errors import NotFound, Unsure
 from bot.graph import address
 from bot.graph.address import ItemAddress
-from bot.graph.calls import CHANGE, PERMISSIONS, Ask, Calls
+from bot.graph.calls import CHANGE, PERMISSIONS, Ask, Calls, Of
 from bot.graph.invitations import DriveRecipient, Invitation, check
 from bot.graph.items import item, item_of_hit
 from bot.graph.people import GROUP, PERSON, group, recipient
@@ -40,8 +40,8 @@ class Graph:
     async def own_items(self, name: str) -> list[ShareableItem]:
         """Files and folders in the person's own drive, whose name or content has these words."""
         path = address.OWN.root.to() + f"/search(q='{_literal(name)}')"
-        found = await self.calls.read(Ask("GET", path, OWN_FILES, CHANGE, {"$top": str(SEEN)}))
-        return [item(raw, is_own=True) for raw in found["value"]]
+        ask = Ask("GET", path, OWN_FILES, CHANGE, {"$top": str(SEEN)})
+        return await self.calls.read(ask, _each(_own_item))
 
     async def items_anywhere(self, name: str) -> list[ShareableItem]:
         """Whatever the person can open; a hit has neither path nor kind of drive, `items` has."""
@@ -56,23 +56,26 @@ class Graph:
 
     async def item_at(self, path: str) -> ShareableItem:
         """The item at a path of the person's own drive."""
-        return item(await self.calls.read(Ask("GET", address.OWN.root.at(path).to(), OWN_FILES)), is_own=True)
+        return await self.calls.read(Ask("GET", address.OWN.root.at(path).to(), OWN_FILES), _own_item)
 
     async def item_behind(self, url: str) -> ShareableItem:
         """The item a link leads to, without redeeming the link."""
         path = address.shared(url).to()
         own_drive = Ask("GET", address.OWN.path, OWN_FILES, params={"$select": "id"})
         try:
-            raw, own = await asyncio.gather(self.calls.read(Ask("GET", path, OWN_FILES)), self.calls.read(own_drive))
+            found, own = await asyncio.gather(
+                self.calls.read(Ask("GET", path, OWN_FILES), item),
+                self.calls.read(own_drive, lambda raw: str(raw["id"])),
+            )
         except NotFound:
             # With the right to their own files alone nobody sees what others shared.
-            return item(await self.calls.read(Ask("GET", path, ALL_FILES)))
-        found = item(raw)
-        return replace(found, is_own=found.drive_id == own["id"])
+            return await self.calls.read(Ask("GET", path, ALL_FILES), item)
+        return replace(found, is_own=found.drive_id == own)
 
     async def item(self, drive_id: str, item_id: str, *, is_own: bool = False) -> ShareableItem:
         path = address.drive(drive_id).item(item_id).to()
-        return item(await self.calls.read(Ask("GET", path, OWN_FILES if is_own else ALL_FILES)), is_own=is_own)
+        ask = Ask("GET", path, OWN_FILES if is_own else ALL_FILES)
+        return await self.calls.read(ask, _own_item if is_own else item)
 
     async def items(self, wanted: Iterable[ShareableItem]) -> list[ShareableItem]:
         """The same in full, in one round trip; without those that are gone."""
@@ -94,36 +97,36 @@ class Graph:
 
     async def person(self, person_id: str) -> Recipient:
         path = f"/users/{quote(person_id, safe='')}"
-        return recipient(await self.calls.read(Ask("GET", path, PEOPLE, params={"$select": PERSON})))
+        return await self.calls.read(Ask("GET", path, PEOPLE, params={"$select": PERSON}), recipient)
 
     async def me(self) -> Recipient:
-        return recipient(await self.calls.read(Ask("GET", "/me", ME, params={"$select": PERSON})))
+        return await self.calls.read(Ask("GET", "/me", ME, params={"$select": PERSON}), recipient)
 
     async def find_groups(self, name: str) -> list[Recipient]:
         """Groups of the directory whose name begins so, or whose address this is."""
         word = _quoted(name)
         params = {"$filter": f"startswith(displayName,{word}) or mail eq {word}", "$top": str(SEEN), "$select": GROUP}
-        found = await self.calls.read(Ask("GET", "/groups", GROUPS, params=params))
-        return [group(raw) for raw in found["value"]]
+        return await self.calls.read(Ask("GET", "/groups", GROUPS, params=params), _each(group))
 
     async def group(self, group_id: str) -> Recipient:
         path = f"/groups/{quote(group_id, safe='')}"
-        return group(await self.calls.read(Ask("GET", path, GROUPS, params={"$select": GROUP})))
+        return await self.calls.read(Ask("GET", path, GROUPS, params={"$select": GROUP}), group)
 
     # Permissions
 
     async def permissions(self, of: ShareableItem) -> list[Permission]:
         ask = Ask("GET", _address(of).to("permissions"), _scope(of), PERMISSIONS)
-        return [permission(raw) async for raw in self.calls.pages(ask)]
+        return [each async for each in self.calls.pages(ask, permission)]
 
     async def permission(self, of: ShareableItem, permission_id: str) -> Permission:
         ask = Ask("GET", _address(of).to("permissions", permission_id), _scope(of), PERMISSIONS)
-        return permission(await self.calls.read(ask))
+        return await self.calls.read(ask, permission)
 
     async def change_role(self, of: ShareableItem, permission_id: str, role: Role) -> Permission:
         """Of a person or group; a link's can't be changed. Raises Unsure if the answer was lost."""
         path = _address(of).to("permissions", permission_id)
-        return permission(await self._change(Ask("PATCH", path, _scope(of), PERMISSIONS, json={"roles": [role.value]})))
+        ask = Ask("PATCH", path, _scope(of), PERMISSIONS, json={"roles": [role.value]})
+        return await self._change(ask, permission)
 
     async def revoke(self, of: ShareableItem, permission_id: str) -> None:
         """Raises NotFound also for one that is gone already, NotAllowed for an inherited one and an owner's."""
@@ -139,7 +142,7 @@ class Graph:
         """Takes people off a link, which stays for the others. https://learn.microsoft.com/graph/api/permission-revokegrants"""
         body = {"grantees": [{each.by: each.value} for each in people]}
         path = _address(of).to("permissions", permission_id, "revokeGrants")
-        return permission(await self._change(Ask("POST", path, _scope(of), PERMISSIONS, json=body)))
+        return await self._change(Ask("POST", path, _scope(of), PERMISSIONS, json=body), permission)
 
     async def create_link(
         self,
@@ -156,13 +159,13 @@ class Graph:
         if people:
             body["recipients"] = [{each.by: each.value} for each in people]
         ask = Ask("POST", _address(of).action("createLink"), _scope(of), PERMISSIONS, json=body)
-        return permission(await self._change(ask))
+        return await self._change(ask, permission)
 
     async def grant_on_link(self, url: str, people: tuple[DriveRecipient, ...], role: Role) -> list[Permission]:
         """Lets more people use a link; its address may change. https://learn.microsoft.com/graph/api/permission-grant"""
         body = {"recipients": [{each.by: each.value} for each in people], "roles": [role.value]}
         ask = Ask("POST", f"{address.share(url)}/permission/grant", ALL_FILES, PERMISSIONS, json=body)
-        return [permission(raw) for raw in (await self._change(ask))["value"]]
+        return await self._change(ask, _each(permission))
 
     async def invite(
         self, to: ShareableItem, invitation: Invitation, *, at: ItemAddress | None = None
@@ -175,29 +178,41 @@ class Graph:
         """
         check(invitation, to)
         path = (at or _address(to)).action("invite")
-        answer = await self._change(Ask("POST", path, _scope(to), PERMISSIONS, json=invitation.body()))
-        return [permission(raw) for raw in answer.get("value", ())]
+        ask = Ask("POST", path, _scope(to), PERMISSIONS, json=invitation.body())
+        return await self._change(ask, _each(permission))
 
-    async def _change(self, ask: Ask) -> Json:
+    async def _change(self, ask: Ask, shape: Callable[[Json], Of]) -> Of:
         try:
-            return await self.calls.body(ask)
+            return await self.calls.body(ask, shape)
         except Lost as error:
             raise Unsure(reference=error.reference) from error
 
     async def _people(self, condition: str) -> list[Recipient]:
         params = {"$filter": condition, "$top": str(SEEN), "$select": PERSON}
-        answer = await self.calls.read(Ask("GET", "/users", PEOPLE, params=params))
-        return [recipient(raw) for raw in answer["value"]]
+        return await self.calls.read(Ask("GET", "/users", PEOPLE, params=params), _each(recipient))
 
     async def _search(self, words: str, sort: list[Json] | None = None) -> list[ShareableItem]:
         """https://learn.microsoft.com/graph/api/search-query"""
         query: Json = {"entityTypes": ["driveItem"], "query": {"queryString": words}, "from": 0, "size": SEEN}
         if sort:
             query["sortProperties"] = sort
-        answer = await self.calls.read(Ask("POST", "/search/query", ALL_FILES, CHANGE, json={"requests": [query]}))
-        containers = [each for found in answer["value"] for each in found["hitsContainers"]]
-        # Without a hit there is no list of hits either.
-        return [item_of_hit(hit) for each in containers for hit in each.get("hits", ())]
+        ask = Ask("POST", "/search/query", ALL_FILES, CHANGE, json={"requests": [query]})
+        return await self.calls.read(ask, _hits)
+
+
+def _each(shape: Callable[[Json], Of]) -> Callable[[Json], list[Of]]:
+    """A list of them."""
+    return lambda raw: [shape(each) for each in raw["value"]]
+
+
+def _own_item(raw: Json) -> ShareableItem:
+    return item(raw, is_own=True)
+
+
+def _hits(answer: Json) -> list[ShareableItem]:
+    containers = [each for found in answer["value"] for each in found["hitsContainers"]]
+    # Without a hit there is no list of hits either.
+    return [item_of_hit(hit) for each in containers for hit in each.get("hits", ())]
 
 
 def _address(of: ShareableItem) -> ItemAddress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import msal
 import msal.exceptions
 
 from bot.errors import NeedsConsent, NeedsSignIn, SharebotError, Unavailable
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 10.0
 # What Microsoft says of a token request that can never work as long as we are set up as we are.
@@ -191,15 +194,22 @@ def _tokens(answer: dict[str, Any], cache: msal.SerializableTokenCache) -> Token
 def _refusal(answer: dict[str, Any], scopes: list[str]) -> SharebotError:
     """https://learn.microsoft.com/entra/identity-platform/reference-error-codes"""
     error, claims = answer.get("error"), str(answer.get("claims") or "")
+    level = logging.ERROR if error in OUR_FAULT else logging.INFO
+    log.log(level, "Entra answered %s %s", "".join(filter(str.isprintable, str(error)))[:60], _numbers(answer))
     if error in OUR_FAULT:
         return Unavailable("I am not set up rightly to sign people in. Please tell whoever runs me.")
     if error in ITS_FAULT:
         return Unavailable()
-    if answer.get("suberror") == "consent_required" or CONSENT in (answer.get("error_codes") or ()):
+    if answer.get("suberror") == "consent_required" or CONSENT in _numbers(answer):
         return NeedsConsent(scopes=_short(scopes))
     if error == "interaction_required" or claims:
         return NeedsSignIn(scopes=_short(scopes), claims=claims)
     return Gone(scopes=_short(scopes))
+
+
+def _numbers(answer: dict[str, Any]) -> list[int]:
+    """AADSTS…"""
+    return [each for each in answer.get("error_codes") or () if isinstance(each, int)]
 
 
 def _short(scopes: list[str]) -> frozenset[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Any
 
 import httpx
 import jwt
+
+log = logging.getLogger(__name__)
 
 KEEP_FOR = 24 * 60 * 60
 # An unknown key id may be a rolled-over key, or somebody knocking with made-up ids: look again, but seldom.
@@ -17,9 +20,10 @@ LOOK_AGAIN_AFTER = 60
 class SigningKeys:
     """Keys by id, from an OpenID discovery document. A key's `_jwk_data` keeps what the issuer says of it."""
 
-    def __init__(self, http: httpx.AsyncClient, discovery_url: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, discovery_url: str, keep_for: float = KEEP_FOR) -> None:
         self._http = http
         self._discovery_url = discovery_url
+        self._keep_for = keep_for
         self._keys: dict[str, tuple[jwt.PyJWK, frozenset[str]]] = {}
         self._fetched = float("-inf")
         self._asked = float("-inf")
@@ -36,7 +40,7 @@ class SigningKeys:
         if not self._fresh(key_id):
             async with self._fetching:
                 if not self._fresh(key_id):
-                    await self._fetch()
+                    await self._renew(key_id)
         if key_id not in self._keys:
             raise jwt.InvalidKeyError("unknown key id")
         return self._keys[key_id]
@@ -44,8 +48,18 @@ class SigningKeys:
     def _fresh(self, key_id: str) -> bool:
         now = time.monotonic()
         if key_id in self._keys:
-            return now - self._fetched < KEEP_FOR
+            return now - self._fetched < self._keep_for
         return now - self._asked < LOOK_AGAIN_AFTER
+
+    async def _renew(self, key_id: str) -> None:
+        try:
+            await self._fetch()
+        except (httpx.HTTPError, KeyError, ValueError) as error:
+            if key_id not in self._keys:
+                raise
+            # It was good a day ago, and the issuer cannot be asked: everybody would be locked out.
+            log.warning("could not fetch keys anew: %s", type(error).__name__)
+            self._fetched = time.monotonic() - self._keep_for + LOOK_AGAIN_AFTER
 
     async def _fetch(self) -> None:
         discovery = (await self._http.get(self._discovery_url)).raise_for_status().json()
@@ -53,6 +67,7 @@ class SigningKeys:
         self._keys = {
             key["kid"]: (jwt.PyJWK(key, algorithm="RS256"), frozenset(key.get("endorsements", ())))
             for key in found["keys"]
+            if key.get("kty") == "RSA"
         }
         self._asked = self._fetched = time.monotonic()
 

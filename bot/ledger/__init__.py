@@ -23,6 +23,7 @@ __all__ = ["CannotOpen", "Conversation", "Conversations", "Ledger", "Parked", "P
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 BUSY_SECONDS = 10
+CONNECT_SECONDS = 5
 
 
 class CannotOpen(Exception):
@@ -55,7 +56,10 @@ class Ledger:
 def _engine(url: str) -> AsyncEngine:
     # Its errors would tell the log what was in the rows.
     if not url.startswith("sqlite"):
-        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True)
+        patience = {"connect_timeout": CONNECT_SECONDS, "options": f"-c statement_timeout={BUSY_SECONDS}s"}
+        return create_async_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args=patience
+        )
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _write_ahead)
     return engine

@@ -8,11 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.ledger.tables import conversations
+from bot.ledger.tables import conversations, insert_for
 
 # Another replica may have been told that the bot was removed, so it is written again now and then. Seconds.
 KNOWN_FOR = 10 * 60
@@ -35,7 +33,7 @@ class Conversations:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
         self._engine = engine
         self._clock = clock
-        self._insert = insert_sqlite if engine.dialect.name == "sqlite" else insert_postgresql
+        self._insert = insert_for(engine)
         self._written: OrderedDict[tuple[str, str], tuple[Conversation, float]] = OrderedDict()
 
     async def remember(self, conversation: Conversation) -> bool:

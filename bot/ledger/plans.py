@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -10,13 +11,17 @@ from typing import Any
 
 from cattrs.preconf.json import make_converter
 from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate, Unsure
 from bot.ledger.tables import plans
 from bot.sharing import Person, SharePlan, ShareReceipt, UnclearRequest
 
+log = logging.getLogger(__name__)
+
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
+KEEP_RECEIPTS_FOR = 90 * 24 * 60 * 60  # nobody presses an older card
 USED = "This was pressed already. If the card does not change, please ask me again."
 KINDS: dict[str, type[SharePlan] | type[UnclearRequest]] = {"plan": SharePlan, "question": UnclearRequest}
 
@@ -34,7 +39,10 @@ class PendingPlans:
         """The key for the card: nothing can be learned or made from it."""
         key = secrets.token_urlsafe(24)
         kind = next(name for name, cls in KINDS.items() if isinstance(what, cls))
+        now = int(self._clock())
         async with self._engine.begin() as database:
+            await database.execute(delete(plans).where(plans.c.expires_at < now, plans.c.receipt.is_(None)))
+            await database.execute(delete(plans).where(plans.c.expires_at < now - KEEP_RECEIPTS_FOR))
             await database.execute(
                 insert(plans).values(
                     key=key,
@@ -42,7 +50,7 @@ class PendingPlans:
                     person_id=what.asker.id,
                     kind=kind,
                     body=_json.dumps(what),
-                    expires_at=int(self._clock()) + KEEP_FOR,
+                    expires_at=now + KEEP_FOR,
                 )
             )
         return key
@@ -72,8 +80,12 @@ class PendingPlans:
             raise
 
     async def finish(self, key: str, receipt: ShareReceipt) -> None:
-        async with self._engine.begin() as database:
-            await database.execute(update(plans).where(plans.c.key == key).values(receipt=_json.dumps(receipt)))
+        """Keeps what was done. It was done all the same if that fails: the log has to do then."""
+        try:
+            async with self._engine.begin() as database:
+                await database.execute(update(plans).where(plans.c.key == key).values(receipt=_json.dumps(receipt)))
+        except SQLAlchemyError:
+            log.exception("what was done could not be kept")
 
     async def receipt(self, key: str, person: Person) -> ShareReceipt | None:
         """What came of a plan that was carried out: the same click, delivered again, gets the same answer.
@@ -84,11 +96,11 @@ class PendingPlans:
         _check(row, person)
         return _json.loads(row.receipt, ShareReceipt) if row.receipt else None
 
-    async def forget_old(self) -> None:
-        async with self._engine.begin() as database:
-            await database.execute(
-                delete(plans).where(plans.c.expires_at < int(self._clock()), plans.c.receipt.is_(None))
-            )
+    async def waiting(self, key: str, person: Person) -> SharePlan | UnclearRequest | None:
+        """What still waits under this key, without taking it. Raises NotYours, TooLate."""
+        row = await self._row(key)
+        _check(row, person)
+        return None if row.claimed_at else _json.loads(row.body, KINDS[row.kind])
 
     async def _row(self, key: str) -> Row[Any]:
         async with self._engine.connect() as database:

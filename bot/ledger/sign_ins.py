@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.errors import SharebotError
 from bot.ledger.tables import sign_ins
 from bot.sharing import Person
 
@@ -61,12 +62,16 @@ class SignIns:
     async def at(self, ticket: str) -> Parked | None:
         async with self._engine.connect() as database:
             row = (
-                await database.execute(
-                    select(sign_ins).where(
-                        sign_ins.c.ticket_hash == _hash(ticket), sign_ins.c.expires_at > int(self._clock())
+                (
+                    await database.execute(
+                        select(sign_ins).where(
+                            sign_ins.c.ticket_hash == _hash(ticket), sign_ins.c.expires_at > int(self._clock())
+                        )
                     )
                 )
-            ).first()
+                .mappings()
+                .first()
+            )
         return _parked(row) if row else None
 
     async def send_to_page(self, ticket: str, state: str, flow: bytes) -> None:
@@ -77,9 +82,11 @@ class SignIns:
                 .values(state_hash=_hash(state), flow=flow)
             )
 
-    async def back_from_page(self, state: str) -> Parked | None:
-        """Good once: whoever comes second with the same state gets None."""
-        return await self._take(sign_ins.c.state_hash == _hash(state))
+    @asynccontextmanager
+    async def back_from_page(self, state: str) -> AsyncGenerator[Parked | None]:
+        """Good once: whoever comes second with the same state gets None. If the block fails, the link is good again."""
+        async with self._taken(sign_ins.c.state_hash == _hash(state)) as parked:
+            yield parked
 
     async def declined(self, state: str) -> bool:
         """Whether there was such a one; its ticket stays good for another try."""
@@ -92,27 +99,61 @@ class SignIns:
             )
             return found.first() is not None
 
-    async def take(self, ticket: str, person: Person) -> Parked | None:
-        """Good once: of several devices that answer the same ticket, one gets to carry out what was said."""
-        return await self._take(
-            (sign_ins.c.ticket_hash == _hash(ticket))
-            & (sign_ins.c.tenant_id == person.tenant_id)
-            & (sign_ins.c.person_id == person.id)
-        )
+    @asynccontextmanager
+    async def taken(self, ticket: str, person: Person) -> AsyncGenerator[Parked | None]:
+        """Good once: of several devices that answer the same ticket, one gets to carry out what was said.
 
-    async def _take(self, which: ColumnElement[bool]) -> Parked | None:
-        async with self._engine.begin() as database:
+        If the block fails, the ticket is good again.
+        """
+        async with self._taken((sign_ins.c.ticket_hash == _hash(ticket)) & _of(person)) as parked:
+            yield parked
+
+    async def latest(self, person: Person) -> Parked | None:
+        """What they said last before we asked them in."""
+        async with self._engine.connect() as database:
             row = (
-                await database.execute(
-                    delete(sign_ins).where(which, sign_ins.c.expires_at > int(self._clock())).returning(*sign_ins.c)
+                (
+                    await database.execute(
+                        select(sign_ins)
+                        .where(_of(person), sign_ins.c.parked.is_not(None), sign_ins.c.expires_at > int(self._clock()))
+                        .order_by(sign_ins.c.expires_at.desc())
+                        .limit(1)
+                    )
                 )
-            ).first()
+                .mappings()
+                .first()
+            )
         return _parked(row) if row else None
 
+    @asynccontextmanager
+    async def _taken(self, which: ColumnElement[bool]) -> AsyncGenerator[Parked | None]:
+        async with self._engine.begin() as database:
+            row = (
+                (
+                    await database.execute(
+                        delete(sign_ins).where(which, sign_ins.c.expires_at > int(self._clock())).returning(*sign_ins.c)
+                    )
+                )
+                .mappings()
+                .first()
+            )
+        try:
+            yield _parked(row) if row else None
+        except SharebotError:
+            if row:
+                again = {**row, "state_hash": None, "flow": None}
+                async with self._engine.begin() as database:
+                    await database.execute(insert(sign_ins).values(again))
+            raise
 
-def _parked(row: Row[Any]) -> Parked:
-    scopes = frozenset((row.scopes or "").split())
-    return Parked(row.tenant_id, row.person_id, row.parked, row.flow, scopes, row.claims or "")
+
+def _of(person: Person) -> ColumnElement[bool]:
+    return (sign_ins.c.tenant_id == person.tenant_id) & (sign_ins.c.person_id == person.id)
+
+
+def _parked(row: RowMapping) -> Parked:
+    scopes = frozenset((row["scopes"] or "").split())
+    return Parked(row["tenant_id"], row["person_id"], row["parked"], row["flow"], scopes, row["claims"] or "")
 
 
 def _hash(secret: str) -> str:

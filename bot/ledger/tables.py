@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 metadata = MetaData()
 
@@ -57,3 +60,8 @@ sign_ins = Table(
     Column("expires_at", BigInteger, nullable=False),
     Index("sign_ins_expires_at", "expires_at"),
 )
+
+
+def insert_for(engine: AsyncEngine):
+    """An insert that knows what to do about a row that is there: both databases have it, each its own."""
+    return insert_sqlite if engine.dialect.name == "sqlite" else insert_postgresql

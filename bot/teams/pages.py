@@ -12,10 +12,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.errors import SharebotError
+from bot.errors import NeedsSignIn, SharebotError
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
-from bot.ledger import SignIns
+from bot.ledger import Parked, SignIns
 from bot.ledger.sign_ins import KEEP_FOR
 from bot.sharing import Person
 from bot.teams.turns import Turns
@@ -80,21 +80,23 @@ class SignInPages:
         state = form.get("state", "")
         if form.get("error") == "access_denied" and await self._sign_ins.declined(state):
             return _page("You did not agree", "So I did nothing. Press Sign in again whenever you like.")
-        came_back = await self._sign_ins.back_from_page(state)
-        if came_back is None or came_back.flow is None:
-            return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
-        person = Person(came_back.tenant_id, came_back.person_id, "")
-        kept = json.loads(self._sealer.open(came_back.flow, came_back.person_id))
-        if not hmac.compare_digest(kept["browser"], _hash(request.cookies.get(self._cookie, ""))):
-            log.warning("somebody came back from the sign-in page in another browser")
-            return _page("That did not work", "Please begin and end in one browser. Ask me again in Teams.", status=403)
         try:
-            await self._identity.sign_in(person, kept["flow"], form)
+            async with self._sign_ins.back_from_page(state) as came_back:
+                if came_back is None or came_back.flow is None:
+                    return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
+                await self._sign_in(came_back, came_back.flow, form, request.cookies.get(self._cookie, ""))
         except SharebotError as error:
             log.warning("a sign-in on the page failed: %s", type(error).__name__)
             return _page("That did not work", str(error), status=403)
         await self._turns.signed_in(came_back)
         return _page("You are signed in", "You can close this window and go on in Teams.", close=True)
+
+    async def _sign_in(self, came_back: Parked, flow: bytes, form: dict[str, str], browser: str) -> None:
+        kept = json.loads(self._sealer.open(flow, came_back.person_id))
+        if not hmac.compare_digest(kept["browser"], _hash(browser)):
+            raise NeedsSignIn("Please begin and end in one browser. Ask me again in Teams.")
+        person = Person(came_back.tenant_id, came_back.person_id, "")
+        await self._identity.sign_in(person, kept["flow"], form)
 
 
 def _hash(secret: str) -> str:

@@ -141,7 +141,6 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
         public_url=settings.public_url,
     )
     await ledger.open()
-    await ledger.plans.forget_old()
     yield
     await app[TURNS].at_rest()
     await ledger.close()

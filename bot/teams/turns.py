@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 ANSWER_WITHIN = 4.0
 # So long a person waits for a Graph that is busy.
 PATIENCE = 8.0
+# So long what was begun may take when the bot is told to end.
+REST_WITHIN = 20.0
 # Faster than this nobody misses a sign that somebody is typing.
 TYPE_AFTER = 0.6
 
@@ -92,8 +94,10 @@ class Turns:
         except Exception as error:
             # What could not even be answered: Teams would only send it again, and again it would not be.
             words = _sentence(error)
-            if incoming.kind == "invoke":
+            if incoming.name == "adaptiveCard/action":
                 await _respond(context, invokes.failed(words))
+            elif incoming.kind == "invoke":
+                await _respond(context, InvokeResponse(status=500))
 
     async def _on(self, context: TurnContext, incoming: Incoming) -> None:
         if incoming.is_personal and incoming.name != "remove":
@@ -116,9 +120,10 @@ class Turns:
         self._later(self._resume(parked))
 
     async def at_rest(self) -> None:
-        """Waits a while for what was begun to come to its end."""
-        if self._background:
-            await asyncio.wait(self._background, timeout=10)
+        """Waits a while for what was begun, and for what that begins, to come to its end."""
+        until = asyncio.get_running_loop().time() + REST_WITHIN
+        while self._background and (left := until - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._background, timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
     async def _greet(self, context: TurnContext, incoming: Incoming) -> None:
         is_new = await self._ledger.conversations.remember(incoming.chat)
@@ -129,7 +134,9 @@ class Turns:
         """`silently`: whether to try a sign-in that nobody sees. Once for a sentence, or it would go on for ever."""
         task = asyncio.ensure_future(self._answer(context, incoming, silently=silently))
         if not (await asyncio.wait({task}, timeout=TYPE_AFTER))[0]:
-            await _type(context)
+            typing = asyncio.create_task(_logged(_type(context)))
+            await asyncio.wait({task})
+            typing.cancel()
         await task
 
     async def _answer(self, context: TurnContext, incoming: Incoming, *, silently: bool) -> None:
@@ -191,7 +198,7 @@ class Turns:
 
         task = asyncio.ensure_future(self._clicked(context, incoming, data))
         if not (await asyncio.wait({task}, timeout=ANSWER_WITHIN))[0]:
-            self._later(self._finish(incoming, task))
+            self._later(self._finish(incoming, str(data.get("key")), task))
             return invokes.replaced_by(cards.basics.working())
         try:
             reply = task.result()
@@ -238,8 +245,11 @@ class Turns:
             await _send_oauth(context, invokes.oauth_card(silent, self._page(ticket), error.scopes))
 
     async def _show_sign_in(self, context: TurnContext, incoming: Incoming) -> None:
-        ticket = await self._ledger.sign_ins.open(incoming.person, None)
-        await _send_oauth(context, invokes.oauth_card(None, self._page(ticket)))
+        """The button, for what they said last."""
+        was = await self._ledger.sign_ins.latest(incoming.person)
+        about = (was.parked, was.scopes, was.claims) if was else (None, frozenset[str](), "")
+        ticket = await self._ledger.sign_ins.open(incoming.person, *about)
+        await _send_oauth(context, invokes.oauth_card(None, self._page(ticket), about[1]))
 
     async def _login_request(self, incoming: Incoming, error: NeedsSignIn, *, silent: bool) -> InvokeResponse:
         ticket = await self._ledger.sign_ins.open(incoming.person, None, error.scopes, error.claims)
@@ -263,8 +273,9 @@ class Turns:
         except Unavailable as error:
             await _send(context, _problem(error))
             return invokes.token_refused(incoming.value, str(error))
-        if parked := await self._ledger.sign_ins.take(ticket, incoming.person):
-            self._later(self._resume(parked))
+        async with self._ledger.sign_ins.taken(ticket, incoming.person) as parked:
+            if parked:
+                self._later(self._resume(parked))
         return invokes.empty()
 
     async def _continue(self, context: TurnContext, incoming: Incoming, ticket: str) -> Reply:
@@ -274,11 +285,10 @@ class Turns:
             return Reply(words="This is not yours to continue, or it has been done. Please ask me yourself.")
         for scope in waiting.scopes:
             await self._identity.graph_token(incoming.person, scope)
-        parked = await self._ledger.sign_ins.take(ticket, incoming.person)
-        said = self._unseal(parked) if parked else None
-        if said is None:
-            raise TooLate
-        return await commands.say(await self._turn(context, said))
+        async with self._ledger.sign_ins.taken(ticket, incoming.person) as parked:
+            if said := self._unseal(parked) if parked else None:
+                return await commands.say(await self._turn(context, said))
+        raise TooLate
 
     def _unseal(self, parked: Parked) -> Incoming | None:
         if parked.parked is None:
@@ -301,16 +311,18 @@ class Turns:
 
     # After the answer
 
-    async def _finish(self, incoming: Incoming, task: asyncio.Task[Reply]) -> None:
+    async def _finish(self, incoming: Incoming, key: str, task: asyncio.Task[Reply]) -> None:
         """What took too long to answer with: the card that says so is replaced when it is done.
 
-        A failure is told beside it, for the others in the chat may have a card yet that is good.
+        A failure is told beside it, and what can be pressed again comes back.
         """
         try:
             reply = await task
         except Exception as error:
             problem = _problem(error)
             await self._proactively(incoming.chat, lambda context: _send(context, problem))
+            if card := await commands.waiting(self._ledger.plans, incoming.person, key):
+                await self._show(incoming, card)
             return
         self._tell(reply.notices, incoming.person)
         if reply.card:

@@ -1,0 +1,213 @@
+"""Trouble at the worst moment: nothing lost, nothing done twice, nothing said that is not so."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.errors import Unavailable
+from bot.identity.keys import SigningKeys
+from bot.ledger import Ledger
+from contoso import activities, tokens
+from contoso.faults import Rule
+from tests.bot import Bot
+from tests.people import Someone
+from tests.test_sign_in import CHECKLIST, visit
+from tests.test_teams import activity, call, claims
+
+BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
+ALEX = "alex.wilber@contoso.com"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"status": 401, "body": {"error": "invalid_client", "error_codes": [7000222]}},
+        {"status": 429, "body": {"error": "temporarily_unavailable", "error_codes": [90055]}},
+        {"status": 400, "body": {"error": "temporarily_unavailable", "error_codes": [90033]}},
+        {"status": 200, "body": "<html>a proxy</html>"},
+        {"status": 503},
+        {"drop": "request"},
+    ],
+    ids=str,
+)
+async def test_keys_survive_trouble_of_the_login_service(adele: Someone, bot: Bot, how: dict[str, Any]) -> None:
+    bot.contoso.token_lifetime = 60
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    bot.contoso.faults = [
+        Rule("entra", path="/token", times=1, **how),
+        Rule("entra", path="/token", contains="on_behalf_of", status=500),
+    ]
+
+    told = await adele.says("share Q3 Budget.xlsx with Megan")
+
+    assert "Share this?" not in told
+    assert "Sign in" not in told
+    assert "Share this?" in await adele.says("share Q3 Budget.xlsx with Megan")
+
+
+@pytest.mark.parametrize("body", [{}, {"value": [{"roles": ["read"]}]}, {"value": 7}, [], "?"], ids=str)
+async def test_after_the_deed_a_strange_reading_does_not_undo_the_answer(
+    adele: Someone, bot: Bot, body: object
+) -> None:
+    await adele.says(BUDGET)
+    bot.contoso.faults = [
+        Rule("graph", path=r"/permissions$", times=1),
+        Rule("graph", path=r"/permissions$", status=200, body=body),
+    ]
+
+    told = await adele.presses("Share")
+
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
+    assert "✓ can edit" in told
+
+
+async def test_after_the_deed_a_ledger_that_fails_does_not_undo_the_answer(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await alex.says("help")
+    await adele.says(BUDGET)
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("CREATE TRIGGER full BEFORE UPDATE OF receipt ON plans BEGIN SELECT RAISE(ABORT, 'full'); END")
+
+    told = await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "✓ can edit" in told
+    assert "shared a file with you" in alex.sees()
+
+
+async def test_continue_can_be_pressed_again_after_graph_was_down(adele: Someone, bot: Bot) -> None:
+    await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat="General")
+    card = bot.latest(adele, "General")
+    bot.breaks("graph", "/me", status=503, times=None)
+    first = await adele.presses("Continue", message=card, chat="General")
+    bot.contoso.faults.clear()
+
+    assert "try again" in first
+    assert "Share this?" in await adele.presses("Continue", message=card, chat="General")
+
+
+async def test_a_card_that_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    bot.breaks("graph", r"/permissions$", delay=4.5, status=503)
+
+    on_it = await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert "✓ can edit" in await adele.presses("Share")
+
+
+async def test_a_bot_whose_secret_expired_says_so_in_the_log(
+    adele: Someone, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot.contoso.bot_secret = "renewed"
+
+    await adele.says("help")
+
+    assert [each.levelname for each in caplog.records if each.message == "Entra answered invalid_client [7000215]"]
+
+
+async def test_an_exchange_that_failed_is_not_told_as_done(adele: Someone, bot: Bot) -> None:
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("DROP TABLE token_caches")
+    person = bot.contoso.person(adele.mail)
+    value = {"id": "x", "token": tokens.sso_token(bot.contoso, person)}
+    body = activity(bot.contoso, type="invoke", name="signin/tokenExchange", value=value, text=None)
+    body["from"] = {"id": "29:adele", "aadObjectId": person.id}
+
+    assert await call(bot, f"Bearer {bot.contoso.keys.bot_framework.sign(claims(bot.contoso))}", body) == 500
+
+
+async def test_replicas_start_together_and_keep_one_persons_cache_together(postgresql: str) -> None:
+    replicas = [Ledger(postgresql) for _ in range(4)]
+    try:
+        await asyncio.gather(*(each.open() for each in replicas))
+        for number in range(10):
+            await asyncio.gather(*(each.token_caches.save("t", f"p{number}", b"x") for each in replicas))
+        assert await replicas[0].token_caches.load("t", "p9") == b"x"
+    finally:
+        for each in replicas:
+            await each.close()
+
+
+async def test_old_keys_are_good_while_their_issuer_is_down() -> None:
+    key = {"kty": "RSA", "kid": "one", "n": "sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri23bOdgWp4Dy1Wl", "e": "AQAB"}
+    answers: list[Any] = [{"jwks_uri": "https://issuer.example/keys"}, {"keys": [key, {"kty": "EC", "kid": "new"}]}]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=answers.pop(0)) if answers else httpx.Response(500)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        keys = SigningKeys(http, "https://issuer.example/", keep_for=0.0)
+        token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Im9uZSJ9.e30.c2lnbmVk"
+        first, _ = await keys.key(token)
+        again, _ = await keys.key(token)
+
+    assert first is again
+
+
+async def test_what_was_begun_before_a_restart_is_told(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("help")
+    await adele.says(BUDGET)
+    bot.breaks("graph", r"/invite$", delay=4.5)
+
+    on_it = await adele.presses("Share")
+    await bot.restart()
+
+    assert "I'm on it" in on_it
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
+    assert "shared a file with you" in alex.sees()
+
+
+async def test_what_was_said_is_carried_out_after_a_silent_sign_in_failed(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    person = bot.contoso.person(diego.mail)
+    chat = bot.contoso.chats.personal(person.id)
+    failed = activities.invoke(bot.contoso, chat, person, name="signin/failure", value={"code": "installedappnotfound"})
+    token = bot.contoso.keys.bot_framework.sign(claims(bot.contoso))
+    assert await call(bot, f"Bearer {token}", failed) == 200
+
+    await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
+
+    assert "Onboarding checklist.docx" in await diego.waits_for("Share this?")
+
+
+async def test_a_typing_sign_that_is_refused_changes_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says("help")
+    bot.breaks("graph", r"/me\?", delay=1.2)
+    bot.breaks("connector", "/activities", contains='"typing"', status=403, times=None)
+
+    assert "Share this?" in await adele.says("share Q3 Budget.xlsx with Alex")
+
+
+async def test_a_hiccup_on_the_way_back_does_not_lose_the_sentence(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    bot.breaks("entra", "/token", status=503, contains="authorization_code")
+    first = await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
+    second = await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
+
+    assert Unavailable.sentence.split(";")[0] in first
+    assert "You are signed in" in second
+    assert "Onboarding checklist.docx" in await diego.waits_for("Share this?")
+
+
+async def test_a_database_that_hangs_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
+    hangs = await asyncio.start_server(_never, "127.0.0.1", 0)
+    ledger = Ledger(f"postgresql://u@127.0.0.1:{hangs.sockets[0].getsockname()[1]}/x")
+
+    with caplog.at_level(logging.CRITICAL), pytest.raises(Exception, match="timeout"):
+        await ledger.token_caches.load("t", "p")
+
+    await ledger.close()
+    hangs.close()
+
+
+async def _never(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(60)
