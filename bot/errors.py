@@ -22,7 +22,7 @@ class SharebotError(Exception):
     `reference` is Microsoft's name of the request that failed: what a person can tell whoever helps them.
     """
 
-    sentence = "Something broke on my side. Nothing was shared."
+    sentence = "Something broke on my side. Please look what was done before you try again."
 
     def __init__(self, sentence: str | None = None, *, reference: str = "") -> None:
         super().__init__(sentence or self.sentence)

@@ -73,6 +73,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         problems.append("SEALING_KEYS should be 32 random bytes in base64, or several of these with commas between.")
     if (url := said.get("DATABASE_URL")) and not url.startswith(DATABASES):
         problems.append("DATABASE_URL should begin with sqlite:/// or postgresql://.")
+    if url and not url.startswith("sqlite") and not keys:
+        problems.append("SEALING_KEYS is needed with PostgreSQL: each replica would make a key of its own.")
     if problems:
         raise BadSettings("\n".join([*problems, "See .env.example for what each one means."]))
 

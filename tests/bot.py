@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +18,7 @@ from contoso.tenant import Contoso, Mail
 from tests.people import Someone
 
 Json = dict[str, Any]
+SEALING_KEY = base64.b64encode(bytes(32)).decode()
 
 
 class Bot:
@@ -50,6 +52,7 @@ class Bot:
                 "SERVICE_HOSTS": base.removeprefix("http://"),
                 "DATA_DIR": str(self.data),
                 "DATABASE_URL": self.database_url,
+                "SEALING_KEYS": SEALING_KEY if self.database_url else "",
             }
         )
 

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from contoso.tenant import Contoso
+from tests.bot import SEALING_KEY
 from tests.people import Someone
 
 ROOT = Path(__file__).parent.parent
@@ -123,6 +124,7 @@ async def test_serve_says_what_is_wrong_without_a_traceback(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = environment(contoso, tmp_path, taken.getsockname()[1])
+        settings["SEALING_KEYS"] = SEALING_KEY
         code, _, err = await run("serve", environment=settings | ({name: value} if value else {}))
 
     assert code == 2

@@ -172,3 +172,12 @@ def test_an_address_of_ones_own_goes_before_the_clouds(tmp_path: Path) -> None:
     settings = read(good(tmp_path, CLOUD="dod", SERVICE_HOSTS="smba.example, other.example"))
 
     assert settings.service_hosts == {"smba.example", "other.example"}
+
+
+def test_replicas_need_one_key_for_all(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="SEALING_KEYS is needed"):
+        read(good(tmp_path, DATABASE_URL="postgresql://u@h/d"))
+
+
+def test_a_guid_may_be_spelled_in_any_way(tmp_path: Path) -> None:
+    assert read(good(tmp_path, TENANT_ID="{" + GUID.upper() + "}")).tenant_id == GUID

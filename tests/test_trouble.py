@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import sys
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
 from bot.errors import Unavailable
@@ -125,10 +127,22 @@ async def test_an_exchange_that_failed_is_not_told_as_done(adele: Someone, bot: 
     assert await call(bot, f"Bearer {bot.contoso.keys.bot_framework.sign(claims(bot.contoso))}", body) == 500
 
 
-async def test_replicas_start_together_and_keep_one_persons_cache_together(postgresql: str) -> None:
+OPEN = "import asyncio, sys; from bot.ledger import Ledger; asyncio.run(Ledger(sys.argv[1]).open())"
+
+
+async def test_replicas_may_start_together(postgresql: str) -> None:
+    starting = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, postgresql, stderr=asyncio.subprocess.PIPE)
+        for _ in range(4)
+    ]
+
+    assert [(each.returncode, err) for each in starting for _, err in [await each.communicate()]] == [(0, b"")] * 4
+
+
+async def test_replicas_keep_one_persons_cache_together(postgresql: str) -> None:
     replicas = [Ledger(postgresql) for _ in range(4)]
+    await replicas[0].open()
     try:
-        await asyncio.gather(*(each.open() for each in replicas))
         for number in range(10):
             await asyncio.gather(*(each.token_caches.save("t", f"p{number}", b"x") for each in replicas))
         assert await replicas[0].token_caches.load("t", "p9") == b"x"
@@ -209,5 +223,47 @@ async def test_a_database_that_hangs_is_given_up(caplog: pytest.LogCaptureFixtur
     hangs.close()
 
 
-async def _never(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(60)
+async def _never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Says nothing until the other one gives up."""
+    await reader.read()
+    writer.close()
+
+
+async def test_a_ledger_that_is_down_is_told(adele: Someone, bot: Bot) -> None:
+    await adele.says("help")
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("DROP TABLE sign_ins")
+
+    answer = await adele.says("share Q3 Budget.xlsx with Alex")
+    await bot.at_rest()
+
+    assert "Something broke on my side" in answer or "Something broke on my side" in adele.sees()
+
+
+async def test_a_slow_press_of_somebody_who_was_signed_out_asks_them_in(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
+    await diego.waits_for("Share this?")
+    bot.breaks("graph", r"/permissions$", delay=4.5, status=401)
+
+    on_it = await diego.presses("Share")
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert "Sign in" in diego.sees().partition("I'm on it")[2]
+
+
+async def test_unknown_keys_are_asked_for_seldom_while_their_issuer_is_down() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(500)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        keys = SigningKeys(http, "https://issuer.example/")
+        for _ in range(10):
+            with pytest.raises((httpx.HTTPStatusError, jwt.InvalidKeyError)):
+                await keys.key("eyJhbGciOiJSUzI1NiIsImtpZCI6Im9uZSJ9.e30.c2lnbmVk")
+
+    assert len(asked) == 1

@@ -155,7 +155,7 @@ class Calls:
                 return answer
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise Unavailable from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Lost from error
 
     @staticmethod

@@ -8,6 +8,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,7 @@ from bot.errors import NeedsConsent, NeedsSignIn, SharebotError, Unavailable
 log = logging.getLogger(__name__)
 
 TIMEOUT = 10.0
+THREADS = 64
 # What Microsoft says of a token request that can never work as long as we are set up as we are.
 OUR_FAULT = frozenset({"invalid_client", "unauthorized_client"})
 ITS_FAULT = frozenset({"temporarily_unavailable", "server_error"})
@@ -74,6 +76,8 @@ class Entra:
         # after a consent. So nobody uses this one: each call gets a copy.
         self._seed: dict[str, Any] = {}
         self._seeding = threading.Lock()
+        # Of its own, so that slow sign-ins hold up nothing else that needs a thread.
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="msal")
 
     async def for_app(self, scope: str) -> tuple[str, int]:
         """A token for the bot itself, and the seconds it is good for."""
@@ -112,7 +116,7 @@ class Entra:
                 scopes, account=accounts[0], claims_challenge=claims or None, http_exceptions=DOWN
             )
 
-        answer = await asyncio.to_thread(self._call, silently, cache)
+        answer = await self._threaded(silently, cache)
         if not answer:
             raise Gone
         if "access_token" not in answer:
@@ -132,7 +136,7 @@ class Entra:
                 claims_challenge=claims or None,
             )
 
-        flow = cast("dict[str, Any]", await asyncio.to_thread(self._call, start, msal.TokenCache()))
+        flow = cast("dict[str, Any]", await self._threaded(start, msal.TokenCache()))
         page = urlsplit(flow["auth_uri"])
         return urlunsplit(page._replace(scheme=urlsplit(self._login_url).scheme)), flow
 
@@ -149,13 +153,17 @@ class Entra:
             raise NeedsSignIn("That sign-in does not belong to this link. Please ask me again in Teams.") from error
 
     def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
     async def _ask(self, call: Callable[[App], Any], cache: Any, scopes: list[str]) -> dict[str, Any]:
-        answer = cast("dict[str, Any]", await asyncio.to_thread(self._call, call, cache))
+        answer = cast("dict[str, Any]", await self._threaded(call, cache))
         if "access_token" not in answer:
             raise _refusal(answer, scopes)
         return answer
+
+    async def _threaded(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any] | None:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, call, cache)
 
     def _call(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any] | None:
         """In a thread. Raises Unavailable for whatever kept the question from being answered."""

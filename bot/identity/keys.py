@@ -62,6 +62,7 @@ class SigningKeys:
             self._fetched = time.monotonic() - self._keep_for + LOOK_AGAIN_AFTER
 
     async def _fetch(self) -> None:
+        self._asked = time.monotonic()
         discovery = (await self._http.get(self._discovery_url)).raise_for_status().json()
         found = (await self._http.get(_reachable(discovery["jwks_uri"], self._discovery_url))).raise_for_status().json()
         self._keys = {
@@ -69,7 +70,7 @@ class SigningKeys:
             for key in found["keys"]
             if key.get("kty") == "RSA"
         }
-        self._asked = self._fetched = time.monotonic()
+        self._fetched = time.monotonic()
 
 
 def _reachable(url: str, like: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
 
 import httpx
@@ -103,7 +104,9 @@ PAGES = web.AppKey("pages", SignInPages)
 
 async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
-    http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": USER_AGENT})
+    # One person's cookies must not travel with the next one's requests.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": USER_AGENT}, cookies=no_cookies)
     entra = Entra(settings.login_url, settings.tenant_id, settings.app_id, settings.credential)
     sealer = Sealer(settings.sealing_keys)
     ledger = Ledger(settings.database_url)

@@ -48,6 +48,8 @@ PATIENCE = 8.0
 REST_WITHIN = 20.0
 # Faster than this nobody misses a sign that somebody is typing.
 TYPE_AFTER = 0.6
+# Teams sends a message again that is not taken within 15 seconds.
+TAKEN_WITHIN = 8.0
 
 
 class Turns:
@@ -78,7 +80,7 @@ class Turns:
         self._identity = identity
         self._ledger = ledger
         self._sealer = sealer
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any]) -> None:
         """One activity, already known to be from Teams."""
@@ -98,6 +100,8 @@ class Turns:
                 await _respond(context, invokes.failed(words))
             elif incoming.kind == "invoke":
                 await _respond(context, InvokeResponse(status=500))
+            elif incoming.kind == "message" and not isinstance(error, ConnectorError):
+                self._later(_send(context, cards.basics.problem(words)))
 
     async def _on(self, context: TurnContext, incoming: Incoming) -> None:
         if incoming.is_personal and incoming.name != "remove":
@@ -135,9 +139,12 @@ class Turns:
         task = asyncio.ensure_future(self._answer(context, incoming, silently=silently))
         if not (await asyncio.wait({task}, timeout=TYPE_AFTER))[0]:
             typing = asyncio.create_task(_logged(_type(context)))
-            await asyncio.wait({task})
+            await asyncio.wait({task}, timeout=TAKEN_WITHIN)
             typing.cancel()
-        await task
+        if task.done():
+            await task
+        else:
+            self._later(_awaited(task))
 
     async def _answer(self, context: TurnContext, incoming: Incoming, *, silently: bool) -> None:
         try:
@@ -187,18 +194,11 @@ class Turns:
         if not isinstance(data, dict):
             return invokes.bad_request("This button carries nothing.")
         authentication = incoming.value.get("authentication")
-        if isinstance(authentication, dict):
-            try:
-                wanted = await self._wanted(str(authentication.get("id")), incoming.person)
-                await self._identity.exchange(incoming.person, str(authentication.get("token")), wanted)
-            except NeedsSignIn as error:
-                return await self._login_request(incoming, error, silent=False)
-            except Exception as error:
-                return invokes.told(_sentence(error))
-
-        task = asyncio.ensure_future(self._clicked(context, incoming, data))
+        task = asyncio.create_task(self._clicked(context, incoming, data))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
         if not (await asyncio.wait({task}, timeout=ANSWER_WITHIN))[0]:
-            self._later(self._finish(incoming, str(data.get("key")), task))
+            self._later(self._finish(context, incoming, str(data.get("key")), task))
             return invokes.replaced_by(cards.basics.working())
         try:
             reply = task.result()
@@ -214,6 +214,10 @@ class Turns:
         return invokes.replaced_by(reply.card)
 
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
+        authentication = incoming.value.get("authentication")
+        if isinstance(authentication, dict):
+            wanted = await self._wanted(str(authentication.get("id")), incoming.person)
+            await self._identity.exchange(incoming.person, str(authentication.get("token")), wanted)
         verb, key = str(data.get("verb")), str(data.get("key"))
         if verb == "sign_in.continue":
             return await self._continue(context, incoming, key)
@@ -311,13 +315,16 @@ class Turns:
 
     # After the answer
 
-    async def _finish(self, incoming: Incoming, key: str, task: asyncio.Task[Reply]) -> None:
+    async def _finish(self, context: TurnContext, incoming: Incoming, key: str, task: asyncio.Task[Reply]) -> None:
         """What took too long to answer with: the card that says so is replaced when it is done.
 
         A failure is told beside it, and what can be pressed again comes back.
         """
         try:
             reply = await task
+        except NeedsSignIn as error:
+            await self._ask_in(context, incoming, error, silently=False)
+            return
         except Exception as error:
             problem = _problem(error)
             await self._proactively(incoming.chat, lambda context: _send(context, problem))
@@ -360,6 +367,10 @@ class Turns:
         task.add_done_callback(self._background.discard)
 
 
+async def _awaited(task: asyncio.Future[None]) -> None:
+    await task
+
+
 async def _logged(work: Coroutine[Any, Any, None]) -> None:
     """After the deed, nothing may undo the answer: what fails here is known to the log alone."""
     try:
@@ -371,6 +382,7 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
 def _sentence(error: Exception) -> str:
     """What the person is told. A reference ties what they saw to what we logged."""
     if isinstance(error, SharebotError):
+        log.info("answered with %s", type(error).__name__)
         return str(error)
     reference = secrets.token_hex(4)
     if isinstance(error, ConnectorError):
