@@ -277,7 +277,8 @@ async def submit(
         sent |= fields
         return await http.post(html.unescape(action[1]), data=fields)
     if "person" in fields:
-        fields["answer"] = "accept" if accept else "cancel"
+        yes = "approve" if 'value="approve"' in page.text else "accept"
+        fields["answer"] = yes if accept else "cancel"
     else:
         found = re.search(rf'value="([^"]+)">[^<]*<small>{re.escape(as_)}</small>', page.text)
         assert found
