@@ -13,7 +13,7 @@ from contoso.ids import guid
 from contoso.people import Directory, Group, Person
 
 STRENGTH = {"read": 0, "write": 1, "owner": 2}
-Scope = Literal["organization", "users"]
+Scope = Literal["anonymous", "organization", "users"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Drive:
 
     id: str
     name: str
-    kind: Literal["business", "documentLibrary"]
+    kind: Literal["personal", "business", "documentLibrary"]
     owner: Person | Group
     root_id: str
 
@@ -42,6 +42,8 @@ class Item:
     author: Person
     modified: dt.datetime
     version: int = 1
+    # An album of a personal drive: what is in it lies somewhere else.
+    is_bundle: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -61,11 +63,13 @@ class Outsider:
 
 @dataclass(frozen=True)
 class Link:
-    """A sharing link; whoever has opened it is in `opened_by`."""
+    """A sharing link; whoever has opened it, or was let use it, is in `opened_by`. `kind` is its type, such as view."""
 
     token: str
     scope: Scope
     opened_by: frozenset[str] = frozenset()
+    kind: str = "view"
+    password: str = ""
 
     @property
     def login(self) -> str:
@@ -74,14 +78,26 @@ class Link:
 
 @dataclass(frozen=True)
 class Grant:
-    """One right, and whose. There is at most one for the same grantee on the same item."""
+    """One right, and whose. There is at most one for the same grantee on the same item.
+
+    In a personal drive it may end (`expires`) and tells of the mail it came by (`invited`: who, must they sign in).
+    """
 
     to: Person | Group | Outsider | Link
     role: str
+    is_personal: bool = False
+    expires: str = ""
+    password: str = ""
+    invited: tuple[str, bool] | None = None
 
     @property
     def id(self) -> str:
-        """SharePoint's: a link's is its own, any other is its grantee's login, so it is the same on every item."""
+        """SharePoint's: a link's is its own, any other is its grantee's login, so it is the same on every item.
+
+        A personal drive's are opaque.
+        """
+        if self.is_personal:
+            return guid("permission", self.to.login).upper()
         if isinstance(self.to, Link):
             return guid("link", self.to.token)
         return base64.b64encode(self.to.login.encode()).decode().rstrip("=")
@@ -103,7 +119,11 @@ class Access:
     """A grant as it is seen from one item: its own, or one of a folder above."""
 
     grant: Grant
-    is_inherited: bool
+    inherited_from: Item | None = None
+
+    @property
+    def is_inherited(self) -> bool:
+        return self.inherited_from is not None
 
 
 class Files:
@@ -112,15 +132,26 @@ class Files:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
         self.drives: dict[str, Drive] = {}
+        self._drive_of: dict[str, Drive] = {}
         self._items: dict[tuple[str, str], Item] = {}
+        self._inside: dict[tuple[str, str], list[Item]] = {}
         self._grants: dict[tuple[str, str], dict[str, Grant]] = {}
+        # Items that no longer take over what holds for the folder they are in.
+        self._alone: set[tuple[str, str]] = set()
+        # By drive and name, and by person: what Graph calls special, and what people follow.
+        self.special: dict[tuple[str, str], Item] = {}
+        self.followed: dict[str, set[tuple[str, str]]] = {}
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self._items.values())
 
     def put(self, drive: Drive, items: Iterable[Item], grants: Iterable[tuple[Item, Grant]]) -> None:
         self.drives[drive.id] = drive
-        self._items |= {item.key: item for item in items}
+        self._drive_of[drive.owner.id] = drive
+        for item in items:
+            self._items[item.key] = item
+            if item.parent_id:
+                self._inside.setdefault((item.drive_id, item.parent_id), []).append(item)
         for item, grant in grants:
             self.grant(item, grant)
 
@@ -131,10 +162,10 @@ class Files:
         return self._items[drive.id, drive.root_id]
 
     def drive_of(self, owner_id: str) -> Drive | None:
-        return next((drive for drive in self.drives.values() if drive.owner.id == owner_id), None)
+        return self._drive_of.get(owner_id)
 
     def children(self, folder: Item) -> list[Item]:
-        inside = (item for item in self if (item.drive_id, item.parent_id) == folder.key)
+        inside = (item for item in self._inside.get(folder.key, ()) if not item.is_bundle)
         return sorted(inside, key=lambda item: (not item.is_folder, item.name.casefold()))
 
     def parent(self, item: Item) -> Item | None:
@@ -162,11 +193,15 @@ class Files:
     def accesses(self, item: Item) -> list[Access]:
         """Every grant that holds here; of several for the same grantee the strongest, its own before an equal one."""
         found: dict[str, Access] = {}
+        is_alone = False
         for each in self.chain(item):
             for grant in self._grants.get(each.key, {}).values():
+                if is_alone and grant.role != "owner":
+                    continue
                 seen = found.get(grant.id)
                 if seen is None or STRENGTH[seen.grant.role] < STRENGTH[grant.role]:
-                    found[grant.id] = Access(grant, is_inherited=each is not item)
+                    found[grant.id] = Access(grant, None if each is item else each)
+            is_alone = is_alone or each.key in self._alone
         return list(found.values())
 
     def own_grants(self, item: Item) -> list[Grant]:
@@ -179,7 +214,18 @@ class Files:
         return max(roles, key=lambda role: STRENGTH[role], default=None)
 
     def visible_to(self, person_id: str) -> list[Item]:
-        return [item for item in self if item.parent_id and self.role_of(person_id, item)]
+        """Every item but the roots, in the order of the drives."""
+        seen: dict[tuple[str, str], bool] = {}
+
+        def is_seen(item: Item) -> bool:
+            if item.key not in seen:
+                own = any(grant.reaches(person_id) for grant in self._grants.get(item.key, {}).values())
+                parent = self.parent(item)
+                above = parent is not None and item.key not in self._alone and is_seen(parent)
+                seen[item.key] = own or above or (item.key in self._alone and bool(self.role_of(person_id, item)))
+            return seen[item.key]
+
+        return [item for item in self if item.parent_id and is_seen(item)]
 
     def named(self, words: str, among: Iterable[Item]) -> list[Item]:
         """Whose name holds every word, the ones that begin with the first word before the others."""
@@ -196,6 +242,18 @@ class Files:
 
     def change(self, item: Item, grant: Grant) -> None:
         self._grants[item.key][grant.id] = grant
+
+    def leave_alone(self, item: Item) -> None:
+        """From now on only its own rights hold for it, and its owner's."""
+        self._alone.add(item.key)
+
+    def redeemed(self, outsider: Outsider, person: Person) -> None:
+        """Whoever was only an address is somebody now."""
+        for grants in self._grants.values():
+            for grant in [grant for grant in grants.values() if grant.to == outsider]:
+                del grants[grant.id]
+                now = replace(grant, to=person)
+                grants[now.id] = now
 
     def revoke(self, item: Item, grant_id: str) -> None:
         del self._grants[item.key][grant_id]

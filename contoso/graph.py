@@ -83,7 +83,7 @@ class Graph:
             said = tokens.read(self._contoso, token, self._contoso.keys.entra, GRAPH)
         except BadToken as bad:
             raise _bad_token(BAD_TOKEN[bad.fault]) from bad
-        person = self._contoso.directory.people.get(said.get("oid", ""))
+        person = self._contoso.directory.known(said.get("oid", ""))
         if person is None:
             raise _bad_token("This tenant's Graph takes tokens of people only.")
         if unmet := challenge(self._contoso, person, said):

@@ -49,7 +49,10 @@ def invite(contoso: Contoso, asked: Call, item: Item) -> Answer:
     """207 if somebody could not be mailed; they have their access all the same."""
     must_write(asked.caller)
     invited = invites.invite(contoso, asked.caller.person, item, asked.body())
-    body = {"@odata.context": f"{METADATA}#Collection(permission)", "value": [shapes.invited(one) for one in invited]}
+    body = {
+        "@odata.context": f"{METADATA}#Collection(permission)",
+        "value": [shapes.invited(contoso, one) for one in invited],
+    }
     return Answer(207 if any(one.problem for one in invited) else 200, body, {"Location": GRAPH})
 
 

@@ -71,7 +71,7 @@ def find(contoso: Contoso, caller: Caller, path: Sequence[str], *, redeem: bool 
                     return None
     if drive is None:
         raise Refusal(404, "ResourceNotFound", "User's mysite not found.")
-    item, rest = _within(contoso, drive, rest)
+    item, rest = _within(contoso, caller, drive, rest)
     if item:
         _visible(contoso, caller, item)
     elif not may_see(contoso, caller, drive):
@@ -147,7 +147,7 @@ def shared(contoso: Contoso, caller: Caller, token: str, *, redeem: bool = False
                 item, grant = found
                 if redeem:
                     contoso.files.open_link(item, grant, caller.person.id)
-                return item, Access(grant, is_inherited=False)
+                return item, Access(grant)
         case _:
             pass
     raise not_visible()
@@ -169,7 +169,15 @@ def _inside(contoso: Contoso, start: Item, path: list[str]) -> tuple[Item, list[
             raise no_such_item()
 
 
-def _within(contoso: Contoso, drive: Drive, path: list[str]) -> tuple[Item | None, list[str]]:
+def _must_follow(contoso: Contoso, caller: Caller, drive: Drive, item_id: str) -> None:
+    """People follow things at work; what they do not follow is not found there."""
+    if drive.kind not in BUSINESS:
+        raise Refusal(400, "notSupported", "Following is of business drives only.")
+    if (drive.id, item_id) not in contoso.files.followed.get(caller.person.id, set()):
+        raise no_such_item()
+
+
+def _within(contoso: Contoso, caller: Caller, drive: Drive, path: list[str]) -> tuple[Item | None, list[str]]:
     """The item, and what is left of the path; `root:/a/b:` may come in pieces or encoded as one."""
     match path:
         case ["root", *rest]:
@@ -177,18 +185,20 @@ def _within(contoso: Contoso, drive: Drive, path: list[str]) -> tuple[Item | Non
         case [here, *_] if here.startswith("root:"):
             return _along(contoso, contoso.files.root(drive), path)
         case ["items" | "bundles" | "following" as where, item_id, *rest]:
-            if where == "bundles" and drive.kind in BUSINESS:
+            if (where == "bundles") and drive.kind in BUSINESS:
                 raise Refusal(400, "notSupported", "Bundles are of personal drives only.")
+            if where == "following":
+                _must_follow(contoso, caller, drive, item_id.partition(":")[0])
             name, colon, _ = item_id.partition(":")
             start = contoso.files.root(drive) if name == "root" else contoso.files.item(drive.id, name)
             if start is None:
                 raise no_such_item()
             return _along(contoso, start, [item_id, *rest]) if colon else (start, rest)
-        case ["special", here, *rest] if here.partition(":")[0] == "documents":
-            root = contoso.files.root(drive)
-            return _along(contoso, root, [here, *rest]) if ":" in here else (root, rest)
-        case ["special", _, *_]:
-            raise no_such_item()
+        case ["special", here, *rest]:
+            folder = contoso.files.special.get((drive.id, here.partition(":")[0]))
+            if folder is None:
+                raise no_such_item()
+            return _along(contoso, folder, [here, *rest]) if ":" in here else (folder, rest)
         case _:
             return None, path
 

@@ -7,20 +7,17 @@ from typing import Any
 from contoso.graph_calls import Answer, Call, entity, listed
 from contoso.graph_query import wanted
 from contoso.graph_users import must_have, no_resource, user
-from contoso.ids import DOMAIN
-from contoso.people import PEOPLE, Group
+from contoso.people import Group
 from contoso.tenant import Contoso
 
 Json = dict[str, Any]
 READERS = ("GroupMember.Read.All", "Group.Read.All", "Directory.Read.All")
 KNOWN = frozenset({"id", "displayName", "description", "mail", "mailNickname", "mailEnabled", "securityEnabled"})
-# A distribution list: it has an address and gets mail, but no file can be shared with it.
-ALL_STAFF = Group("All Staff", f"all.staff@{DOMAIN}", frozenset(one.id for one in PEOPLE if one.mail.endswith(DOMAIN)))
 
 
 def groups(contoso: Contoso, asked: Call) -> Answer:
     must_have(asked.caller, *READERS)
-    everything = [*map(_group, contoso.directory.groups.values()), _group(ALL_STAFF)]
+    everything = [*map(_group, contoso.directory.groups.values())]
     return listed(asked, "groups", wanted(asked, everything, KNOWN, "group"), counts=asked.is_eventual)
 
 
@@ -37,10 +34,10 @@ def members(contoso: Contoso, asked: Call, group_id: str) -> Answer:
 
 
 def _found(contoso: Contoso, group_id: str) -> Group:
-    there = {**contoso.directory.groups, ALL_STAFF.id: ALL_STAFF}
-    if group_id not in there:
+    found = contoso.directory.groups.get(group_id)
+    if found is None:
         raise no_resource(group_id)
-    return there[group_id]
+    return found
 
 
 def _group(of: Group) -> Json:
@@ -50,7 +47,7 @@ def _group(of: Group) -> Json:
         "description": None,
         "mail": of.mail,
         "mailNickname": of.mail.partition("@")[0],
-        "mailEnabled": True,
-        "securityEnabled": False,
-        "groupTypes": [] if of is ALL_STAFF else ["Unified"],
+        "mailEnabled": of.kind != "Security",
+        "securityEnabled": of.kind == "Security",
+        "groupTypes": ["Unified"] if of.kind == "Unified" else [],
     }

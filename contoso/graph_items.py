@@ -60,6 +60,8 @@ def item(contoso: Contoso, of: Item) -> Json:
         raw["file"] = {"mimeType": "application/octet-stream", "hashes": {}}
     if of.parent_id is None:
         raw["root"] = {}
+    if of.is_bundle:
+        raw["bundle"] = {"album": {}, "childCount": 2}
     raw["shared"] = {"scope": "users" if contoso.files.is_shared(of) else "unknown"}
     return raw
 
@@ -103,14 +105,14 @@ def accesses(contoso: Contoso, caller: Caller, of: Item) -> list[Access]:
 
 
 def permission(contoso: Contoso, access: Access) -> Json:
+    """As a list has it, in the shape of the drive it is in."""
     grant = access.grant
+    if grant.is_personal:
+        return _personal(contoso, grant, access.inherited_from)
     raw: Json = {"id": grant.id, "roles": [grant.role], "shareId": grant.id}
     if isinstance(grant.to, Link):
-        kind = "edit" if grant.role == "write" else "view"
-        url = f"{contoso.base_url}/s/{grant.to.token}"
-        opened = [_user(contoso.directory.people[each]) for each in sorted(grant.to.opened_by)]
-        raw["grantedToIdentitiesV2"] = [{"user": user} for user in opened]
-        raw["link"] = {"scope": grant.to.scope, "type": kind, "webUrl": url, "preventsDownload": False}
+        raw["grantedToIdentitiesV2"] = [{"user": user} for user in _opened_by(contoso, grant.to)]
+        raw["link"] = _link(contoso, grant.to)
     else:
         identity = _identity(grant)
         kind = "group" if isinstance(grant.to, Group) else "user"
@@ -122,18 +124,52 @@ def permission(contoso: Contoso, access: Access) -> Json:
     return raw
 
 
-def invited(each: Invited) -> Json:
-    """An entry of the answer to an invite, which is shorter than the one in the list."""
-    raw: Json = {
-        "@odata.type": "#microsoft.graph.permission",
-        "id": each.grant.id,
-        "roles": [each.grant.role],
-        "grantedTo": {"user": _identity(each.grant)},
+def _personal(contoso: Contoso, grant: Grant, inherited_from: Item | None) -> Json:
+    """As personal drives have it: no V2, and everything about the mail, the end and the password."""
+    raw: Json = {"id": grant.id, "roles": [grant.role], "shareId": f"s!{grant.id.replace('-', '')}"}
+    if isinstance(grant.to, Link):
+        raw["link"] = _link(contoso, grant.to)
+        raw["grantedToIdentities"] = [{"user": user} for user in _opened_by(contoso, grant.to)]
+    else:
+        raw["grantedTo"] = {"user": _identity(grant)}
+    if grant.invited:
+        raw["invitation"] = {"email": grant.invited[0], "signInRequired": grant.invited[1]}
+    if grant.expires:
+        raw["expirationDateTime"] = grant.expires
+    raw["hasPassword"] = bool(grant.password)
+    if inherited_from:
+        path = "/".join(["/drive/root:", *contoso.files.folders(inherited_from), inherited_from.name])
+        raw["inheritedFrom"] = {"driveId": inherited_from.drive_id, "id": inherited_from.id, "path": path}
+    return raw
+
+
+def _link(contoso: Contoso, link: Link) -> Json:
+    return {
+        "scope": link.scope,
+        "type": link.kind,
+        "webUrl": f"{contoso.base_url}/s/{link.token}",
+        "preventsDownload": link.kind == "blocksDownload",
     }
+
+
+def _opened_by(contoso: Contoso, link: Link) -> list[Json]:
+    found = map(contoso.directory.known, sorted(link.opened_by))
+    return [_user(each) for each in found if each]
+
+
+def invited(contoso: Contoso, each: Invited) -> Json:
+    """An entry of the answer to an invite; at work it is shorter than the one in the list."""
+    raw: Json = {"@odata.type": "#microsoft.graph.permission", "id": each.grant.id, "roles": [each.grant.role]}
+    if each.grant.is_personal:
+        raw |= _personal(contoso, each.grant, None)
+    else:
+        raw["grantedTo"] = {"user": _identity(each.grant)}
     if each.problem:
         text = "The invitation could not be delivered."
-        inner = {"code": "exchangeInvalidUser"}
-        raw["error"] = {"code": "notAllowed", "message": text, "localizedMessage": text, "innererror": inner}
+        code = "accountVerificationRequired" if each.grant.is_personal else "exchangeInvalidUser"
+        mend = {"fixItUrl": "http://g.live.com/8SESkydrive/VerifyAccount"} if each.grant.is_personal else {}
+        about = {"code": "notAllowed", "message": text, "localizedMessage": text}
+        raw["error"] = {**about, **mend, "innererror": {"code": code}}
     return raw
 
 
@@ -160,7 +196,9 @@ def _site_id(grant: Grant) -> str:
 def _parent(contoso: Contoso, of: Item) -> Json:
     drive = contoso.files.drives[of.drive_id]
     parent = contoso.files.parent(of)
-    raw: Json = {"driveType": drive.kind, "driveId": of.drive_id, "siteId": drive.site_id}
+    raw: Json = {"driveType": drive.kind, "driveId": of.drive_id}
+    if drive.kind != "personal":
+        raw["siteId"] = drive.site_id
     if parent:
         path = "/".join(quote(name) for name in contoso.files.folders(of))
         raw["id"] = parent.id

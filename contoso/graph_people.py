@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from contoso.graph_calls import Answer, Call, listed
-from contoso.graph_groups import ALL_STAFF
 from contoso.graph_query import found_in
 from contoso.graph_users import colleagues, must_have
 from contoso.people import Group, Person
@@ -21,7 +20,7 @@ def relevant(contoso: Contoso, asked: Call) -> Answer:
     me = asked.caller.person
     words = asked.query.get("$search", "").strip().strip('"')
     others: list[Person | Group] = [one for one in colleagues(contoso) if one != me]
-    others += [*contoso.directory.groups.values(), ALL_STAFF]
+    others += contoso.directory.groups.values()
     scores = {one.id: _score(contoso, me, one) for one in others}
     ranked = sorted(others, key=lambda one: (-scores[one.id], one.name, one.mail))
     found = [_person(one, scores[one.id]) for one in ranked if not words or _is_meant(one, words)]
@@ -35,7 +34,7 @@ def _is_meant(one: Person | Group, words: str) -> bool:
 def _score(contoso: Contoso, me: Person, one: Person | Group) -> float:
     """Whoever shares files with me, is in my groups, or sits next to me."""
     if isinstance(one, Group):
-        return 8.0 if me.id in one.members and one is not ALL_STAFF else 0.5
+        return 8.0 if me.id in one.members and one.kind != "Distribution" else 0.5
     together = len({group.id for group in contoso.directory.groups_of(me.id) if one.id in group.members})
     shared = _shared(contoso, me, one) + _shared(contoso, one, me)
     return 1.0 + 10 * shared + 5 * together + 3 * (one.department == me.department)
@@ -70,7 +69,7 @@ def _person(one: Person | Group, score: float) -> Json:
 def _subclass(one: Person | Group) -> str:
     match one:
         case Group():
-            return "PublicDistributionList" if one is ALL_STAFF else "UnifiedGroup"
+            return "PublicDistributionList" if one.kind == "Distribution" else "UnifiedGroup"
         case Person(can_sign_in=False):
             return "Room"
         case _:

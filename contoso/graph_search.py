@@ -37,13 +37,26 @@ def everywhere(contoso: Contoso, asked: Call) -> Answer:
         text = "Access to DriveItem in Graph API requires Files.Read.All."
         raise Refusal(403, "Authorization_RequestDenied", text)
     words, start, size = _asked(asked.body())
-    found = contoso.files.named(words.replace('"', ""), contoso.files.visible_to(asked.caller.person.id))
+    found = contoso.files.named(words.replace('"', "").strip("*"), contoso.files.visible_to(asked.caller.person.id))
+    if order := _order(asked.body()):
+        found.sort(key=lambda each: each.modified, reverse=order == "newest")
     page = found[start : start + size]
     container: Json = {"total": len(found), "moreResultsAvailable": start + size < len(found)}
     if page:
         container["hits"] = [shapes.hit(contoso, each, start + rank) for rank, each in enumerate(page, 1)]
     value = [{"searchTerms": words.split(), "hitsContainers": [container]}]
     return Answer(200, {"@odata.context": f"{METADATA}#Collection(microsoft.graph.searchResponse)", "value": value})
+
+
+def _order(body: object) -> str:
+    """newest, oldest, or "" for the best hits first; files are sorted by their last change only."""
+    match cast("Any", body)["requests"][0].get("sortProperties"):
+        case None | []:
+            return ""
+        case [{"name": "lastModifiedDateTime", **how}]:
+            return "newest" if how.get("isDescending") else "oldest"
+        case _:
+            raise Refusal(400, "BadRequest", "SearchRequest Invalid (only lastModifiedDateTime is sorted by here).")
 
 
 def _asked(body: object) -> tuple[str, int, int]:

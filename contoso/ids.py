@@ -46,6 +46,15 @@ def item_id(drive: str, path: str) -> str:
     return "01" + base64.b32encode(digest[:20]).decode()
 
 
+def consumer_drive_id(mail: str) -> str:
+    """As OneDrive has for people with a Microsoft account: 16 hexadecimal digits."""
+    return hashlib.sha256(f"consumer/{mail}".encode()).hexdigest()[:16]
+
+
+def consumer_item_id(drive: str, number: int) -> str:
+    return f"{drive.upper()}!{number}"
+
+
 def _letters(count: int, *names: str) -> str:
     digest = hashlib.sha512("/".join(names).encode()).digest()
     return base64.urlsafe_b64encode(digest).decode()[:count]

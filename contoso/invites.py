@@ -1,14 +1,15 @@
-"""The rules of `driveItem: invite` on a business drive: who is let in, who is mailed, what is refused and how.
+"""The rules of `driveItem: invite`: who is let in, who is mailed, what is refused and how, on every kind of drive.
 
 https://learn.microsoft.com/graph/api/driveitem-invite
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, cast
 
-from contoso.files import STRENGTH, Grant, Item, Outsider
+from contoso.files import STRENGTH, Grant, Item, Link, Outsider
 from contoso.ids import DOMAIN, guid
 from contoso.people import Group, Person
 from contoso.refusals import Refusal, access_denied, invalid
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 LONGEST_MESSAGE = 2000
 KNOWN = frozenset({"recipients", "roles", "requireSignIn", "sendInvitation", "message"})
 # Known to the metadata, and refused on business drives by their mere presence.
-PERSONAL_ONLY = frozenset({"expirationDateTime", "password", "retainInheritedPermissions"})
+END, PASSWORD, RETAIN = "expirationDateTime", "password", "retainInheritedPermissions"
 NAMES = frozenset({"email", "alias", "objectId"})
 Recipient = Person | Group | Outsider
 
@@ -27,8 +28,12 @@ Recipient = Person | Group | Outsider
 class Invitation:
     recipients: tuple[Recipient, ...]
     role: str
+    must_sign_in: bool
     mails: bool
     message: str
+    expires: str
+    password: str
+    retains: bool
 
 
 @dataclass(frozen=True)
@@ -44,40 +49,61 @@ def invite(contoso: Contoso, caller: Person, item: Item, body: object) -> list[I
     role = contoso.files.role_of(caller.id, item)
     if role is None or STRENGTH[role] < STRENGTH["write"]:
         raise access_denied()
-    asked = _read(contoso, item, body)
-    return [_let_in(contoso, caller, item, asked, recipient) for recipient in asked.recipients]
+    is_personal = contoso.files.drives[item.drive_id].kind == "personal"
+    if is_personal and item.parent_id is None:
+        text = "The operation failed because the object does not support sharing."
+        raise Refusal(400, "notSupported", text, inner="objectNotSupported")
+    asked = _read(contoso, caller, item, body, is_personal=is_personal)
+    if not asked.retains and not contoso.files.is_shared(item):
+        contoso.files.leave_alone(item)
+    return [_let_in(contoso, caller, item, asked, recipient, is_personal=is_personal) for recipient in asked.recipients]
 
 
-def _read(contoso: Contoso, item: Item, body: object) -> Invitation:
+def _read(contoso: Contoso, caller: Person, item: Item, body: object, *, is_personal: bool) -> Invitation:
     if not isinstance(body, dict):
-        raise invalid("The request is malformed or incorrect.")
+        raise _malformed()
     said = cast("Json", body)
-    for name in said.keys() - KNOWN:
-        if name in PERSONAL_ONLY:
-            raise invalid("Invalid request")
+    if not is_personal and said.keys() & {END, PASSWORD, RETAIN}:
+        raise invalid("Invalid request")
+    for name in said.keys() - (KNOWN | {END, PASSWORD, RETAIN} if is_personal else KNOWN):
         code = "-1, Microsoft.SharePoint.Client.InvalidClientQueryException"
         raise Refusal(400, code, f"The parameter {name} does not exist in method invite.")
     role = _role(said.get("roles"))
     must_sign_in, mails = _boolean(said, "requireSignIn"), _boolean(said, "sendInvitation")
     if not must_sign_in and not mails:
         raise invalid("RequireSignIn and SendInvitation cannot both be false")
-    if not must_sign_in and item.is_folder:
+    if not must_sign_in and item.is_folder and not is_personal:
         raise invalid("RequireSignIn cannot be set to false when the item is a folder")
-    message = said.get("message") or ""
-    if not isinstance(message, str):
-        raise invalid("The request is malformed or incorrect.")
+    message = text_of(said, "message")
     if len(message) > LONGEST_MESSAGE:
         raise invalid("The message is too long.", inner="parameterIsTooLong")
-    recipients = _recipients(contoso, said.get("recipients"), mails=mails)
-    if not must_sign_in:
+    expires, password = paid_for(contoso, caller, said)
+    recipients = _recipients(contoso, said.get("recipients"), _Rules(mails, must_sign_in, is_personal))
+    if not must_sign_in and not is_personal:
         # That would be a link for anybody, and this tenant has those switched off.
         raise Refusal(400, "sharingFailed", "Sharing with anyone is turned off.")
-    return Invitation(recipients, role, mails, message)
+    retains = _boolean(said, RETAIN, default=True)
+    return Invitation(recipients, role, must_sign_in, mails, message, expires, password, retains)
+
+
+def paid_for(contoso: Contoso, caller: Person, said: Json) -> tuple[str, str]:
+    """An end and a password of a share, where the account has them. Raises Refusal."""
+    expires, password = text_of(said, END), text_of(said, PASSWORD)
+    if (expires or password) and not caller.is_premium:
+        raise invalid("Account Upgrade is required for this operation")
+    if expires:
+        try:
+            moment = dt.datetime.fromisoformat(expires)
+        except ValueError as error:
+            raise invalid("Invalid request", inner="invalidParameterFormat") from error
+        if moment.tzinfo is None or moment <= contoso.now():
+            raise invalid("Invalid request", inner="invalidParameterFormat")
+    return expires, password
 
 
 def _role(roles: object) -> str:
     if not isinstance(roles, list) or not roles:
-        raise invalid("The request is malformed or incorrect.")
+        raise _malformed()
     return role_named(cast("list[object]", roles))
 
 
@@ -88,62 +114,120 @@ def role_named(roles: list[object]) -> str:
     return "write" if "write" in roles else "read"
 
 
-def _boolean(said: Json, name: str) -> bool:
-    """What is not said is false."""
-    value = said.get(name, False)
+def _boolean(said: Json, name: str, *, default: bool = False) -> bool:
+    """What is not said is false, but for one of them."""
+    value = said.get(name, default)
     if not isinstance(value, bool):
-        raise invalid("The request is malformed or incorrect.")
+        raise _malformed()
     return value
 
 
-def _recipients(contoso: Contoso, said: object, *, mails: bool) -> tuple[Recipient, ...]:
+def text_of(said: Json, name: str) -> str:
+    value = said.get(name) or ""
+    if not isinstance(value, str):
+        raise _malformed()
+    return value
+
+
+@dataclass(frozen=True)
+class _Rules:
+    mails: bool
+    must_sign_in: bool
+    is_personal: bool
+
+
+def _recipients(contoso: Contoso, said: object, rules: _Rules) -> tuple[Recipient, ...]:
+    find = _consumer if rules.is_personal else _colleague
+    return tuple(dict.fromkeys(find(contoso, by, name, rules) for by, name in named(said)))
+
+
+def named(said: object) -> list[tuple[str, str]]:
+    """driveRecipients: what each is named by, one of email, alias and objectId, and the name. Raises Refusal."""
     if not isinstance(said, list) or not said:
-        raise invalid("The request is malformed or incorrect.")
-    found = [_recipient(contoso, each, mails=mails) for each in cast("list[object]", said)]
-    return tuple(dict.fromkeys(found))
-
-
-def _recipient(contoso: Contoso, said: object, *, mails: bool) -> Recipient:
-    if not isinstance(said, dict):
-        raise invalid("The request is malformed or incorrect.")
-    named = cast("Json", said)
-    if not named.keys() <= NAMES | {"@odata.type"}:
-        raise invalid("The request is malformed or incorrect.")
-    if isinstance(by_id := named.get("objectId"), str):
-        return _resolved(contoso.directory.people.get(by_id) or contoso.directory.groups.get(by_id))
-    address = named.get("email") or named.get("alias")
-    if not isinstance(address, str):
-        raise invalid("The request is malformed or incorrect.")
-    if known := contoso.directory.at(address) or contoso.directory.group_at(address):
-        return _resolved(known)
-    local, _, domain = address.partition("@")
-    if not local or "." not in domain or domain.casefold() == DOMAIN or " " in address:
-        raise _unresolved()
-    if not contoso.external_sharing:
-        raise Refusal(400, "sharingFailed", "Sharing with people outside is turned off.", inner="sharingDisabled")
-    if not mails:
-        raise Refusal(400, "sharingFailed", "Somebody new from outside can only come by invitation.")
-    return Outsider(address)
-
-
-def _resolved(found: Person | Group | None) -> Recipient:
-    if found is None or (isinstance(found, Person) and not found.can_sign_in):
-        raise _unresolved()
+        raise _malformed()
+    found: list[tuple[str, str]] = []
+    for each in cast("list[object]", said):
+        if not isinstance(each, dict):
+            raise _malformed()
+        names = {name: value for name, value in cast("Json", each).items() if name != "@odata.type"}
+        if len(names) != 1 or not names.keys() <= NAMES:
+            raise _malformed()
+        ((by, name),) = names.items()
+        if not isinstance(name, str):
+            raise _malformed()
+        found.append((by, name))
     return found
 
 
-def _unresolved() -> Refusal:
+def resolved(contoso: Contoso, by: str, name: str) -> Person | Group | None:
+    """Who of the tenant that is; None for nobody it knows. Raises Refusal for who can be given nothing."""
+    match by:
+        case "objectId":
+            found = contoso.directory.people.get(name) or contoso.directory.groups.get(name)
+        case "alias":
+            found = contoso.directory.nicknamed(name)
+        case _:
+            found = contoso.directory.at(name) or contoso.directory.group_at(name)
+    if isinstance(found, Person) and not found.can_sign_in:
+        raise unresolved()
+    if isinstance(found, Group) and found.kind == "Distribution":
+        raise unresolved()
+    return found
+
+
+def _colleague(contoso: Contoso, by: str, name: str, rules: _Rules) -> Recipient:
+    if found := resolved(contoso, by, name):
+        return found
+    local, _, domain = name.partition("@")
+    if by != "email" or not local or "." not in domain or domain.casefold() == DOMAIN or " " in name:
+        raise unresolved()
+    if not contoso.external_sharing:
+        raise Refusal(400, "sharingFailed", "Sharing with people outside is turned off.", inner="sharingDisabled")
+    if not rules.mails:
+        raise Refusal(400, "sharingFailed", "Somebody new from outside can only come by invitation.")
+    return Outsider(name)
+
+
+def _consumer(contoso: Contoso, by: str, name: str, rules: _Rules) -> Recipient:
+    """A personal drive knows Microsoft accounts by their address; whoever has none comes without signing in."""
+    if by != "email" or "@" not in name or " " in name:
+        raise unresolved()
+    if found := contoso.directory.consumer_at(name):
+        return found
+    if rules.must_sign_in:
+        text = "Some users in the request cannot be invited securely."
+        raise invalid(text, inner="secureSharingInvalidRequest")
+    return Outsider(name)
+
+
+def unresolved() -> Refusal:
     return Refusal(400, "noResolvedUsers", "One or more users could not be resolved.")
 
 
-def _let_in(contoso: Contoso, caller: Person, item: Item, asked: Invitation, recipient: Recipient) -> Invited:
+def _malformed() -> Refusal:
+    return invalid("The request is malformed or incorrect.")
+
+
+def _let_in(
+    contoso: Contoso, caller: Person, item: Item, asked: Invitation, recipient: Recipient, *, is_personal: bool
+) -> Invited:
     grant = Grant(recipient, asked.role)
+    link = contoso.web_url(item)
+    if is_personal:
+        invited = (recipient.mail, asked.must_sign_in)
+        to = recipient
+        if not asked.must_sign_in:
+            # Whoever has the mail gets in.
+            kind = "edit" if asked.role == "write" else "view"
+            token = guid("link", *item.key, kind, "anonymous", recipient.mail)
+            to, link = Link(token, "anonymous", kind=kind, password=asked.password), f"{contoso.base_url}/s/{token}"
+        grant = Grant(to, asked.role, True, asked.expires, asked.password, invited)
     if recipient.mail not in contoso.unheeded and not _is_dropped(contoso, item, grant):
         contoso.files.grant(item, grant)
         contoso.emit(Event("files"))
     problem = asked.mails and recipient.mail in contoso.unmailable
     if asked.mails and not problem:
-        _mail(contoso, caller, item, asked.message, recipient)
+        mail(contoso, caller, item, recipient, message=asked.message, link=link)
     return Invited(grant, problem)
 
 
@@ -158,12 +242,13 @@ def _is_dropped(contoso: Contoso, item: Item, grant: Grant) -> bool:
     )
 
 
-def _mail(contoso: Contoso, caller: Person, item: Item, message: str, recipient: Recipient) -> None:
+def mail(contoso: Contoso, caller: Person, item: Item, recipient: Recipient, *, message: str, link: str) -> None:
+    """Tells a recipient, or everybody in a group, with the address that leads there."""
     match recipient:
         case Group(members=members):
             readers = [contoso.directory.people[member].mail for member in sorted(members)]
-        case Person(mail=mail) | Outsider(mail=mail):
-            readers = [mail]
+        case Person(mail=address) | Outsider(mail=address):
+            readers = [address]
     thing = "folder" if item.is_folder else "file"
     for reader in readers:
         contoso.deliver(
@@ -174,7 +259,7 @@ def _mail(contoso: Contoso, caller: Person, item: Item, message: str, recipient:
                 to=reader,
                 subject=f"{caller.name} shared “{item.name}” with you",
                 text=message or f"{caller.name} has given you access to this {thing}.",
-                link=(f"Open {item.name}", contoso.web_url(item)),
+                link=(f"Open {item.name}", link),
                 received=contoso.now(),
             )
         )

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from contoso.ids import DOMAIN, guid, member_id
 
 
 @dataclass(frozen=True)
 class Person:
-    """`can_sign_in` is false for what is in the directory only: a meeting room has no licence and gets no files."""
+    """`can_sign_in` is false for what is in the directory only: a meeting room has no licence and gets no files.
+
+    `has_come` is false for a guest who was invited and did not redeem it yet. A consumer has a Microsoft account and is
+    nobody's colleague; a premium one pays for their OneDrive.
+    """
 
     name: str
     mail: str
@@ -20,6 +25,9 @@ class Person:
     title: str
     department: str
     can_sign_in: bool = True
+    has_come: bool = True
+    is_consumer: bool = False
+    is_premium: bool = False
 
     @cached_property
     def id(self) -> str:
@@ -31,7 +39,7 @@ class Person:
 
     @property
     def is_guest(self) -> bool:
-        return not self.mail.endswith(f"@{DOMAIN}")
+        return not self.is_consumer and not self.mail.endswith(f"@{DOMAIN}")
 
     @property
     def upn(self) -> str:
@@ -45,9 +53,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Group:
+    """A distribution list has an address and gets mail, but nothing can be shared with it."""
+
     name: str
     mail: str
     members: frozenset[str]
+    kind: Literal["Unified", "Security", "Distribution"] = "Unified"
 
     @cached_property
     def id(self) -> str:
@@ -59,15 +70,21 @@ class Group:
 
 
 class Directory:
-    """Finds people and groups by what others call them."""
+    """Finds people and groups by what others call them. Consumers are known, and in no list of the tenant's."""
 
     def __init__(self, people: Iterable[Person], groups: Iterable[Group]) -> None:
-        self.people = {person.id: person for person in people}
+        everybody = list(people)
+        self.people = {person.id: person for person in everybody if not person.is_consumer}
+        self.consumers = {person.id: person for person in everybody if person.is_consumer}
         self.groups = {group.id: group for group in groups}
+
+    def known(self, person_id: str) -> Person | None:
+        """Whoever it is, consumers too."""
+        return self.people.get(person_id) or self.consumers.get(person_id)
 
     def person(self, reference: str) -> Person:
         """By id, address or principal name, else by full name if only one has it. Raises LookupError."""
-        if found := self.people.get(reference) or self.at(reference):
+        if found := self.known(reference) or self.at(reference) or self.consumer_at(reference):
             return found
         named = [person for person in self.people.values() if person.name.casefold() == reference.casefold()]
         if len(named) != 1:
@@ -78,6 +95,15 @@ class Directory:
         """By mail address or principal name."""
         wanted = address.casefold()
         return next((one for one in self.people.values() if wanted in (one.mail.casefold(), one.upn.casefold())), None)
+
+    def consumer_at(self, address: str) -> Person | None:
+        wanted = address.casefold()
+        return next((one for one in self.consumers.values() if one.mail.casefold() == wanted), None)
+
+    def nicknamed(self, alias: str) -> Person | Group | None:
+        """By mail nickname, the part of an address before the @, or by the whole of it."""
+        address = alias if "@" in alias else f"{alias}@{DOMAIN}"
+        return self.at(address) or self.group_at(address)
 
     def called(self, mri: str) -> Person | None:
         """By what Teams calls them towards the bot, or by directory id: Teams takes both."""
@@ -91,10 +117,20 @@ class Directory:
         return [group for group in self.groups.values() if person_id in group.members]
 
 
-def _person(name: str, title: str, department: str, mail: str = "", *, can_sign_in: bool = True) -> Person:
+def _person(
+    name: str, title: str, department: str, mail: str = "", *, can_sign_in: bool = True, has_come: bool = True
+) -> Person:
     given, _, surname = name.partition(" ")
     mail = mail or f"{given}.{surname}@{DOMAIN}".lower()
-    return Person(name, mail, given, surname, title, department, can_sign_in)
+    return Person(
+        name, mail if "@" in mail else f"{mail}@{DOMAIN}", given, surname, title, department, can_sign_in, has_come
+    )
+
+
+def _consumer(name: str, *, is_premium: bool) -> Person:
+    given, _, surname = name.partition(" ")
+    mail = f"{given}.{surname}@outlook.example".lower()
+    return Person(name, mail, given, surname, "", "", is_consumer=True, is_premium=is_premium)
 
 
 PEOPLE = (
@@ -122,13 +158,57 @@ PEOPLE = (
     _person("Patti Fernandez", "President", "Executive Management"),
     _person("Pradeep Gupta", "Accountant", "Finance"),
     _person("Sean O'Neil", "Recruiter", "Human Resources", f"sean.oneil@{DOMAIN}"),
-    _person("Conference Room Adams", "", "", f"adams@{DOMAIN}", can_sign_in=False),
+    _person("Sanjay Kapoor", "Technician", "Manufacturing"),
+    _person("Amber Rodriguez", "Store Manager", "Retail"),
+    _person("Bianca Pisani", "Buyer", "Operations"),
+    _person("Brian Johnson", "Accountant", "Finance"),
+    _person("Cameron White", "Assistant", "Operations"),
+    _person("Carol Poland", "Paralegal", "Legal"),
+    _person("Chris Green", "Engineer", "Engineering"),
+    _person("Chris Green", "Sales Representative", "Sales", "chris.green2"),
+    _person("Christie Cline", "Buyer", "Retail"),
+    _person("Daisy Phillips", "Trainee", "Human Resources"),
+    _person("Delia Dennis", "Manager", "Engineering"),
+    _person("Dmitri Voss", "Technician", "IT"),
+    _person("Emily Braun", "Budget Analyst", "Finance"),
+    _person("Enrico Cattaneo", "Attorney", "Legal"),
+    _person("Fatima Zahra El Amrani", "Director", "Research and Development", "fatima.elamrani"),
+    _person("François Lefèvre", "Translator", "Marketing", "francois.lefevre"),
+    _person("Gerhart Moller", "Planner", "Operations"),
+    _person("佐藤 花子", "Engineer", "Research and Development", "hanako.sato"),
+    _person("Иван Петров", "Engineer", "Engineering", "ivan.petrov"),
+    _person("Karin Åkesson", "Recruiter", "Human Resources", "karin.akesson"),
+    _person("Luis Muñoz", "Sales Representative", "Sales", "luis.munoz"),
+    _person("Łukasz Żak", "Tester", "Engineering", "lukasz.zak"),
+    _person("Maria Silva", "Controller", "Finance"),
+    _person("Maria Silva", "Nurse", "Human Resources", "maria.silva2"),
+    _person("Mario Rogers", "Driver", "Operations"),
+    _person("Monica Thompson", "Paralegal", "Legal"),
+    _person("Ngoc Bich Tran", "Designer", "Research and Development", "ngoc.tran"),
+    _person("Olivia D'Souza", "Analyst", "Sales", "olivia.dsouza"),
+    _person("Omar Haddad", "Electrician", "Manufacturing"),
+    _person("Pia van den Berg", "Architect", "Engineering", "pia.vandenberg"),
+    _person("Prince", "Musician", "Marketing", "prince"),
+    _person("Renée O'Brien-Smith", "Counsel", "Legal", "renee.obrien-smith"),
+    _person("Søren Kjær", "Chemist", "Research and Development", "soren.kjaer"),
+    _person("王秀兰", "Director", "Sales", "xiulan.wang"),
+    _person("Conference Room Adams", "", "", "adams", can_sign_in=False),
+    _person("Conference Room Crystal", "", "", "crystal", can_sign_in=False),
+    _person("Invoices (shared mailbox)", "", "", "invoices", can_sign_in=False),
     _person("Casey Jensen", "Consultant", "Fabrikam", "casey.jensen@fabrikam.example"),
+    _person("Dana Birkby", "Auditor", "Northwind", "dana.birkby@northwind.example"),
+    _person("Kai Carter", "Architect", "Adatum", "kai.carter@adatum.example", has_come=False),
+    _person("Lola Jacobson", "Photographer", "Proseware", "lola.jacobson@proseware.example", has_come=False),
+    _consumer("Robin Danielsen", is_premium=False),
+    _consumer("Kim Akers", is_premium=True),
 )
 
 
-def _group(name: str, mail: str, *members: str) -> Group:
-    return Group(name, f"{mail}@{DOMAIN}", frozenset(guid("person", f"{member}@{DOMAIN}") for member in members))
+def _group(
+    name: str, mail: str, *members: str, kind: Literal["Unified", "Security", "Distribution"] = "Unified"
+) -> Group:
+    ids = frozenset(guid("person", f"{member}@{DOMAIN}") for member in members)
+    return Group(name, f"{mail}@{DOMAIN}", ids, kind)
 
 
 FALCON_OWNERS = _group("Project Falcon Owners", "project.falcon.owners", "lidia.holloway", "adele.vance")
@@ -139,4 +219,15 @@ FALCON = _group(
 )
 FINANCE = _group("Finance", "finance", "pradeep.gupta", "ana.bell", "juergen.weiss", "adele.vance", "patti.fernandez")
 MARKETING = _group("Marketing", "marketing", "megan.bowen", "alex.wilber", "ana.bell2", "miriam.graham")
-GROUPS = (FALCON, FALCON_OWNERS, FINANCE, MARKETING)
+RESEARCH = _group("Research", "research", "soren.kjaer", "ngoc.tran", "hanako.sato", "fatima.elamrani", "grady.archie")
+LEGAL = _group(
+    "Legal Matters", "legal.matters", "carol.poland", "enrico.cattaneo", "monica.thompson", "renee.obrien-smith"
+)
+STORES = _group("Store Staff", "store.staff", "amber.rodriguez", "christie.cline", "lynne.robbins", "bianca.pisani")
+ODDITIES = _group("Oddities", "oddities", "lee.gu", "prince", "ivan.petrov", "xiulan.wang", "pia.vandenberg")
+CHOIR = _group("Choir", "choir", "prince", "karin.akesson", "olivia.dsouza", "daisy.phillips")
+BADGES = _group("Badge Holders", "badge.holders", "dmitri.voss", "omar.haddad", "sanjay.kapoor", kind="Security")
+ALL_STAFF = Group(
+    "All Staff", f"all.staff@{DOMAIN}", frozenset(one.id for one in PEOPLE if one.mail.endswith(DOMAIN)), "Distribution"
+)
+GROUPS = (FALCON, FALCON_OWNERS, FINANCE, MARKETING, RESEARCH, LEGAL, STORES, ODDITIES, CHOIR, BADGES, ALL_STAFF)

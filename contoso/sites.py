@@ -1,4 +1,4 @@
-"""SharePoint's sites: every drive of the tenant is the library of one, and has its address there."""
+"""SharePoint's sites: every drive of the tenant at work is the library of one, and has its address there."""
 
 from __future__ import annotations
 
@@ -29,14 +29,19 @@ ROOT = Site(f"{HOST},{guid('site', 'root')},{guid('web', 'root')}", "Contoso", "
 def by_id(contoso: Contoso, site_id: str) -> Site | None:
     if site_id in ("root", HOST, ROOT.id):
         return ROOT
-    return next((site for site in map(_of, contoso.files.drives.values()) if site.id == site_id), None)
+    return next((site for site in _libraries(contoso) if site.id == site_id), None)
 
 
 def by_path(contoso: Contoso, host: str, names: list[str]) -> Site | None:
     """`names` are the parts of the path, in any capitals."""
     wanted = "".join(f"/{name}" for name in names).casefold()
-    there = [ROOT, *map(_of, contoso.files.drives.values())]
+    there = [ROOT, *_libraries(contoso)]
     return next((site for site in there if site.path.casefold() == wanted), None) if host == HOST else None
+
+
+def _libraries(contoso: Contoso) -> list[Site]:
+    """A Microsoft account's OneDrive is none of them."""
+    return [_of(drive) for drive in contoso.files.drives.values() if drive.kind != "personal"]
 
 
 def _of(drive: Drive) -> Site:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from contoso import ids
 from contoso.chats import Chat, Chats, Message, Team
-from contoso.files import Files, Item
+from contoso.files import Files, Item, Outsider
 from contoso.filing import fill
 from contoso.graph_limits import Usage
 from contoso.people import GROUPS, PEOPLE, Directory, Person
@@ -169,6 +169,17 @@ class Contoso:
             return False
         usual = url.scheme == "http" and url.hostname in LOOPBACK and url.path == "/auth/end"
         return uri in self.redirect_uris or usual
+
+    def redeem(self, address: str) -> Person:
+        """Somebody new from outside signs in: an address becomes a guest with an id, here and in every right."""
+        given, _, surname = address.partition("@")[0].replace("_", ".").partition(".")
+        name = f"{given.title()} {surname.title()}".strip()
+        guest = Person(name, address, given.title(), surname.title(), "", "")
+        self.directory.people[guest.id] = guest
+        self.consents.setdefault(guest.id, set())
+        self.files.redeemed(Outsider(address), guest)
+        self.emit(Event("files"))
+        return guest
 
     def watch(self, watcher: Callable[[Event], None]) -> Callable[[], None]:
         """Calls it with every event from now on, until what this returns is called."""

@@ -169,14 +169,14 @@ async def test_advanced_filters_want_the_header_and_the_count(adele: Reader, que
 
 
 async def test_nobody_is_found_by_what_the_app_may_not_read(contoso: Contoso, adele: Reader) -> None:
-    asked = {"$filter": "department eq 'Legal'", "$select": "mail"}
+    asked = {"$filter": "department eq 'Executive Management'", "$select": "mail"}
 
     hidden = await adele.get("/users", params=asked)
     async with Reader(contoso, ADELE, "User.Read.All") as reader:
         found = await reader.get("/users", params=asked)
 
     assert error(hidden)[:2] == (400, "BadRequest")
-    assert logins(found) == ["joni.sherman"]
+    assert logins(found) == ["debra.berger", "patti.fernandez"]
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ async def test_groups_lists_and_rooms_are_among_the_people(contoso: Contoso) -> 
         ("Group", "PublicDistributionList"),
     }
     mine = next(each for each in found if each["displayName"] == "Project Falcon")
-    assert found.index(mine) < 10
+    assert found.index(mine) < len(found) / 4
 
 
 async def test_people_are_for_apps_that_may_read_them(adele: Reader) -> None:

@@ -170,7 +170,9 @@ async def test_msal_acts_on_behalf_of_a_person_and_goes_on_without_them(contoso:
         assert set(said["scp"].split()) == {
             "User.Read",
             "User.ReadBasic.All",
+            "Files.ReadWrite",
             "Files.ReadWrite.All",
+            "GroupMember.Read.All",
             "openid",
             "profile",
         }
@@ -229,6 +231,7 @@ async def test_the_wider_scope_is_another_scope_and_both_are_in_the_token(
     contoso: Contoso, browser: httpx.AsyncClient
 ) -> None:
     adele = contoso.person("Adele Vance")
+    contoso.consents[adele.id].discard("Files.ReadWrite")
     narrow = on_behalf_of(contoso, tokens.sso_token(contoso, adele), f"{GRAPH}Files.ReadWrite")
 
     before = await refusal(browser, narrow)
@@ -396,6 +399,7 @@ async def test_what_only_administrators_grant_is_neither_offered_nor_taken(
 ) -> None:
     asked = authorize(contoso, login_hint="adele.vance@contoso.com", scope=f"{GRAPH}{scope}")
     adele = contoso.person("Adele Vance")
+    contoso.consents[adele.id].discard(scope)
 
     page = await browser.get("oauth2/v2.0/authorize", params=asked)
     forged = await browser.post("oauth2/v2.0/authorize", data={**asked, "person": adele.id, "answer": "accept"})
