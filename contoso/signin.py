@@ -117,7 +117,9 @@ class SignIn:
         return None
 
     def _who(self, asked: Mapping[str, str]) -> web.Response:
-        people = sorted((each for each in self._contoso.directory.people.values() if each.can_sign_in), key=_order)
+        people = sorted(
+            (each for each in self._contoso.directory.people.values() if each.can_sign_in and each.has_come), key=_order
+        )
         buttons = "".join(
             f'<button name="person" value="{each.id}">{html.escape(each.name)}'
             f"<small>{html.escape(each.mail)}</small></button>"

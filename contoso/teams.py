@@ -95,7 +95,9 @@ class Teams:
         raise web.HTTPFound(self._contoso.web_url(found[0]))
 
     async def tenant(self, _request: web.Request) -> web.StreamResponse:
-        people = [person for person in self._contoso.directory.people.values() if person.can_sign_in]
+        people = [
+            person for person in self._contoso.directory.people.values() if person.can_sign_in and person.has_come
+        ]
         people.sort(key=lambda person: person.name)
         bot = {"id": bot_member_id(), "name": BOT_NAME}
         return web.json_response({"name": "Contoso", "bot": bot, "people": [_person(person) for person in people]})

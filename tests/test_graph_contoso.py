@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from bot.errors import NotFound
 from bot.graph import Budgets, Calls, Graph, address
 from bot.graph.address import OWN, THE, ItemAddress
 from bot.graph.invitations import DriveRecipient, Invitation
+from bot.graph.permissions import SharingInvitation
 from bot.graph.refusals import Refused
 from bot.sharing import DriveType, Role, ShareableItem
 from contoso.files import Item
@@ -86,7 +88,9 @@ FORMS: dict[str, tuple[tuple[str, str], Form]] = {
     "11 /drives/{}/root/invite": ((ADELE, ""), lambda _c, i: address.drive(i.drive_id).root),
     "12 /shares/{}/root/invite": (BUDGET, lambda c, i: address.shared_root(c.web_url(i))),
     "13 /shares/{}/driveItem/invite": (BUDGET, lambda c, i: address.shared(c.web_url(i))),
+    "14 /drive/bundles/{}/invite": ((ROBIN, "Summer"), lambda _c, i: THE.bundle(i.id)),
     "15 /drive/special/{}/invite": ((ADELE, ""), lambda _c, _i: THE.special("documents")),
+    "16 /drive/following/{}/invite": (BUDGET, lambda _c, i: THE.following(i.id)),
     "17 /me/drive/root:/{}:/invite": (BUDGET, lambda _c, _i: OWN.root.at("Finance/Q3 Budget.xlsx")),
     "17 /drives/{}/items/{}:/{}:/microsoft.graph.invite": (
         BUDGET,
@@ -96,15 +100,23 @@ FORMS: dict[str, tuple[tuple[str, str], Form]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_every_published_form_shares(contoso: Contoso, adele: Graph, form: str) -> None:
+async def test_every_published_form_shares(contoso: Contoso, http: httpx.AsyncClient, form: str) -> None:
     (owner, path), at = FORMS[form]
-    item = contoso.file(owner, path)
+    albums = [each for each in contoso.files if each.is_bundle and each.author.mail == owner]
+    item, whom = (albums or [contoso.file(owner, path)])[0], KIM if owner == ROBIN else LEE
+    asked = Invitation((DriveRecipient("email", whom),), Role.READ, message="Please check.")
 
-    (granted,) = await adele.invite(shareable(contoso, item), TO_LEE, at=at(contoso, item))
+    (granted,) = await graph_of(contoso, http, ROBIN if owner == ROBIN else ADELE).invite(
+        shareable(contoso, item), asked, at=at(contoso, item)
+    )
 
-    assert granted.ids == {contoso.person(LEE).id}
-    assert contoso.roles(item)[LEE] == "read"
-    assert [mail.text for mail in contoso.mail_to(LEE)] == ["Please check."]
+    assert granted.ids == {contoso.person(whom).id}
+    assert contoso.roles(item)[whom] == "read"
+    assert [mail.text for mail in contoso.mail_to(whom)] == ["Please check."]
+
+
+def test_no_form_is_forgotten() -> None:
+    assert {int(form.split()[0]) for form in FORMS} == set(range(1, 18))
 
 
 async def test_recipients_go_by_address_nickname_or_id(contoso: Contoso, adele: Graph) -> None:
@@ -133,6 +145,40 @@ async def test_true_means_mail_and_false_means_none(contoso: Contoso, adele: Gra
     await adele.invite(shareable(contoso, contoso.file(*BUDGET)), asked)
 
     assert len(contoso.mail_to(ALEX)) == sends_mail
+
+
+async def test_a_personal_drive_takes_an_end_and_a_password(contoso: Contoso, http: httpx.AsyncClient) -> None:
+    item, end = contoso.file(KIM, "Documents/Novel.docx"), contoso.now().replace(microsecond=0) + dt.timedelta(days=3)
+    asked = Invitation(
+        (DriveRecipient("email", ROBIN),), Role.WRITE, expires=end, password="secret", keeps_inherited=True
+    )
+
+    (granted,) = await graph_of(contoso, http, KIM).invite(shareable(contoso, item), asked)
+
+    assert (granted.expires, granted.has_password, granted.share_id is not None) == (end, True, True)
+    assert granted.invitation == SharingInvitation(ROBIN, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"expires": dt.datetime(2099, 1, 1, tzinfo=dt.UTC)}, "invalidRequest"),
+        ({"recipients": (DriveRecipient("email", ADELE),)}, "secureSharingInvalidRequest"),
+        ({"recipients": (DriveRecipient("alias", "kim"),)}, "noResolvedUsers"),
+    ],
+    ids=str,
+)
+async def test_what_a_free_account_does_not_get_is_refused(
+    contoso: Contoso, http: httpx.AsyncClient, asked: dict[str, Any], code: str
+) -> None:
+    to = shareable(contoso, contoso.file(ROBIN, "Documents/Recipes.docx"))
+
+    with pytest.raises(Refused) as caught:
+        await graph_of(contoso, http, ROBIN).invite(
+            to, replace(Invitation((DriveRecipient("email", KIM),), Role.READ), **asked)
+        )
+
+    assert caught.value.code == code
 
 
 async def test_a_role_is_changed_and_the_access_taken_away(contoso: Contoso, adele: Graph) -> None:
