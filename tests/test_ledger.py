@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import NotYours, TooLate, Unavailable, Unsure
-from bot.ledger import Conversation, Ledger
+from bot.ledger import Conversation, Ledger, Parked
 from bot.ledger.tables import metadata
 from bot.sharing import (
     Change,
@@ -118,15 +118,40 @@ async def test_a_strangers_click_takes_nothing(ledger: Ledger) -> None:
     await take(ledger, key)
 
 
-async def test_an_old_plan_is_too_late(ledger: Ledger, clock: Clock) -> None:
+async def test_an_old_plan_is_too_late_and_forgotten(ledger: Ledger, clock: Clock) -> None:
     key = await ledger.plans.put(PLAN)
     clock.now += 2 * 24 * 60 * 60
 
     with pytest.raises(TooLate):
         await take(ledger, key)
-    await ledger.plans.forget_old()
+    assert await ledger.plans.receipt(key, ADELE) is None
+    await ledger.plans.put(PLAN)
     with pytest.raises(TooLate):
         await ledger.plans.receipt(key, ADELE)
+
+
+async def test_a_receipt_is_kept_for_a_while_and_then_forgotten(ledger: Ledger, clock: Clock) -> None:
+    key = await ledger.plans.put(PLAN)
+    receipt = ShareReceipt(PLAN, (Grant(ALEX, Outcome.GRANTED),))
+    await ledger.plans.finish(key, receipt)
+    clock.now += 30 * 24 * 60 * 60
+    await ledger.plans.put(PLAN)
+
+    assert await ledger.plans.receipt(key, ADELE) == receipt
+    clock.now += 90 * 24 * 60 * 60
+    await ledger.plans.put(PLAN)
+    with pytest.raises(TooLate):
+        await ledger.plans.receipt(key, ADELE)
+
+
+async def test_what_waits_can_be_looked_at_without_being_taken(ledger: Ledger) -> None:
+    key = await ledger.plans.put(PLAN)
+
+    assert await ledger.plans.waiting(key, ADELE) == PLAN
+    await take(ledger, key)
+    assert await ledger.plans.waiting(key, ADELE) is None
+    with pytest.raises(NotYours):
+        await ledger.plans.waiting(key, MEGAN)
 
 
 async def test_a_key_nobody_gave_out_is_too_late(ledger: Ledger) -> None:
@@ -191,34 +216,72 @@ async def test_a_token_cache_is_kept_replaced_and_deleted(ledger: Ledger) -> Non
     assert await ledger.token_caches.load("t", "alex") == b"his"
 
 
-async def test_a_ticket_is_its_owners_and_good_once(ledger: Ledger) -> None:
-    ticket = await ledger.sign_ins.open(ADELE, b"what she said")
+async def taken(ledger: Ledger, ticket: str, person: Person) -> Parked | None:
+    async with ledger.sign_ins.taken(ticket, person) as parked:
+        return parked
 
-    assert await ledger.sign_ins.take(ticket, MEGAN) is None
-    parked = await ledger.sign_ins.take(ticket, ADELE)
-    assert parked is not None
-    assert parked.parked == b"what she said"
-    assert await ledger.sign_ins.take(ticket, ADELE) is None
+
+async def came_back(ledger: Ledger, state: str) -> Parked | None:
+    async with ledger.sign_ins.back_from_page(state) as parked:
+        return parked
+
+
+async def test_a_ticket_is_its_owners_and_good_once(ledger: Ledger) -> None:
+    ticket = await ledger.sign_ins.open(ADELE, b"what she said", frozenset({"A", "B"}), "{}")
+
+    assert await taken(ledger, ticket, MEGAN) is None
+    parked = await taken(ledger, ticket, ADELE)
+    assert parked == Parked("t", "adele", b"what she said", None, frozenset({"A", "B"}), "{}")
+    assert await taken(ledger, ticket, ADELE) is None
 
 
 async def test_a_ticket_ends(ledger: Ledger, clock: Clock) -> None:
-    ticket = await ledger.sign_ins.open(ADELE, None)
+    ticket = await ledger.sign_ins.open(ADELE, b"said")
     await ledger.sign_ins.send_to_page(ticket, "state", b"flow")
     clock.now += 60 * 60
 
     assert await ledger.sign_ins.at(ticket) is None
-    assert await ledger.sign_ins.back_from_page("state") is None
+    assert await ledger.sign_ins.latest(ADELE) is None
+    assert await came_back(ledger, "state") is None
 
 
 async def test_who_comes_back_from_the_page_is_known_by_the_state_once(ledger: Ledger) -> None:
     ticket = await ledger.sign_ins.open(ADELE, b"said")
     await ledger.sign_ins.send_to_page(ticket, "state", b"flow")
 
-    assert await ledger.sign_ins.back_from_page("another") is None
-    came = await ledger.sign_ins.back_from_page("state")
+    assert await came_back(ledger, "another") is None
+    came = await came_back(ledger, "state")
     assert came is not None
     assert (came.person_id, came.parked, came.flow) == ("adele", b"said", b"flow")
-    assert await ledger.sign_ins.back_from_page("state") is None
+    assert await came_back(ledger, "state") is None
+
+
+async def test_a_ticket_is_good_again_if_what_it_was_for_fails(ledger: Ledger) -> None:
+    ticket = await ledger.sign_ins.open(ADELE, b"said")
+    await ledger.sign_ins.send_to_page(ticket, "state", b"flow")
+
+    with pytest.raises(Unavailable):
+        async with ledger.sign_ins.back_from_page("state"):
+            raise Unavailable
+
+    assert await came_back(ledger, "state") is None
+    again = await taken(ledger, ticket, ADELE)
+    assert again
+    assert again.parked == b"said"
+
+
+async def test_what_somebody_said_last_is_known(ledger: Ledger, clock: Clock) -> None:
+    await ledger.sign_ins.open(ADELE, b"first")
+    clock.now += 1
+    await ledger.sign_ins.open(ADELE, b"second")
+    clock.now += 1
+    await ledger.sign_ins.open(ADELE, None)
+
+    last = await ledger.sign_ins.latest(ADELE)
+
+    assert last
+    assert last.parked == b"second"
+    assert await ledger.sign_ins.latest(MEGAN) is None
 
 
 async def test_opening_twice_changes_nothing(url: str, ledger: Ledger) -> None:
