@@ -5,8 +5,11 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
+from typing import Any, cast
 
+import jwt
 from aiohttp import web
+from cryptography.x509 import load_pem_x509_certificate
 
 from contoso import claims, tokens
 from contoso import scopes as wanted
@@ -14,6 +17,7 @@ from contoso.people import Person
 from contoso.tenant import BOT_NAME, Contoso
 from contoso.tokens import GRAPH, OPENID, BadToken, Json
 
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ON_BEHALF_OF = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -116,9 +120,30 @@ class Entra:
         if client != self._contoso.bot_id:
             text = f"Application with identifier '{client}' was not found in the directory 'Contoso'."
             raise Refused("unauthorized_client", 700016, text)
+        if assertion := form.get("client_assertion"):
+            self._check_signature(assertion, form)
+            return
         if not secrets.compare_digest(form.get("client_secret", "").encode(), self._contoso.bot_secret.encode()):
             text = f"Invalid client secret provided. Not the secret value of app '{client}'."
             raise Refused("invalid_client", 7000215, text, status=401)
+
+    def _check_signature(self, assertion: str, form: Mapping[str, str]) -> None:
+        """https://learn.microsoft.com/entra/identity-platform/certificate-credentials"""
+        try:
+            if form.get("client_assertion_type") != ASSERTION or not self._contoso.bot_certificate:
+                raise ValueError(form.get("client_assertion_type"))
+            certificate = load_pem_x509_certificate(self._contoso.bot_certificate.encode())
+            said = jwt.decode(
+                assertion,
+                cast("Any", certificate.public_key()),
+                algorithms=["PS256"],
+                options={"require": ["exp", "iss", "sub", "jti"], "verify_aud": False},
+            )
+            if not (said["iss"] == said["sub"] == self._contoso.bot_id and str(said["aud"]).endswith("/token")):
+                raise ValueError(said["sub"])
+        except (ValueError, jwt.PyJWTError) as error:
+            text = "Client assertion contains an invalid signature, or one of an unknown certificate."
+            raise Refused("invalid_client", 700027, text, status=401) from error
 
     def _for_app(self, form: Mapping[str, str]) -> Json:
         scope = form.get("scope", "")
@@ -212,6 +237,7 @@ class Entra:
             "scope": wanted.qualified(scopes - {"offline_access"}),
             "expires_in": self._contoso.token_lifetime,
             "ext_expires_in": self._contoso.token_lifetime,
+            **({} if self._contoso.refresh_in is None else {"refresh_in": self._contoso.refresh_in}),
             "access_token": tokens.graph_token(self._contoso, person, scopes, asked_with),
         }
         if "offline_access" in asked:

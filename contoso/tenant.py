@@ -73,6 +73,8 @@ class Contoso:
         self.tenant_id = ids.TENANT_ID
         self.bot_id = ids.BOT_ID
         self.bot_secret = ids.BOT_SECRET
+        # In PEM: with it the bot may sign its requests to Entra in place of the secret.
+        self.bot_certificate = ""
         self.bot_endpoint = bot_endpoint
         self.base_url = ""
         self.timezone = "UTC"
@@ -96,6 +98,8 @@ class Contoso:
         self.came_back: dict[str, dt.datetime] = {}
         self.clock = dt.timedelta()
         self.token_lifetime = 3599  # seconds
+        # After so many a client should look for a new one, though the old one is good; None: Entra does not say.
+        self.refresh_in: int | None = None
         self.faults: list[Rule] = []
         self.external_sharing = True
         # How much Graph gives to the app in a minute; None: as much as it likes. contoso/graph_limits.py

@@ -24,11 +24,14 @@ SEALING_KEY = base64.b64encode(bytes(32)).decode()
 class Bot:
     """`async with`: serves until the block ends."""
 
-    def __init__(self, contoso: Contoso, data: Path, database_url: str = "", public_url: str = "") -> None:
+    def __init__(
+        self, contoso: Contoso, data: Path, database_url: str = "", public_url: str = "", certificate: str = ""
+    ) -> None:
         self.contoso = contoso
         self.data = data
         self.database_url = database_url
         self.public_url = public_url
+        self.certificate = certificate
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -43,7 +46,8 @@ class Bot:
         return read(
             {
                 "APP_ID": self.contoso.bot_id,
-                "APP_SECRET": self.contoso.bot_secret,
+                "APP_SECRET": "" if self.certificate else self.contoso.bot_secret,
+                "APP_CERTIFICATE": self.certificate,
                 "TENANT_ID": self.contoso.tenant_id,
                 "PUBLIC_URL": self.public_url or url,
                 "LOGIN_URL": base,

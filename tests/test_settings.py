@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import re
 import stat
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from bot.clouds import CLOUDS
 from bot.settings import BadSettings, read
@@ -109,22 +103,6 @@ def test_the_example_file_names_every_setting() -> None:
 
     assert {"APP_ID", "PORT", "DATABASE_URL"} < settings
     assert {name for name in settings if f"{name}=" not in example} == set()
-
-
-@pytest.fixture(scope="module")
-def pem() -> str:
-    """A key and a certificate it signed for itself."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sharebot")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return (private + certificate.public_bytes(Encoding.PEM)).decode()
 
 
 def test_a_certificate_takes_the_place_of_the_secret(tmp_path: Path, pem: str) -> None:

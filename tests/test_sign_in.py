@@ -176,6 +176,52 @@ async def test_a_key_that_was_revoked_is_dropped_and_the_person_signed_in_anew(a
     assert bot.sign_ins() >= 1
 
 
+async def test_a_key_with_some_life_left_is_used_while_the_login_service_is_down(adele: Someone, bot: Bot) -> None:
+    bot.contoso.refresh_in = 0
+    await adele.says("share Q3 Budget.xlsx with Alex")
+    bot.breaks("entra", "/token", status=503, times=None)
+
+    assert "Share this?" in await adele.says("share Q3 Budget.xlsx with Megan")
+
+
+async def test_one_persons_trouble_at_the_login_service_is_nobody_elses(
+    adele: Someone, megan: Someone, bot: Bot
+) -> None:
+    bot.breaks("entra", "/token", contains="on_behalf_of", status=503, headers=(("Retry-After", "60"),))
+
+    first = await adele.says("share Q3 Budget.xlsx with Alex")
+    second = await megan.says('share "Town hall.pptx" with Alex')
+
+    assert "Share this?" not in first
+    assert "Share this?" in second
+
+
+async def test_a_refusal_is_not_remembered_after_a_yes(bot: Bot) -> None:
+    """msal would repeat what Entra said for a minute, without asking."""
+    person = bot.contoso.person("adele.vance@contoso.com")
+    agreed = set(bot.contoso.consents[person.id])
+    bot.contoso.consents[person.id].clear()
+    token = tokens.sso_token(bot.contoso, person)
+
+    before = await exchange(bot, token)
+    bot.contoso.consents[person.id] |= agreed
+    after = await exchange(bot, token)
+
+    assert (before, after) == (412, 200)
+
+
+async def test_a_certificate_proves_the_bot_to_entra(contoso: Contoso, tmp_path: Path, pem: str) -> None:
+    (tmp_path / "app.pem").write_text(pem)
+    contoso.bot_secret, contoso.bot_certificate = "nobody knows it", pem
+    async with Bot(contoso, tmp_path, certificate=str(tmp_path / "app.pem")) as bot:
+        adele = Someone(contoso, "adele.vance@contoso.com")
+
+        assert "Share this?" in await adele.says("share Q3 Budget.xlsx with Alex")
+        contoso.bot_certificate = ""
+        await bot.restart()
+        assert await adele.says("help") == ""
+
+
 async def test_a_lost_sealing_key_costs_a_sign_in_and_no_more(adele: Someone, bot: Bot) -> None:
     await adele.says("share Q3 Budget.xlsx with Alex")
     (bot.data / "sealing.key").unlink()

@@ -62,6 +62,14 @@ class _Plain(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
+class _Client(httpx.Client):
+    """msal hands a signed proof over as bytes, for requests; httpx would send them as Python writes them, b'…'."""
+
+    def post(self, url: Any, *, data: Any = None, **how: Any) -> httpx.Response:
+        form = {name: value.decode() if isinstance(value, bytes) else value for name, value in (data or {}).items()}
+        return super().post(url, data=form, **how)
+
+
 class Entra:
     """Token requests of one app in one tenant. bot/settings.py lets `login_url` be http on loopback only."""
 
@@ -71,7 +79,7 @@ class Entra:
         self._app_id = app_id
         self._credential = credential
         transport = _Plain() if login_url.startswith("http://") else None
-        self._http = httpx.Client(timeout=TIMEOUT, transport=transport)
+        self._http = _Client(timeout=TIMEOUT, transport=transport)
         # msal keeps the discovery document here, and also 400s and 5xxs, which it would replay to other people and
         # after a consent. So nobody uses this one: each call gets a copy.
         self._seed: dict[str, Any] = {}
