@@ -133,6 +133,7 @@ async def test_whoever_removes_the_bot_is_forgotten(adele: Someone, alex: Someon
 async def test_when_teams_cannot_sign_in_silently_the_button_is_shown(adele: Someone, bot: Bot) -> None:
     await adele.says("help")
     await send(bot, adele, "signin/failure", {"code": "resourcematchfailed", "message": "Resource match failed"})
+    await bot.at_rest()
 
     assert "Sign in" in adele.sees()
 

@@ -183,7 +183,7 @@ class Turns:
                 return invokes.empty()
             case "signin/failure":
                 log.warning("Teams could not sign somebody in silently: %s", _code(incoming.value))
-                await self._show_sign_in(context, incoming)
+                self._later(self._show_sign_in(context, incoming))
                 return invokes.empty()
             case _:
                 return InvokeResponse(status=501)
@@ -275,7 +275,7 @@ class Turns:
         except NeedsSignIn as error:
             return invokes.token_refused(incoming.value, str(error))
         except Unavailable as error:
-            await _send(context, _problem(error))
+            self._later(_send(context, _problem(error)))
             return invokes.token_refused(incoming.value, str(error))
         async with self._ledger.sign_ins.taken(ticket, incoming.person) as parked:
             if parked:
