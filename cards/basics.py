@@ -29,9 +29,9 @@ def say(sentence: str) -> Card:
     return card(line(sentence), summary=sentence)
 
 
-def continue_as_you(key: str) -> Card:
-    """Where Teams has no silent sign-in for messages: the press of a button has."""
-    sentence = "I look things up and share as you, so please tell me that you are there."
+def continue_as_you(key: str, name: str) -> Card:
+    """In front of others: the press of a button signs in silently, and its answer is seen by who pressed alone."""
+    sentence = f"{name}, I look things up and share as you. What I find, only you will see."
     return card(
         line(sentence), actions=[button("Continue", "sign_in.continue", key, style="positive")], summary=sentence
     )

@@ -187,7 +187,7 @@ async def test_a_bot_that_is_down_is_told_on_the_page(browser: Browser, bot: Bot
     await expect(page.get_by_test_id("problem").last).to_have_text("The bot cannot be reached.")
 
 
-async def test_in_a_group_a_strangers_press_changes_nothing(browser: Browser, bot: Bot) -> None:
+async def test_in_a_group_a_stranger_sees_nothing_and_their_press_changes_nothing(browser: Browser, bot: Bot) -> None:
     await bot.contoso.client.install_everywhere()
     adele = await open_page(browser, bot, "adele.vance")
     await adele.get_by_test_id("chat").filter(has_text="Budget crew").click()
@@ -200,8 +200,10 @@ async def test_in_a_group_a_strangers_press_changes_nothing(browser: Browser, bo
 
     megan = await open_page(browser, bot, "megan.bowen")
     await megan.get_by_test_id("chat").filter(has_text="Budget crew").click()
-    await megan.get_by_role("button", name="Share", exact=True).click()
+    await expect(megan.get_by_test_id("card").get_by_text("What I find, only you will see.")).to_be_visible()
+    await expect(megan.get_by_text("Q3 Budget.xlsx", exact=True)).to_have_count(0)
+    await megan.get_by_role("button", name="Continue").click()
 
-    await expect(megan.get_by_text("Only the person who asked can press this.")).to_be_visible()
+    await expect(megan.get_by_text("This is not yours to continue")).to_be_visible()
     await shoot(megan, "11-stranger")
     assert "lee.gu@contoso.com" not in bot.access("Q3 Budget.xlsx")

@@ -58,7 +58,7 @@ CARDS: dict[str, dict[str, Any]] = {
     "problem": cards.basics.problem(f"I found no file called “{HOSTILE}”."),
     "say": cards.basics.say(HOSTILE),
     "help": cards.basics.help_card([("share", "Shares.")], welcome=True),
-    "continue": cards.basics.continue_as_you("key"),
+    "continue": cards.basics.continue_as_you("key", HOSTILE),
     "working": cards.basics.working(),
 }
 

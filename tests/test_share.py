@@ -182,15 +182,43 @@ async def test_a_reader_is_upgraded(adele: Someone, bot: Bot) -> None:
     assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"
 
 
+async def test_in_a_group_what_is_looked_up_is_shown_to_the_asker_alone(
+    adele: Someone, megan: Someone, bot: Bot
+) -> None:
+    await adele.says("sign out")
+    await adele.says("share Q3 Budget.xlsx with Alex")  # she is signed in, so nothing else keeps a card from the group
+    await adele.says("<at>Sharebot</at> share Roadmap with Alex", chat=CREW)
+
+    question = await adele.presses("Continue", chat=CREW)
+    await bot.at_rest()
+
+    assert "OneDrive › Planning" in question
+    assert "Roadmap.docx" not in megan.sees(CREW)
+    assert "OneDrive" not in megan.sees(CREW)
+
+
+async def test_in_a_group_what_takes_long_is_answered_in_the_own_chat(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await adele.says("help")
+    await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat=CREW)
+    bot.breaks("graph", r"/permissions$", delay=4.5)
+
+    await adele.presses("Continue", chat=CREW)
+    await bot.at_rest()
+
+    assert "Share this?" in adele.sees()
+    assert "I answered in our own chat." in megan.sees(CREW)
+
+
 async def test_somebody_elses_click_does_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
     await adele.says(f"<at>Sharebot</at> {BUDGET}", chat=CREW)
     await adele.presses("Continue", chat=CREW)
     await bot.at_rest()
     card = bot.latest(adele, CREW)
 
-    answer = await megan.presses("Share", message=card, chat=CREW)
+    answer = await bot.deliver(megan, bot.button(adele, "Share", card, CREW), card, chat=CREW)
 
-    assert answer == "Only the person who asked can press this."
+    assert "Share this?" not in megan.sees(CREW)
+    assert answer.value == "Only the person who asked can press this."
     assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
     assert "Shared" in await adele.presses("Share", message=card, chat=CREW)
 

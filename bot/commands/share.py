@@ -46,7 +46,7 @@ async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def _planned(turn: Turn, request: ShareRequest) -> Reply:
     plan = await planning.plan(turn.graph, turn.person, request)
-    return Reply(card(plan, await turn.pending.put(plan)))
+    return Reply(card(plan, await turn.pending.put(plan)), is_private=True)
 
 
 def card(what: SharePlan | UnclearRequest, key: str) -> Card:

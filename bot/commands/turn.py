@@ -37,11 +37,15 @@ class Notice:
 
 @dataclass(frozen=True)
 class Reply:
-    """A card, or for a click also words beneath a card that stays as it is."""
+    """A card, or for a click also words beneath a card that stays as it is.
+
+    `is_private`: it shows what was looked up as the asker, and is for nobody else's eyes.
+    """
 
     card: Card | None = None
     words: str = ""
     notices: tuple[Notice, ...] = ()
+    is_private: bool = False
 
 
 @dataclass(frozen=True)

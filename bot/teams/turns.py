@@ -154,8 +154,16 @@ class Turns:
         except Exception as error:
             await _send(context, _problem(error))
         else:
-            await _send(context, reply.card or cards.basics.say(reply.words))
+            if reply.is_private and not incoming.is_personal:
+                await self._offer(context, incoming)
+            else:
+                await _send(context, reply.card or cards.basics.say(reply.words))
             self._tell(reply.notices, incoming.person)
+
+    async def _offer(self, context: TurnContext, incoming: Incoming, scopes: frozenset[str] = frozenset()) -> None:
+        """A button in front of others, whose answer only the asker gets."""
+        ticket = await self._park(incoming, scopes)
+        await _send(context, cards.basics.continue_as_you(ticket, incoming.person.name))
 
     async def _submitted(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
         """A press in a client that knows no Action.Execute: the answer takes the card's place."""
@@ -210,7 +218,8 @@ class Turns:
         if reply.card is None:
             return invokes.told(reply.words)
         # The answer is seen by whoever pressed; the others, and their other devices, see the message changed.
-        self._later(self._show(incoming, reply.card))
+        if incoming.is_personal or not reply.is_private:
+            self._later(self._show(incoming, reply.card))
         return invokes.replaced_by(reply.card)
 
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
@@ -240,13 +249,16 @@ class Turns:
 
     async def _ask_in(self, context: TurnContext, incoming: Incoming, error: NeedsSignIn, *, silently: bool) -> None:
         """In a chat of two Teams signs in silently by message; elsewhere it does so by the press of a button."""
-        sealed = self._sealer.seal(json.dumps(incoming.raw).encode(), incoming.person.id)
-        ticket = await self._ledger.sign_ins.open(incoming.person, sealed, error.scopes, error.claims)
         if silently and not incoming.is_personal:
-            await _send(context, cards.basics.continue_as_you(ticket))
+            await self._offer(context, incoming, error.scopes)
         else:
+            ticket = await self._park(incoming, error.scopes, error.claims)
             silent = ticket if silently else None
             await _send_oauth(context, invokes.oauth_card(silent, self._page(ticket), error.scopes))
+
+    async def _park(self, incoming: Incoming, scopes: frozenset[str], claims: str = "") -> str:
+        sealed = self._sealer.seal(json.dumps(incoming.raw).encode(), incoming.person.id)
+        return await self._ledger.sign_ins.open(incoming.person, sealed, scopes, claims)
 
     async def _show_sign_in(self, context: TurnContext, incoming: Incoming) -> None:
         """The button, for what they said last."""
@@ -329,11 +341,19 @@ class Turns:
             problem = _problem(error)
             await self._proactively(incoming.chat, lambda context: _send(context, problem))
             if card := await commands.waiting(self._ledger.plans, incoming.person, key):
-                await self._show(incoming, card)
+                await self._show_alone(incoming, card)
             return
         self._tell(reply.notices, incoming.person)
         if reply.card:
-            await self._show(incoming, reply.card)
+            await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
+
+    async def _show_alone(self, incoming: Incoming, card: Card) -> None:
+        """In front of others a message changes for all, so what is for one goes to their own chat."""
+        if incoming.is_personal:
+            await self._show(incoming, card)
+            return
+        await self._notify(Notice(incoming.person.id, card), incoming.person)
+        await self._show(incoming, cards.basics.say("I answered in our own chat."))
 
     async def _show(self, incoming: Incoming, card: Card) -> None:
         if incoming.reply_to:
