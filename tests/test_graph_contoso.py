@@ -17,7 +17,8 @@ from bot.graph.address import OWN, THE, ItemAddress
 from bot.graph.invitations import DriveRecipient, Invitation
 from bot.graph.permissions import SharingInvitation
 from bot.graph.refusals import Refused
-from bot.sharing import DriveType, Role, ShareableItem
+from bot.planning import plan
+from bot.sharing import DriveType, Person, Role, ShareableItem, SharePlan, ShareRequest, Words
 from contoso.files import Item
 from contoso.tenant import Contoso
 from tests.graph import Reader
@@ -217,6 +218,35 @@ async def test_an_inherited_access_and_an_owners_cannot_be_taken_away(contoso: C
 
     with pytest.raises(Refused):
         await adele.revoke(to, own.id)
+
+
+async def test_look_ups_run_together_and_each_name_is_looked_up_once(
+    contoso: Contoso, adele: Graph, http: httpx.AsyncClient
+) -> None:
+    asked: list[str] = []
+    under_way, most = 0, 0
+
+    async def begins(request: httpx.Request) -> None:
+        nonlocal under_way, most
+        asked.append(request.url.path.removeprefix("/v1.0"))
+        under_way += 1
+        most = max(most, under_way)
+
+    async def ends(_: httpx.Response) -> None:
+        nonlocal under_way
+        under_way -= 1
+
+    http.event_hooks = {"request": [begins], "response": [ends]}
+    names = (Words("name", "Alex"), Words("name", "Lee"), Words("name", "Alex"))
+    person = Person(contoso.tenant_id, contoso.person(ADELE).id, "Adele Vance")
+
+    found = await plan(adele, person, ShareRequest((Words("name", "Q3 Budget.xlsx"),), names))
+
+    assert isinstance(found, SharePlan)
+    assert [each.recipient.email for each in found.steps] == [ALEX, LEE]
+    assert asked.count("/users") == 2
+    assert most == 5  # two searches for the file, two for people, and who asks
+    assert len(asked) == 6  # and then the permissions
 
 
 async def test_items_are_read_in_one_round_trip(contoso: Contoso, adele: Graph) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
 
 from bot.teams.pace import IN_A_CHAT, IN_ALL, Pace
 from bot.teams.seen import Seen
+from bot.teams.server import USER_AGENT
 from tests.bot import Bot
 from tests.people import Someone
 from tests.test_teams import activity, call, claims
@@ -100,6 +102,11 @@ async def test_one_chat_gets_a_few_at_once_and_the_others_are_not_held_up() -> N
 
     assert not waiting.done()
     waiting.cancel()
+
+
+def test_our_traffic_says_whose_it_is_as_microsoft_asks() -> None:
+    """https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online"""
+    assert re.fullmatch(r"(ISV|NONISV)\|[^|]+\|[^|/]+/\d+(\.\d+)*", USER_AGENT)
 
 
 def test_the_pace_is_well_within_what_teams_allows() -> None:
