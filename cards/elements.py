@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
+
+EMBEDS, ISOLATES = frozenset({"LRE", "RLE", "LRO", "RLO"}), frozenset({"LRI", "RLI", "FSI"})
+POP, POP_ISOLATE = "\u202c", "\u2069"
 
 Card = dict[str, Any]
 Element = dict[str, Any]
@@ -40,9 +45,33 @@ def heading(words: str, colour: str = "Default") -> Element:
 
 
 def line(*runs: str | Element, spacing: str = "Small") -> Element:
-    """A paragraph of plain words and runs."""
-    inlines = [run(each) if isinstance(each, str) else each for each in runs]
+    """A paragraph of plain words and runs; none of them turns round the words of the next."""
+    inlines = [dict(run(each) if isinstance(each, str) else each) for each in runs]
+    for before, after in pairwise(inlines):
+        after["text"] = _ends(before["text"]) + after["text"]
     return {"type": "RichTextBlock", "inlines": inlines, "spacing": spacing}
+
+
+def apart(words: str) -> str:
+    """Somebody's words within our own sentence: what they begin of writing from right to left, ends with them.
+
+    https://www.unicode.org/reports/tr9/#Explicit_Directional_Formatting
+    """
+    return words + _ends(words)
+
+
+def _ends(words: str) -> str:
+    begun: list[str] = []
+    for letter in words:
+        kind = unicodedata.bidirectional(letter)
+        if kind in EMBEDS or kind in ISOLATES:
+            begun.append(kind)
+        elif kind == "PDF" and begun and begun[-1] in EMBEDS:
+            begun.pop()
+        elif kind == "PDI" and not ISOLATES.isdisjoint(begun):
+            while begun.pop() not in ISOLATES:
+                pass
+    return "".join(POP_ISOLATE if kind in ISOLATES else POP for kind in reversed(begun))
 
 
 def run(words: str, *, bold: bool = False, subtle: bool = False, colour: str = "Default") -> Element:

@@ -20,6 +20,7 @@ from bot.sharing import (
 from cards.elements import (
     Card,
     Element,
+    apart,
     beside,
     beside_each_other,
     block,
@@ -53,7 +54,7 @@ def confirm(plan: SharePlan, key: str) -> Card:
     title = "Nothing to change" if nothing else "Share this?"
     body = [heading(title), _file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
     if nothing:
-        return card(*body, actions=[link("Open file", plan.item.web_url)], summary=f"{title}: {plan.item.name}")
+        return card(*body, actions=[link("Open file", plan.item.web_url)], summary=f"{title}: {apart(plan.item.name)}")
     body += _terms(plan)
     share = "Share without an end" if _end(plan.until) else "Share"
     return card(
@@ -62,7 +63,7 @@ def confirm(plan: SharePlan, key: str) -> Card:
             button(share, "share.confirm", key, style="positive"),
             button("Cancel", "share.cancel", key),
         ],
-        summary=f"Share {plan.item.name} with {_names(plan.to_grant)}? They {CAN[plan.role]}.",
+        summary=f"Share {apart(plan.item.name)} with {_names(plan.to_grant)}? They {CAN[plan.role]}.",
     )
 
 
@@ -73,7 +74,7 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
             f"“{question.words}” may be"
             if len(question.options) == 1
             else f"“{question.words}” fits {len(question.options)}",
-            [(f"{option.title} — {option.detail}", option.key) for option in question.options],
+            [(f"{apart(option.title)} — {apart(option.detail)}", option.key) for option in question.options],
         )
         for question in unclear.questions
     ]
@@ -105,14 +106,14 @@ def done(receipt: ShareReceipt) -> Card:
     return card(
         *body,
         actions=[link("Open file", receipt.plan.item.web_url)],
-        summary=f"{title}: {receipt.plan.item.name}",
+        summary=f"{title}: {apart(receipt.plan.item.name)}",
     )
 
 
 def cancelled(item: str | None) -> Card:
     return card(
         heading("Cancelled"),
-        line("Nothing was shared." if item is None else f"{item} was not shared."),
+        line("Nothing was shared." if item is None else f"{apart(item)} was not shared."),
         summary="Cancelled",
     )
 
@@ -125,15 +126,15 @@ def shared_with_you(plan: SharePlan) -> Card:
         line(run(plan.asker.name, bold=True), f" shared a {what} with you. You can ", run(can, bold=True), " it."),
         _file(plan.item),
         actions=[link("Open in Microsoft 365", plan.item.web_url)],
-        summary=f"{plan.asker.name} shared {plan.item.name} with you. You can {can} it.",
+        summary=f"{apart(plan.asker.name)} shared {apart(plan.item.name)} with you. You can {can} it.",
     )
 
 
 def _file(item: ShareableItem) -> Element:
     mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
-    about = [item.place]
+    about = [apart(item.place)]
     if item.owner:
-        about.append(f"by {item.owner}")
+        about.append(f"by {apart(item.owner)}")
     if item.modified:
         about.append(f"changed {_day(item.modified)}")
     return beside(mark, line(run(item.name, bold=True), spacing="None"), small(" · ".join(about)))
@@ -198,7 +199,7 @@ def _end(until: Expiry | None) -> dt.datetime | None:
 
 
 def _names(people: tuple[Recipient, ...]) -> str:
-    return ", ".join(person.name for person in people)
+    return ", ".join(apart(person.name) for person in people)
 
 
 def _day(moment: dt.datetime) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import logging
 import threading
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contoso import activities
 from contoso.server import running
 from contoso.signing import Keys
 from contoso.tenant import Contoso
@@ -62,6 +65,8 @@ PRESSES = st.fixed_dictionaries(
     },
     optional={"authentication": ANYTHING, "trigger": st.sampled_from(["manual", "automatic"])},
 )
+# Halves of letters as well, which JSON can spell and UTF-8 cannot.
+LETTERS = st.text(st.characters(), max_size=20)
 ANSWERS = {200, 201, 400, 401, 501}
 FEW = settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -84,6 +89,10 @@ class Door:
 
     def send(self, body: Json) -> int:
         return self.post(json.dumps(body).encode("utf-8", "surrogatepass"))
+
+    def rest(self) -> None:
+        """Until what goes on after an answer has come to its end, and whatever broke in it is in the log."""
+        asyncio.run_coroutine_threadsafe(self.bot.at_rest(), self._loop).result(60)
 
     def is_well(self) -> bool:
         answer = self._wait(self._http.get(f"{self.bot.url}/health"))
@@ -156,6 +165,201 @@ def test_an_invoke_with_rubbish_in_it_is_answered(door: Door, name: str, value: 
 )
 def test_strange_bodies_are_answered(door: Door, content: bytes) -> None:
     assert door.post(content) in ANSWERS
+
+
+LARGEST_BODY = 512 * 1024
+
+
+def deep(depth: int) -> bytes:
+    return b'{"type": "message", "value": ' + b"[" * depth + b"]" * depth + b"}"
+
+
+def message(bot: Bot, text: str) -> bytes:
+    return json.dumps(activity(bot.contoso, text=text), ensure_ascii=False).encode(errors="surrogatepass")
+
+
+BODIES: dict[str, tuple[int, Callable[[Bot], bytes]]] = {
+    "a message": (201, lambda bot: message(bot, "help")),
+    "empty": (400, lambda _: b""),
+    "blanks": (400, lambda _: b" \r\n"),
+    "an array": (400, lambda bot: b"[" + message(bot, "help") + b"]"),
+    "a text": (400, lambda _: b'"message"'),
+    "two objects": (400, lambda bot: message(bot, "help") * 2),
+    "half an object": (400, lambda bot: message(bot, "help")[:-20]),
+    "something after it": (400, lambda bot: message(bot, "help") + b"x"),
+    "not UTF-8": (400, lambda bot: message(bot, "help").replace(b"help", b"\xff\xfe\xfd")),
+    "too large": (413, lambda bot: message(bot, "x" * LARGEST_BODY)),
+    "too large, by blanks": (413, lambda bot: message(bot, "help") + b" " * LARGEST_BODY),
+    "as large as may be": (201, lambda bot: message(bot, "help") + b" " * (LARGEST_BODY - 2000)),
+    "a form": (400, lambda _: b"type=message&text=help"),
+    "XML": (400, lambda _: b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"),
+    "compressed": (400, lambda _: b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"),
+    "100,000 deep": (400, lambda _: deep(100_000)),
+    "a number of 5,000 digits": (400, lambda _: b'{"type": "message", "value": ' + b"9" * 5_000 + b"}"),
+}
+
+
+@pytest.mark.parametrize(("status", "body"), BODIES.values(), ids=BODIES)
+def test_a_body_has_its_exact_status(door: Door, status: int, body: Callable[[Bot], bytes]) -> None:
+    assert door.post(body(door.bot)) == status
+    door.rest()
+    assert door.is_well()
+
+
+EITHER: dict[str, Callable[[Bot], bytes]] = {
+    "half a letter": lambda bot: message(bot, "help \ud83d"),
+    "UTF-16": lambda bot: message(bot, "help").decode().encode("utf-16"),
+    "UTF-16, without its mark": lambda bot: message(bot, "help").decode().encode("utf-16-le"),
+    "UTF-32": lambda bot: message(bot, "help").decode().encode("utf-32"),
+    "UTF-8 with a mark": lambda bot: b"\xef\xbb\xbf" + message(bot, "help"),
+    "NaN": lambda bot: message(bot, "help").replace(b'"help"', b"NaN"),
+    "Infinity for a place": lambda bot: message(bot, "help").replace(b'"personal"', b"-Infinity"),
+    "a number without end": lambda bot: message(bot, "help").replace(b'"help"', b"1e999"),
+    "keys twice": lambda bot: message(bot, "help").replace(b'"text"', b'"text": [], "text": 7, "text"'),
+    "persons twice": lambda bot: message(bot, "help").replace(b'"from"', b'"from": {"id": "29:y"}, "from"'),
+    "a key 200 KB long": lambda bot: message(bot, "help").replace(b'"text"', b'"' + b"x" * 200_000 + b'": 1, "text"'),
+    "50,000 keys": lambda bot: json.dumps({**activity(bot.contoso), **dict.fromkeys(map(str, range(30_000)))}).encode(),
+    "1,000 mentions": lambda bot: json.dumps(activity(bot.contoso, entities=[{"type": "mention"}] * 1_000)).encode(),
+    "a nought": lambda bot: message(bot, "share \0 with \0"),
+    "half a letter, escaped": lambda bot: json.dumps(activity(bot.contoso, text="share \ud83d with \udc00")).encode(),
+    "200 KB of a sentence": lambda bot: message(bot, "share " + "a b " * 50_000 + " with Alex"),
+    "200 KB of a word": lambda bot: message(bot, "share " + "a" * 200_000 + " with Alex"),
+    "200 KB of quotes": lambda bot: message(bot, "share " + '"' * 100_000 + " with Alex"),
+    "100 KB of tags": lambda bot: message(bot, "<at>" * 25_000),
+}
+
+
+@pytest.mark.parametrize("body", EITHER.values(), ids=EITHER)
+def test_a_strange_body_is_taken_or_refused(door: Door, body: Callable[[Bot], bytes]) -> None:
+    assert door.post(body(door.bot)) in (201, 400)
+    door.rest()
+    assert door.is_well()
+
+
+WRONG: tuple[object, ...] = (
+    None,
+    True,
+    7,
+    -1.5,
+    "",
+    "x",
+    "\0",
+    "\ud800",
+    "x" * 5_000,
+    "expectReplies",
+    "../..",
+    [],
+    [[]],
+    {},
+    {"id": {}},
+    [{"id": 1}],
+)
+Place = tuple[str | int, ...]
+
+
+def places(part: object, at: Place = ()) -> Iterator[Place]:
+    """Of everything inside, outermost first."""
+    inside: dict[Any, object] = {}
+    if isinstance(part, dict):
+        inside = cast("dict[Any, object]", part)
+    elif isinstance(part, list):
+        inside = dict(enumerate(cast("list[object]", part)))
+    for key, value in inside.items():
+        yield (*at, key)
+        yield from places(value, (*at, key))
+
+
+def replaced(body: Json, at: Place, value: object) -> Json:
+    """Another body, with this there."""
+    changed = copy.deepcopy(body)
+    around: Any = changed
+    for key in at[:-1]:
+        around = around[key]
+    around[at[-1]] = value
+    return changed
+
+
+def samples(bot: Bot) -> dict[str, Json]:
+    """What Teams says when Adele writes, presses, signs in, comes and goes."""
+    contoso = bot.contoso
+    person = contoso.person("adele.vance@contoso.com")
+    chat = contoso.chats.personal(person.id)
+    contoso.chats.with_bot.add(chat.id)
+    said = contoso.client.post(person, chat, "<at>Sharebot</at> help")
+
+    def invoke(name: str, value: Json) -> Json:
+        body = activities.invoke(contoso, chat, person, name=name, value=value, message=said)
+        return {**body, "deliveryMode": "normal"}
+
+    data = {"verb": "share.confirm", "key": "x", "item": "x"}
+    proof = {"id": "x", "connectionName": "sharebot", "token": "x"}
+    mention = {"type": "mention", "mentioned": {"id": "29:x", "name": "Megan"}, "text": "<at>Megan</at>"}
+    message = activities.said(contoso, chat, person, said, "en-US")
+    return {
+        "a message": {**message, "entities": [*message["entities"], mention], "deliveryMode": "normal"},
+        "a press": invoke("adaptiveCard/action", {"action": {"data": data}, "trigger": "manual"}),
+        "a press with a token": invoke("adaptiveCard/action", {"action": {"data": data}, "authentication": proof}),
+        "an old press": activities.submitted(contoso, chat, person, said, value=data, locale="en-US"),
+        "a token": invoke("signin/tokenExchange", proof),
+        "a state": invoke("signin/verifyState", {"state": "x"}),
+        "a failure": invoke("signin/failure", {"code": "x", "message": "x"}),
+        "an installation": activities.installed(contoso, chat, person),
+        "a newcomer": activities.bot_added(contoso, chat, person),
+        "a goodbye": activities.uninstalled(contoso, chat, person),
+    }
+
+
+SAMPLES = (
+    *("a message", "a press", "a press with a token", "an old press", "a token", "a state", "a failure"),
+    *("an installation", "a newcomer", "a goodbye"),
+)
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_every_field_may_hold_anything(door: Door, caplog: pytest.LogCaptureFixture, sample: str) -> None:
+    good = samples(door.bot)[sample]
+    wrong: dict[Place, list[object]] = {}
+    for place in places(good):
+        for value in WRONG:
+            caplog.clear()
+            status = door.send(replaced(good, place, value))
+            door.rest()
+            if status not in ANSWERS | {412} or any(record.exc_info for record in caplog.records):
+                wrong.setdefault(place, []).append(value)
+    caplog.clear()
+
+    assert wrong == {}
+    assert door.is_well()
+
+
+@settings(FEW, max_examples=600)
+@given(st.data())
+def test_any_part_of_any_call_may_be_rubbish(door: Door, data: st.DataObject) -> None:
+    good = samples(door.bot)[data.draw(st.sampled_from(SAMPLES))]
+    body = replaced(good, data.draw(st.sampled_from(list(places(good)))), data.draw(ANYTHING | LETTERS))
+
+    assert door.send(body) in ANSWERS | {412}
+    door.rest()
+
+
+async def test_a_nought_is_nothing_to_postgresql(
+    contoso: Contoso, tmp_path: Path, postgresql: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """JSON can spell the one letter that its texts cannot hold."""
+    wrong: list[tuple[str, Place]] = []
+    async with Bot(contoso, tmp_path, postgresql) as bot, httpx.AsyncClient() as http:
+        headers = {"Authorization": f"Bearer {contoso.keys.bot_framework.sign(claims(contoso))}"}
+        for kind, good in samples(bot).items():
+            for place in places(good):
+                caplog.clear()
+                body = replaced(good, place, "x\0")
+                answer = await http.post(f"{bot.url}/api/messages", json=body, headers=headers)
+                await bot.at_rest()
+                if answer.status_code >= 500 or any(record.exc_info for record in caplog.records):
+                    wrong.append((kind, place))
+    caplog.clear()
+
+    assert wrong == []
 
 
 def test_after_all_that_it_is_well(door: Door) -> None:

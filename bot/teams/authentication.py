@@ -13,6 +13,7 @@ from botframework.connector.auth import BotFrameworkAuthentication, ClaimsIdenti
 from botframework.connector.auth.authenticate_request_result import AuthenticateRequestResult
 
 from bot.identity.keys import SigningKeys, claims
+from bot.settings import is_loopback
 from bot.teams.connector import Connectors
 
 if TYPE_CHECKING:
@@ -50,18 +51,27 @@ class TeamsAuthentication(BotFrameworkAuthentication):
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
         """Raises PermissionError for a call that is not Teams', httpx.HTTPError when the keys can't be had."""
         scheme, _, token = auth_header.partition(" ")
-        if scheme != "Bearer":
+        if scheme != "Bearer" or not token.isascii():
             raise PermissionError("no bearer token")
         said, endorsed_for = await self._checked(token)
         if activity.channel_id != CHANNEL or CHANNEL not in endorsed_for:
             raise PermissionError("not a channel of ours")
         url = activity.service_url or ""
-        if said.get("serviceurl") != url or urlsplit(url).netloc not in self._service_hosts:
+        if said.get("serviceurl") != url or not self._is_teams(url):
             raise PermissionError("not a service of Teams")
         result = AuthenticateRequestResult()
         result.claims_identity = ClaimsIdentity(said, True)
         result.connector_factory = self._connectors
         return result
+
+    def _is_teams(self, url: str) -> bool:
+        """Our token goes there, so it is a known host, and over TLS if it is not on this machine."""
+        try:
+            parts = urlsplit(url)
+            is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        except ValueError:
+            return False
+        return is_safe and parts.netloc in self._service_hosts
 
     async def _checked(self, token: str) -> Checked:
         """Teams sends the same token for an hour with everything: it is checked once, and its end each time."""

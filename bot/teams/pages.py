@@ -9,6 +9,7 @@ import json
 import logging
 import secrets
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -76,7 +77,9 @@ class SignInPages:
         return response
 
     async def end(self, request: web.Request) -> web.StreamResponse:
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        if request.content_type != "application/x-www-form-urlencoded":
+            return _page("This link is no longer good", "Please ask me again in Teams.", status=400)
+        form = dict(parse_qsl((await request.read()).decode("ascii", "replace")))
         state = form.get("state", "")
         if form.get("error") == "access_denied" and await self._sign_ins.declined(state):
             return _page("You did not agree", "So I did nothing. Press Sign in again whenever you like.")

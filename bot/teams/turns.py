@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 ANSWER_WITHIN = 4.0
 # So long a person waits for a Graph that is busy.
 PATIENCE = 8.0
+LONGEST_KEY = 64
 # So long what was begun may take when the bot is told to end.
 REST_WITHIN = 20.0
 # Faster than this nobody misses a sign that somebody is typing.
@@ -86,10 +87,10 @@ class Turns:
         """One activity, already known to be from Teams."""
         incoming = read(body)
         if incoming is None or incoming.person.tenant_id != self._tenant_id:
-            log.warning("an activity without a person of our tenant: %s", "none" if incoming is None else incoming.kind)
+            log.warning("an activity without a person of our tenant")
             return
         if incoming.kind != "invoke" and self._seen.before(incoming.chat.conversation_id, incoming.id):
-            log.info("delivered again: %s", incoming.kind)
+            log.info("delivered again")
             return
         try:
             await self._on(context, incoming)
@@ -201,12 +202,14 @@ class Turns:
         data = action.get("data") if isinstance(action, dict) else None
         if not isinstance(data, dict):
             return invokes.bad_request("This button carries nothing.")
+        if incoming.value.get("trigger") == "automatic":
+            return invokes.told("Please press the button yourself.")
         authentication = incoming.value.get("authentication")
         task = asyncio.create_task(self._clicked(context, incoming, data))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         if not (await asyncio.wait({task}, timeout=ANSWER_WITHIN))[0]:
-            self._later(self._finish(context, incoming, str(data.get("key")), task))
+            self._later(self._finish(context, incoming, _plain(data, "key"), task))
             return invokes.replaced_by(cards.basics.working())
         try:
             reply = task.result()
@@ -227,7 +230,7 @@ class Turns:
         if isinstance(authentication, dict):
             wanted = await self._wanted(str(authentication.get("id")), incoming.person)
             await self._identity.exchange(incoming.person, str(authentication.get("token")), wanted)
-        verb, key = str(data.get("verb")), str(data.get("key"))
+        verb, key = _plain(data, "verb"), _plain(data, "key")
         if verb == "sign_in.continue":
             return await self._continue(context, incoming, key)
         return await commands.click(await self._turn(context, incoming), verb, key, inputs_of(data))
@@ -417,6 +420,12 @@ def _problem(error: Exception) -> Card:
     if isinstance(error, NotUnderstood | NotFound):
         return cards.basics.say(str(error))
     return cards.basics.problem(_sentence(error))
+
+
+def _plain(data: dict[str, Any], name: str) -> str:
+    """A verb or a key as we make them; "" for anything else."""
+    value = data.get(name)
+    return value if isinstance(value, str) and value.isascii() and len(value) <= LONGEST_KEY else ""
 
 
 def _code(value: dict[str, Any]) -> str:
