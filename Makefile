@@ -25,6 +25,7 @@ test: .venv/.workshop $(PAGES)
 
 bench: .venv/.bench
 	.venv/bin/python -m bench.graph
+	.venv/bin/python -m bench.edge
 
 $(UV): requirements/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Sharebot needs Python 3.11 or newer; none was found on the PATH."; exit 1; }

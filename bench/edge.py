@@ -1,0 +1,235 @@
+"""What an activity costs, from Teams' call to the answer in the chat: Sharebot next to the other ways to write a bot.
+
+Blocks of the bots take turns, so that a noisy machine is noisy for all; what counts are ratios within a repetition.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import json
+import sys
+import tempfile
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+import cards.basics
+from bench.edge_figures import (
+    AGENTS,
+    BARE,
+    OURS,
+    STOCK,
+    TEAMS,
+    Block,
+    Figures,
+    Life,
+    Target,
+    memory_targets,
+    table,
+    targets,
+)
+from bench.load import People
+from bench.process import OTHERS, ROOT, NoAnswer, Process, pin, running
+from bot.commands import COMMANDS
+from contoso.tenant import Contoso
+
+REPETITIONS = 5
+CONNECTIONS = (1, 16, 64)
+SECONDS = 2.5  # of a block
+AT_LEAST = 100  # activities in a block
+WARM_UP = 0.5
+MANY = 16  # connections where one number of them is enough
+CHECKPOINTS = (20_000, 100_000)  # activities after which memory is looked at
+ANSWERED_WITHIN = 10.0
+START = {
+    BARE: [sys.executable, "-m", "bench.edge_servers.bare"],
+    OURS: [sys.executable, "app.py", "serve"],
+    STOCK: [sys.executable, "-m", "bench.edge_servers.stock"],
+    AGENTS: [sys.executable, "-m", "bench.edge_servers.agents"],
+    TEAMS: [sys.executable, "-m", "bench.edge_servers.teams"],
+}
+NEEDED = {
+    STOCK: "botbuilder.integration.aiohttp",
+    AGENTS: "microsoft_agents.hosting.aiohttp",
+    TEAMS: "microsoft_teams.apps",
+}
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Teams' side. `environment` is what a bot is told of it; the token of strangers nobody signed."""
+
+    http: httpx.AsyncClient
+    url: str
+    people: People
+    strangers: People
+    environment: Mapping[str, str]
+
+    async def block(self, bot: Process, connections: int, seconds: float, at_least: int = AT_LEAST) -> Block | None:
+        """None, and a word about it, unless every message got one card in its chat."""
+        clock = asyncio.get_running_loop().time
+        before = await self._taken()
+        began, processor = clock(), bot.seconds()
+        heard = await self.people.write(bot.url, connections, seconds, at_least)
+        took = clock() - began
+        wanted = {**before["cards"]}
+        for chat, count in heard.sent.items():
+            wanted[chat] = wanted.get(chat, 0) + count
+        # Some take a message before they have answered it.
+        while (after := await self._taken())["cards"] != wanted and clock() < began + took + ANSWERED_WITHIN:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        processor = bot.seconds() - processor
+        if heard.refused or after["cards"] != wanted:
+            answers = sum(after["cards"].values()) - sum(before["cards"].values())
+            sent, refused = heard.sent.total(), dict(heard.refused)
+            print(f"thrown away: {bot.name} at {connections}: {answers} answers to {sent}, refused {refused}")
+            return None
+        new = after["connections"] - before["connections"]
+        return Block(heard.sent.total(), took, processor, new, sorted(heard.seconds))
+
+    async def _taken(self) -> dict[str, Any]:
+        return (await self.http.get(f"{self.url}/taken")).json()
+
+
+async def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.edge", description=__doc__)
+    parser.add_argument("--reps", type=int, default=REPETITIONS, help=f"repetitions (default {REPETITIONS})")
+    parser.add_argument("--smoke", action="store_true", help="only whether every bot answers everything, in seconds")
+    parser.add_argument("--memory", action="store_true", help=f"only ours, for {CHECKPOINTS[-1]:,} activities")
+    chosen = parser.parse_args()
+    bots = [bot for bot in START if bot not in NEEDED or _is_installed(NEEDED[bot])]
+    for bot in START.keys() - bots:
+        print(f"left out, not installed: {bot}")
+    pin(0, OTHERS)
+    with tempfile.TemporaryDirectory() as data:
+        async with channel() as teams:
+            try:
+                if chosen.memory:
+                    report(memory_targets(await memory(teams, Path(data))))
+                elif chosen.smoke:
+                    return await smoke(teams, bots, Path(data))
+                else:
+                    figures = await measure(teams, bots, chosen.reps, Path(data))
+                    print(table(figures))
+                    report([*targets(figures), *memory_targets(await memory(teams, Path(data)))])
+            except NoAnswer as error:
+                print(error)
+                return 1
+    return 0
+
+
+@asynccontextmanager
+async def channel() -> AsyncGenerator[Channel]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.channel", stdout=asyncio.subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout is not None
+    try:
+        about = json.loads(await process.stdout.readline())
+        contoso = Contoso()
+        contoso.base_url = about["url"]
+        environment = {
+            "APP_ID": contoso.bot_id,
+            "APP_SECRET": contoso.bot_secret,
+            "TENANT_ID": contoso.tenant_id,
+            "PUBLIC_URL": about["url"],
+            "LOGIN_URL": about["url"],
+            "GRAPH_URL": f"{about['url']}/v1.0",
+            "BOT_KEYS_URL": f"{about['url']}/v1/.well-known/openidconfiguration",
+            "SERVICE_HOSTS": about["url"].removeprefix("http://"),
+            "APP_TOKEN": about["app_token"],
+            "CARD": json.dumps(cards.basics.help_card([(each.example, each.what) for each in COMMANDS])),
+        }
+        async with httpx.AsyncClient() as http:
+            claims, _, _ = about["token"].rpartition(".")
+            strangers = People(contoso, f"{claims}.{urlsafe_b64encode(bytes(256)).decode().rstrip('=')}")
+            yield Channel(http, about["url"], People(contoso, about["token"]), strangers, environment)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def measure(teams: Channel, bots: list[str], repetitions: int, data: Path) -> Figures:
+    figures = Figures()
+    for repetition in range(repetitions):
+        print(f"repetition {repetition + 1} of {repetitions}", flush=True)
+        # Who begins is another one each time.
+        order = [*bots[repetition % len(bots) :], *bots[: repetition % len(bots)]]
+        with ExitStack() as stack:
+            lives = {bot: await started(teams, bot, data, stack) for bot in order}
+            for process, _ in lives.values():
+                await teams.block(process, MANY, WARM_UP)
+            for connections in CONNECTIONS:
+                for bot, (process, life) in lives.items():
+                    block = await teams.block(process, connections, SECONDS)
+                    figures.blocks.setdefault((bot, connections), []).append(block)
+                    life.activities += block.activities if block else 0
+            for bot in bots:
+                process, life = lives[bot]
+                life.at_end = process.megabytes()
+                figures.lives.setdefault(bot, []).append(life)
+    return figures
+
+
+async def smoke(teams: Channel, bots: list[str], data: Path) -> int:
+    """1 if anything was not answered."""
+    answered: list[bool] = []
+    for bot in bots:
+        with ExitStack() as stack:
+            process, life = await started(teams, bot, data, stack)
+            block = await teams.block(process, MANY, 0)
+            answered.append(block is not None)
+            if block:
+                print(f"{bot:16}{block.activities} of {AT_LEAST} answered, the first after {life.first_answer:.2f} s")
+    return 0 if all(answered) else 1
+
+
+async def memory(teams: Channel, data: Path) -> dict[int, float]:
+    """Megabytes of ours at each checkpoint. Raises NoAnswer."""
+    found: dict[int, float] = {}
+    done = 0
+    with ExitStack() as stack:
+        process, life = await started(teams, OURS, data, stack)
+        print(f"\n{OURS} alone: {life.at_first:.1f} MB after its first answer", flush=True)
+        for checkpoint in CHECKPOINTS:
+            if await teams.block(process, MANY, 0, checkpoint - done) is None:
+                raise NoAnswer(process.said())
+            done = checkpoint
+            found[done] = process.megabytes()
+            print(f"{OURS} alone: {found[done]:.1f} MB after {done:,} activities", flush=True)
+    return found
+
+
+async def started(teams: Channel, bot: str, data: Path, stack: ExitStack) -> tuple[Process, Life]:
+    """Until it has answered for the first time; with nothing left of an earlier life. Raises NoAnswer."""
+    environment = {**teams.environment, "DATA_DIR": tempfile.mkdtemp(dir=data)}
+    process = stack.enter_context(running(bot, START[bot], environment, data / f"{bot}.log"))
+    await process.listening()
+    if await teams.block(process, 1, 0, 1) is None:
+        raise NoAnswer(f"{bot} does not answer:\n{process.said()}")
+    life = Life(process.age(), process.megabytes())
+    if not (await teams.strangers.write(process.url, 1, 0, 1)).refused:
+        raise NoAnswer(f"{bot} answers whoever asks.")
+    return process, life
+
+
+def report(found: list[Target]) -> None:
+    print("\nWhat we want of it", *found, sep="\n")
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

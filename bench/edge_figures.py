@@ -1,0 +1,163 @@
+"""What bench/edge.py measured, as a table, and what we want of it, with yes or no."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+BARE, OURS, STOCK, AGENTS, TEAMS = "bare aiohttp", "Sharebot", "botbuilder", "Agents SDK", "Teams SDK"
+# The targets: activities per CPU-second as a factor of another's, connections for an activity, factor, seconds, MB.
+FACTORS = {12: STOCK, 2.5: AGENTS, 0.4: BARE}
+NEW_CONNECTIONS = 0.02
+P99 = 3
+FIRST_ANSWER = 1.5
+MEMORY = 120
+GROWTH = 2  # less is the allocator's taking and giving back
+
+
+@dataclass(frozen=True)
+class Block:
+    """Messages that were all answered. Times in seconds, `processor` that of the bot alone, `latencies` in order."""
+
+    activities: int
+    took: float
+    processor: float
+    connections: int
+    latencies: Sequence[float]
+
+    def per_processor_second(self) -> float:
+        return self.activities / self.processor
+
+    def per_second(self) -> float:
+        return self.activities / self.took
+
+    def connections_each(self) -> float:
+        return self.connections / self.activities
+
+    def quantile(self, share: float) -> float:
+        return self.latencies[min(int(len(self.latencies) * share), len(self.latencies) - 1)]
+
+    def p50(self) -> float:
+        return self.quantile(0.5)
+
+    def p99(self) -> float:
+        return self.quantile(0.99)
+
+
+@dataclass
+class Life:
+    """From start to end of one process: seconds to its first answer, and megabytes after it and at the end."""
+
+    first_answer: float
+    at_first: float
+    at_end: float = math.nan
+    activities: int = 0
+
+
+What = Callable[[Block], float]
+LIFE_COLUMNS: tuple[Callable[[Life], float], ...] = (
+    lambda life: life.first_answer,
+    lambda life: life.at_first,
+    lambda life: life.at_end,
+    lambda life: life.activities,
+)
+RATIOS: tuple[What, ...] = (Block.per_processor_second, Block.p50, Block.p99)
+COLUMNS: tuple[What, ...] = (
+    Block.per_processor_second,
+    Block.per_second,
+    Block.p50,
+    Block.p99,
+    Block.connections_each,
+)
+
+
+@dataclass
+class Figures:
+    """Blocks by bot and connections, one for each repetition, None where it was thrown away; lives by bot."""
+
+    blocks: dict[tuple[str, int], list[Block | None]] = field(default_factory=dict[tuple[str, int], list[Block | None]])
+    lives: dict[str, list[Life]] = field(default_factory=dict[str, list[Life]])
+
+    def of(self, bot: str, connections: int, what: What) -> float:
+        return _median(what(block) for block in self.blocks[bot, connections] if block)
+
+    def ratio(self, bot: str, to: str, connections: int, what: What) -> float:
+        """Median of the ratios within each repetition; nan if there is none."""
+        pairs = zip(self.blocks.get((bot, connections), ()), self.blocks.get((to, connections), ()), strict=False)
+        return _median(what(one) / what(other) for one, other in pairs if one and other)
+
+    def life(self, bot: str, what: Callable[[Life], float]) -> float:
+        return _median(map(what, self.lives[bot]))
+
+
+def table(figures: Figures) -> str:
+    """One line a bot for each number of connections; x is to the bare bot."""
+    lines: list[str] = []
+    for connections in sorted({each for _, each in figures.blocks}):
+        title = f"{connections} connection{'s' if connections > 1 else ''}"
+        names = f"{'act/CPU-s':>11}{'x':>7}{'act/s':>8}{'p50 ms':>9}{'x':>7}{'p99 ms':>9}{'x':>7}{'conns/act':>11}"
+        lines += ["", f"{title:16}{names}{'blocks':>8}"]
+        for bot in figures.lives:
+            rate, per_second, p50, p99, new = (figures.of(bot, connections, what) for what in COLUMNS)
+            rate_x, p50_x, p99_x = (figures.ratio(bot, BARE, connections, what) for what in RATIOS)
+            blocks = figures.blocks[bot, connections]
+            lines.append(
+                f"{bot:16}{rate:11.0f}{rate_x:7.3f}{per_second:8.0f}{p50 * 1000:9.2f}{p50_x:7.2f}"
+                f"{p99 * 1000:9.1f}{p99_x:7.2f}{new:11.3f}{len(list(filter(None, blocks))):6}/{len(blocks)}"
+            )
+    lines += ["", f"{'one process':16}{'first answer s':>16}{'MB then':>9}{'MB at end':>11}{'after activities':>18}"]
+    for bot in figures.lives:
+        first, at_first, at_end, activities = (figures.life(bot, what) for what in LIFE_COLUMNS)
+        lines.append(f"{bot:16}{first:16.2f}{at_first:9.0f}{at_end:11.0f}{activities:18,.0f}")
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Target:
+    want: str
+    seen: str
+    is_met: bool
+
+    def __str__(self) -> str:
+        return f"  {'yes' if self.is_met else 'NO':5}{self.want:66}{self.seen}"
+
+
+def targets(figures: Figures) -> list[Target]:
+    """What was not measured is not met."""
+    everywhere = sorted({each for bot, each in figures.blocks if bot == OURS})
+    found: list[Target] = []
+    for factor, other in FACTORS.items():
+        ratios = [figures.ratio(OURS, other, each, Block.per_processor_second) for each in everywhere]
+        want = f"at least {factor} times the activities per CPU-second of {other}"
+        found.append(Target(want, _at(everywhere, ratios), all(ratio >= factor for ratio in ratios)))
+    new = [figures.of(OURS, each, Block.connections_each) for each in everywhere]
+    want = f"at most {NEW_CONNECTIONS} new connections for an activity"
+    found.append(Target(want, _at(everywhere, new), all(each <= NEW_CONNECTIONS for each in new)))
+    p99 = figures.ratio(OURS, BARE, everywhere[-1], Block.p99)
+    want = f"p99 at {everywhere[-1]} connections at most {P99} times that of {BARE}"
+    found.append(Target(want, f"{p99:.2f}", p99 <= P99))
+    first = figures.life(OURS, lambda life: life.first_answer)
+    want = f"at most {FIRST_ANSWER} s from start to the first answer"
+    return [*found, Target(want, f"{first:.2f} s", first <= FIRST_ANSWER)]
+
+
+def memory_targets(megabytes: Mapping[int, float]) -> list[Target]:
+    """By number of activities, in order."""
+    (early, before), (late, after) = megabytes.items()
+    want = f"at most {MEMORY} MB after {late:,} activities"
+    growth = f"no growth from {early:,} to {late:,} (less than {GROWTH} MB)"
+    return [
+        Target(want, f"{after:.1f} MB", after <= MEMORY),
+        Target(growth, f"{after - before:+.1f} MB", after - before < GROWTH),
+    ]
+
+
+def _at(connections: Sequence[int], values: Iterable[float]) -> str:
+    return ", ".join(f"{value:.3g} at {each}" for each, value in zip(connections, values, strict=True))
+
+
+def _median(values: Iterable[float]) -> float:
+    known = list(values)
+    return statistics.median(known) if known else math.nan
