@@ -44,7 +44,7 @@ REPETITIONS = 5
 CONNECTIONS = (1, 16, 64)
 SECONDS = 2.5  # of a block
 AT_LEAST = 100  # activities in a block
-WARM_UP = 0.5
+WARM_UP = 0.5  # of the one before it, which does not count
 MANY = 16  # connections where one number of them is enough
 CHECKPOINTS = (20_000, 100_000)  # activities after which memory is looked at
 ANSWERED_WITHIN = 10.0
@@ -164,10 +164,10 @@ async def measure(teams: Channel, bots: list[str], repetitions: int, data: Path)
         order = [*bots[repetition % len(bots) :], *bots[: repetition % len(bots)]]
         with ExitStack() as stack:
             lives = {bot: await started(teams, bot, data, stack) for bot in order}
-            for process, _ in lives.values():
-                await teams.block(process, MANY, WARM_UP)
             for connections in CONNECTIONS:
                 for bot, (process, life) in lives.items():
+                    # Whoever opens one connection for many messages has opened it by then.
+                    await teams.block(process, connections, WARM_UP, connections)
                     block = await teams.block(process, connections, SECONDS)
                     figures.blocks.setdefault((bot, connections), []).append(block)
                     life.activities += block.activities if block else 0

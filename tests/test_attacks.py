@@ -30,7 +30,7 @@ from contoso.faults import Face
 from contoso.people import Person
 from contoso.signing import SigningKey
 from contoso.tenant import Contoso
-from tests.bot import SEALING_KEY, Bot
+from tests.bot import Bot
 from tests.people import Someone
 from tests.test_sign_in import CHECKLIST, visit
 from tests.test_teams import activity, claims
@@ -470,9 +470,12 @@ async def test_forged_data_of_a_button_does_nothing_and_spoils_nothing(
     before = rights(bot)
     key = bot.button(adele, "Share", bot.latest(adele))["data"]["key"]
 
-    answer = await execute(bot, adele, forge(key))
+    value = {"action": {"type": "Action.Execute", "data": forge(key)}, "trigger": "manual"}
+    answer = await send(bot, invoke(adele, "adaptiveCard/action", value))
+    await bot.at_rest()
 
-    assert answer["statusCode"] in (200, 400)
+    assert answer.status_code in (200, 400)
+    assert answer.status_code == 400 or answer.json()["statusCode"] in (200, 400)
     assert (rights(bot), bot.contoso.mails) == (before, [])
     assert not [record for record in caplog.records if record.exc_info]
     assert "✓ can edit" in await adele.presses("Share")
@@ -776,6 +779,11 @@ def paragraphs(card: Json) -> Iterator[str]:
             yield choice["title"]
 
 
+def letters(text: str) -> str:
+    """Without what only turns it round."""
+    return re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)
+
+
 def reorders(paragraph: str) -> bool:
     """Whether a direction begun in it still holds at its end. https://www.unicode.org/reports/tr9/"""
     begun: list[str] = []
@@ -808,14 +816,14 @@ async def test_odd_names_format_and_hide_nothing(adele: Someone, alex: Someone, 
     assert bot.access(odd) == {"alex.wilber@contoso.com": "write"}
     assert "alex.wilber@contoso.com" in card
     runs = [each["text"] for card in cards_of(bot) for each in elements(card) if each.get("type") == "TextRun"]
-    assert odd in runs
-    assert any(f"Adele {odd}" in run for run in runs)
+    assert any(letters(odd) in letters(run) for run in runs)
+    assert any(letters(f"Adele {odd}") in letters(run) for run in runs)
     parsed = [each for card in cards_of(bot) for each in elements(card) if each.get("type") == "TextBlock"]
     assert not [each for each in parsed if odd in each["text"]]
     assert not [message for message in said_by_bot(bot) if message.text]
 
 
-@pytest.mark.parametrize("odd", [ODD_NAMES["right to left"], ODD_NAMES["right to left, apart"]], ids=ascii)
+@pytest.mark.parametrize("odd", ["\u202excod.tegdub", "\u2067xcod.tegdub", "\u2069\u202excod.tegdub"], ids=ascii)
 async def test_a_name_turns_round_none_of_our_own_words(adele: Someone, alex: Someone, bot: Bot, odd: str) -> None:
     url = file_called(bot, f"Roadmap{odd}")
     rename(bot, adele.mail, odd)
@@ -829,7 +837,7 @@ async def test_a_name_turns_round_none_of_our_own_words(adele: Someone, alex: So
     await adele.says("share Roadmap with Alex")
 
     seen = {paragraph for card in cards_of(bot) for paragraph in paragraphs(card)}
-    assert any(odd in each for each in seen)
+    assert any(letters(odd) in letters(each) for each in seen)
     assert [each for each in sorted(seen) if reorders(each) and not each.endswith(odd)] == []
 
 
@@ -926,8 +934,10 @@ async def test_the_log_holds_no_secret_and_nothing_of_what_people_wrote(
         await diego.waits_for("Share this?")
         bot.breaks("graph", "/invite", status=403, body={"error": {"code": "x", "message": "Onboarding checklist"}})
         await diego.presses("Share")
-        key = bot.button(diego, "Share", bot.latest(diego))["data"]["key"]
         await diego.presses("Share")
+        await diego.says('share "Onboarding checklist.docx" with Ana Bell')
+        key = bot.button(diego, "Continue", bot.latest(diego))["data"]["key"]
+        await diego.presses("Continue", {"recipient 0": "made up"})
         await diego.says("my password is hunter2-and-more")
         await diego.says("share Wedding-list.docx with Zacharias Unheard")
         await send(bot, invoke(diego, "signin/tokenExchange", {"id": ticket, "token": sent["code"]}))
@@ -935,14 +945,24 @@ async def test_the_log_holds_no_secret_and_nothing_of_what_people_wrote(
         await visit(page, as_=diego.mail, accept=True)
         with sqlite3.connect(bot.data / "sharebot.db") as database:
             database.execute("DROP TABLE plans")
-        await diego.says(CHECKLIST)
+        await diego.presses("Continue", {"recipient 0": "made up"})
         await bot.at_rest()
 
     told = "\n".join(logging.Formatter().format(record) for record in logged(caplog))
     private = {
-        *(contoso.bot_secret, (tmp_path / "sealing.key").read_text().strip(), SEALING_KEY),
+        *(contoso.bot_secret, (tmp_path / "sealing.key").read_text().strip()),
         *(ticket, key, sent["code"], sent["state"], *contoso.refresh_tokens),
-        *("hunter2", "Wedding", "Zacharias", "Onboarding", "Diego", "Alex", diego.mail, "alex.wilber@contoso.com"),
+        *(
+            "hunter2",
+            "Wedding",
+            "Zacharias",
+            "Onboarding",
+            "Diego",
+            "Alex",
+            "Ana Bell",
+            diego.mail,
+            "alex.wilber@contoso.com",
+        ),
     }
     assert "Traceback" in told
     assert [each for each in sorted(private) if each in told] == []

@@ -180,6 +180,7 @@ def message(bot: Bot, text: str) -> bytes:
 
 BODIES: dict[str, tuple[int, Callable[[Bot], bytes]]] = {
     "a message": (201, lambda bot: message(bot, "help")),
+    "a nought that somebody typed": (201, lambda bot: message(bot, r"help \u0000 \ud800")),
     "empty": (400, lambda _: b""),
     "blanks": (400, lambda _: b" \r\n"),
     "an array": (400, lambda bot: b"[" + message(bot, "help") + b"]"),

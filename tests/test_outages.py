@@ -200,10 +200,11 @@ async def test_what_takes_long_goes_on_behind_a_card(adele: Someone, bot: Bot) -
     assert "✓ can edit" in adele.sees()
 
 
-async def test_what_takes_long_and_fails_is_told_and_leaves_the_others_card_good(
+async def test_what_takes_long_and_fails_in_a_group_can_be_pressed_again_in_the_own_chat(
     adele: Someone, megan: Someone, bot: Bot
 ) -> None:
     crew = "Budget crew"
+    await adele.says("help")
     await adele.says(f"<at>Sharebot</at> {BUDGET}", chat=crew)
     await adele.presses("Continue", chat=crew)
     await bot.at_rest()
@@ -214,7 +215,8 @@ async def test_what_takes_long_and_fails_is_told_and_leaves_the_others_card_good
 
     assert "I'm on it" in interim
     assert "Nothing was changed" in adele.sees(crew)
-    assert "Share this?" in megan.sees(crew)
+    assert "I answered in our own chat." in megan.sees(crew)
+    assert "✓ can edit" in await adele.presses("Share")
 
 
 async def test_a_notice_that_cannot_be_delivered_undoes_nothing(adele: Someone, alex: Someone, bot: Bot) -> None:

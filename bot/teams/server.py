@@ -44,9 +44,12 @@ class Adapter(CloudAdapterBase):
 
     async def process(self, request: web.Request, on_activity: OnActivity) -> web.Response:
         try:
-            body = json.loads(await request.read())
+            text = (await request.read()).decode()
+            body = json.loads(text)
             activity = wire.activity(body)
         except (ValueError, RecursionError):
+            return web.Response(status=400)
+        if "\\u" in text and not wire.is_text(body):
             return web.Response(status=400)
         try:
             caller = await self.bot_framework_authentication.authenticate_request(

@@ -88,6 +88,8 @@ class Turns:
         incoming = read(body)
         if incoming is None or incoming.person.tenant_id != self._tenant_id:
             log.warning("an activity without a person of our tenant")
+            if body.get("type") == "invoke":
+                await _respond(context, InvokeResponse(status=400))
             return
         if incoming.kind != "invoke" and self._seen.before(incoming.chat.conversation_id, incoming.id):
             log.info("delivered again")
@@ -228,7 +230,7 @@ class Turns:
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
         authentication = incoming.value.get("authentication")
         if isinstance(authentication, dict):
-            wanted = await self._wanted(str(authentication.get("id")), incoming.person)
+            wanted = await self._wanted(_plain(authentication, "id"), incoming.person)
             await self._identity.exchange(incoming.person, str(authentication.get("token")), wanted)
         verb, key = _plain(data, "verb"), _plain(data, "key")
         if verb == "sign_in.continue":
@@ -281,7 +283,7 @@ class Turns:
 
     async def _exchange(self, context: TurnContext, incoming: Incoming) -> InvokeResponse:
         """Every device of a person sends its token for the same ticket: each is exchanged, one carries on."""
-        ticket, token = str(incoming.value.get("id")), incoming.value.get("token")
+        ticket, token = _plain(incoming.value, "id"), incoming.value.get("token")
         if not isinstance(token, str):
             return InvokeResponse(status=400, body={"failureDetail": "no token"})
         try:
@@ -355,7 +357,11 @@ class Turns:
         if incoming.is_personal:
             await self._show(incoming, card)
             return
-        await self._notify(Notice(incoming.person.id, card), incoming.person)
+        own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
+        if own is None:
+            await self._show(incoming, cards.basics.say("This took too long for here. Please ask me in our own chat."))
+            return
+        await self._proactively(own, lambda context: _send(context, card))
         await self._show(incoming, cards.basics.say("I answered in our own chat."))
 
     async def _show(self, incoming: Incoming, card: Card) -> None:

@@ -56,6 +56,23 @@ def written(said: Activity) -> Json:
     return {name: value for name, value in whole.items() if value is not None}
 
 
+def is_text(said: object) -> bool:
+    """JSON can spell half a letter, which nothing else can, and a nought, which no database keeps."""
+    waiting = [said]
+    while waiting:
+        match waiting.pop():
+            case str(text):
+                if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+                    return False
+            case dict(fields):
+                waiting += [*cast("Json", fields), *cast("Json", fields).values()]
+            case list(entries):
+                waiting += cast("list[object]", entries)
+            case _:
+                pass
+    return True
+
+
 def _account(raw: Json, name: str) -> Any:
     said = _object(raw, name)
     return None if said is None else ChannelAccount(id=_text(said, "id"), name=_text(said, "name"))
