@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.teams.pace import IN_A_CHAT, IN_ALL, Pace
-from bot.teams.seen import Seen
+from bot.teams.seen import LAST, Seen
 from bot.teams.server import USER_AGENT
 from tests.bot import Bot
 from tests.people import Someone
@@ -90,6 +90,18 @@ def test_a_message_is_seen_before_in_its_own_chat_only() -> None:
         *(False, True, False, False),
         *(False, False),
     ]
+
+
+def test_the_last_messages_are_remembered_and_old_ones_forgotten() -> None:
+    seen = Seen()
+    seen.before("a", "first")
+    for number in range(LAST):
+        seen.before("a", str(number))
+    assert seen.before("a", "first")
+
+    for number in range(2 * LAST):
+        seen.before("b", str(number))
+    assert not seen.before("a", "first")
 
 
 async def test_one_chat_gets_a_few_at_once_and_the_others_are_not_held_up() -> None:

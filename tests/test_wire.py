@@ -32,7 +32,7 @@ CORPUS: list[Json] = [
     {"type": "installationUpdate", "action": "add", "conversation": {"id": "19:x@thread.v2", "name": "Crew"}},
     {"type": "conversationUpdate", "from": {"id": "29:x"}, "recipient": None},
 ]
-READ = ("type", "id", "channel_id", "service_url", "locale", "reply_to_id", "delivery_mode")
+READ = ("type", "id", "channel_id", "service_url", "locale", "reply_to_id")
 
 
 @pytest.mark.parametrize("raw", CORPUS, ids=lambda raw: raw["type"])
@@ -43,6 +43,10 @@ def test_an_activity_is_read_as_botbuilder_reads_it(raw: Json) -> None:
     for name in ("from_property", "recipient", "conversation"):
         mine, its = getattr(ours, name), getattr(theirs, name)
         assert (mine and (mine.id, mine.name)) == (its and (its.id, its.name))
+
+
+def test_replies_go_to_the_chat_whatever_else_was_asked_for() -> None:
+    assert wire.activity({**MESSAGE, "deliveryMode": "expectReplies"}).delivery_mode is None
 
 
 @pytest.mark.parametrize("raw", CORPUS[:4], ids=lambda raw: raw["type"])

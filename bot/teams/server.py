@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -147,7 +148,11 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
         public_url=settings.public_url,
     )
     await ledger.open()
+    # What is there now stays: nothing of it is to be looked at again each time that garbage is collected.
+    gc.collect()
+    gc.freeze()
     yield
+    gc.unfreeze()
     await app[TURNS].at_rest()
     await ledger.close()
     entra.close()

@@ -15,7 +15,10 @@ class Unreadable(ValueError):
 
 
 def activity(body: object) -> Activity:
-    """What botbuilder has to know of an activity; the rest is read from the JSON. Raises Unreadable."""
+    """What botbuilder has to know of an activity; the rest is read from the JSON. Raises Unreadable.
+
+    `deliveryMode` stays out: Teams does not ask for replies in the answer, and whoever does gets them as messages.
+    """
     if not isinstance(body, dict):
         raise Unreadable
     raw = cast("Json", body)
@@ -29,7 +32,6 @@ def activity(body: object) -> Activity:
         service_url=_text(raw, "serviceUrl"),
         locale=_text(raw, "locale"),
         reply_to_id=_text(raw, "replyToId"),
-        delivery_mode=_text(raw, "deliveryMode"),
         from_property=_account(raw, "from"),
         recipient=_account(raw, "recipient"),
         conversation=_conversation(raw),
