@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from psycopg import sql
 
+from contoso.files import Item
 from contoso.server import running
-from contoso.signing import Keys
+from contoso.signing import Keys, SigningKey
 from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone
@@ -33,11 +34,22 @@ def keys() -> Keys:
     return Keys.generate()
 
 
+@pytest.fixture(scope="session")
+def stranger() -> SigningKey:
+    """A key that is nobody's here."""
+    return SigningKey.generate()
+
+
 @pytest.fixture
 async def contoso(keys: Keys) -> AsyncGenerator[Contoso]:
     contoso = Contoso(keys=keys)
     async with running(contoso):
         yield contoso
+
+
+@pytest.fixture
+def budget(contoso: Contoso) -> Item:
+    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
+import pytest
 
 from contoso import tokens
 from contoso.files import Item
@@ -19,6 +21,17 @@ class Reader(httpx.AsyncClient):
     def __init__(self, contoso: Contoso, who: str, scopes: str = ALL) -> None:
         token = tokens.graph_token(contoso, contoso.person(who), frozenset(scopes.split()))
         super().__init__(base_url=f"{contoso.base_url}/v1.0", headers={"Authorization": f"Bearer {token}"})
+
+
+def at_graph(who: str, scopes: str = ALL) -> object:
+    """A fixture of the module it is assigned in: `adele = at_graph(ADELE)`."""
+
+    @pytest.fixture
+    async def person(contoso: Contoso) -> AsyncGenerator[Reader]:
+        async with Reader(contoso, who, scopes) as reader:
+            yield reader
+
+    return person
 
 
 def at(item: Item) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
@@ -10,21 +9,12 @@ import pytest
 
 from contoso.files import Item
 from contoso.tenant import Contoso
-from tests.graph import Reader, at, body, error, names
+from tests.graph import Reader, at, at_graph, body, error, names
 
 Json = dict[str, Any]
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 
-
-@pytest.fixture
-async def adele(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ADELE) as reader:
-        yield reader
-
-
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
+adele = at_graph(ADELE)
 
 
 async def given(adele: Reader, item: Item, who: str, role: str = "read") -> str:

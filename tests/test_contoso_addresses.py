@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncGenerator
 from urllib.parse import quote
 
 import pytest
@@ -11,27 +10,13 @@ import pytest
 from contoso.files import Item
 from contoso.sites import HOST
 from contoso.tenant import Contoso
-from tests.graph import Reader, at, body, error, names
+from tests.graph import Reader, at, at_graph, body, error, names
 
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 SITES = "Files.ReadWrite.All Sites.Read.All"
 
-
-@pytest.fixture
-async def adele(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ADELE) as reader:
-        yield reader
-
-
-@pytest.fixture
-async def alex(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ALEX) as reader:
-        yield reader
-
-
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
+adele = at_graph(ADELE)
+alex = at_graph(ALEX)
 
 
 def token(url: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
@@ -11,22 +10,13 @@ import pytest
 from contoso.faults import Rule
 from contoso.files import Item
 from contoso.tenant import Contoso
-from tests.graph import Reader, at, body, error
+from tests.graph import Reader, at, at_graph, body, error
 
 Json = dict[str, Any]
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 JSON = {"Content-Type": "application/json"}
 
-
-@pytest.fixture
-async def adele(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ADELE) as reader:
-        yield reader
-
-
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
+adele = at_graph(ADELE)
 
 
 def get(name: str, url: str, **more: Any) -> Json:

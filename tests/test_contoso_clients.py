@@ -77,11 +77,6 @@ def adele(line: Callable[[str], Line]) -> Line:
     return line(ADELE)
 
 
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
-
-
 # O365: every call waits for its answer, so each has a thread of its own. It has no types.
 
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from urllib.parse import quote
 
 import httpx
 import pytest
 
 from contoso.tenant import Contoso
-from tests.graph import Reader, error
+from tests.graph import Reader, at_graph, error
 
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 GUEST = "casey.jensen@fabrikam.example"
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 GROUPS = "User.Read GroupMember.Read.All"
 
-
-@pytest.fixture
-async def adele(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ADELE) as reader:
-        yield reader
+adele = at_graph(ADELE)
 
 
 def logins(answer: httpx.Response) -> list[str]:

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx
-import pytest
 
 from contoso import tokens
 from contoso.files import Item
 from contoso.signing import Keys, SigningKey
 from contoso.tenant import Contoso
-from tests.graph import Reader, at, body, error, names
+from tests.graph import Reader, at, at_graph, body, error, names
 
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 GUEST = "casey.jensen@fabrikam.example"
 
-
-@pytest.fixture
-async def adele(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ADELE) as reader:
-        yield reader
-
-
-@pytest.fixture
-async def alex(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ALEX) as reader:
-        yield reader
-
-
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
+adele = at_graph(ADELE)
+alex = at_graph(ALEX)
 
 
 async def test_it_takes_only_good_tokens_for_graph(contoso: Contoso) -> None:

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
 
 from contoso.files import Item
 from contoso.tenant import Contoso
-from tests.graph import Reader, at, body, error
+from tests.graph import Reader, at, at_graph, body, error
 
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 GUEST = "casey.jensen@fabrikam.example"
 
-
-@pytest.fixture
-async def adele(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ADELE) as reader:
-        yield reader
-
-
-@pytest.fixture
-async def alex(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ALEX) as reader:
-        yield reader
-
-
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
+adele = at_graph(ADELE)
+alex = at_graph(ALEX)
 
 
 async def test_an_invite_lets_in_and_mails(contoso: Contoso, adele: Reader, alex: Reader, budget: Item) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +11,12 @@ import pytest
 from contoso.files import Item
 from contoso.graph_limits import Usage
 from contoso.tenant import Contoso
-from tests.graph import Reader, at, body
+from tests.graph import Reader, at, at_graph, body
 
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 ALL = "User.Read User.ReadBasic.All People.Read Files.ReadWrite.All"
+
+adele = at_graph(ADELE, ALL)
 
 
 @dataclass
@@ -33,17 +34,6 @@ def clock(contoso: Contoso) -> Clock:
     clock = Clock()
     contoso.usage = Usage(clock)
     return clock
-
-
-@pytest.fixture
-async def adele(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ADELE, ALL) as reader:
-        yield reader
-
-
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
 
 
 def limits(answer: httpx.Response) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import quote
 
@@ -11,22 +10,13 @@ import pytest
 
 from contoso.files import Item
 from contoso.tenant import Contoso
-from tests.graph import Reader, at, body, error
+from tests.graph import Reader, at, at_graph, body, error
 
 ROBIN, KIM, ADELE = "robin.danielsen@outlook.example", "kim.akers@outlook.example", "adele.vance@contoso.com"
 OWN = "User.Read Files.ReadWrite Files.ReadWrite.All"
 
-
-@pytest.fixture
-async def robin(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, ROBIN, OWN) as reader:
-        yield reader
-
-
-@pytest.fixture
-async def kim(contoso: Contoso) -> AsyncGenerator[Reader]:
-    async with Reader(contoso, KIM, OWN) as reader:
-        yield reader
+robin = at_graph(ROBIN, OWN)
+kim = at_graph(KIM, OWN)
 
 
 @pytest.fixture

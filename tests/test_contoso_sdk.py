@@ -27,11 +27,6 @@ async def sdk(contoso: Contoso) -> AsyncGenerator[Reader]:
         yield reader
 
 
-@pytest.fixture
-def budget(contoso: Contoso) -> Item:
-    return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
-
-
 async def sent(sdk: Reader, line: str, said: object = None) -> httpx.Response:
     """As it stands: httpx may not change what is encoded in it."""
     method, _, path = line.partition(" ")

@@ -9,21 +9,20 @@ from typing import Any
 
 from aiohttp import web
 
-core: Any = importlib.import_module("microsoft_agents.hosting.core")
-hosting: Any = importlib.import_module("microsoft_agents.hosting.aiohttp")
-issuers: Any = importlib.import_module("microsoft_agents.hosting.core.authorization._entra_issuers")
-CARD = json.loads(os.environ["CARD"])
-
-
-class Token(core.AnonymousTokenProvider):
-    def __init__(self, _configuration: object) -> None:
-        pass
-
-    async def get_access_token(self, *_: object) -> str:
-        return os.environ["APP_TOKEN"]
-
 
 def main() -> None:
+    core: Any = importlib.import_module("microsoft_agents.hosting.core")
+    hosting: Any = importlib.import_module("microsoft_agents.hosting.aiohttp")
+    issuers: Any = importlib.import_module("microsoft_agents.hosting.core.authorization._entra_issuers")
+    card = json.loads(os.environ["CARD"])
+
+    class Token(core.AnonymousTokenProvider):
+        def __init__(self, _configuration: object) -> None:
+            pass
+
+        async def get_access_token(self, *_: object) -> str:
+            return os.environ["APP_TOKEN"]
+
     # No setting of its own says where the keys of the Bot Framework are.
     issuers.BOTFRAMEWORK_JWKS_URIS["https://api.botframework.com"] = os.environ["BOT_KEYS_URL"].replace(
         "openidconfiguration", "keys"
@@ -36,7 +35,7 @@ def main() -> None:
 
     @agent.activity("message")
     async def on_message(context: Any, _state: Any) -> None:
-        await context.send_activity(core.MessageFactory.attachment(core.CardFactory.adaptive_card(CARD)))
+        await context.send_activity(core.MessageFactory.attachment(core.CardFactory.adaptive_card(card)))
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await hosting.start_agent_process(request, agent, adapter)

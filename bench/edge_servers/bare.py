@@ -14,13 +14,8 @@ from aiohttp import web
 
 SESSION = web.AppKey("session", aiohttp.ClientSession)
 KEYS = web.AppKey("keys", dict[str, jwt.PyJWK])
-REPLY = {
-    "type": "message",
-    "attachments": [
-        {"contentType": "application/vnd.microsoft.card.adaptive", "content": json.loads(os.environ["CARD"])}
-    ],
-}
-HEADERS = {"Authorization": f"Bearer {os.environ['APP_TOKEN']}"}
+REPLY = web.AppKey("reply", dict[str, Any])
+HEADERS = web.AppKey("headers", dict[str, str])
 
 
 async def messages(request: web.Request) -> web.Response:
@@ -38,13 +33,13 @@ async def messages(request: web.Request) -> web.Response:
     chat, said = quote(activity["conversation"]["id"], safe=""), quote(activity["id"], safe="")
     url = f"{activity['serviceUrl'].rstrip('/')}/v3/conversations/{chat}/activities/{said}"
     reply = {
-        **REPLY,
+        **request.app[REPLY],
         "replyToId": activity["id"],
         "from": activity["recipient"],
         "recipient": activity["from"],
         "conversation": activity["conversation"],
     }
-    async with request.app[SESSION].post(url, json=reply, headers=HEADERS) as answer:
+    async with request.app[SESSION].post(url, json=reply, headers=request.app[HEADERS]) as answer:
         await answer.read()
         return web.Response(status=201 if answer.ok else 502)
 
@@ -62,6 +57,9 @@ async def run(app: web.Application) -> AsyncGenerator[None]:
 
 def main() -> None:
     app = web.Application()
+    card = {"contentType": "application/vnd.microsoft.card.adaptive", "content": json.loads(os.environ["CARD"])}
+    app[REPLY] = {"type": "message", "attachments": [card]}
+    app[HEADERS] = {"Authorization": f"Bearer {os.environ['APP_TOKEN']}"}
     app.cleanup_ctx.append(run)
     app.add_routes([web.post("/api/messages", messages)])
     web.run_app(app, host="127.0.0.1", port=int(os.environ["PORT"]), access_log=None)

@@ -12,13 +12,15 @@ from aiohttp import web
 from botbuilder.core import ActivityHandler, CardFactory, MessageFactory, TurnContext
 from botframework.connector.auth import MicrosoftAppCredentials, PasswordServiceClientCredentialFactory
 
-CARD = json.loads(os.environ["CARD"])
 PUBLIC = "https://api.botframework.com"
 
 
 class Bot(ActivityHandler):
+    def __init__(self, card: dict[str, Any]) -> None:
+        self._card = card
+
     async def on_message_activity(self, turn_context: TurnContext) -> None:
-        await turn_context.send_activity(MessageFactory.attachment(CardFactory.adaptive_card(CARD)))
+        await turn_context.send_activity(MessageFactory.attachment(CardFactory.adaptive_card(self._card)))
 
 
 class Credentials(MicrosoftAppCredentials):
@@ -47,7 +49,7 @@ def main() -> None:
         configuration, credentials_factory=CredentialFactory(os.environ["APP_ID"], "")
     )
     adapter = aiohttp.CloudAdapter(authentication)
-    bot = Bot()
+    bot = Bot(json.loads(os.environ["CARD"]))
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await adapter.process(request, bot)
