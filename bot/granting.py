@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.errors import SharebotError, Unsure
 from bot.graph import Graph, Permission
-from bot.graph.invitations import Invitation, drive_recipient
+from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
 from bot.graph.refusals import OF_ONE, Refused, no_mail
 from bot.sharing import Change, Grant, Outcome, Recipient, Role, SharePlan, ShareReceipt
@@ -72,7 +72,7 @@ async def _invite(
 async def _invite_some(graph: Graph, plan: SharePlan, some: list[Recipient]) -> dict[Recipient, Answer]:
     """Graph resolves all recipients of a call or none, so where one may be the culprit each is asked alone."""
     try:
-        entries = await graph.invite(plan.item, Invitation(tuple(map(drive_recipient, some)), plan.role))
+        entries = await graph.invite(plan.item, invitation(plan, some))
     except Unsure as error:
         return dict.fromkeys(some, error)
     except Refused as error:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError
 from bot.graph import Graph
+from bot.graph.invitations import check, invitation
 from bot.graph.permissions import Permission, covers, role_of, tell_all
 from bot.sharing import (
     Change,
@@ -31,6 +32,22 @@ CHOICES = 10
 # Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
 ALIKE = 0.8
 HOW_ELSE = "Try the full name, or the e-mail address. Groups I find only where your administrator lets me."
+KNOWN = ("name", "path", "url", "id", "email", "mention", "group")
+NAME_THEM = "Please name each person by name, e-mail address or @mention."
+ALL_HERE = f"I can't share with everybody of a chat or a team yet. {NAME_THEM}"
+NOT_YET = {
+    "reference": "I can't tell which file that is. Please name the file or paste its link.",
+    "this_chat": ALL_HERE,
+    "this_channel": ALL_HERE,
+    "this_team": ALL_HERE,
+    "this_meeting": ALL_HERE,
+    "all": ALL_HERE,
+    "relation": f"I don't look up who reports to whom yet. {NAME_THEM}",
+    "organization": f"I don't share with the whole organization. {NAME_THEM}",
+    "anyone": f"I make no links that work for anyone. {NAME_THEM}",
+    "guests": f"I don't share with all guests at once. {NAME_THEM}",
+    "external": f"I don't share with everybody outside at once. {NAME_THEM}",
+}
 # "the Finance folder" is called Finance, unless something is called so.
 _KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
 
@@ -64,7 +81,7 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     ]
     if questions:
         return UnclearRequest(
-            asker, ShareRequest((item_words,), tuple(distinct), request.role, request.until), tuple(questions)
+            asker, replace(request, items=(item_words,), recipients=tuple(distinct)), tuple(questions)
         )
 
     recipients = list({each.id or each.email: each for found in people for each in found}.values())
@@ -72,7 +89,7 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     permissions = await graph.permissions(items[0])
     _refuse_what_is_only_read(asker, items[0], permissions)
     steps = tuple(_step(recipient, role, permissions) for recipient in recipients)
-    return SharePlan(
+    made = SharePlan(
         asker,
         items[0],
         role,
@@ -80,7 +97,12 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
         request.until,
         sees_all=tell_all(permissions, asker.id),
         has_groups=any(each.is_for_many for each in permissions),
+        message=request.message,
+        mail=request.mail is not False,
+        sign_in=request.sign_in is not False,
     )
+    check(invitation(made, recipients), made.item)
+    return made
 
 
 def answered(unclear: UnclearRequest, chosen: dict[str, str]) -> ShareRequest:
@@ -94,7 +116,7 @@ def answered(unclear: UnclearRequest, chosen: dict[str, str]) -> ShareRequest:
             items[0] = words
         else:
             recipients[int(question.slot.removeprefix("recipient "))] = words
-    return ShareRequest(tuple(items), tuple(recipients), unclear.request.role, unclear.request.until)
+    return replace(unclear.request, items=tuple(items), recipients=tuple(recipients))
 
 
 def _refuse_what_cannot_be(request: ShareRequest) -> None:
@@ -104,9 +126,15 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
     if request.role and not request.role.grantable:
         word = "let people only comment" if request.role is Role.COMMENT else "make somebody an owner"
         raise NotUnderstood(f"Microsoft 365 can't {word} by sharing. Please say “as read” or “as write”.")
-    kinds = {words.kind for words in (*request.items, *request.recipients)}
-    if not kinds <= {"name", "path", "url", "id", "email", "mention", "group"}:
-        raise NotUnderstood("Please name the file, and each person by name, e-mail address or @mention.")
+    if request.password:
+        raise NotUnderstood(
+            "I carry no passwords: they would lie in this chat. At work, name the people: they sign in."
+        )
+    for words in (*request.items, *request.recipients, *request.excluded):
+        if words.kind not in KNOWN:
+            raise NotUnderstood(NOT_YET.get(words.kind, NAME_THEM))
+    if request.excluded:
+        raise NotUnderstood(f"I can't leave somebody out of a group. {NAME_THEM}")
 
 
 def _first(*found: object) -> BaseException:

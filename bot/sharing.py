@@ -62,12 +62,20 @@ class Expiry:
 
 @dataclass(frozen=True)
 class ShareRequest:
-    """What was typed; nothing is looked up yet. None is "not said"."""
+    """What was typed; nothing is looked up yet. None is "not said".
+
+    `mail`: whether Microsoft 365 shall write to them; `sign_in`: whether they have to sign in to open it.
+    """
 
     items: tuple[Words, ...]
     recipients: tuple[Words, ...]
     role: Role | None = None
     until: Expiry | None = None
+    excluded: tuple[Words, ...] = ()
+    message: str | None = None
+    mail: bool | None = None
+    sign_in: bool | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ class SharePlan:
     """All looked up, nothing done. What the card shows is this, and what the click does is this.
 
     `sees_all` is whether the asker may see what others can do with the item; `has_groups`, whether groups or links
-    have access to it, and so maybe somebody who has none of their own.
+    have access to it, and so maybe somebody who has none of their own. `message` travels in the mail, if there is one.
     """
 
     asker: Person
@@ -138,6 +146,9 @@ class SharePlan:
     until: Expiry | None = None
     sees_all: bool = True
     has_groups: bool = False
+    message: str | None = None
+    mail: bool = True
+    sign_in: bool = True
 
     @property
     def to_grant(self) -> tuple[Recipient, ...]:

@@ -182,7 +182,11 @@ def _person(person: Recipient, what: Element, beneath: str = "") -> Element:
 
 def _terms(plan: SharePlan) -> list[Element]:
     everything = "Everything in this folder comes along. " if plan.item.is_folder else ""
-    terms = [block(small(f"{everything}Microsoft 365 mails them, and they have to sign in."))]
+    mails = "Microsoft 365 mails them" if plan.mail else "Microsoft 365 sends no mail"
+    signs_in = "they have to sign in" if plan.sign_in else "they need no sign-in"
+    terms = [block(small(f"{everything}{mails}, and {signs_in}."))]
+    if plan.message:
+        terms.append(block(small("The mail says:"), line(plan.message)))
     if end := _end(plan.until):
         terms.append(
             small(

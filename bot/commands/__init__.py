@@ -6,7 +6,7 @@ import cards.basics
 from bot.commands import basics, share
 from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import SharebotError, TooLate
-from bot.language import Understood, understand
+from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
 from bot.sharing import Person
 from cards.elements import Card
@@ -27,7 +27,11 @@ COMMANDS = (
 
 async def say(turn: Turn) -> Reply:
     """What a sentence leads to. Raises SharebotError."""
-    understood = understand(turn.said, now=turn.now, tz=turn.timezone)
+    understood = understand(
+        turn.said, now=turn.now, tz=turn.timezone, locale=turn.locale, context=Context(chat=turn.chat_type)
+    )
+    if understood.is_guess:
+        return await basics.not_understood(turn, understood)
     for command in COMMANDS:
         if command.intent == understood.intent:
             return await command.say(turn, understood)

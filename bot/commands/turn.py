@@ -16,7 +16,10 @@ from cards.elements import Card
 
 @dataclass(frozen=True)
 class Turn:
-    """What a command gets: who, what they said (nothing, for a click), and what it may use as them."""
+    """What a command gets: who, what they said (nothing, for a click), and what it may use as them.
+
+    `locale` is BCP 47, `chat_type` Teams' conversationType; "" where Teams did not tell.
+    """
 
     person: Person
     said: Said
@@ -25,6 +28,8 @@ class Turn:
     graph: Graph
     identity: Identity
     pending: PendingPlans
+    locale: str = ""
+    chat_type: str = ""
 
 
 @dataclass(frozen=True)

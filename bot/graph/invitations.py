@@ -6,11 +6,12 @@ https://learn.microsoft.com/graph/api/driveitem-invite
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from bot.errors import NotUnderstood
-from bot.sharing import DriveType, Recipient, Role, ShareableItem
+from bot.sharing import DriveType, Recipient, Role, ShareableItem, SharePlan
 
 LONGEST_MESSAGE = 2000
 
@@ -57,6 +58,17 @@ class Invitation:
 def drive_recipient(person: Recipient) -> DriveRecipient:
     """By id wherever there is one: addresses change, and names are not unique."""
     return DriveRecipient("objectId", person.id) if person.id else DriveRecipient("email", person.email)
+
+
+def invitation(plan: SharePlan, some: Sequence[Recipient]) -> Invitation:
+    """What Graph is asked for, for some of the plan's recipients."""
+    return Invitation(
+        tuple(map(drive_recipient, some)),
+        plan.role,
+        message=plan.message,
+        must_sign_in=plan.sign_in,
+        sends_mail=plan.mail,
+    )
 
 
 def check(invitation: Invitation, item: ShareableItem) -> None:

@@ -1,6 +1,7 @@
-"""Words → requests. Pure: no network, no clock, the standard library only; the same words mean the same every time."""
+"""Words → requests. Pure: no network and no clock; the same words mean the same every time."""
 
-from bot.language.grammar import Understood, understand
-from bot.language.said import Mention, Said
+from bot.language.said import Context, Mention, Said
+from bot.language.understanding import understand
+from bot.language.understood import Understood
 
-__all__ = ["Mention", "Said", "Understood", "understand"]
+__all__ = ["Context", "Mention", "Said", "Understood", "understand"]

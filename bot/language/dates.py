@@ -1,31 +1,32 @@
-"""Until when. A strict table: what is not in it is not a date, and what could be two days is neither."""
+"""Until when, by a strict table: what is not in it is not a date, and what could be two days is neither."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-from bot.language import english as words
-from bot.language.shapes import one_of
+from bot.language.patterns import Pattern, Vocabulary, one_of
 
 END_OF_DAY = dt.time(23, 59, 59)
-
-_DAYS = {day[:length]: number for number, day in enumerate(words.WEEKDAYS) for length in (3, 4, 5, len(day))}
-_MONTHS = {
-    month[:length]: number for number, month in enumerate(words.MONTHS, 1) for length in (3, len(month))
-} | {"sept": 9}  # fmt: skip
-_TIME = re.compile(
-    rf"(?:^|\s)\s{{0,9}}(?:{one_of(words.AT)}\s)?"
-    rf"(?:(\d{{1,2}}):(\d{{2}})(?:\s?([ap])\.?m\.?)?|(\d{{1,2}})\s?([ap])\.?m\.?|({one_of(words.NOON)}))$"
-)
-_COUNT = re.compile(rf"(?:{one_of(words.IN)}\s)?(?:(\d{{1,3}})\s?|([a-z]+)\s)([a-z]+)(?:\s{one_of(words.FROM_NOW)})?$")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ](\d{2}):(\d{2})(?::\d{2})?)?$")
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)?\s(?:of\s)?([a-z]+)\.?,?(?:\s(\d{4}))?$")
-_MONTH_DAY = re.compile(r"([a-z]+)\.?\s(?:the\s)?(\d{1,2})(?:st|nd|rd|th)?,?(?:\s(\d{4}))?$")
-_AMBIGUOUS = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\.?$")
-_HALF_A_YEAR = "half a year"
+# When a part of a day is over.
+_PARTS = {
+    "morning": dt.time(12),
+    "noon": dt.time(12),
+    "afternoon": dt.time(18),
+    "work": dt.time(17),
+    "evening": END_OF_DAY,
+    "midnight": END_OF_DAY,
+}
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t\s]\s?(\d{2}):(\d{2})(?::\d{2})?)?$")
+_NUMERIC = re.compile(r"(\d{1,4})\s?[./-]\s?(\d{1,2})(?:\s?[./-]\s?(\d{2,4}))?\.?$")
+_NAMED = ("weekday", "month", "day", "m", "year", "count", "unit", "part", "hour", "minute", "am", "pm", "half")
+_IN_A_WEEK = 7
+Found = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -36,142 +37,317 @@ class Until:
     forever: bool = False
 
 
-def until(said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
-    """What the words after "until" mean; None where they are no date at all. The past is unclear."""
-    text = _tidied(said)
-    if text in words.FOREVER:
-        return Until(forever=True)
-    if _AMBIGUOUS.match(text):
-        return Until()
-    found = _moment(text, now.astimezone(tz), tz)
-    if found is None:
+class Dates:
+    """The dates of one language, from the `[dates]` of its table."""
+
+    def __init__(self, table: Mapping[str, Any], *, spaces: bool) -> None:
+        self._table = table
+        self._spaces = spaces
+        self._weekdays = _numbered(table["weekdays"], 0)
+        self._months = _numbered(table["months"], 1)
+        self._numbers: Mapping[str, float] = table.get("numbers", {})
+        self._ordinals: Mapping[str, int] = table.get("ordinals", {})
+        self._units = {said: unit for unit, many in table["units"].items() for said in many}
+        self._spans: Mapping[str, str] = table.get("spans", {})
+        self._holidays: Mapping[str, str] = table.get("holidays", {})
+        self._parts = {said: part for part, many in table.get("parts", {}).items() for said in many}
+        self._forms: Mapping[str, list[str]] = table["forms"]
+        self._forever = frozenset(table["forever"])
+
+    @cached_property
+    def span(self) -> str:
+        """An expression for a length of time."""
+        return "(?:" + "|".join([*self._all("span"), *map(re.escape, _longest_first(self._spans))]) + ")"
+
+    @property
+    def forever(self) -> str:
+        return one_of(self._forever)
+
+    @cached_property
+    def date(self) -> str:
+        """An expression for a moment, a day, or a length of time from now."""
+        time = "(?:" + "|".join(self._all("time")) + ")"
+        day = "(?:" + "|".join(self._all(*(each for each in self._forms if each not in ("time", "span")))) + ")"
+        gap = r"\s{1,3}" if self._spaces else r"\s{0,3}"
+        iso = r"\d{4}-\d{2}-\d{2}(?:[t\s]\d{2}:\d{2}(?::\d{2})?)?(?!\d)"
+        numeric = r"\d{1,4}[./-]\s?\d{1,2}(?:[./-]\s?\d{2,4})?(?!\d)\.?"
+        holidays = [one_of(self._holidays)] if self._holidays else []
+        day = f"(?:{'|'.join([iso, *holidays, day, numeric])})"
+        return f"(?:{self.span}|{day},?{gap}{time}|{time},?{gap}{day}|{day}|{time}|{one_of(self._forever)})"
+
+    def until(self, said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
+        """What the words mean; None where they are no date at all. The past is unclear."""
+        text = " ".join(said.casefold().split()).strip(" .,!")
+        if text in self._forever:
+            return Until(forever=True)
+        if (numeric := _NUMERIC.match(text)) and not _ISO.match(text) and not self._fits("time", text):
+            day = self._numeric(numeric, now.astimezone(tz).date())
+            return self._checked(_at(day, END_OF_DAY, tz), now) if day else Until()
+        found = self._moment(text, now.astimezone(tz), tz)
+        return self._checked(found, now) if found else None
+
+    def _checked(self, found: dt.datetime | None, now: dt.datetime) -> Until:
+        # In UTC: two times of one zone are compared by what the clock on the wall shows, which goes back once a year.
+        return Until(found) if found and found.astimezone(dt.UTC) > now.astimezone(dt.UTC) else Until()
+
+    def _moment(self, text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
+        if iso := _ISO.match(text):
+            day = _date(int(iso[1]), int(iso[2]), int(iso[3]))
+            return _at(day, _clock(int(iso[4]), int(iso[5])) if iso[4] else END_OF_DAY, tz)
+        if span := self._span(text, now, tz):
+            return span
+        if day := self._day(text, now):
+            return _at(day, END_OF_DAY, tz)
+        if time := self._time(text):
+            today = _at(now.date(), time, tz)
+            return today if today and today > now else _at(now.date() + dt.timedelta(days=1), time, tz)
+        return self._day_and_time(text, now, tz)
+
+    def _day_and_time(self, text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
+        """Cut in two wherever the one is a day and the other a time of it."""
+        cuts = [each.end() for each in re.finditer(r"\s", text)] if self._spaces else range(1, len(text))
+        for cut in list(cuts)[:12]:
+            first, second = text[:cut].strip(" ,"), text[cut:].strip(" ,")
+            for day_said, time_said in ((first, second), (second, first)):
+                if (time := self._time(time_said)) and (day := self._day_or_number(day_said, now)):
+                    return _at(day, time, tz)
         return None
-    # In UTC: two times of one zone are compared by what the clock on the wall shows, which goes back once a year.
-    return Until(found) if found.astimezone(dt.UTC) > now.astimezone(dt.UTC) else Until()
+
+    def _day_or_number(self, text: str, now: dt.datetime) -> dt.date | None:
+        if iso := _ISO.match(text):
+            return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+        if numeric := _NUMERIC.match(text):
+            return self._numeric(numeric, now.date())
+        return self._day(text, now)
+
+    def _day(self, text: str, now: dt.datetime) -> dt.date | None:
+        today = now.date()
+        if holiday := self._holidays.get(text.removeprefix("the ")):
+            month, day = (int(each) for each in holiday.split("-"))
+            date = _date(today.year, month, day)
+            return date if date and date >= today else _date(today.year + 1, month, day)
+        for form in self._forms:
+            if form in ("time", "span") or (found := self._fits(form, text)) is None:
+                continue
+            if (day := self._meant(form, found, today)) is not None:
+                return day
+        return None
+
+    def _meant(self, form: str, found: Found, today: dt.date) -> dt.date | None:
+        match form.split("_"):
+            case ["today"] | ["tomorrow"] | ["after", "tomorrow"]:
+                return today + dt.timedelta(days=("today", "tomorrow", "after_tomorrow").index(form))
+            case ["weekday"]:
+                return _ahead(self._weekdays[found["weekday"] or ""], today)
+            case ["next", "weekday"]:
+                ahead = _ahead(self._weekdays[found["weekday"] or ""], today)
+                in_this_week = ahead <= today + dt.timedelta(days=6 - today.weekday())
+                return ahead + dt.timedelta(days=_IN_A_WEEK) if in_this_week else ahead
+            case ["week", "weekday"]:
+                return _ahead(self._weekdays[found["weekday"] or ""], today) + dt.timedelta(days=_IN_A_WEEK)
+            case ["end", "of", "month", "named"]:
+                month = self._month(found)
+                year = int(found.get("year") or today.year + (month < today.month))
+                return _end_of_month(year, month)
+            case ["end", "of", period]:
+                return _end(period, today)
+            case ["end", "of", "next", period]:
+                return _end(period, _end(period, today) + dt.timedelta(days=1))
+            case ["calendar"]:
+                return self._of_calendar(found, today)
+            case ["day"]:
+                return _day_of_month(self._number_of_day(found), today)
+            case ["day", "next", "month"]:
+                first = _end_of_month(today.year, today.month) + dt.timedelta(days=1)
+                return _date(first.year, first.month, self._number_of_day(found))
+            case _:
+                raise ValueError(f"[dates.forms] {form}: there is no such form")
+
+    def _of_calendar(self, found: Found, today: dt.date) -> dt.date | None:
+        """A day of a month, of this year or the next; a weekday before it has to be the right one."""
+        month, day, year = self._month(found), self._number_of_day(found), found.get("year")
+        date = _date(int(year) if year else today.year, month, day)
+        if not year and (date is None or date < today):
+            date = _date(today.year + 1, month, day)
+        weekday = found.get("weekday")
+        return date if date and (weekday is None or self._weekdays[weekday] == date.weekday()) else None
+
+    def _numeric(self, found: re.Match[str], today: dt.date) -> dt.date | None:
+        """5/6: as the language has it; where it has it both ways, only if one of the numbers can be no month."""
+        order: str = self._table.get("numeric", "")
+        first, second, third = int(found[1]), int(found[2]), int(found[3]) if found[3] else None
+        if len(found[1]) > 2:
+            return _date(first, second, third) if third else None
+        if order == "ymd" and third is not None:
+            return _date(2000 + first, second, third)
+        if order in ("mdy", "ymd"):
+            day, month = second, first
+        elif order == "dmy" or first > 12:
+            day, month = first, second
+        elif second > 12 or first == second:
+            day, month = second, first
+        else:
+            return None
+        if third is not None:
+            return _date(third if third > 99 else 2000 + third, month, day)
+        date = _date(today.year, month, day)
+        return date if date and date >= today else _date(today.year + 1, month, day)
+
+    def _span(self, text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
+        if text in self._spans:
+            count, unit = self._spans[text].split()
+            return _after(float(count), unit, now, tz)
+        found = self._fits("span", text)
+        if found is None:
+            return None
+        count = self._count(found.get("count"))
+        unit = self._units[found["unit"] or ""]
+        return _after(count, unit, now, tz) if count else None
+
+    def _count(self, said: str | None) -> float:
+        if said is None:
+            return 1
+        return self._numbers[said] if said in self._numbers else float(said.replace(",", "."))
+
+    def _time(self, text: str) -> dt.time | None:
+        found = self._fits("time", text)
+        if found is None:
+            return None
+        if part := found.get("part"):
+            return _PARTS[self._parts[part]]
+        said = found["hour"] or ""
+        hour = int(self._numbers.get(said, -1)) if not said.isdigit() else int(said)
+        minute = 30 if found.get("half") else int(found.get("minute") or 0)
+        if found.get("am") or found.get("pm"):
+            if not 1 <= hour <= 12:
+                return None
+            hour = hour % 12 + (12 if found.get("pm") else 0)
+        return _clock(hour, minute)
+
+    def _month(self, found: Found) -> int:
+        said = found.get("month")
+        return self._months[said] if said else int(found["m"] or 0)
+
+    def _number_of_day(self, found: Found) -> int:
+        said = found["day"] or ""
+        return self._ordinals[said] if said in self._ordinals else int(re.match(r"\d+", said)[0])  # type: ignore[index]
+
+    def _fits(self, form: str, text: str) -> Found | None:
+        for expression in self._compiled(form):
+            if found := expression.fullmatch(text):
+                return found.groupdict()
+        return None
+
+    def _compiled(self, form: str) -> list[re.Pattern[str]]:
+        if form not in self._cache:
+            vocabulary = Vocabulary({}, self._vocabulary, self._spaces, _NAMED)
+            self._cache[form] = [re.compile(Pattern(each, vocabulary).expression) for each in self._forms.get(form, [])]
+        return self._cache[form]
+
+    @cached_property
+    def _cache(self) -> dict[str, list[re.Pattern[str]]]:
+        return {}
+
+    def _all(self, *forms: str) -> list[str]:
+        """Those that say most first, for the first that fits is taken."""
+        vocabulary = Vocabulary({}, self._vocabulary, self._spaces, ())
+        written = sorted(
+            (each for form in forms for each in self._forms.get(form, [])),
+            key=lambda each: ("{month}" in each or "{m}" in each, "{day}" in each, len(each)),
+            reverse=True,
+        )
+        return [f"(?:{Pattern(each, vocabulary).expression})" for each in written]
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, str]:
+        day = r"\d{1,2}(?:" + "|".join(map(re.escape, self._table.get("day_endings", ["."]))) + r")?(?!\d)"
+        number = f"|{one_of(self._numbers)}" if self._numbers else ""
+        some = {
+            "weekday": one_of(self._weekdays),
+            "month": one_of(self._months),
+            "day": (f"{one_of(self._ordinals)}|" if self._ordinals else "") + day,
+            "m": r"\d{1,2}",
+            "year": r"\d{4}",
+            "count": r"\d{1,3}(?:[.,]5)?" + number,
+            "unit": one_of(self._units),
+            "part": one_of(self._parts) if self._parts else "(?!)",
+            "hour": r"\d{1,2}" + number,
+            "minute": r"\d{2}",
+            **{each: one_of(self._table[each]) if each in self._table else "(?!)" for each in ("am", "pm", "half")},
+        }
+        return {name: f"(?:{each})" for name, each in some.items()}
 
 
-def duration(said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
-    """What the words after "for" mean: a span of time from now."""
-    text = _tidied(said)
-    if text in words.FOREVER or text == "ever":
-        return Until(forever=True)
-    found = _span(text, now.astimezone(tz), tz)
-    return Until(found) if found else None
+def _numbered(names: list[list[str]], first: int) -> dict[str, int]:
+    return {name: number for number, many in enumerate(names, first) for name in many}
 
 
-def _tidied(said: str) -> str:
-    return " ".join(said.casefold().split()).strip(" .,!")
+def _longest_first(texts: Mapping[str, Any]) -> list[str]:
+    return sorted(texts, key=len, reverse=True)
 
 
-def _moment(text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
-    if iso := _ISO.match(text):
-        day = _date(int(iso[1]), int(iso[2]), int(iso[3]))
-        time = _clock(int(iso[4]), int(iso[5])) if iso[4] else END_OF_DAY
-        return _at(day, time, tz)
-    if span := _span(text, now, tz):
-        return span
-    time: dt.time | None = END_OF_DAY
-    if clock := _TIME.search(text):
-        text = text[: clock.start()].strip(" ,")
-        time = _time(clock)
-        if not text:
-            return _at(now.date(), time, tz)
-    return _at(_day(text, now.date()), time, tz)
+def _ahead(weekday: int, today: dt.date) -> dt.date:
+    """The next one after today."""
+    return today + dt.timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
-def _day(text: str, today: dt.date) -> dt.date | None:
-    for word in words.THE:
-        text = text.removeprefix(f"{word} ")
-    match words.DAYS.get(text):
-        case "today":
+def _end(period: str, today: dt.date) -> dt.date:
+    match period:
+        case "day":
             return today
-        case "tomorrow":
-            return today + dt.timedelta(days=1)
-        case "day after tomorrow":
-            return today + dt.timedelta(days=2)
         case "week":
             return today + dt.timedelta(days=6 - today.weekday())
-        case "next week":
-            return today + dt.timedelta(days=13 - today.weekday())
+        case "workweek":
+            return today + dt.timedelta(days=(4 - today.weekday()) % 7)
         case "month":
             return _end_of_month(today.year, today.month)
-        case "next month":
-            return _end_of_month(today.year + today.month // 12, today.month % 12 + 1)
         case "quarter":
             return _end_of_month(today.year, (today.month + 2) // 3 * 3)
         case "year":
             return dt.date(today.year, 12, 31)
         case _:
-            return _weekday(text, today) or _of_calendar(text, today)
+            raise ValueError(f"[dates.forms] end_of_{period}: there is no such period")
 
 
-def _weekday(text: str, today: dt.date) -> dt.date | None:
-    """The next one after today; "next Friday" is that of next week."""
-    name = text.removeprefix(f"{words.NEXT} ")
-    for this in words.THIS:
-        name = name.removeprefix(f"{this} ")
-    if name not in _DAYS:
+def _after(count: float, unit: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
+    try:
+        match unit:
+            case "minutes" | "hours":
+                # They pass the same for everybody, whatever the clock on the wall does meanwhile.
+                return (now.astimezone(dt.UTC) + dt.timedelta(**{unit: count})).astimezone(tz)
+            case "days" | "weeks":
+                return _at(now.date() + dt.timedelta(**{unit: count}), END_OF_DAY, tz)
+            case "workdays":
+                return _at(_after_workdays(int(count), now.date()), END_OF_DAY, tz)
+            case _:
+                months = now.month - 1 + int(count * {"months": 1, "quarters": 3, "years": 12}[unit])
+                year, month = now.year + months // 12, months % 12 + 1
+                return _at(dt.date(year, month, min(now.day, calendar.monthrange(year, month)[1])), END_OF_DAY, tz)
+    except (OverflowError, ValueError):
         return None
-    ahead = (_DAYS[name] - today.weekday() - 1) % 7 + 1
-    if text.startswith(f"{words.NEXT} ") and ahead <= 6 - today.weekday():
-        ahead += 7
-    return today + dt.timedelta(days=ahead)
 
 
-def _of_calendar(text: str, today: dt.date) -> dt.date | None:
-    """A day of a month, of this year or the next; a weekday before it has to be the right one."""
-    first, _, rest = text.partition(" ")
-    weekday = _DAYS.get(first.rstrip(","))
-    if weekday is not None:
-        text = rest
-    if found := _DAY_MONTH.match(text):
-        day, month, year = found[1], found[2], found[3]
-    elif found := _MONTH_DAY.match(text):
-        month, day, year = found[1], found[2], found[3]
-    else:
-        return None
-    if month not in _MONTHS:
-        return None
-    date = _date(int(year) if year else today.year, _MONTHS[month], int(day))
-    if not year and (date is None or date < today):
-        date = _date(today.year + 1, _MONTHS[month], int(day))
-    return date if date and weekday in (None, date.weekday()) else None
+def _after_workdays(count: int, today: dt.date) -> dt.date:
+    day = today
+    for _ in range(count):
+        day += dt.timedelta(days=3 if day.weekday() == 4 else 2 if day.weekday() == 5 else 1)
+    return day
 
 
-def _span(text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
-    found = _COUNT.match(text.replace(_HALF_A_YEAR, "6 months"))
-    if not found:
-        return None
-    count = int(found[1]) if found[1] else words.NUMBERS.get(found[2])
-    unit = words.UNITS.get(found[3]) or words.UNITS.get(found[3].removesuffix(words.PLURAL))
-    if not count or not unit:
-        return None
-    match unit:
-        case "minutes" | "hours":
-            # They pass the same for everybody, whatever the clock on the wall does meanwhile.
-            return (now.astimezone(dt.UTC) + dt.timedelta(**{unit: count})).astimezone(tz)
-        case "days" | "weeks" | "fortnights":
-            days = count * {"days": 1, "weeks": 7, "fortnights": 14}[unit]
-            return _at(now.date() + dt.timedelta(days=days), END_OF_DAY, tz)
-        case _:
-            months = now.month - 1 + count * (12 if unit == "years" else 1)
-            year, month = now.year + months // 12, months % 12 + 1
-            return _at(dt.date(year, month, min(now.day, calendar.monthrange(year, month)[1])), END_OF_DAY, tz)
-
-
-def _time(found: re.Match[str]) -> dt.time | None:
-    if found[6]:
-        return dt.time(12)
-    hour, minute, half = int(found[1] or found[4]), int(found[2] or 0), found[3] or found[5]
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "p" else 0)
-    return _clock(hour, minute)
+def _day_of_month(day: int, today: dt.date) -> dt.date | None:
+    """The next one that is called so."""
+    for ahead in range(13):
+        months = today.month - 1 + ahead
+        date = _date(today.year + months // 12, months % 12 + 1, day)
+        if date and date >= today:
+            return date
+    return None
 
 
 def _clock(hour: int, minute: int) -> dt.time | None:
-    return dt.time(hour, minute) if hour < 24 and minute < 60 else None
+    if hour == 24 and minute == 0:
+        return END_OF_DAY
+    return dt.time(hour, minute) if 0 <= hour < 24 and minute < 60 else None
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from bot.language.patterns import CJK
 
 # Longer than any request; what comes longer is no sentence. As Teams delivers it, there are tags around it.
 LONGEST = 4000
@@ -17,22 +20,41 @@ _INVISIBLE = dict.fromkeys(
 )
 # Joiners make emoji and Persian words what they are; next to plain Latin letters they only hide something.
 _JOINER = re.compile(r"(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f]|$)")
+_EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:[^*_\n]{0,80}\S)?)\1(?!\w)")
+_MAILTO = re.compile(r"<mailto:[^<>\s]{1,300}>")
+_ANGLES = re.compile(r"<([\ue000-\uefff])>")
+_OPENING = re.compile(r"[¿¡]")
+_EMOJI = re.compile(r"(?<!\S)[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50\uFE0F\u200D]{1,9}(?!\S)")
+# Latin letters and marks as wide as Chinese ones are the same letters and marks.
+_WIDE: dict[int, int | str] = {
+    **{0xFF01 + place: 0x21 + place for place in range(94)},
+    **{0x3001: ", ", 0x3002: ". ", 0xFF0C: ", ", 0xFF61: ". ", 0xFF1B: "; "},
+}
+_ANY_WIDE = re.compile(r"[\uff01-\uff61\u3001\u3002]")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 # What opens a quotation, and all that may close it: people mix them, and so do keyboards.
 _QUOTES = {
     '"': '"”“', "“": '”“"', "”": "”", "„": '“”"', "«": "»", "‘": "’", "’": "’", "‚": "‘’", "'": "'", "`": "`",
-    "‹": "›", "「": "」",
+    "‹": "›", "「": "」", "『": "』", "《": "》", "〈": "〉", "【": "】",
 }  # fmt: skip
 QUOTES = "".join(_QUOTES)
+_ANY_QUOTE = re.compile("[" + re.escape(QUOTES) + "]")
 _LONGEST_NAME = 420
-_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_URL = re.compile(r"https?://[^\s<>\"“”]{1,2000}[^\s<>\"“”.,;:!?)\]]")
+# Letters that may stand next to a name without being a part of it.
+_CJK = re.compile(f"[{CJK}]")
+_NOT_CJK = f"(?![{CJK}])"
+_EMAIL = re.compile(
+    rf"(?:(?<![\w.+'-])|(?<=[{CJK}]))(?:{_NOT_CJK}[\w.+'-]){{1,64}}@(?:{_NOT_CJK}[\w-]){{1,63}}(?:\.(?:{_NOT_CJK}[\w-]){{1,63}}){{1,8}}"
+)
+_URL = re.compile(rf"https?://(?:[^\s<>\"“”、。，（）{CJK}]|(?<=[/{CJK}])[{CJK}]){{1,2000}}(?<![.,;:!?)\]])")
 _LINK = re.compile(r"""<a\s[^<>]{0,200}?href=["'](https?://[^"'<>\s]{1,2000})["'][^<>]{0,200}>[^<>]{0,300}</a>""", re.I)
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]{1,300}\]\((https?://[^\s()<>]{1,2000})\)(?![\w.])")
 _MENTION = re.compile(r"<at\b[^<>]{0,200}>([^<>]{0,300})</at>")
 _QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>|\*\*", re.I)
+# The lines of a list are one sentence.
+_BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 _SPACES = re.compile(r"\s{10,}")
 
 
@@ -42,6 +64,30 @@ class Mention:
 
     name: str
     id: str | None
+
+
+@dataclass(frozen=True)
+class Now:
+    """When somebody speaks: an aware moment, and the time zone that they mean by their words."""
+
+    at: dt.datetime
+    tz: dt.tzinfo
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where something is said, and what was said before it.
+
+    `chat` is personal, groupChat, channel or meeting; `pending`, what the bot asked last (confirmation, choose_item,
+    role, …), and `choices`, between what; `pending_owner` is whom it asked, and `speaker` who says it.
+    """
+
+    chat: str = "personal"
+    has_a_file: bool = False
+    pending: str = ""
+    choices: tuple[str, ...] = ()
+    pending_owner: str = ""
+    speaker: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +117,7 @@ class Plain:
 
     @property
     def text(self) -> str:
-        return " ".join(self.lines)
+        return "\n".join(self.lines)
 
     def whole(self, words: str) -> str:
         """The words with their names in again."""
@@ -118,24 +164,31 @@ def plain(said: Said) -> Plain:
     text = _TAG.sub("", _BREAK.sub("\n", text))
     text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)
+    text = _EMPHASIS.sub(r"\2", _MAILTO.sub("", text))
+    text = _EMOJI.sub(" ", _OPENING.sub(" ", text))
+    text = text.translate(_WIDE) if _ANY_WIDE.search(text) else text
     text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
     text = _URL.sub(lambda match: protect("url", match[0]), text)
+    text = _ANGLES.sub(r"\1", text)
     text = _EMAIL.sub(lambda match: protect("email", match[0]), text)
+    text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
     return Plain(tuple("".join(" " if each.isspace() else each for each in line) for line in lines if line), names)
 
 
 def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
     """Quotes that open where a word begins and close where one ends; an apostrophe does neither."""
+    if not _ANY_QUOTE.search(text):
+        return text
     closers: dict[str, list[int]] = {}
     for place, letter in enumerate(text):
-        if place + 1 == len(text) or not text[place + 1].isalnum():
+        if place + 1 == len(text) or not _is_letter(text[place + 1]):
             closers.setdefault(letter, []).append(place)
     made: list[str] = []
     at = 0
     while at < len(text):
         closing = _QUOTES.get(text[at])
-        begins = at == 0 or not text[at - 1].isalnum()
+        begins = at == 0 or not _is_letter(text[at - 1])
         end = _closing(closers, at, closing) if closing and begins else None
         if end is None or not text[at + 1 : end].strip(QUOTES + " "):
             made.append(text[at])
@@ -144,6 +197,10 @@ def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
             made.append(protect("quote", text[at + 1 : end]))
             at = end + 1
     return "".join(made)
+
+
+def _is_letter(letter: str) -> bool:
+    return letter.isalnum() and not _CJK.match(letter)
 
 
 def _closing(closers: dict[str, list[int]], at: int, closing: str) -> int | None:

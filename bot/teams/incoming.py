@@ -23,6 +23,8 @@ class Incoming:
     person: Person
     chat: Conversation
     is_personal: bool
+    chat_type: str
+    locale: str
     text: str
     mentioned: tuple[tuple[str, str], ...]
     our_names: tuple[str, ...]
@@ -60,6 +62,8 @@ def read(body: Json) -> Incoming | None:
             bot_id=us,
         ),
         is_personal=_text(conversation, "conversationType") == "personal",
+        chat_type=_text(conversation, "conversationType"),
+        locale=_text(body, "locale"),
         text=_text(body, "text"),
         mentioned=tuple((name, member) for name, member in mentions if member != us),
         our_names=tuple(name for name, member in mentions if member == us),

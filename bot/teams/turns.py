@@ -248,6 +248,8 @@ class Turns:
             graph=Graph(Calls(self._http, self._graph_url, auth, self._budgets, patience)),
             identity=self._identity,
             pending=self._ledger.plans,
+            locale=incoming.locale,
+            chat_type=incoming.chat_type,
         )
 
     # Sign-in

@@ -1,0 +1,196 @@
+"""What is said beside a request, wherever it stands: role, until when, message, mail, sign-in, password."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.language.names import low_of, names_a_file
+from bot.language.patterns import MARKS, Pattern
+from bot.language.said import QUOTES, Now, Plain
+from bot.language.table import Language
+from bot.sharing import Expiry, Role
+
+# The first that is found takes its words away from the others: a message may say anything.
+_ORDER = (
+    "message",
+    "reason",
+    "except",
+    "unsure_password",
+    "password",
+    "no_sign_in",
+    "sign_in",
+    "no_mail",
+    "mail",
+    "until",
+    "unsure_until",
+    "unsure_role",
+    "role",
+)
+_MARK = re.compile(f"[{MARKS}]")
+_CLAUSE = re.compile(r"[,.;:!?–]|\s-\s")
+_FIRST_MARK = 0xF000
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing said beside: its kind, its words, and what they mean; `said` is not read yet."""
+
+    kind: str
+    words: str
+    role: Role | None = None
+    until: Expiry | None = None
+    text: str | None = None
+    said: str = ""
+    is_clear: bool = True
+
+
+@dataclass(frozen=True)
+class Together:
+    """All that is said beside one request."""
+
+    role: Role | None = None
+    until: Expiry | None = None
+    message: str | None = None
+    password: str | None = None
+    mail: bool | None = None
+    sign_in: bool | None = None
+    asks: tuple[str, ...] = ()
+
+
+@dataclass
+class Aside:
+    """`rest` is the sentence with a mark in place of each thing that was said beside it."""
+
+    rest: str
+    marks: dict[str, Said] = field(default_factory=dict)
+
+    def of(self, said: str) -> Together:
+        """What stands beside in this part of the sentence."""
+        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
+        roles = list(dict.fromkeys(each.role for each in found if each.role))
+        untils = [each.until for each in found if each.until]
+        asks: list[str] = []
+        if any(not each.is_clear and each.kind == "until" for each in found) or len({each.at for each in untils}) > 1:
+            asks.append("expiration")
+        if any(not each.is_clear and each.kind == "role" for each in found) or len(roles) > 1:
+            asks.append("role")
+        if any(not each.is_clear and each.kind == "password" for each in found):
+            asks.append("password")
+        kinds = {each.kind for each in found}
+        return Together(
+            role=roles[0] if len(roles) == 1 and "role" not in asks else None,
+            until=untils[0] if len(untils) >= 1 and "expiration" not in asks else None,
+            message=next((each.text for each in found if each.kind == "message"), None),
+            password=next((each.text for each in found if each.kind == "password"), None),
+            mail=False if "no_mail" in kinds else True if "mail" in kinds else None,
+            sign_in=False if "no_sign_in" in kinds else True if "sign_in" in kinds else None,
+            asks=tuple(asks),
+        )
+
+    def left_out(self, said: str) -> list[str]:
+        """Who is left out, each as it was said."""
+        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
+        return [each.said for each in found if each.kind == "except"]
+
+    def unclear(self, said: str) -> dict[str, str]:
+        """The words that leave a slot open, by slot."""
+        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
+        slots = {"until": "expiration", "role": "role", "password": "password"}
+        return {slots[each.kind]: each.text or each.words for each in found if not each.is_clear and each.kind in slots}
+
+
+def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = (), *, whole: bool = False) -> Aside:
+    """The sentence with what is said beside the request put aside; `whole`: it may be all that is said."""
+    made = Aside(text.text)
+    low = low_of(made.rest)
+    patterns = language.by_meaning("beside", language.words_of(low), low)
+    for kind in (each for each in _ORDER if each not in without and (each in patterns or each == "role")):
+        for _ in range(4):
+            low = low_of(made.rest)
+            found = _longest(language, kind, low, patterns.get(kind, []), whole=whole)
+            if found is None:
+                break
+            within = "".join(_MARK.findall(found[0]))
+            said = _said(language, text, _Found(kind, found, made.rest), now)
+            if said is None:
+                break
+            letter = chr(_FIRST_MARK + len(made.marks))
+            made.marks[letter] = said
+            made.rest = f"{made.rest[: found.start()]} {within}{letter} {made.rest[found.end() :]}"
+    return made
+
+
+def _longest(language: Language, kind: str, low: str, patterns: list[Pattern], *, whole: bool) -> re.Match[str] | None:
+    """The longest of those that begin first."""
+    best = language.role_behind_a_name.search(low) if kind == "role" else None
+    for pattern in patterns:
+        found = pattern.anywhere.search(low)
+        if not whole and found and found.start() == 0 and found.end() >= len(low.rstrip()) and kind != "until":
+            continue
+        if found and (best is None or (found.start(), -found.end()) < (best.start(), -best.end())):
+            best = found
+    return best
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found of a kind, in a sentence with its capitals."""
+
+    kind: str
+    match: re.Match[str]
+    sentence: str
+
+    def group(self, *names: str) -> str:
+        """The first of these groups that there is, as it was written."""
+        spans = (self.match.span(name) for name in names if name in self.match.re.groupindex)
+        return next((self.sentence[start:end] for start, end in spans if start >= 0), "")
+
+    @property
+    def words(self) -> str:
+        start, end = self.match.span()
+        return _MARK.sub("", self.sentence[start:end])
+
+    @property
+    def before(self) -> str:
+        """What stands before it in its clause."""
+        return _CLAUSE.split(self.sentence[: self.match.start()])[-1]
+
+
+def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | None:
+    """None where it is not what it looked like."""
+    kind, words = found.kind, text.whole(found.words).strip(" ,.;-–()")
+    match kind:
+        case "message" | "password" | "reason":
+            inside = text.whole(found.group("quote", "word", "text")).strip()
+            if kind == "password" and names_a_file(inside):
+                return None
+            return Said(kind, words, text=inside.strip(QUOTES + " ") or inside)
+        case "until":
+            return _until(language, words, found.group("date", "span"), now)
+        case "except":
+            return Said(kind, words, said=_MARK.sub(" ", found.group("who", "text")))
+        case "unsure_role" | "unsure_until" | "unsure_password":
+            return Said(kind.removeprefix("unsure_"), words, is_clear=False)
+        case "role":
+            role = found.group("role")
+            if role and language.has("negations", low_of(found.before)):
+                return Said(kind, words, is_clear=False)
+            return Said(kind, words, role=language.role(role) if role else Role.READ)
+        case _:
+            return Said(kind, words)
+
+
+def _until(language: Language, words: str, date: str, now: Now) -> Said:
+    """Without a date it is for ever."""
+    if not date:
+        return Said("until", words, until=Expiry(words, None))
+    until = language.dates.until(date, now.at, now.tz)
+    if until is None or (until.at is None and not until.forever):
+        return Said("until", words, text=date.strip(), is_clear=False)
+    return Said("until", words, until=Expiry(words, until.at))
+
+
+def unmarked(made: Aside, said: str) -> str:
+    """The words as they were said."""
+    return "".join(made.marks[each].words if each in made.marks else each for each in said)

@@ -1,0 +1,138 @@
+"""One request, or a part of a message that may be one: politeness off, the patterns of the table on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
+from bot.language.patterns import BLANKS, MARKS, Fit, Pattern
+from bot.language.said import Plain
+from bot.language.slots import Slots
+from bot.language.table import Language
+from bot.language.understood import NOTHING, TALK, Understood
+
+# Of politeness, one after the other.
+MOST_REMARKS = 12
+# Nothing of these is done by the words alone.
+_CHANGES = ("share", "unshare", "change_role")
+_ABOUT = ("who_has_access", "list_shares", "request_access")
+_ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
+_MARK = re.compile(f"[{MARKS}]")
+_ASKED = re.compile(r"\?[\s!?]*$")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`bare` is without politeness; whether it was asked for politely, is a question, may be mere talk."""
+
+    bare: str
+    asking: bool = False
+    talking: bool = False
+    is_question: bool = False
+
+
+class Clauses:
+    """Reads requests in one language."""
+
+    def __init__(self, language: Language, text: Plain, namer: Namer, slots: Slots) -> None:
+        self._language = language
+        self._text = text
+        self._namer = namer
+        self._slots = slots
+
+    def one(self, said: str, *, is_part: bool = False) -> Understood:
+        """`is_part`: whether something was said before it, to which it may belong."""
+        sentence = self.bare(said)
+        if not sentence.bare.strip(BLANKS):
+            return NOTHING
+        unclear: Understood | None = None
+        for meaning, pattern, fit in self._fits(sentence.bare):
+            if not self._may_mean(meaning, sentence, is_part=is_part):
+                continue
+            made = self._slots.filled(meaning, fit, said)
+            if made is TALK:
+                return TALK
+            if made is None or not self._is_plain(pattern, fit, made, sentence):
+                continue
+            if made.intent in _ABOUT and {"items", "recipients"} & set(made.asks):
+                unclear = unclear or made
+                continue
+            return made
+        return unclear or NOTHING
+
+    def _may_mean(self, meaning: str, sentence: Sentence, *, is_part: bool) -> bool:
+        intent = meaning.partition(".")[0]
+        if sentence.is_question and not sentence.asking and intent in _CHANGES:
+            return meaning == "share.asked"
+        if meaning == "share.politely":
+            return sentence.asking
+        return is_part if meaning == "share.more" else True
+
+    def _fits(self, bare: str) -> Iterator[tuple[str, Pattern, Fit]]:
+        """Every way to read it, the likeliest first: as the table orders them, then by how plain the names are."""
+        low = low_of(bare)
+        for meaning, pattern in self._language.candidates("intents", self._language.words_of(low), low):
+            fits = [fit for fit in pattern.fits(low, bare) if all(fit.slots.values())]
+            if len(fits) > 1:
+                # Of two places where a name may end, the later one ends a file, and the first one ends a person.
+                fits = fits[::-1] if pattern.slots[0] == "items" else fits
+                fits = sorted(fits, key=self._rank)
+            yield from ((meaning, pattern, fit) for fit in fits)
+
+    def _rank(self, fit: Fit) -> tuple[bool, bool, int]:
+        """A file's name ends where its ending is."""
+        items, people = fit.slots.get("items", ""), fit.slots.get("people", "")
+        ends = ends_with_a_file(self._text, items)
+        return has_a_file(self._text, people), not ends, len(items) if ends else 0
+
+    def _is_plain(self, pattern: Pattern, fit: Fit, made: Understood, sentence: Sentence) -> bool:
+        """What begins with a name could be anything: the name has to show that it is one."""
+        if sentence.talking and made.intent in _CHANGES and not self._names_a_file(made):
+            return False
+        if pattern.side_by_side and not self._slots.is_file(fit.slots["items"]):
+            return False
+        if not pattern.opens_with or made.intent == "none" or not self._language.spaces:
+            return True
+        if pattern.opens_with == "people":
+            return bool(made.request and made.request.recipients) and "recipients" not in made.asks
+        items = fit.slots["items"]
+        is_name = not items[:1].islower() or " " not in items or self._namer.is_reference(items)
+        is_plain = sentence.asking or (self._slots.is_file(items) and is_name)
+        return is_plain and not self._language.has("talk", low_of(items))
+
+    def _names_a_file(self, made: Understood) -> bool:
+        items = made.request.items if made.request else ()
+        return any(each.kind in ("url", "path") or ends_with_a_file(self._text, each.value) for each in items)
+
+    def bare(self, said: str) -> Sentence:
+        """The sentence itself; marks of what was put aside stay in it."""
+        asking = talking = False
+        rest = said.strip(" ,/")
+        for _ in range(MOST_REMARKS):
+            name = self._text.only(rest[:1])
+            if name and name.kind == "bot":
+                rest = rest[1:].lstrip(" ,:.!")
+                continue
+            kind, end = self._language.opened(low_of(rest))
+            if not end:
+                break
+            asking, talking = asking or kind == "asking", talking or kind == "talking"
+            rest = rest[end:].lstrip(" ,.!:–-…\n")
+        rest, is_asked = self._without_closers(rest)
+        return Sentence(rest.strip(" ,.!?…:;–-"), asking or is_asked, talking, bool(_ASKED.search(said)))
+
+    def _without_closers(self, said: str) -> tuple[str, bool]:
+        """What is left, and whether a question of politeness stood there."""
+        is_asked = False
+        for _ in range(MOST_REMARKS):
+            ended = _ENDS.sub("", said)
+            kind, start = self._language.closed(low_of(ended))
+            if not start:
+                return ended or said, is_asked
+            is_asked = is_asked or kind == "asked"
+            marks = "".join(_MARK.findall(ended[start:]))
+            rest = ended[:start].rstrip(f" ,{MARKS}")
+            said = rest + marks if rest else ended[:start]
+        return said, is_asked

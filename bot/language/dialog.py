@@ -1,0 +1,115 @@
+"""What is said in answer to a question of ours: yes, no, the second one, "actually make it view only"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from bot.language.beside import aside
+from bot.language.names import Namer, low_of
+from bot.language.patterns import MARKS, one_of
+from bot.language.said import Context, Now, Plain
+from bot.language.table import Language
+from bot.language.understood import Understood
+from bot.sharing import Expiry, ShareRequest
+
+_STRIPPED = " .,!?…\n"
+# Of words in a remark on what was asked; more are a sentence of their own.
+MOST_WORDS = 10
+
+
+def answered(text: Plain, context: Context, languages: Iterable[Language], now: Now) -> Understood | None:
+    """None where it is no answer. What somebody else says is none either."""
+    is_stranger = bool(context.pending_owner and context.speaker and context.pending_owner != context.speaker)
+    for language in languages:
+        answer = _answer(text, context, language, now)
+        if answer:
+            return Understood("none", hint="stranger") if is_stranger else answer
+    return None
+
+
+def _answer(text: Plain, context: Context, language: Language, now: Now) -> Understood | None:
+    low = " ".join(low_of(text.text).strip(_STRIPPED).split())
+    if not low:
+        return None
+    if context.choices and (choice := _choice(low, context, language)):
+        return choice
+    if _is(language, "no", low):
+        return Understood("cancel")
+    if _is(language, "yes", low):
+        return Understood("confirm") if context.pending == "confirmation" else None
+    if remark := _remark(text, low, language, now):
+        return remark
+    named = Namer(language, text, context)
+    match context.pending.removeprefix("choose_"):
+        case "recipients" | "recipient" | "people" | "person":
+            people = named.people(text.text)
+            if people.found and people.is_clear:
+                return Understood("answer", ShareRequest((), people.found))
+        case "items" | "item" | "file":
+            items = named.items(text.text)
+            if items.found and items.is_clear and len(low.split()) <= MOST_WORDS:
+                return Understood("answer", ShareRequest(items.found, ()))
+        case "expiration" | "until":
+            until = language.dates.until(low, now.at, now.tz)
+            if until and (until.at or until.forever):
+                return Understood("answer", ShareRequest((), (), None, Expiry(text.text, until.at)))
+        case _:
+            pass
+    return None
+
+
+def _remark(text: Plain, low: str, language: Language, now: Now) -> Understood | None:
+    """What changes the request that waits: "make it view only", "until Friday please"."""
+    if len(low.split()) > MOST_WORDS:
+        return None
+    beside = aside(language, text, now, whole=True)
+    together = beside.of(beside.rest)
+    role = language.roles.get(low) or together.role
+    said = role or together.until or together.message or together.mail is not None or together.sign_in is not None
+    if not said or not _is_filler(beside.rest, language):
+        return None
+    return Understood(
+        "answer", ShareRequest((), (), role, together.until, (), together.message, together.mail, together.sign_in)
+    )
+
+
+def _is(language: Language, name: str, low: str) -> bool:
+    """Whether it says that and nothing else, once or several times."""
+    words = language.words(name)
+    if not words:
+        return False
+    polite = one_of((*words, *language.words("answer_words")))
+    expression = rf"{one_of(words)}(?:[\s,.!…-]{{0,9}}{polite})*|(?:{polite}[\s,.!…-]{{1,9}}){{0,3}}{one_of(words)}"
+    return bool(re.fullmatch(expression, low))
+
+
+def _choice(low: str, context: Context, language: Language) -> Understood | None:
+    polite = rf"(?:^{one_of(language.words('answer_words'))}[\s,]+|[\s,]+{one_of(language.words('answer_words'))}$)"
+    bare = re.sub(polite, "", low) if language.words("answer_words") else low
+    for ways in language.ways("choices"):
+        for pattern in ways.patterns:
+            if any(True for _ in pattern.fits(bare, bare)):
+                number = {"last": -1, "all": 0}.get(ways.meaning)
+                return Understood("select", choice=int(ways.meaning) if number is None else number)
+    place = language.article.match(bare) if language.article else None
+    bare = bare[place.end() :] if place else bare
+    choices = [low_of(each) for each in context.choices]
+    named = [number for number, each in enumerate(choices, 1) if bare == each] or [
+        number for number, each in enumerate(choices, 1) if bare in each
+    ]
+    if not named:
+        words = language.words_of(bare) - language.words_of(" ".join(language.words("answer_words")))
+        named = [number for number, each in enumerate(choices, 1) if words and words <= language.words_of(each)]
+    return Understood("select", choice=named[0]) if len(named) == 1 else None
+
+
+def _is_filler(rest: str, language: Language) -> bool:
+    """Whether nothing is left but words that mean nothing by themselves."""
+    fillers = {
+        part
+        for name in ("answer_words", "pronouns", "corrections", "yes", "but", "and")
+        for part in language.words(name)
+    }
+    left = re.sub(f"[{MARKS}]", " ", low_of(rest))
+    return not language.words_of(left) - language.words_of(" ".join(fillers))

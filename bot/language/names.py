@@ -1,0 +1,344 @@
+"""Who and what is meant: lists of people and files, as they are named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.language.patterns import MARKS, NAMES
+from bot.language.said import QUOTES, Context, Plain
+from bot.language.table import Language
+from bot.sharing import Words
+
+# Of somebody's name. With more of them, something else was said with it.
+MOST_WORDS = 6
+_FILE = re.compile(r"[^\s.]\.(?=\d?[A-Za-z])[A-Za-z0-9]{1,5}$")
+_SURELY_A_FILE = re.compile(
+    r"(?<=[^\s.])\.(?:docx?|docm|dotx|xlsx?|xlsm|xlsb|pptx?|pptm|ppsx|pdf|txt|csv|tsv|md|zip|rar|7z|png|jpe?g|gif|svg|heic"
+    r"|bmp|tiff?|msg|eml|one|onepkg|vsdx?|mpp|pub|mp[34]|m4a|wav|mov|avi|rtf|html?|json|xml|ya?ml|log|psd|ai|dwg|odt|ods"
+    r"|odp|accdb|pbix|py|js|sql|ics|epub|indd|fig|loop)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"/[^/]|\\\\?[^\\]|[^/\\]+(?:[/\\][^/\\]+)+[/\\]?$|\.\.?/")
+_ADDRESSED = re.compile(rf"[^{NAMES}]*[<(\[]\s?([{NAMES}])\s?[>)\]]$")
+_NEIGHBOURS = re.compile(rf"(?<=[{NAMES}])\s{{0,9}}(?=[{NAMES}])")
+_BROKEN_ADDRESS = re.compile(r"\S@|@\S*\.|@$")
+_CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:(?:,|\s(?:and|&))?\s[A-ZÀ-Ý][\w'’-]*){0,5}(?=\s[a-zà-ÿ(]|$)")
+_FILE_NAME = re.compile(r"(?:[A-ZÀ-Ý0-9][\w&'’-]*\s){0,5}[\w&'’()-]+\.[A-Za-z]{2,4}[a-z0-9]?(?!\w)")
+# "https://contoso.sharepoint.com@evil.example" is at evil.example.
+_SOMEBODY_AT = re.compile(r"https?://[^/?#]*@")
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{2,}:(?!\s)", re.IGNORECASE)
+_FULL_STOP = re.compile(r"(\w{3,})\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
+_ANY_NAME = re.compile(f"[{NAMES}]")
+_DESCRIBED = re.compile(rf"[\w\s.'-]+\s([{NAMES}])$")
+_MARK = re.compile(f"[{MARKS}]")
+_TOO_WIDE = ("all_files", "root")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What was named, and whether any of it has to be asked about. `words` are those that are not plain."""
+
+    found: tuple[Words, ...] = ()
+    is_clear: bool = True
+    excluded: tuple[Words, ...] = ()
+
+
+def ends_with_a_file(text: Plain, said: str) -> bool:
+    said = said.rstrip(f" ,{MARKS}")
+    name = text.names.get(said[-1:])
+    return name.kind in ("quote", "url") if name else bool(_FILE.search(said[-8:]))
+
+
+def has_a_file(text: Plain, said: str) -> bool:
+    return bool(_SURELY_A_FILE.search(said)) or any(
+        text.names[each].kind == "url" for each in said if each in text.names
+    )
+
+
+def names_a_file(said: str) -> bool:
+    return bool(_SURELY_A_FILE.search(said))
+
+
+def is_named(text: Plain, letters: str) -> bool:
+    """Whether these are people and nothing else: addresses and mentions."""
+    return all(text.names[each].kind in ("email", "mention") for each in letters if each in text.names)
+
+
+class Namer:
+    """Reads the names of one sentence in one language."""
+
+    def __init__(self, language: Language, text: Plain, context: Context) -> None:
+        self.language = language
+        self._language = language
+        self._text = text
+        self._context = context
+        self._and = language.separator
+
+    @property
+    def knows_a_file(self) -> bool:
+        """Whether there is a file that "this" can be."""
+        return self._context.has_a_file
+
+    def items(self, said: str) -> Listed:
+        said = _MARK.sub(" ", said).strip(" ,")
+        if not said.strip(QUOTES + " "):
+            return Listed((), False)
+        if corrected := self.corrected(said):
+            said = said[corrected.end() :].strip(" ,")
+            said = said.removesuffix(
+                said[-len(instead) :] if (instead := self._language.ending("corrected", low_of(said))) else ""
+            ).strip(" ,")
+            if not ends_with_a_file(self._text, said) or self.corrected(said):
+                return Listed((), False)
+        either = self._language.first("or", low_of(said))
+        if either and ends_with_a_file(self._text, said[: either[0]]):
+            return Listed((), False)
+        found: list[Words] = []
+        is_clear = True
+        for part in self._several(said):
+            one = self._item(part)
+            if one is None:
+                is_clear = False
+            else:
+                found.append(one)
+                is_clear = is_clear and not self._is_open(one)
+        return Listed(tuple(found), is_clear)
+
+    def people(self, said: str) -> Listed:
+        """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
+        said = "".join(each for each in said if each not in self._text.names or self._text.names[each].kind != "bot")
+        said = _MARK.sub(" ", said).strip(" ,;:-–(").lstrip(">→ ")
+        said = self._first_sentence(said)
+        if place := self.corrected(said):
+            said = self._language.without_connector(said[place.end() :].strip(" ,"))
+        said, excluded = self._without_exceptions(said)
+        said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
+        if not said or excluded is None or self._hedged(said):
+            return Listed((), False)
+        parts = (part.strip(" ,;") for part in self._and.split(said))
+        found = [self._person(part) for part in parts if part]
+        people = tuple(each for each in found if each)
+        if len(people) < len(found) or not people:
+            return Listed((), False, excluded)
+        # Only of many can somebody be left out; "Ana but not Bob" is Ana.
+        excluded = excluded if any(each.kind not in ("name", "email", "mention") for each in people) else ()
+        return Listed(people, not any(self._is_nobody(each) for each in people), excluded)
+
+    def mentioned(self, said: str) -> tuple[Words, ...]:
+        """The people that a sentence begins with, by mention, address or names in capitals."""
+        found = [
+            self._person(each)
+            for each in said
+            if self._text.names.get(each) and self._text.names[each].kind in ("email", "mention")
+        ]
+        if not found and (names := _CAPITALS.match(said.strip(" ,"))):
+            found = [self._person(each.removesuffix("'s").removesuffix("’s")) for each in self._and.split(names[0])]
+        return tuple(each for each in found if each and each.kind in ("name", "email", "mention"))
+
+    def file_in(self, said: str) -> Words | None:
+        """The file that a sentence names, if its name shows where it begins."""
+        quoted = [self._text.names[each] for each in said if each in self._text.names]
+        files = [each for each in quoted if each.kind in ("quote", "url")]
+        if files:
+            return Words("url" if files[-1].kind == "url" else "name", files[-1].text)
+        found = [*_FILE_NAME.finditer(said)]
+        return Words("name", found[-1][0]) if len(found) == 1 else None
+
+    def _without_exceptions(self, said: str) -> tuple[str, tuple[Words, ...] | None]:
+        """Who is meant, and who of them is not; None where that is not plain."""
+        expression = self._language.expression.get("except")
+        if expression is None:
+            return said, ()
+        low = low_of(said)
+        place = expression.search(low)
+        if not place:
+            return said, ()
+        before, behind = said[: place.start()].strip(" ,"), said[place.end() :].strip(" ,")
+        if self._language.exception_last:
+            if not behind:
+                behind, _, before = before.rpartition(self._language.exception_joint)
+            excluded, kept = self.people(before), behind
+        elif not behind:
+            return before, ()
+        else:
+            excluded, kept = self.people(behind), before
+        if not kept.strip(" ,") or not excluded.found or not excluded.is_clear:
+            return said, None
+        return kept.strip(" ,;"), excluded.found
+
+    def _first_sentence(self, said: str) -> str:
+        """Without what is said behind a full stop, if it takes nothing back."""
+        for place in _FULL_STOP.finditer(said):
+            if place[1] and self._language.is_one("titles", low_of(place[1])):
+                continue
+            rest = low_of(said[place.end() :])
+            is_harmless = not any(self._language.has(each, rest) for each in ("hedges", "negations", "corrections"))
+            return said[: place.end(1)] if is_harmless and not _ANY_NAME.search(rest) else said
+        return said
+
+    def _hedged(self, said: str) -> bool:
+        low = low_of(said)
+        return bool(
+            any(self._language.has(each, low) for each in ("hedges", "negations"))
+            or _BROKEN_ADDRESS.search(said)
+            or "?" in said
+            or self.corrected(said) is not None
+        )
+
+    def corrected(self, said: str) -> re.Match[str] | None:
+        expression = self._language.corrected
+        return expression.search(low_of(said)) if expression else None
+
+    def _several(self, said: str) -> list[str]:
+        """Several only where each but the last is plainly one: a name with an ending, a quote, a link, an article."""
+        parts: list[str] = []
+        start = 0
+        for place in self._and.finditer(said):
+            one, rest = said[start : place.start()], said[place.end() :]
+            if (
+                ends_with_a_file(self._text, one)
+                or (self._begins(one) and self._begins(rest))
+                or self.is_reference(one)
+            ):
+                parts.append(one)
+                start = place.end()
+        return [each for each in (*parts, said[start:]) if each.strip(" ,")]
+
+    def _begins(self, said: str) -> bool:
+        """Whether it begins as only another thing begins: "the budget and the forecast"."""
+        article = self._language.article
+        return bool(article and article.match(low_of(said).strip(" ,")))
+
+    def is_reference(self, said: str) -> bool:
+        return self._special("items", said.strip(" ,")) is not None
+
+    def _item(self, said: str) -> Words | None:
+        """None where nothing is plainly meant."""
+        said = said.strip(" ,;:")
+        bullets = re.sub(r"^(?:[-*•·–]|\d{1,2}[.)])\s+", "", said)
+        said = bullets or said
+        if not said.strip(QUOTES + " "):
+            return None
+        name = self._text.only(said)
+        if name is None:
+            low = low_of(said)
+            if self._language.is_one("vague", low):
+                return None
+            if reference := self._special("items", said):
+                return reference
+            if before := self._language.before("before_files", low):
+                rest = said[before:].strip(" ,:")
+                if self._text.only(rest) or _FILE.search(rest) or self._text.only(rest[:1]):
+                    said, name = rest, self._text.only(rest)
+        if name is None:
+            said = self._inner_link(said)
+            name = self._text.only(said)
+        if name and name.kind == "url":
+            return None if _SOMEBODY_AT.match(name.text) else Words("url", name.text)
+        if not name and _OTHER_SCHEME.match(said):
+            return None
+        if name and name.kind in ("email", "mention", "bot"):
+            return Words("name", name.text) if name.kind != "bot" else None
+        bare = said if name else self._without_article(said)
+        if not name and self._language.is_one("vague", low_of(bare)):
+            return None
+        whole = (name.text if name and name.kind == "quote" else self._text.whole(bare)).strip()
+        if not name and (not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?")):
+            return None
+        is_path = _PATH.match(whole) and (_FILE.search(whole) or whole[0] in "/.\\" or whole.endswith("/"))
+        is_path = is_path and not re.search(r"\s[/\\]|[/\\]\s", whole)
+        return Words("path" if is_path else "name", whole)
+
+    def _inner_link(self, said: str) -> str:
+        """A name with its link behind it is the link."""
+        last = said[-1:]
+        name = self._text.names.get(last)
+        return last if name and name.kind == "url" and said[-2:-1].isspace() else said
+
+    def _without_article(self, said: str) -> str:
+        article = self._language.article
+        place = article.match(low_of(said)) if article else None
+        return said[place.end() :] if place and place.end() < len(said) else said
+
+    def _person(self, said: str) -> Words | None:
+        """None where nobody is plainly meant, such as by an address with letters that look like others."""
+        said = said.strip(" .!;:-–")
+        if self._language.is_one("nobody", low_of(said)) or self._language.is_one(
+            "nobody", low_of(self._without_article(said))
+        ):
+            return None
+        if special := self._special("people", said):
+            return special
+        if addressed := _ADDRESSED.match(said):
+            said = addressed[1]
+        elif (described := _DESCRIBED.match(said)) and self._text.names[described[1]].kind in ("email", "mention"):
+            said = described[1]
+        low = low_of(said)
+        if self._language.is_one("nobody", low) or self._language.begins_with_one("indefinite", low):
+            return None
+        if before := self._language.before("before_people", low):
+            said = said[before:].strip()
+        said = said.removeprefix("@")
+        name = self._text.only(said)
+        if name and name.kind == "mention" and name.mention and name.mention.id:
+            return Words("mention", name.mention.id, name.mention.name)
+        if name and name.kind == "email":
+            return Words("email", name.text) if name.text.isascii() else None
+        if name:
+            return Words("name", name.text) if name.kind != "url" else None
+        if any(each in self._text.names for each in said):
+            return None
+        said = self._without_article(said)
+        in_small = " ".join(each for each in said.split() if each[:1].islower())
+        if any(self._language.has(each, in_small) for each in ("articles", "indefinite", "talk")):
+            return None
+        bare = self._text.whole(said)
+        if self._language.is_one("nobody", low_of(bare)):
+            return None
+        return Words("name", bare) if any(each.isalpha() for each in bare) and bare.count(" ") < MOST_WORDS else None
+
+    def _special(self, section: str, said: str) -> Words | None:
+        """What is not called by a name: "this file", "my manager", "everybody in Sales"."""
+        low = low_of(said)
+        if len(low) > 200:
+            return None
+        words = self._language.words_of(low)
+        for meaning, pattern in self._language.candidates(section, words, low):
+            for fit in pattern.fits(low, said):
+                value = self._text.whole(fit.slots.get("text", "")).strip(QUOTES + " ")
+                if pattern.slots and not value:
+                    continue
+                if section == "people" and pattern.opens_with != "text" and not pattern.ends_with_a_slot:
+                    # "the marketing team" is called so.
+                    value = self._text.whole(said[said.index(fit.slots["text"]) :]) if pattern.slots else value
+                made = self._meant(section, meaning, value)
+                if made:
+                    return made
+        return None
+
+    def _meant(self, section: str, meaning: str, value: str) -> Words | None:
+        if section == "items":
+            return Words("reference", meaning, value)
+        kind, _, which = meaning.partition(".")
+        if kind == "everyone":
+            kind = "this_chat" if self._context.chat != "personal" else "all"
+        if kind == "this_chat" and self._context.chat == "channel":
+            kind = "this_channel"
+        if kind == "this_chat" and self._context.chat == "meeting":
+            kind = "this_meeting"
+        return Words(kind, which or value) if kind != "pronoun" else Words("pronoun", value or kind)
+
+    def _is_open(self, item: Words) -> bool:
+        """Whether a reference leaves open what is meant."""
+        return item.kind == "reference" and (
+            item.value in _TOO_WIDE or (item.value == "this" and not self._context.has_a_file)
+        )
+
+    def _is_nobody(self, person: Words) -> bool:
+        return person.kind in ("pronoun", "all") or (person.kind == "this_chat" and self._context.chat == "personal")
+
+
+def low_of(said: str) -> str:
+    low = said.lower().replace("’", "'")
+    return low if len(low) == len(said) else "".join(each.lower()[:1] or each for each in said).replace("’", "'")

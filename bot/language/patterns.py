@@ -1,0 +1,295 @@
+"""What a language's table says a sentence may look like, made into patterns that take linear time.
+
+A pattern is written in words: `a|b` is either, `_` joins the words of one choice, `[a]` may be left out, `~a` sticks to
+what is before it, `$` is the end, and `{name}` is any word of the list of that name. {role} is a role, {date} a time,
+{span} a length of time, {quote} something in quotes, {word} any one word, {who} a few words of one sentence. {items},
+{people} and {text} are slots: they take whatever stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+# Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
+# pattern marks are white space.
+NAMES = "\ue000-\uefff"
+MARKS = "\uf000-\uf8ff"
+# What is nothing to a pattern.
+BLANKS = " ,\n" + "".join(map(chr, range(0xF000, 0xF900)))
+GAP = rf"[\s,{MARKS}]{{1,9}}"
+NO_GAP = rf"[\s,{MARKS}]{{0,9}}"
+# A word does not end where a name goes on: "editor.docx", "with-us", "ana@contoso".
+BEGINS = r"(?<![\w@/._'’#-])"
+# What is cut off by an apostrophe ends there: "d'Ana".
+ENDS = r"(?:(?<=\w')|(?!\w|[.@/_'’-]\w))"
+# Letters of languages that put no spaces between words or between a word and what sticks to it.
+CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+# How often something is looked for in one sentence; people say each thing once or twice.
+MOST_PLACES = 12
+
+# Words of which a sentence of any language may be full; a pattern is not looked up by them.
+_EVERYWHERE = frozenset(
+    ["to", "with", "for", "on", "is", "in", "of", "a", "i", "de", "la", "à", "zu", "mit", "auf", "en"]
+)
+_SLOTS = ("{items}", "{people}", "{text}")
+NAMED = ("role", "date", "span", "quote", "word", "who")
+_PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
+_WORD = re.compile(r"\w+")
+
+Part = tuple[str, ...]  # the words between two slots, or one slot
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What `{name}` stands for: words, or an expression of its own; which of them are kept as groups.
+
+    `spaces`: whether there are any between words.
+    """
+
+    lists: Mapping[str, tuple[str, ...]]
+    expressions: Mapping[str, str]
+    spaces: bool = True
+    named: tuple[str, ...] = NAMED
+
+    def of(self, name: str) -> str:
+        """An expression for it. Raises KeyError for what the table does not have."""
+        made = self.expressions.get(name) or one_of(self.lists[name])
+        return f"(?P<{name}>{made})" if name in self.named else made
+
+    def words(self, token: str) -> tuple[str, ...]:
+        """The words that a token stands for; none where it is more than words."""
+        found: list[str] = []
+        for each in token.split("|"):
+            if not each.startswith("{"):
+                found.append(each.replace("_", " "))
+            elif each[1:-1] in self.lists and each[1:-1] not in self.expressions:
+                found += self.lists[each[1:-1]]
+            else:
+                return ()
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One way to read a sentence: what stands in the slots, and the role and the date said between them."""
+
+    slots: dict[str, str]
+    role: str | None = None
+    date: str | None = None
+
+
+def one_of(choices: Iterable[str]) -> str:
+    """Any of them, the longest first; a space in one is any white space."""
+    longest_first = sorted(set(choices), key=lambda each: (-len(each), each))
+    return "(?:" + "|".join(map(_literal, longest_first)) + ")"
+
+
+def words_of(low: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(low))
+
+
+class Pattern:
+    """`written` as above. Raises ValueError for what cannot be one."""
+
+    def __init__(self, written: str, vocabulary: Vocabulary) -> None:
+        self.written = written
+        self._vocabulary = vocabulary
+        self._parts = _parts(written)
+        self.slots = tuple(part[0][1:-1] for part in self._parts if part[0] in _SLOTS)
+        neighbours = [one[0] for one, other in pairwise(self._parts) if one[0] in _SLOTS and other[0] in _SLOTS]
+        self.side_by_side = bool(neighbours)
+        if len(self.slots) > 2 or neighbours not in ([], ["{people}"], ["{items}"]):
+            raise ValueError(f"{written!r}: two slots at most, people before items, or words between them")
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.written!r})"
+
+    @property
+    def opens_with(self) -> str:
+        """The slot that it begins with, if it does."""
+        return self._parts[0][0][1:-1] if self._parts[0][0] in _SLOTS else ""
+
+    @property
+    def ends_with_a_slot(self) -> bool:
+        return self._parts[-1][0] in _SLOTS
+
+    @cached_property
+    def needs(self) -> list[frozenset[str]]:
+        """Of each of these one is in every sentence of this pattern; the one that says most is the first."""
+        found: list[frozenset[str]] = []
+        for part in self._parts:
+            for token in part:
+                if token[0] in "[~" or token in _SLOTS:
+                    continue
+                first = [_WORD.search(each) for each in self._vocabulary.words(token)]
+                if first and all(first):
+                    found.append(frozenset(each[0] for each in first if each))
+        return sorted(found, key=lambda each: len(each & _EVERYWHERE) * 100 + len(each))
+
+    @cached_property
+    def expression(self) -> str:
+        """To be a part of a larger one."""
+        return self._expression()
+
+    @cached_property
+    def begins(self) -> re.Pattern[str]:
+        """At the beginning of what is left of a sentence."""
+        return _compiled(self._expression() + self._ends)
+
+    @cached_property
+    def anywhere(self) -> re.Pattern[str]:
+        """Somewhere in a sentence, where words begin and end."""
+        stuck = self.written[0] == "~" or not self._vocabulary.spaces or _PUNCTUATION.match(self.written)
+        return _compiled(("" if stuck else BEGINS) + self._expression() + self._ends, re.DOTALL)
+
+    @cached_property
+    def last(self) -> re.Pattern[str]:
+        """At the end of a sentence."""
+        stuck = not self._vocabulary.spaces or _PUNCTUATION.match(self.written)
+        lead = rf"[\s,;–{MARKS}-]{{0,9}}" if stuck else rf"(?:[\s,;–{MARKS}-]{{1,9}}|(?<=[.!?{NAMES}])|^)"
+        return _compiled(lead + self._expression() + rf"[\s.!?…{MARKS}]{{0,9}}$")
+
+    @property
+    def _ends(self) -> str:
+        open_end = self._parts[-1][0] in _SLOTS or not self._vocabulary.spaces or self.written[-1] in ")($"
+        return "" if open_end else ENDS
+
+    def fits(self, low: str, said: str) -> Iterator[Fit]:
+        """Every way to read the whole sentence so. `low` is `said` in small letters, and as long."""
+        first, between, last = self._edges
+        begun = first.match(low) if first else None
+        if first and not begun:
+            return
+        start = begun.end() if begun else 0
+        ended = last.search(low, start) if last else None
+        if last and not ended:
+            return
+        end = ended.start() if ended else len(low)
+        edges = [each.groupdict() for each in (begun, ended) if each]
+        if not self.slots:
+            if not said[start:end].strip(f" ,{MARKS}"):
+                yield _fit({}, edges)
+        elif between is None:
+            yield _fit({self.slots[0]: said[start:end].strip(" ,")}, edges)
+        else:
+            for number, place in enumerate(between.finditer(low, start, end)):
+                if number == MOST_PLACES:
+                    break
+                slots = (said[start : place.start()].strip(" ,"), said[place.end() : end].strip(" ,"))
+                yield _fit(dict(zip(self.slots, slots, strict=True)), [place.groupdict(), *edges])
+
+    @cached_property
+    def _edges(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
+        """What stands before, between and behind the slots."""
+        places = [number for number, part in enumerate(self._parts) if part[0] in _SLOTS]
+        if not places:
+            return _compiled(NO_GAP + self._expression()), None, _compiled(f"{NO_GAP}$")
+        before, behind = self._parts[: places[0]], self._parts[places[-1] + 1 :]
+        between = self._parts[places[0] + 1 : places[-1]]
+        if self.side_by_side and self.slots[0] == "items":
+            # "Plan.docx Ana": where the file ends for everybody to see, which is the caller's to look at.
+            between = [(r"\s{1,9}",)]
+        elif self.side_by_side:
+            # "send Ana Plan.docx": only where the one ends, or the other begins, for everybody to see.
+            articles = one_of(self._vocabulary.lists["articles"]) if "articles" in self._vocabulary.lists else "(?!)"
+            between = [(rf"(?<=[{NAMES}])\s{{1,9}}|\s{{1,9}}(?=\S+$|[{NAMES}]|{articles}\s)",)]
+        return (
+            _compiled(NO_GAP + self._joined(before[0]) + self._wall) if before else None,
+            (_compiled(between[0][0]) if self.side_by_side else _compiled(self._inner(between[0]) + self._wall))
+            if between
+            else None,
+            _compiled(self._inner(behind[0]) + rf"{NO_GAP}$") if behind else None,
+        )
+
+    @property
+    def _wall(self) -> str:
+        return ENDS if self._vocabulary.spaces else ""
+
+    def _inner(self, part: Part) -> str:
+        """Words behind a slot: apart from it, unless they stick to it."""
+        if part[0].startswith("~"):
+            return r"\s{0,2}" + self._joined(part)
+        apart = self._vocabulary.spaces and not _PUNCTUATION.match(part[0])
+        return (BEGINS if apart else NO_GAP) + self._joined(part)
+
+    def _expression(self) -> str:
+        made = ""
+        for part in self._parts:
+            if part[0] in _SLOTS:
+                made += (
+                    NO_GAP if not self._vocabulary.spaces or not made else r"\s{1,9}"
+                ) + rf"(?P<{part[0][1:-1]}>\S.*)"
+            else:
+                made += (self._gap(part[0]) if made else "") + self._joined(part)
+        return made
+
+    def _gap(self, token: str, *, loose: bool = False) -> str:
+        if token == "$":
+            return ""
+        if token.startswith("~"):
+            return r"\s{0,2}"
+        if loose or not self._vocabulary.spaces or _PUNCTUATION.match(token.lstrip("[")):
+            return NO_GAP
+        return GAP
+
+    def _joined(self, part: Part) -> str:
+        if all(token.lstrip("~").startswith("[") for token in part):
+            choices = ([*map(self._choice, token.lstrip("~").strip("[]").split("|"))] for token in part)
+            return "".join(f"(?:{NO_GAP}(?:{'|'.join(sorted(each, key=len, reverse=True))}))?" for each in choices)
+        made = ""
+        started = loose = False  # loose: nothing but punctuation so far, which needs no white space
+        for token in part:
+            bare = token.lstrip("~")
+            optional, bare = bare.startswith("["), bare.strip("[]")
+            choices = sorted(bare.split("|"), key=len, reverse=True)
+            one = "(?:" + "|".join(map(self._choice, choices)) + ")"
+            loose = loose or not self._vocabulary.spaces
+            if started:
+                whole = self._gap(token, loose=loose) + one
+                made += f"(?:{whole})?" if optional else whole
+            else:
+                made += f"(?:{one}{self._gap('', loose=loose)})?" if optional else one
+            started = started or not optional
+            loose = bool(_PUNCTUATION.fullmatch(bare)) or (loose and optional)
+        return made
+
+    def _choice(self, word: str) -> str:
+        if word == "$":
+            return rf"(?=[\s.,;!?…){MARKS}]*$)"
+        return self._vocabulary.of(word[1:-1]) if word[0] == "{" and word[-1] == "}" else _literal(word)
+
+
+def _fit(slots: dict[str, str], groups: list[dict[str, str | None]]) -> Fit:
+    said = {name: value for each in reversed(groups) for name, value in each.items() if value}
+    return Fit(slots, said.get("role"), said.get("date") or said.get("span"))
+
+
+def _compiled(expression: str, flags: int = 0) -> re.Pattern[str]:
+    """Of several roles the last is what is wanted: "from editor to viewer"."""
+    for name in NAMED:
+        group = f"(?P<{name}>"
+        expression = (
+            expression.replace(group, "(?:", expression.count(group) - 1) if group in expression else expression
+        )
+    return re.compile(expression, flags)
+
+
+def _literal(words: str) -> str:
+    return re.escape(words.replace("_", " ")).replace(r"\ ", r"\s{1,9}")
+
+
+def _parts(written: str) -> list[Part]:
+    """The words, with each slot apart."""
+    parts: list[list[str]] = []
+    for token in written.split():
+        if token in _SLOTS or not parts or parts[-1][0] in _SLOTS:
+            parts.append([token])
+        else:
+            parts[-1].append(token)
+    if not parts:
+        raise ValueError("a pattern without words")
+    return [tuple(part) for part in parts]

@@ -1,0 +1,252 @@
+"""From one way to read a sentence to the request that it is; None where it cannot be read so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from bot.language.beside import Aside, Together, unmarked
+from bot.language.names import Listed, Namer, ends_with_a_file, has_a_file, is_named, low_of
+from bot.language.patterns import BLANKS, MARKS, Fit
+from bot.language.said import Now, Plain
+from bot.language.understood import BLANK, TALK, Understood
+from bot.sharing import Expiry, Role, ShareRequest, Words
+
+THIS = Words("reference", "this")
+# What is said of these needs no names.
+READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "undo")
+_MARK = re.compile(f"[{MARKS}]")
+_NEEDS_ITEMS = ("share", "change_role", "unshare", "who_has_access", "extend", "request_access")
+_NEEDS_PEOPLE = ("share", "change_role", "unshare")
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """One way to read a sentence; `items` and `people` are the words, None where there is no slot for them."""
+
+    intent: str
+    detail: str
+    fit: Fit
+    items: str | None
+    people: str | None
+
+
+class Slots:
+    """What fills the slots of a sentence in one language. `beside` is what was put aside of it."""
+
+    def __init__(self, text: Plain, namer: Namer, beside: Aside, now: Now) -> None:
+        self._language = namer.language
+        self._text = text
+        self._namer = namer
+        self._beside = beside
+        self._now = now
+
+    def filled(self, meaning: str, fit: Fit, said: str) -> Understood | None:
+        """`said` is the sentence with its marks, `meaning` an intent, and after a dot what more it says."""
+        intent, _, detail = meaning.partition(".")
+        if intent in READS and not fit.slots and not detail:
+            return Understood(intent, BLANK)
+        items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
+        if people_said is not None and has_a_file(self._text, people_said):
+            return None
+        if self._negated(items_said) or self._negated(people_said, but_except=True):
+            return TALK
+        if items_said is not None and self._is_talk(items_said):
+            return TALK
+        if detail == "file" and not self._is_plainly_a_file(items_said or ""):
+            return None
+        if items_said is not None and people_said is None and meaning == "share":
+            items_said, people_said = self._people_behind(items_said)
+        if people_said is not None and items_said and (each_his := self._each_his_own(items_said, people_said, said)):
+            return each_his
+        return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
+
+    def _request(self, spoken: _Spoken, said: str) -> Understood | None:
+        beside = self._beside.of(said)
+        unread: dict[str, str] = {}
+        spoken = replace(spoken, people=self._before_the_unread(spoken.people, unread))
+        if spoken.items and [*spoken.fit.slots][-1] == "items" and not self.is_file(spoken.items):
+            spoken = replace(spoken, items=self._before_the_unread(spoken.items, unread))
+        items, people = self._named(spoken)
+        people = self._left_out(people, said)
+        if not self._is_told(spoken, items, people):
+            return None
+        until = beside.until or self._until(spoken.fit.date)
+        if spoken.fit.date and until is None:
+            unread["expiration"] = spoken.fit.date
+        role = self._language.role(spoken.fit.role or "") or beside.role
+        if role:
+            unread.pop("role", None)
+        request = _detailed(_request(items, people, role, until, beside), spoken)
+        asks = {**dict.fromkeys(beside.asks, ""), **self._beside.unclear(said), **unread}
+        if not items.is_clear or (spoken.intent in _NEEDS_ITEMS and not request.items):
+            asks["items"] = spoken.items or ""
+        if not people.is_clear or (spoken.intent in _NEEDS_PEOPLE and not request.recipients):
+            asks["recipients"] = spoken.people or ""
+        if spoken.intent == "change_role" and request.role is None:
+            asks.setdefault("role", "")
+        if spoken.intent == "extend" and request.until is None:
+            asks.setdefault("expiration", "")
+        order = tuple(sorted(asks, key=_ORDER.index))
+        unclear = tuple((each, self._whole(asks[each])) for each in order)
+        return Understood(spoken.intent, request, order, unclear=unclear)
+
+    def _named(self, spoken: _Spoken) -> tuple[Listed, Listed]:
+        items = self._namer.items(spoken.items) if spoken.items is not None else Listed()
+        if spoken.detail == "this":
+            # "partage-le avec Ana": the file is in the verb.
+            items = Listed((THIS,), self._namer.knows_a_file)
+        people = self._namer.people(spoken.people) if spoken.people is not None else Listed()
+        if spoken.intent == "share" and spoken.items and not items.found and self._namer.corrected(spoken.items):
+            # What was taken back may be either.
+            return Listed((), is_clear=False), Listed((), is_clear=False)
+        return items, people
+
+    def _left_out(self, people: Listed, said: str) -> Listed:
+        """Also by a sentence of its own: "… with everybody here. Not with Ana"."""
+        for each in self._beside.left_out(said):
+            out = self._namer.people(each)
+            is_clear = people.is_clear and out.is_clear and bool(out.found)
+            people = replace(people, is_clear=is_clear, excluded=(*people.excluded, *out.found))
+        return people
+
+    def _is_told(self, spoken: _Spoken, items: Listed, people: Listed) -> bool:
+        """Whether enough of it is plain for it to be this at all."""
+        if spoken.intent in READS:
+            return True
+        names_a_file_only = spoken.people is None and spoken.intent in ("share", "unshare") and bool(spoken.fit.slots)
+        if names_a_file_only and spoken.detail in ("", "more", "file"):
+            return self._may_be_a_file(spoken.items or "")
+        is_named = items.found or people.found or not items.is_clear or not people.is_clear
+        return spoken.intent == "share" or bool(is_named or spoken.detail)
+
+    def is_file(self, said: str) -> bool:
+        said = _MARK.sub(" ", said).strip(" ,")
+        return bool(said) and (ends_with_a_file(self._text, said) or self._namer.is_reference(said))
+
+    def _whole(self, said: str) -> str:
+        return self._text.whole(unmarked(self._beside, said)).strip(" ,.")
+
+    def _each_his_own(self, items_said: str, people_said: str, said: str) -> Understood | None:
+        """With "Ana as read and Bob as write": a request for each."""
+        groups: list[tuple[str, Role]] = []
+        start = 0
+        for place in _MARK.finditer(people_said):
+            mark = self._beside.marks.get(place[0])
+            if mark and mark.role:
+                groups.append((people_said[start : place.start()], mark.role))
+                start = place.end()
+        if len({role for _, role in groups}) < 2 or people_said[start:].strip(BLANKS):
+            return None
+        items = self._namer.items(items_said)
+        actions: list[Understood] = []
+        for who, role in groups:
+            people = self._namer.people(self._language.without_joints(_MARK.sub(" ", who).strip(" ,")))
+            if not people.found or not people.is_clear:
+                return None
+            until = self._beside.of(said).until
+            actions.append(
+                Understood(
+                    "share", ShareRequest(items.found, people.found, role, until), () if items.is_clear else ("items",)
+                )
+            )
+        return Understood("multi", None, () if items.is_clear else ("items",), actions=tuple(actions))
+
+    def _negated(self, said: str | None, *, but_except: bool = False) -> bool:
+        if said is None:
+            return False
+        low = low_of(said)
+        if self._language.begins_with_one("none", low) and self._language.has("talk", low):
+            return True
+        if not self._language.has("negations", low):
+            return False
+        return not (but_except and self._language.has("except", low))
+
+    def _is_talk(self, said: str) -> bool:
+        """Whether it is one of the other things that people share, such as ideas."""
+        low = low_of(_MARK.sub(" ", said)).strip(" ,")
+        if ends_with_a_file(self._text, said) or not low:
+            return False
+        return self._language.ends_with_one("not_files", low) or self._language.begins_with_one("stock", low)
+
+    def _may_be_a_file(self, said: str) -> bool:
+        """Whether "share" and this alone is worth the question with whom; "share prices rose" is not."""
+        said = _MARK.sub(" ", said).strip(" ,")
+        if not said:
+            return False
+        low = low_of(said)
+        if ends_with_a_file(self._text, said) or has_a_file(self._text, said) or self._language.is_one("vague", low):
+            return True
+        if self._namer.is_reference(said) or not self._language.spaces:
+            return True
+        return (
+            bool(self._language.article and self._language.article.match(low))
+            or " " not in said
+            or not said[0].islower()
+        )
+
+    def _is_plainly_a_file(self, said: str) -> bool:
+        low = low_of(said)
+        return self.is_file(said) or has_a_file(self._text, said) or self._language.has("file", low)
+
+    def _people_behind(self, said: str) -> tuple[str, str | None]:
+        """ "share Plan.docx ana@x.example": people who are plainly that, behind the file."""
+        last = self._language.names_last.search(said)
+        if last and is_named(self._text, last[0]) and said[: last.start()].strip(BLANKS):
+            return said[: last.start()], last[0]
+        return said, None
+
+    def _until(self, said: str | None) -> Expiry | None:
+        until = self._language.dates.until(said, self._now.at, self._now.tz) if said else None
+        return Expiry(said or "", until.at) if until and (until.at or until.forever) else None
+
+    def _before_the_unread(self, said: str | None, unread: dict[str, str]) -> str | None:
+        """The names alone; what stands behind them like a role or a date, but is none we know, goes into `unread`."""
+        if said is None:
+            return None
+        if place := self._language.first("until", low_of(said)):
+            unread["expiration"] = said[place[1] :]
+            said = said[: place[0]]
+        for pattern in self._language.patterns("beside", "unknown_role"):
+            if (found := pattern.anywhere.search(low_of(said))) and found.start() > 0:
+                unread["role"] = said[found.start() : found.end()]
+                return said[: found.start()]
+        return said
+
+
+_ORDER = ("items", "recipients", "role", "expiration", "password")
+
+
+def _request(items: Listed, people: Listed, role: Role | None, until: Expiry | None, beside: Together) -> ShareRequest:
+    return ShareRequest(
+        items.found,
+        people.found,
+        role,
+        until,
+        people.excluded,
+        beside.message,
+        beside.mail,
+        beside.sign_in,
+        beside.password,
+    )
+
+
+def _detailed(request: ShareRequest, spoken: _Spoken) -> ShareRequest:
+    """With what the table says about it beyond the intent."""
+    detail = spoken.detail
+    match detail:
+        case "read" | "write":
+            return replace(request, role=Role(detail))
+        case "never":
+            return replace(request, until=request.until or Expiry("", None))
+        case "mail":
+            return replace(request, mail=True)
+        case "them":
+            return replace(request, recipients=(Words("pronoun", "pronoun"),))
+        case "anyone" | "organization" | "all" | "guests" | "external":
+            sign_in = False if (spoken.intent, detail) == ("share", "anyone") else request.sign_in
+            return replace(request, recipients=(Words(detail, ""),), sign_in=sign_in)
+        case "expiring_soon" | "last_shared":
+            return replace(request, items=(Words("reference", detail),))
+        case _:
+            return request

@@ -1,0 +1,299 @@
+"""A language is a file of words and patterns, bot/language/words/TAG.toml; en.toml says what its parts are for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, cast
+
+from bot.language.dates import Dates
+from bot.language.patterns import MARKS, NAMES, Pattern, Vocabulary, one_of
+from bot.sharing import Role
+
+# Of the politeness before and behind a request.
+LONGEST_BEGINNING, LONGEST_END = 60, 80
+TABLES = Path(__file__).parent / "words"
+_WORD = re.compile(r"[^\W\d_]+")
+_ANY_WORD = re.compile(r"\w+")
+_NOT_WORDS = re.compile(r"\{\w+\}")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Ways to say one thing, each as a pattern; `meaning` is the name that the table gives it."""
+
+    meaning: str
+    patterns: tuple[Pattern, ...]
+
+
+class _Filed:
+    """Patterns by the words of which one has to be in a sentence."""
+
+    def __init__(self, patterns: list[tuple[str, Pattern]], *, spaces: bool) -> None:
+        # What begins with a name fits much; what begins with words is surer.
+        self._patterns = sorted(patterns, key=lambda each: bool(each[1].opens_with))
+        self._spaces = spaces
+        self._always: list[int] = []
+        self._by_word: dict[str, list[int]] = {}
+        self._too: dict[int, list[frozenset[str]]] = {}
+        for number, (_, pattern) in enumerate(self._patterns):
+            for word in pattern.needs[0] if pattern.needs else ():
+                self._by_word.setdefault(word, []).append(number)
+            if not pattern.needs:
+                self._always.append(number)
+            if pattern.needs[1:]:
+                self._too[number] = pattern.needs[1:]
+
+    def of(self, words: frozenset[str], low: str) -> list[tuple[str, Pattern]]:
+        found = set(self._always)
+        if self._spaces:
+            for word in words:
+                if word in self._by_word:
+                    found.update(self._by_word[word])
+        else:
+            for word, numbers in self._by_word.items():
+                if word in low:
+                    found.update(numbers)
+        if not found:
+            return []
+        too = self._too if self._spaces else {}
+        return [self._patterns[each] for each in sorted(found) if each not in too or not _lacks(too[each], words)]
+
+
+def _lacks(needs: list[frozenset[str]], words: frozenset[str]) -> bool:
+    return any(need.isdisjoint(words) for need in needs)
+
+
+class Language:
+    """The table of one language; what is made of it is made when it is needed first."""
+
+    def __init__(self, tag: str, table: Mapping[str, Any]) -> None:
+        self.tag = tag
+        self._table = table
+        self._ways: dict[str, tuple[Ways, ...]] = {}
+        self._files: dict[tuple[str, str], _Filed] = {}
+        self.spaces: bool = table.get("spaces", True)
+        self.roles = {said: Role(role) for role, many in table["roles"].items() for said in many}
+        self.dates = Dates(table["dates"], spaces=self.spaces)
+
+    def role(self, said: str) -> Role | None:
+        return self.roles.get(" ".join(said.lower().split()))
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(self._table["words"].get(name, ()))
+
+    def ways(self, section: str) -> tuple[Ways, ...]:
+        """The patterns of a section by their meanings, in the order of the table."""
+        if section not in self._ways:
+            self._ways[section] = tuple(
+                Ways(meaning, tuple(Pattern(each, self._vocabulary) for each in written))
+                for meaning, written in self._table.get(section, {}).items()
+            )
+        return self._ways[section]
+
+    def patterns(self, section: str, meaning: str) -> tuple[Pattern, ...]:
+        return next((ways.patterns for ways in self.ways(section) if ways.meaning == meaning), ())
+
+    def candidates(self, section: str, words: frozenset[str], low: str) -> list[tuple[str, Pattern]]:
+        """The patterns that a sentence of these words can be of, the surest first, else in the order of the table."""
+        return self._filed(section).of(words, low)
+
+    def by_meaning(self, section: str, words: frozenset[str], low: str) -> dict[str, list[Pattern]]:
+        found: dict[str, list[Pattern]] = {}
+        for meaning, pattern in self.candidates(section, words, low):
+            found.setdefault(meaning, []).append(pattern)
+        return found
+
+    def _filed(self, section: str, meaning: str = "") -> _Filed:
+        key = (section, meaning)
+        if key not in self._files:
+            found = [
+                (ways.meaning, each)
+                for ways in self.ways(section)
+                if meaning in ("", ways.meaning)
+                for each in ways.patterns
+            ]
+            self._files[key] = _Filed(found, spaces=self.spaces)
+        return self._files[key]
+
+    @staticmethod
+    def words_of(low: str) -> frozenset[str]:
+        return frozenset(_ANY_WORD.findall(low))
+
+    def is_one(self, name: str, low: str) -> bool:
+        return low.strip(" .,!?") in self.words(name)
+
+    def has(self, name: str, low: str) -> bool:
+        expression = self.expression.get(name)
+        return bool(expression and expression.search(low))
+
+    def first(self, name: str, low: str) -> tuple[int, int] | None:
+        """Where one of the words stands behind something."""
+        expression = self.expression.get(name)
+        found = expression.search(low, 1) if expression else None
+        return found.span() if found else None
+
+    def ends_with_one(self, name: str, low: str) -> bool:
+        return any(low == each or low.endswith(f" {each}" if self.spaces else each) for each in self.words(name))
+
+    def begins_with_one(self, name: str, low: str) -> bool:
+        return any(low == each or low.startswith(f"{each} " if self.spaces else each) for each in self.words(name))
+
+    def ending(self, name: str, low: str) -> str:
+        """The one of the words that it ends with, or ""."""
+        return max((each for each in self.words(name) if low.endswith(f" {each}")), key=len, default="")
+
+    def before(self, name: str, low: str) -> int:
+        """How much of it is one of the words that may stand before a name."""
+        starts = [each if each.endswith("'") or not self.spaces else f"{each} " for each in self.words(name)]
+        return max((len(each) for each in starts if low.startswith(each)), default=0)
+
+    def opened(self, low: str) -> tuple[str, int]:
+        """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
+        ends = dict.fromkeys(("asking", "talking", "openers"), 0)
+        for kind, pattern in self._filed("polite").of(self.words_of(low[:LONGEST_BEGINNING]), low):
+            if kind in ends and (found := pattern.begins.match(low)):
+                ends[kind] = max(ends[kind], found.end())
+        return next(((kind, end) for kind, end in ends.items() if end), ("", 0))
+
+    def closed(self, low: str) -> tuple[str, int]:
+        """The politeness behind a request: of what kind it is, and where it begins; 0 where there is none."""
+        begins = ("", len(low))
+        for kind, pattern in self._filed("polite").of(self.words_of(low[-LONGEST_END:]), low):
+            if kind in ("closers", "asked") and (found := pattern.last.search(low, max(0, len(low) - LONGEST_END))):
+                begins = min(begins, (kind, found.start()), key=lambda each: each[1])
+        return begins if begins[0] else ("", 0)
+
+    def verb(self, low: str) -> int:
+        """Where the first word of a request ends."""
+        ends = [
+            len(each)
+            for each in (*self.words("share"), *self.words("give"))
+            if low.startswith(each + (" " if self.spaces else ""))
+        ]
+        return max(ends, default=0)
+
+    @cached_property
+    def separator(self) -> re.Pattern[str]:
+        """What stands between the names of a list."""
+        words = one_of(self.words("and")) if self.words("and") else "(?!)"
+        listed = r"[,;&、，；+|\n]"
+        if not self.spaces:
+            # One letter of a name may be the same as the word.
+            words = rf"(?:(?<=[\s{NAMES}])|(?<=\w\w)){words}(?=[\s{NAMES}]|\w\w)"
+        if self.spaces:
+            return re.compile(rf"\s*(?:{listed}\s*(?:{words}\s)?|(?<=\s){words}\s)\s*", re.IGNORECASE)
+        return re.compile(rf"\s*(?:{listed}\s*{words}?|{words})\s*")
+
+    def without_joints(self, said: str) -> str:
+        """Without the "and" that is left where something behind it was put aside."""
+        low = said.lower()
+        for each in (*self.words("and"), *self.words("then"), *self.words("but")):
+            if self.spaces and low.endswith(f" {each}"):
+                return self.without_joints(said[: -len(each)].rstrip(" ,"))
+            if self.spaces and low.startswith(f"{each} "):
+                return self.without_joints(said[len(each) :].lstrip(" ,"))
+        return said
+
+    def without_connector(self, said: str) -> str:
+        """Without the "with" that is said once more where somebody is corrected."""
+        low = said.lower()
+        return next(
+            (said[len(each) :].lstrip() for each in self.words("connectors") if low.startswith(f"{each} ")), said
+        )
+
+    @cached_property
+    def joints(self) -> re.Pattern[str]:
+        """Where another request may begin."""
+        words = one_of((*self.words("and"), *self.words("then")))
+        if self.spaces:
+            return re.compile(rf"\s*[,;.]\s{{1,3}}(?:{words}\s)?|\s{words}[\s,]")
+        return re.compile(rf"[,;.。，；、]\s*{words}?|{words}")
+
+    @cached_property
+    def article(self) -> re.Pattern[str] | None:
+        words = self.words("articles")
+        return re.compile(rf"{one_of(words)}(?:\s{{1,9}}|(?<='))") if words else None
+
+    @cached_property
+    def corrected(self) -> re.Pattern[str] | None:
+        words = self.words("corrections")
+        return re.compile(rf"(?:\.{{2,3}}|…|[,;–—-])\s{{0,9}}{one_of(words)}(?!\w)") if words else None
+
+    @cached_property
+    def names_last(self) -> re.Pattern[str]:
+        """Addresses and mentions at the end."""
+        words = one_of(self.words("and")) if self.words("and") else "(?!)"
+        return re.compile(rf"(?:(?<=[\s,;&{MARKS}])[{NAMES}][\s,;&{MARKS}]{{0,9}}(?:{words}\s{{1,9}})?)+$")
+
+    @cached_property
+    def role_behind_a_name(self) -> re.Pattern[str]:
+        """Behind a name a role may be a surname; behind an address it is not."""
+        return re.compile(rf"(?<=[{NAMES}])\s{{1,9}}(?P<role>{one_of(self.roles)})(?=[\s,.!{MARKS}]*$)")
+
+    @property
+    def exception_last(self) -> bool:
+        """Whether "except" stands behind who is left out."""
+        return bool(self._table.get("except_last", False))
+
+    @property
+    def exception_joint(self) -> str:
+        return str(self._table.get("except_joint", ","))
+
+    @cached_property
+    def expression(self) -> Mapping[str, re.Pattern[str]]:
+        """Each list of words, to be looked for in a sentence."""
+        apart = (r"(?<![\w'’.-])", r"(?![\w'’-]|\.\w)") if self.spaces else ("", "")
+        return {name: re.compile(apart[0] + one_of(many) + apart[1]) for name, many in self._table["words"].items()}
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        lists = {name: tuple(words) for name, words in self._table["words"].items()}
+        special = {
+            "role": one_of(self.roles),
+            "quote": rf"[{NAMES}]",
+            "who": r"[^.,;:!?()\n]{1,60}?",
+            "word": rf"[^\s,{NAMES}]{{1,60}}|[{NAMES}]",
+            "date": self.dates.date,
+            "span": self.dates.span,
+            "forever": self.dates.forever,
+        }
+        return Vocabulary(lists, special, self.spaces)
+
+    @cached_property
+    def all_words(self) -> frozenset[str]:
+        """Every word of the table, to see which language a sentence is in."""
+        return frozenset(_WORD.findall(_NOT_WORDS.sub(" ", " ".join(_texts(self._table))).replace("_", " ")))
+
+
+@cache
+def language(tag: str) -> Language:
+    """Raises FileNotFoundError for a language without a table."""
+    return Language(tag, tomllib.loads((TABLES / f"{tag}.toml").read_text(encoding="utf-8")))
+
+
+@cache
+def tags() -> tuple[str, ...]:
+    return tuple(sorted(each.stem for each in TABLES.glob("*.toml")))
+
+
+def _texts(said: Any) -> list[str]:
+    match said:
+        case str():
+            return [said]
+        case list():
+            return [text for each in cast("list[Any]", said) for text in _texts(each)]
+        case dict():
+            table = cast("dict[str, Any]", said)
+            # "forty = 40": there the word is the key.
+            return [text for key, each in table.items() for text in ([key] if _is_one(each) else _texts(each))]
+        case _:
+            return []
+
+
+def _is_one(value: object) -> bool:
+    return isinstance(value, int | float | str)

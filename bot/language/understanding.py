@@ -1,0 +1,88 @@
+"""What somebody meant: which language it is in, what was asked before, and what it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.language.dialog import answered
+from bot.language.grammar import Reading
+from bot.language.hints import hinted
+from bot.language.names import low_of
+from bot.language.said import LONGEST, LONGEST_DELIVERED, Context, Now, Plain, Said, plain
+from bot.language.spelling import corrected
+from bot.language.table import Language, language, tags
+from bot.language.understood import NOTHING, Understood
+
+DEFAULT = "en"
+# Of languages that a sentence may be in, so many are tried.
+MOST_TRIED = 4
+_CHAT = Context()
+
+
+def understand(
+    said: Said, *, now: dt.datetime, tz: dt.tzinfo, locale: str = DEFAULT, context: Context = _CHAT
+) -> Understood:
+    """What a sentence means. `now` is aware; a date without a time is the end of that day in `tz`.
+
+    `locale` is a hint, as BCP 47 has it: what is said in another language is understood as well.
+    """
+    if len(said.text) > LONGEST_DELIVERED or len((text := plain(said)).text) > LONGEST:
+        return hinted(replace(NOTHING, hint="long"), Plain((), {}), language(DEFAULT))
+    hint = _closest(locale)
+    when = Now(now, tz)
+    if context.pending and (answer := answered(text, context, _in_order(text, hint), when)):
+        return answer
+    if not text.text.strip(" .!?"):
+        return Understood("help") if said.text.isascii() else hinted(NOTHING, text, language(hint))
+    for each in _in_order(text, hint):
+        understood = Reading(each, text, context, when).understood()
+        if understood.intent != "none":
+            return hinted(understood, text, each)
+        if understood.is_final:
+            return hinted(understood, text, language(hint))
+    return _as_spelt(text, language(hint), context, when)
+
+
+def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Understood:
+    """What it would mean without its slips, as a guess."""
+    if spelt := corrected(text, one):
+        made = Reading(one, spelt, context, now).understood()
+        if made.intent not in ("none", "help"):
+            words = spelt.whole(spelt.text).replace("\n", " ")
+            return replace(made, is_guess=True, hint=f"Did you mean: {words}")
+    return hinted(NOTHING, text, one)
+
+
+def _in_order(text: Plain, hint: str) -> Iterator[Language]:
+    """The language hinted at and English, then those that have most of the words."""
+    yield language(hint)
+    if hint != DEFAULT:
+        yield language(DEFAULT)
+    low = low_of(text.text)
+    words = Language.words_of(low)
+    ranked = sorted(
+        (tag for tag in tags() if tag not in (hint, DEFAULT) and _share(language(tag), words, low)),
+        key=lambda tag: -_share(language(tag), words, low),
+    )
+    yield from (language(tag) for tag in ranked[:MOST_TRIED])
+
+
+def _share(one: Language, words: frozenset[str], low: str) -> int:
+    if one.spaces:
+        return len(words & one.all_words)
+    return sum(each in low for each in one.all_words)
+
+
+def _closest(locale: str) -> str:
+    """The table for a locale: zh-TW is zh-Hant, pt-BR is pt."""
+    known = tags()
+    parts = locale.replace("_", "-").split("-")
+    if parts[0].lower() in ("no", "nn"):
+        return "nb" if "nb" in known else DEFAULT
+    if parts[0].lower() == "zh":
+        traditional = {each.lower() for each in parts[1:]} & {"hant", "tw", "hk", "mo"}
+        wanted = "zh-Hant" if traditional else "zh-Hans"
+        return wanted if wanted in known else DEFAULT
+    return parts[0].lower() if parts[0].lower() in known else DEFAULT

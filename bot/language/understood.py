@@ -1,0 +1,33 @@
+"""What a sentence was understood to mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.sharing import ShareRequest
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was meant. `asks` are slots that are missing or not plain: items, recipients, role, expiration, password.
+
+    `hint` is a sentence for the person wherever something is asked or nothing was understood; `actions` are the parts
+    of `multi`; `choice` is the number of what was selected, from 1, -1 for the last and 0 for all of them; `unclear`
+    are the words that leave a slot open. A guess was misspelt: it may be suggested, and never done. What is final is
+    plainly no request, in whatever language.
+    """
+
+    intent: str
+    request: ShareRequest | None = None
+    asks: tuple[str, ...] = ()
+    hint: str = ""
+    actions: tuple[Understood, ...] = ()
+    choice: int | None = None
+    unclear: tuple[tuple[str, str], ...] = ()
+    is_guess: bool = False
+    is_final: bool = True
+
+
+NOTHING = Understood("none", is_final=False)
+TALK = Understood("none")
+BLANK = ShareRequest((), ())
