@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import cards.basics
 from bot.commands import basics, share
 from bot.commands.turn import Command, Notice, Reply, Turn
@@ -27,8 +29,10 @@ COMMANDS = (
 
 async def say(turn: Turn) -> Reply:
     """What a sentence leads to. Raises SharebotError."""
-    understood = understand(
-        turn.said, now=turn.now, tz=turn.timezone, locale=turn.locale, context=Context(chat=turn.chat_type)
+    context = Context(chat=turn.chat_type)
+    # In a thread: to learn a language when its first sentence comes takes a while.
+    understood = await asyncio.to_thread(
+        understand, turn.said, now=turn.now, tz=turn.timezone, locale=turn.locale, context=context
     )
     if understood.is_guess:
         return await basics.not_understood(turn, understood)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.language.names import low_of, names_a_file
-from bot.language.patterns import MARKS, Pattern
+from bot.language.patterns import MARKS, Found, Pattern
 from bot.language.said import QUOTES, Now, Plain
 from bot.language.table import Language
 from bot.sharing import Expiry, Role
@@ -111,24 +111,26 @@ def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = 
             found = _longest(language, kind, low, patterns.get(kind, []), whole=whole)
             if found is None:
                 break
-            within = "".join(_MARK.findall(found[0]))
+            within = "".join(_MARK.findall(made.rest[found.start : found.end]))
             said = _said(language, text, _Found(kind, found, made.rest), now)
             if said is None:
                 break
             letter = chr(_FIRST_MARK + len(made.marks))
             made.marks[letter] = said
-            made.rest = f"{made.rest[: found.start()]} {within}{letter} {made.rest[found.end() :]}"
+            made.rest = f"{made.rest[: found.start]} {within}{letter} {made.rest[found.end :]}"
     return made
 
 
-def _longest(language: Language, kind: str, low: str, patterns: list[Pattern], *, whole: bool) -> re.Match[str] | None:
+def _longest(language: Language, kind: str, low: str, patterns: list[Pattern], *, whole: bool) -> Found | None:
     """The longest of those that begin first."""
-    best = language.role_behind_a_name.search(low) if kind == "role" else None
+    best: Found | None = None
+    if kind == "role" and (behind := language.role_behind_a_name.search(low)):
+        best = Found(*behind.span(), {"role": behind.span("role")})
     for pattern in patterns:
-        found = pattern.anywhere.search(low)
-        if not whole and found and found.start() == 0 and found.end() >= len(low.rstrip()) and kind != "until":
+        found = pattern.search(low)
+        if found is None or (not whole and kind != "until" and found.start == 0 and found.end >= len(low.rstrip())):
             continue
-        if found and (best is None or (found.start(), -found.end()) < (best.start(), -best.end())):
+        if best is None or (found.start, -found.end) < (best.start, -best.end):
             best = found
     return best
 
@@ -138,23 +140,22 @@ class _Found:
     """What was found of a kind, in a sentence with its capitals."""
 
     kind: str
-    match: re.Match[str]
+    place: Found
     sentence: str
 
     def group(self, *names: str) -> str:
         """The first of these groups that there is, as it was written."""
-        spans = (self.match.span(name) for name in names if name in self.match.re.groupindex)
-        return next((self.sentence[start:end] for start, end in spans if start >= 0), "")
+        spans = (self.place.groups[name] for name in names if name in self.place.groups)
+        return next((self.sentence[start:end] for start, end in spans), "")
 
     @property
     def words(self) -> str:
-        start, end = self.match.span()
-        return _MARK.sub("", self.sentence[start:end])
+        return _MARK.sub("", self.sentence[self.place.start : self.place.end])
 
     @property
     def before(self) -> str:
         """What stands before it in its clause."""
-        return _CLAUSE.split(self.sentence[: self.match.start()])[-1]
+        return _CLAUSE.split(self.sentence[: self.place.start])[-1]
 
 
 def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bot.language.patterns import Pattern, Vocabulary, one_of
+from bot.language.patterns import BEGINS, ENDS, Pattern, Vocabulary, one_of
 
 END_OF_DAY = dt.time(23, 59, 59)
 # When a part of a day is over.
@@ -73,7 +73,12 @@ class Dates:
         numeric = r"\d{1,4}[./-]\s?\d{1,2}(?:[./-]\s?\d{2,4})?(?!\d)\.?"
         holidays = [one_of(self._holidays)] if self._holidays else []
         day = f"(?:{'|'.join([iso, *holidays, day, numeric])})"
-        return f"(?:{self.span}|{day},?{gap}{time}|{time},?{gap}{day}|{day}|{time}|{one_of(self._forever)})"
+        return f"(?:{self.span}|{day}(?:,?{gap}{time})?|{time}(?:,?{gap}{day})?|{one_of(self._forever)})"
+
+    @cached_property
+    def finder(self) -> re.Pattern[str]:
+        """Finds a date where it begins."""
+        return re.compile(BEGINS + self.date + ENDS if self._spaces else self.date)
 
     def until(self, said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
         """What the words mean; None where they are no date at all. The past is unclear."""

@@ -9,10 +9,10 @@ what is before it, `$` is the end, and `{name}` is any word of the list of that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 # Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
 # pattern marks are white space.
@@ -39,6 +39,7 @@ _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
 _WORD = re.compile(r"\w+")
+_GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
 
@@ -47,13 +48,15 @@ Part = tuple[str, ...]  # the words between two slots, or one slot
 class Vocabulary:
     """What `{name}` stands for: words, or an expression of its own; which of them are kept as groups.
 
-    `spaces`: whether there are any between words.
+    `spaces`: whether there are any between words; `dates` finds a date where one begins, for it is far too large an
+    expression to be a part of many others.
     """
 
     lists: Mapping[str, tuple[str, ...]]
     expressions: Mapping[str, str]
     spaces: bool = True
     named: tuple[str, ...] = NAMED
+    dates: Callable[[], re.Pattern[str]] | None = None
 
     def of(self, name: str) -> str:
         """An expression for it. Raises KeyError for what the table does not have."""
@@ -71,6 +74,15 @@ class Vocabulary:
             else:
                 return ()
         return tuple(found)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where something stands in a sentence, and where the words that count stand in it."""
+
+    start: int
+    end: int
+    groups: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -140,11 +152,56 @@ class Pattern:
         """At the beginning of what is left of a sentence."""
         return _compiled(self._expression() + self._ends)
 
+    def search(self, low: str) -> Found | None:
+        """Where it stands first, with words that begin and end there."""
+        if self._vocabulary.dates and "{date}" in self.written:
+            return self._search_date(low, self._vocabulary.dates())
+        found = self._anywhere.search(low)
+        groups = {name: found.span(name) for name in found.re.groupindex if found[name] is not None} if found else {}
+        return Found(*found.span(), groups) if found else None
+
+    def _search_date(self, low: str, dates: re.Pattern[str]) -> Found | None:
+        _, behind = self._around_the_date
+        for start, place in self._places(low, dates):
+            date = dates.match(low, place)
+            last = behind.match(low, date.end()) if date else None
+            if date and last:
+                return Found(start, last.end(), {"date": date.span()})
+        return None
+
+    def _places(self, low: str, dates: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+        """Where the pattern may begin, and where its date would."""
+        before, _ = self._around_the_date
+        if before is None:
+            yield from ((date.start(), date.start()) for date in dates.finditer(low))
+            return
+        for first in islice(before.finditer(low), MOST_PLACES):
+            yield first.start(), first.end()
+            # The words before it may have taken some of the date: "for the | 3rd of May".
+            for gap in reversed([*_GAPS.finditer(low, first.start(), first.end())]):
+                if before.fullmatch(low, first.start(), gap.end()):
+                    yield first.start(), gap.end()
+
     @cached_property
-    def anywhere(self) -> re.Pattern[str]:
-        """Somewhere in a sentence, where words begin and end."""
+    def _around_the_date(self) -> tuple[re.Pattern[str] | None, re.Pattern[str]]:
+        """What stands before the date, if anything does, and behind it."""
+        tokens = self.written.split()
+        place = tokens.index("{date}")
+        before, behind = tuple(tokens[:place]), tuple(tokens[place + 1 :])
+        first = _compiled(self._start + self._joined(before) + self._gap(before[-1])) if before else None
+        # With a letter of nobody in the date's place, for what may be left out brings its white space along.
+        stand_in = "\0"
+        last = self._joined((stand_in, *behind)).removeprefix(self._joined((stand_in,)))
+        return first, _compiled(last + self._ends)
+
+    @cached_property
+    def _anywhere(self) -> re.Pattern[str]:
+        return _compiled(self._start + self._expression() + self._ends, re.DOTALL)
+
+    @property
+    def _start(self) -> str:
         stuck = self.written[0] == "~" or not self._vocabulary.spaces or _PUNCTUATION.match(self.written)
-        return _compiled(("" if stuck else BEGINS) + self._expression() + self._ends, re.DOTALL)
+        return "" if stuck else BEGINS
 
     @cached_property
     def last(self) -> re.Pattern[str]:

@@ -208,9 +208,9 @@ class Slots:
             unread["expiration"] = said[place[1] :]
             said = said[: place[0]]
         for pattern in self._language.patterns("beside", "unknown_role"):
-            if (found := pattern.anywhere.search(low_of(said))) and found.start() > 0:
-                unread["role"] = said[found.start() : found.end()]
-                return said[: found.start()]
+            if (found := pattern.search(low_of(said))) and found.start > 0:
+                unread["role"] = said[found.start : found.end]
+                return said[: found.start]
         return said
 
 

@@ -262,7 +262,13 @@ class Language:
             "span": self.dates.span,
             "forever": self.dates.forever,
         }
-        return Vocabulary(lists, special, self.spaces)
+        return Vocabulary(lists, special, self.spaces, dates=lambda: self.dates.finder)
+
+    def knows(self, words: frozenset[str], low: str) -> int:
+        """How many words of a sentence are in the table."""
+        if self.spaces:
+            return len(words & self.all_words)
+        return 0 if low.isascii() else sum(each in low for each in self.all_words)
 
     @cached_property
     def all_words(self) -> frozenset[str]:

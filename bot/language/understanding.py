@@ -18,6 +18,8 @@ from bot.language.understood import NOTHING, Understood
 DEFAULT = "en"
 # Of languages that a sentence may be in, so many are tried.
 MOST_TRIED = 4
+# Of the words that a language knows, so much makes it plain that a sentence is in it.
+PLAINLY = 0.6
 _CHAT = Context()
 
 
@@ -56,23 +58,18 @@ def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Underst
 
 
 def _in_order(text: Plain, hint: str) -> Iterator[Language]:
-    """The language hinted at and English, then those that have most of the words."""
-    yield language(hint)
-    if hint != DEFAULT:
-        yield language(DEFAULT)
+    """The language hinted at and English; then, if it is plainly in neither, those that know more of its words."""
     low = low_of(text.text)
     words = Language.words_of(low)
-    ranked = sorted(
-        (tag for tag in tags() if tag not in (hint, DEFAULT) and _share(language(tag), words, low)),
-        key=lambda tag: -_share(language(tag), words, low),
-    )
-    yield from (language(tag) for tag in ranked[:MOST_TRIED])
-
-
-def _share(one: Language, words: frozenset[str], low: str) -> int:
-    if one.spaces:
-        return len(words & one.all_words)
-    return sum(each in low for each in one.all_words)
+    known = 0
+    for tag in dict.fromkeys((hint, DEFAULT)):
+        yield language(tag)
+        known = max(known, language(tag).knows(words, low))
+    if known > PLAINLY * len(words):
+        return
+    better = [(language(tag).knows(words, low), tag) for tag in tags() if tag not in (hint, DEFAULT)]
+    ranked = sorted((each for each in better if each[0] > known), reverse=True)
+    yield from (language(tag) for _, tag in ranked[:MOST_TRIED])
 
 
 def _closest(locale: str) -> str:
