@@ -106,10 +106,11 @@ def _choice(low: str, context: Context, language: Language) -> Understood | None
 
 def _is_filler(rest: str, language: Language) -> bool:
     """Whether nothing is left but words that mean nothing by themselves."""
-    fillers = {
-        part
-        for name in ("answer_words", "pronouns", "corrections", "yes", "but", "and")
-        for part in language.words(name)
-    }
+    names = ("answer_words", "pronouns", "corrections", "yes", "but", "and")
+    fillers = {each for name in names for each in language.words(name)}
     left = re.sub(f"[{MARKS}]", " ", low_of(rest))
-    return not language.words_of(left) - language.words_of(" ".join(fillers))
+    if language.spaces:
+        return not language.words_of(left) - language.words_of(" ".join(fillers))
+    for each in sorted(fillers, key=len, reverse=True):
+        left = left.replace(each, " ")
+    return not any(each.isalnum() for each in left)

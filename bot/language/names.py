@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.language.patterns import MARKS, NAMES
 from bot.language.said import QUOTES, Context, Plain
@@ -12,6 +13,7 @@ from bot.sharing import Words
 
 # Of somebody's name. With more of them, something else was said with it.
 MOST_WORDS = 6
+MOST_LETTERS = 24  # where words are not apart
 _FILE = re.compile(r"[^\s.]\.(?=\d?[A-Za-z])[A-Za-z0-9]{1,5}$")
 _SURELY_A_FILE = re.compile(
     r"(?<=[^\s.])\.(?:docx?|docm|dotx|xlsx?|xlsm|xlsb|pptx?|pptm|ppsx|pdf|txt|csv|tsv|md|zip|rar|7z|png|jpe?g|gif|svg|heic"
@@ -279,7 +281,7 @@ class Namer:
             return None
         if before := self._language.before("before_people", low):
             said = said[before:].strip()
-        said = said.removeprefix("@")
+        said = self._language.without_ending("behind_people", said.removeprefix("@"))
         name = self._text.only(said)
         if name and name.kind == "mention" and name.mention and name.mention.id:
             return Words("mention", name.mention.id, name.mention.name)
@@ -296,7 +298,8 @@ class Namer:
         bare = self._text.whole(said)
         if self._language.is_one("nobody", low_of(bare)):
             return None
-        return Words("name", bare) if any(each.isalpha() for each in bare) and bare.count(" ") < MOST_WORDS else None
+        is_short = bare.count(" ") < MOST_WORDS if self._language.spaces else len(bare) <= MOST_LETTERS
+        return Words("name", bare) if is_short and any(each.isalpha() for each in bare) else None
 
     def _special(self, section: str, said: str) -> Words | None:
         """What is not called by a name: "this file", "my manager", "everybody in Sales"."""
@@ -339,6 +342,7 @@ class Namer:
         return person.kind in ("pronoun", "all") or (person.kind == "this_chat" and self._context.chat == "personal")
 
 
+@lru_cache(maxsize=256)
 def low_of(said: str) -> str:
     low = said.lower().replace("’", "'")
     return low if len(low) == len(said) else "".join(each.lower()[:1] or each for each in said).replace("’", "'")

@@ -61,11 +61,11 @@ class _Filed:
         if not found:
             return []
         too = self._too if self._spaces else {}
-        return [self._patterns[each] for each in sorted(found) if each not in too or not _lacks(too[each], words)]
-
-
-def _lacks(needs: list[frozenset[str]], words: frozenset[str]) -> bool:
-    return any(need.isdisjoint(words) for need in needs)
+        return [
+            self._patterns[each]
+            for each in sorted(found)
+            if each not in too or not any(map(words.isdisjoint, too[each]))
+        ]
 
 
 class Language:
@@ -146,6 +146,12 @@ class Language:
     def ending(self, name: str, low: str) -> str:
         """The one of the words that it ends with, or ""."""
         return max((each for each in self.words(name) if low.endswith(f" {each}")), key=len, default="")
+
+    def without_ending(self, name: str, said: str) -> str:
+        """Without what sticks to a name, such as さん, if enough of a name is left."""
+        ending = max((each for each in self.words(name) if said.endswith(each)), key=len, default="")
+        rest = said[: len(said) - len(ending)].rstrip()
+        return rest if len(rest) > 1 or re.fullmatch(f"[{NAMES}]", rest) else said
 
     def before(self, name: str, low: str) -> int:
         """How much of it is one of the words that may stand before a name."""
