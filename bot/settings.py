@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import ipaddress
 import secrets
 import uuid
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 
@@ -80,7 +83,7 @@ def read(environment: Mapping[str, str]) -> Settings:
 
     data = Path(said.get("DATA_DIR") or "data")
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # one that was there before stays as it is
     except OSError as error:
         raise BadSettings(f"DATA_DIR can't be {data}: {error.strerror}.") from error
     return Settings(
@@ -111,11 +114,18 @@ def _credential(said: Mapping[str, str], problems: list[str]) -> str | dict[str,
         return secret
     try:
         pem = Path(path).read_text()
-        load_pem_private_key(pem.encode(), password=None)
-        load_pem_x509_certificate(pem.encode())
-    except (OSError, ValueError, TypeError):
+        key = load_pem_private_key(pem.encode(), password=None)
+        certificate = load_pem_x509_certificate(pem.encode())  # the first one there, as msal does
+        fits = key.public_key() == certificate.public_key()
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
         problems.append("APP_CERTIFICATE should be a PEM file with a private key (not encrypted) and its certificate.")
         return ""
+    if not isinstance(key, RSAPrivateKey):
+        problems.append("APP_CERTIFICATE should hold an RSA key.")
+    if not fits:
+        problems.append("APP_CERTIFICATE holds a certificate that does not belong to the private key beside it.")
+    if (end := certificate.not_valid_after_utc) <= dt.datetime.now(dt.UTC):
+        problems.append(f"APP_CERTIFICATE holds a certificate that ended on {end:%Y-%m-%d}.")
     return {"private_key": pem, "public_certificate": pem}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import warnings
 from collections.abc import AsyncGenerator, Generator
@@ -11,11 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from psycopg import sql
 
 from contoso.files import Item
@@ -23,6 +18,7 @@ from contoso.server import running
 from contoso.signing import Keys, SigningKey
 from contoso.tenant import Contoso
 from tests.bot import Bot
+from tests.certificates import pem_of
 from tests.people import Someone
 
 _number = itertools.count()
@@ -103,13 +99,4 @@ def postgresql(postgresql_server: Any) -> str:
 def pem() -> str:
     """A key and a certificate it signed for itself."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sharebot")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + dt.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return (private + certificate.public_bytes(Encoding.PEM)).decode()
+    return pem_of(key, key)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -226,3 +227,16 @@ async def test_a_made_up_ticket_leads_nowhere(diego: Someone, bot: Bot, ticket: 
         answer = await http.get(f"{bot.url}/auth/start?ticket={ticket.replace('{hash}', known)}")
 
     assert answer.status_code == 410
+
+
+@pytest.mark.parametrize("cookie", [b"\xff\xfe", "é".encode(), b"", b'"\\377"'])
+async def test_a_cookie_that_is_not_ours_begins_a_sign_in_of_its_own(diego: Someone, bot: Bot, cookie: bytes) -> None:
+    await diego.says(CHECKLIST)
+    headers = [(b"Cookie", b"sign-in=" + cookie)]
+    async with httpx.AsyncClient() as http:
+        began = await http.get(bot.sign_in_page(diego), headers=headers)
+        state = parse_qs(urlsplit(began.headers["Location"]).query)["state"][0]
+        ended = await http.post(f"{bot.url}/auth/end", data={"state": state, "code": "x"}, headers=headers)
+
+    assert began.status_code == 302
+    assert ended.status_code == 403

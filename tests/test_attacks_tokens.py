@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import httpx
 import jwt
 import pytest
 
@@ -114,3 +115,14 @@ async def test_made_up_keys_do_not_make_us_ask_for_keys_again_and_again(bot: Bot
 
     assert fetched() <= 2
     assert (await send(bot, activity(bot.contoso))).status_code == 201
+
+
+@pytest.mark.parametrize("packed", ["gzip", "deflate", "br"])
+async def test_a_body_that_is_not_packed_as_it_says_is_refused(bot: Bot, packed: str) -> None:
+    async with httpx.AsyncClient(base_url=bot.url) as http:
+        about = {"Content-Encoding": packed, "Authorization": bearer(bot.contoso)}
+        ours = await http.post("/api/messages", content=b"\x1f\x8bgarbage", headers=about)
+        page = {"Content-Encoding": packed, "Content-Type": "application/x-www-form-urlencoded"}
+        anybodys = await http.post("/auth/end", content=b"\x1f\x8bgarbage", headers=page)
+
+    assert (ours.status_code, anybodys.status_code) == (400, 400)

@@ -204,6 +204,6 @@ async def test_in_a_group_a_stranger_sees_nothing_and_their_press_changes_nothin
     await expect(megan.get_by_text("Q3 Budget.xlsx", exact=True)).to_have_count(0)
     await megan.get_by_role("button", name="Continue").click()
 
-    await expect(megan.get_by_text("This is not yours to continue")).to_be_visible()
+    await expect(megan.get_by_text("This is no longer waiting")).to_be_visible()
     await shoot(megan, "11-stranger")
     assert "lee.gu@contoso.com" not in bot.access("Q3 Budget.xlsx")

@@ -1,4 +1,4 @@
-"""What docs/graph.md says is what the code does, and the tests it names are there."""
+"""What the pages in docs say is what the code does, and the tests they name are there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.clouds import CLOUDS
+from bot.graph import scopes
 from bot.graph.refusals import CODES, STATUSES
 from bot.sharing import Role
 from tests.test_graph_address import FORMS
@@ -15,12 +17,13 @@ from tests.test_graph_invitations import invitation
 
 ROOT = Path(__file__).parents[1]
 GRAPH = (ROOT / "docs/graph.md").read_text()
+ADMINISTRATION = (ROOT / "docs/administration.md").read_text()
 PROOFS = sorted(set(re.findall(r"tests/\w+\.py::\w+", GRAPH)))
 
 
-def rows(heading: str) -> list[list[str]]:
+def rows(heading: str, page: str = GRAPH) -> list[list[str]]:
     """The cells of the first table under a heading."""
-    table = GRAPH.partition(f"\n## {heading}\n")[2].partition("\n|---")[2].partition("\n")[2].partition("\n\n")[0]
+    table = page.partition(f"\n## {heading}\n")[2].partition("\n|---")[2].partition("\n")[2].partition("\n\n")[0]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table.splitlines()]
 
 
@@ -49,3 +52,19 @@ def test_every_error_is_told_as_it_is() -> None:
     assert told == {
         str(key): (error.__name__, sentence) for key, (error, sentence) in [*CODES.items(), *STATUSES.items()]
     }
+
+
+def test_an_administrator_is_told_every_setting_cloud_and_permission() -> None:
+    settings = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    permissions = {value for name, value in vars(scopes).items() if name.isupper()}
+
+    assert {each for each in {*settings, *CLOUDS, *permissions} if f"`{each}`" not in ADMINISTRATION} == set()
+
+
+def test_every_line_of_the_log_an_administrator_is_told_of_can_be_there() -> None:
+    source = "".join(file.read_text() for file in (ROOT / "bot").rglob("*.py"))
+
+    lines = [row[0].split("`")[1] for row in rows("What to watch", ADMINISTRATION)]
+
+    assert lines
+    assert [line for line in lines if line not in source] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import stat
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
@@ -205,24 +206,42 @@ async def test_a_conversation_is_new_once_and_then_kept_up_to_date(ledger: Ledge
     assert await ledger.conversations.of("t", "alex") is None
 
 
+async def signed_in(ledger: Ledger, person_id: str, sealed: bytes) -> bool:
+    return await ledger.token_caches.save("t", person_id, sealed, await ledger.token_caches.begin("t", person_id))
+
+
 async def test_a_token_cache_is_kept_replaced_and_deleted(ledger: Ledger) -> None:
-    await ledger.token_caches.save("t", "adele", b"one")
-    await ledger.token_caches.save("t", "adele", b"two")
-    await ledger.token_caches.save("t", "alex", b"his")
+    await signed_in(ledger, "adele", b"one")
+    await signed_in(ledger, "adele", b"two")
+    await signed_in(ledger, "alex", b"his")
 
     assert await ledger.token_caches.load("t", "adele") == b"two"
+    assert await ledger.token_caches.renew("t", "adele", b"three") is True
+    assert await ledger.token_caches.load("t", "adele") == b"three"
     await ledger.token_caches.delete("t", "adele")
     assert await ledger.token_caches.load("t", "adele") is None
     assert await ledger.token_caches.load("t", "alex") == b"his"
 
 
+async def test_nothing_begun_before_a_sign_out_signs_in_after_it(ledger: Ledger, url: str) -> None:
+    another = Ledger(url)  # a second replica
+    await signed_in(ledger, "adele", b"one")
+    hers, his = await ledger.token_caches.begin("t", "adele"), await ledger.token_caches.begin("t", "alex")
+    ticket = await ledger.sign_ins.open(ADELE, b"what she said")
+
+    await another.token_caches.sign_out("t", "adele")
+    await another.close()
+
+    assert await ledger.token_caches.renew("t", "adele", b"two") is False
+    assert await ledger.token_caches.save("t", "adele", b"two", hers) is False
+    assert await ledger.token_caches.load("t", "adele") is None
+    assert await ledger.sign_ins.at(ticket) is None
+    assert await ledger.token_caches.save("t", "alex", b"his", his) is True
+    assert await signed_in(ledger, "adele", b"three") is True
+
+
 async def taken(ledger: Ledger, ticket: str, person: Person) -> Parked | None:
     async with ledger.sign_ins.taken(ticket, person) as parked:
-        return parked
-
-
-async def came_back(ledger: Ledger, state: str) -> Parked | None:
-    async with ledger.sign_ins.back_from_page(state) as parked:
         return parked
 
 
@@ -231,57 +250,74 @@ async def test_a_ticket_is_its_owners_and_good_once(ledger: Ledger) -> None:
 
     assert await taken(ledger, ticket, MEGAN) is None
     parked = await taken(ledger, ticket, ADELE)
-    assert parked == Parked("t", "adele", b"what she said", None, frozenset({"A", "B"}), "{}")
+    assert parked == Parked("t", "adele", b"what she said", frozenset({"A", "B"}), "{}")
     assert await taken(ledger, ticket, ADELE) is None
 
 
 async def test_a_ticket_ends(ledger: Ledger, clock: Clock) -> None:
     ticket = await ledger.sign_ins.open(ADELE, b"said")
-    await ledger.sign_ins.send_to_page(ticket, "state", b"flow")
+    again = await ledger.sign_ins.again(ADELE)
+    await ledger.sign_ins.send_to_page("state", b"page")
     clock.now += 60 * 60
 
-    assert await ledger.sign_ins.at(ticket) is None
-    assert await ledger.sign_ins.latest(ADELE) is None
-    assert await came_back(ledger, "state") is None
-
-
-async def test_who_comes_back_from_the_page_is_known_by_the_state_once(ledger: Ledger) -> None:
-    ticket = await ledger.sign_ins.open(ADELE, b"said")
-    await ledger.sign_ins.send_to_page(ticket, "state", b"flow")
-
-    assert await came_back(ledger, "another") is None
-    came = await came_back(ledger, "state")
-    assert came is not None
-    assert (came.person_id, came.parked, came.flow) == ("adele", b"said", b"flow")
-    assert await came_back(ledger, "state") is None
-
-
-async def test_a_ticket_is_good_again_if_what_it_was_for_fails(ledger: Ledger) -> None:
-    ticket = await ledger.sign_ins.open(ADELE, b"said")
-    await ledger.sign_ins.send_to_page(ticket, "state", b"flow")
-
-    with pytest.raises(Unavailable):
-        async with ledger.sign_ins.back_from_page("state"):
-            raise Unavailable
-
-    assert await came_back(ledger, "state") is None
-    again = await taken(ledger, ticket, ADELE)
     assert again
-    assert again.parked == b"said"
+    assert [await ledger.sign_ins.at(each) for each in (ticket, again)] == [None, None]
+    assert await ledger.sign_ins.back_from_page("state") is None
 
 
-async def test_what_somebody_said_last_is_known(ledger: Ledger, clock: Clock) -> None:
+async def test_each_page_of_a_ticket_is_come_back_from_once(ledger: Ledger) -> None:
+    await ledger.sign_ins.send_to_page("one", b"first")
+    await ledger.sign_ins.send_to_page("two", b"second")
+
+    assert await ledger.sign_ins.back_from_page("another") is None
+    assert [await ledger.sign_ins.back_from_page(each) for each in ("one", "two", "one")] == [b"first", b"second", None]
+
+
+@pytest.mark.parametrize("error", [Unavailable(), RuntimeError("a bug"), asyncio.CancelledError()], ids=repr)
+async def test_a_ticket_is_good_again_if_what_it_was_for_fails(ledger: Ledger, error: BaseException) -> None:
+    ticket = await ledger.sign_ins.open(ADELE, b"said")
+    before = await ledger.sign_ins.at(ticket)
+
+    with pytest.raises(type(error)):
+        async with ledger.sign_ins.taken(ticket, ADELE):
+            raise error
+
+    assert await taken(ledger, ticket, ADELE) == before
+
+
+async def test_what_somebody_said_last_has_two_tickets_and_is_carried_out_by_one(ledger: Ledger, clock: Clock) -> None:
     await ledger.sign_ins.open(ADELE, b"first")
     clock.now += 1
-    await ledger.sign_ins.open(ADELE, b"second")
+    ticket = await ledger.sign_ins.open(ADELE, b"second")
     clock.now += 1
     await ledger.sign_ins.open(ADELE, None)
 
-    last = await ledger.sign_ins.latest(ADELE)
+    again = await ledger.sign_ins.again(ADELE)
 
-    assert last
-    assert last.parked == b"second"
-    assert await ledger.sign_ins.latest(MEGAN) is None
+    assert again
+    assert await ledger.sign_ins.at(again) == await ledger.sign_ins.at(ticket)
+    answers = await asyncio.gather(*(taken(ledger, each, ADELE) for each in (ticket, again)))
+    assert [each.parked for each in answers if each] == [b"second"]
+
+
+async def test_each_sentence_gets_a_second_ticket_and_none_a_third(ledger: Ledger) -> None:
+    for said in (b"one", b"another"):
+        await ledger.sign_ins.open(ADELE, said)
+
+    tickets = [await ledger.sign_ins.again(ADELE) for _ in range(3)]
+
+    waiting = [await ledger.sign_ins.at(each) for each in tickets if each]
+    assert {each.parked for each in waiting if each} == {b"one", b"another"}
+    assert tickets[2] is None
+
+
+async def test_who_said_nothing_gets_a_ticket_of_their_own(ledger: Ledger) -> None:
+    await ledger.sign_ins.open(ADELE, b"hers")
+
+    ticket = await ledger.sign_ins.again(MEGAN)
+
+    assert ticket
+    assert await ledger.sign_ins.at(ticket) == Parked("t", "megan", None, frozenset(), "")
 
 
 async def test_opening_twice_changes_nothing(url: str, ledger: Ledger) -> None:
@@ -316,3 +352,36 @@ async def test_the_migrations_lead_to_the_tables_as_they_are(url: str, ledger: L
 async def take(ledger: Ledger, key: str, person: Person = ADELE) -> None:
     async with ledger.plans.claim(key, person):
         pass
+
+
+async def test_a_ledger_in_a_file_is_its_owners_only(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    await ledger.open()
+
+    await ledger.plans.put(PLAN)
+
+    assert modes(tmp_path) == {"ledger.db": 0o600, "ledger.db-wal": 0o600, "ledger.db-shm": 0o600}
+    await ledger.close()
+
+
+async def test_a_ledger_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
+    old = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    await old.open()
+    await old.plans.put(PLAN)
+    open_to_all(tmp_path)
+
+    new = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    await new.open()
+
+    assert modes(tmp_path) == {"ledger.db": 0o600, "ledger.db-wal": 0o600, "ledger.db-shm": 0o600}
+    await new.close()
+    await old.close()
+
+
+def open_to_all(directory: Path) -> None:
+    for file in directory.iterdir():
+        file.chmod(0o644)
+
+
+def modes(directory: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in directory.iterdir()}

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from contoso.faults import Face
@@ -67,3 +68,26 @@ async def test_the_loop_goes_on_turning(
         if pauses[-1] <= LONGEST:
             return
     pytest.fail(f"the loop stood still for {min(pauses) * 1000:.0f} ms at best")
+
+
+LARGEST_BODY = 512 * 1024
+LARGE: dict[str, bytes] = {
+    "texts": b",".join([b'""'] * 170_000),
+    "lists": b",".join([b"[]"] * 170_000),
+    "one text": b'"' + b"x" * 520_000 + b'"',
+    "one text of escapes": b'"' + b"\\u0041" * 85_000 + b'"',
+}
+
+
+@pytest.mark.parametrize("inside", LARGE.values(), ids=LARGE)
+async def test_a_large_body_of_nobody_holds_nobody_up(bot: Bot, inside: bytes) -> None:
+    body = b'{"type": "message", "text": "\\u0041", "value": [' + inside + b"]}"
+    assert len(body) < LARGEST_BODY
+
+    async with httpx.AsyncClient() as http:
+
+        async def knock() -> None:
+            assert (await http.post(f"{bot.url}/api/messages", content=body)).status_code == 401
+
+        await knock()
+        assert min([await longest_pause(knock) for _ in range(TRIES)]) <= LONGEST

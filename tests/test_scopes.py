@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -182,3 +185,25 @@ async def test_what_only_the_person_can_prove_is_asked_of_them(adele: Someone, b
     assert "Sign in" in await adele.says("share Q3 Budget.xlsx with Lee Gu")
     await visit(bot.sign_in_page(adele), as_=adele.mail, accept=True)
     assert "Lee Gu" in await adele.waits_for("Lee Gu")
+
+
+@pytest.mark.parametrize(
+    "renewal",
+    [{}, {"status": 400, "body": {"error": "invalid_grant", "error_codes": [50173]}}],
+    ids=["that satisfies Entra but not Graph", "that Entra refuses without a word of them"],
+)
+async def test_claims_of_graph_reach_the_sign_in_page_after_a_renewal(
+    adele: Someone, bot: Bot, renewal: dict[str, Any]
+) -> None:
+    await adele.says(f"share Q3 Budget.xlsx with {ALEX}")
+    wanted = base64.b64encode(CHALLENGE.encode()).decode()
+    bot.breaks("graph", "/me", status=401, times=None, headers=(("WWW-Authenticate", f'Bearer claims="{wanted}"'),))
+    bot.breaks("entra", "/token", contains="refresh_token", times=None, **renewal)
+
+    await adele.says(f"share Q3 Budget.xlsx with {ALEX}")
+    await bot.at_rest()
+    async with httpx.AsyncClient() as http:
+        address = (await http.get(bot.sign_in_page(adele))).headers["Location"]
+
+    (claims,) = parse_qs(urlsplit(address).query)["claims"]
+    assert json.loads(claims)["access_token"]["acrs"] == json.loads(CHALLENGE)["access_token"]["acrs"]

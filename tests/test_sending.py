@@ -8,17 +8,22 @@ from typing import Any
 
 import pytest
 
+from bot.teams.connector import TRY_FOR
+from bot.teams.mentions import MOST, TOO_MANY
 from bot.teams.pace import IN_A_CHAT, IN_ALL, Pace
 from bot.teams.seen import LAST, Seen
 from bot.teams.server import USER_AGENT
+from contoso.chats import Mention
+from tests.attacks import asked
 from tests.bot import Bot
-from tests.people import Someone
+from tests.people import Someone, words
 from tests.test_teams import activity, call, claims
 
 ALEX = "alex.wilber@contoso.com"
+CREW = "Budget crew"
 
 
-@pytest.mark.parametrize("status", [412, 429, 502, 503, 504])
+@pytest.mark.parametrize("status", [412, 429, 503])
 async def test_what_teams_asks_to_send_again_is_sent_again(adele: Someone, bot: Bot, status: int) -> None:
     await adele.says("sign out")  # so that the welcome is behind us
     bot.breaks("connector", "/activities", status=status, headers=(("Retry-After", "0.1"),))
@@ -26,7 +31,11 @@ async def test_what_teams_asks_to_send_again_is_sent_again(adele: Someone, bot: 
     assert "share Q3 Budget.xlsx" in await adele.says("help")
 
 
-@pytest.mark.parametrize("how", [{"status": 500}, {"status": 403}, {"status": 413}, {"drop": "request"}], ids=str)
+@pytest.mark.parametrize(
+    "how",
+    [*({"status": status} for status in (500, 502, 504, 403, 413)), {"drop": "request"}],
+    ids=str,
+)
 async def test_what_is_refused_or_may_have_arrived_is_not_sent_again(
     adele: Someone, bot: Bot, how: dict[str, Any]
 ) -> None:
@@ -36,9 +45,29 @@ async def test_what_is_refused_or_may_have_arrived_is_not_sent_again(
     assert await adele.says("help") == ""
 
 
-async def test_a_reply_that_was_lost_after_it_arrived_is_there_once(adele: Someone, bot: Bot) -> None:
+@pytest.mark.parametrize("status", [502, 504])
+async def test_what_may_have_been_done_is_done_again_where_that_changes_nothing(
+    adele: Someone, megan: Someone, bot: Bot, status: int
+) -> None:
+    await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with <at>Megan Bowen</at>", chat=CREW)
+    bot.breaks("connector", "/members/", method="GET", status=status)
+    await adele.presses("Continue", chat=CREW)
+    bot.breaks("connector", "/activities/", method="PUT", status=status)
+
+    await adele.presses("Share", chat=CREW)
+    await bot.at_rest()
+
+    assert "✓ can view" in megan.sees(CREW)
+
+
+@pytest.mark.parametrize(
+    "how", [{"drop": "reply"}, {"status": 502, "done": True}, {"status": 504, "done": True}], ids=str
+)
+async def test_a_reply_that_was_lost_after_it_arrived_is_there_once(
+    adele: Someone, bot: Bot, how: dict[str, Any]
+) -> None:
     await adele.says("sign out")
-    bot.breaks("connector", "/activities", drop="reply")
+    bot.breaks("connector", "/activities", **how)
 
     assert (await adele.says("help")).count("Makes me forget") == 1
 
@@ -52,6 +81,37 @@ async def test_a_202_without_a_body_is_a_success(adele: Someone, alex: Someone, 
     await bot.at_rest()
 
     assert alex.sees().count("shared a file with you") == 1
+
+
+async def test_what_nobody_waits_for_is_sent_whenever_teams_wants_it(adele: Someone, alex: Someone, bot: Bot) -> None:
+    """Teams asks for more time here than anybody waits for an answer."""
+    await alex.says("help")
+    await adele.says(f"share Q3 Budget.xlsx with {ALEX}")
+    later = (("Retry-After", str(TRY_FOR + 0.5)),)
+    bot.breaks("connector", "/activities", contains="Shared with you", status=429, headers=later)
+    bot.breaks("connector", "/activities/", method="PUT", status=429, headers=later)
+
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "shared a file with you" in alex.sees()
+    assert "✓ can view" in adele.sees()
+
+
+async def test_so_many_mentions_are_looked_up_and_no_more(adele: Someone, bot: Bot) -> None:
+    looked_up = asked(bot, "connector", "/members/")
+    await adele.says("help")
+
+    answers = [
+        words(answer)
+        for number in (MOST, MOST + 1)
+        for answer in await bot.contoso.client.say(
+            adele.mail, "help", mentions=[Mention(f"29:{n}", "Lee") for n in range(number)] * 2
+        )
+    ]
+
+    assert ["share Q3 Budget.xlsx" in answers[0], answers[1]] == [True, TOO_MANY]
+    assert looked_up() == MOST
 
 
 async def test_a_message_delivered_twice_is_answered_once(adele: Someone, bot: Bot) -> None:
@@ -102,6 +162,17 @@ def test_the_last_messages_are_remembered_and_old_ones_forgotten() -> None:
     for number in range(2 * LAST):
         seen.before("b", str(number))
     assert not seen.before("a", "first")
+
+
+async def test_answers_go_at_once_and_what_is_said_unasked_waits_for_them() -> None:
+    pace, burst = Pace(), IN_A_CHAT[0][0]
+    await asyncio.wait_for(asyncio.gather(*(pace.count("19:crew") for _ in range(10 * burst))), 5)
+
+    waiting = asyncio.create_task(pace.turn("19:crew"))
+    await asyncio.wait_for(pace.turn("19:others"), 5)
+
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def test_one_chat_gets_a_few_at_once_and_the_others_are_not_held_up() -> None:

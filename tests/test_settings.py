@@ -8,12 +8,16 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from bot.clouds import CLOUDS
 from bot.settings import BadSettings, read
+from tests.certificates import Key, pem_of
 
 GUID = "8f4d1c6e-0b1a-4c57-9a39-7f2f5f0f9a01"
 KEY = base64.b64encode(bytes(32)).decode()
+RSA, ANOTHER = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+ELLIPTIC = ec.generate_private_key(ec.SECP256R1())
 
 
 def good(tmp_path: Path, **more: str) -> dict[str, str]:
@@ -68,6 +72,21 @@ def test_the_key_file_is_made_once_and_is_its_owners_only(tmp_path: Path) -> Non
 
     assert first.sealing_keys == second.sealing_keys
     assert stat.S_IMODE((tmp_path / "data" / "sealing.key").stat().st_mode) == 0o600
+
+
+def test_a_new_data_directory_is_its_owners_only(tmp_path: Path) -> None:
+    read(good(tmp_path))
+
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_a_directory_that_was_there_before_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(0o750)
+
+    read(good(tmp_path))
+
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o750
 
 
 def test_a_spoilt_key_file_is_not_overwritten(tmp_path: Path) -> None:
@@ -127,6 +146,29 @@ def test_a_certificate_takes_the_place_of_the_secret(tmp_path: Path, pem: str) -
 def test_one_proof_of_the_app_is_needed(tmp_path: Path, said: dict[str, str]) -> None:
     with pytest.raises(BadSettings, match="APP_CERTIFICATE"):
         read(good(tmp_path, **said))
+
+
+@pytest.mark.parametrize(
+    ("key", "certified", "days", "problem"),
+    [
+        (RSA, ANOTHER, 1, "does not belong to the private key"),
+        (RSA, RSA, -1, "ended on"),
+        (ELLIPTIC, ELLIPTIC, 1, "an RSA key"),
+    ],
+    ids=["another's", "ended", "elliptic"],
+)
+def test_a_certificate_entra_would_refuse_is_refused_at_start(
+    tmp_path: Path, key: Key, certified: Key, days: int, problem: str
+) -> None:
+    (tmp_path / "app.pem").write_text(pem_of(key, certified, days))
+
+    with pytest.raises(BadSettings) as caught:
+        read(good(tmp_path, APP_SECRET="", APP_CERTIFICATE=str(tmp_path / "app.pem")))
+
+    wrong, see = str(caught.value).splitlines()
+    assert wrong.startswith("APP_CERTIFICATE")
+    assert problem in wrong
+    assert ".env.example" in see
 
 
 @pytest.mark.parametrize("name", CLOUDS)

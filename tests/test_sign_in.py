@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from contoso import tokens
 from contoso.tenant import Contoso
+from tests.attacks import invoke, send
 from tests.bot import Bot
 from tests.people import Someone
 from tests.test_teams import activity, call, claims
@@ -61,6 +63,52 @@ async def test_the_way_back_from_the_page_is_good_once(diego: Someone, bot: Bot)
 
     assert again.status_code == 410
     assert "no longer good" in again.text
+
+
+async def test_a_link_that_something_else_opens_as_well_still_leads_back(diego: Someone, bot: Bot) -> None:
+    """A scanner of links, or a second window."""
+    await diego.says(CHECKLIST)
+    page = bot.sign_in_page(diego)
+    async with httpx.AsyncClient(follow_redirects=True) as http, httpx.AsyncClient() as scanner:
+        answer = await http.get(page)
+        await scanner.get(page)
+        while "<form" in answer.text:
+            answer = await submit(http, answer, as_=diego.mail, accept=True, sent={})
+
+    assert "You are signed in" in answer.text
+    assert "Onboarding checklist.docx" in await diego.waits_for("Share this?")
+
+
+async def test_a_page_from_before_the_sealing_key_was_lost_leads_nowhere_and_its_link_does(
+    diego: Someone, bot: Bot
+) -> None:
+    await diego.says(CHECKLIST)
+    page = bot.sign_in_page(diego)
+    async with httpx.AsyncClient() as http:
+        state = parse_qs(urlsplit((await http.get(page)).headers["Location"]).query)["state"][0]
+        before = bot.url
+        (bot.data / "sealing.key").unlink()
+        await bot.restart()
+        ended = await http.post(f"{bot.url}/auth/end", data={"state": state, "code": "x"})
+        again = await http.get(page.replace(before, bot.url))
+
+    assert (ended.status_code, again.status_code) == (410, 302)
+    assert "no longer good" in ended.text
+
+
+async def test_devices_that_fail_show_one_button_and_the_sentence_is_carried_out_once(diego: Someone, bot: Bot) -> None:
+    await diego.says(CHECKLIST)
+    first = bot.sign_in_page(diego)
+    for _ in range(3):
+        await send(bot, invoke(diego, "signin/failure", {"code": "installedappnotfound"}))
+    await bot.at_rest()
+
+    second = bot.sign_in_page(diego)
+    assert diego.sees().count("Please sign in") == 2
+    for page in (second, first):
+        await visit(page, as_=diego.mail, accept=True)
+    await bot.at_rest()
+    assert diego.sees().count("Share this?") == 1
 
 
 async def test_who_began_in_one_browser_cannot_end_in_another(diego: Someone, bot: Bot) -> None:
@@ -122,6 +170,7 @@ async def test_what_i_said_in_a_group_is_mine_to_continue(adele: Someone, megan:
 
     assert "not yours to continue" in await megan.presses("Continue", message=card, chat="Budget crew")
     assert "Share this?" in await adele.presses("Continue", message=card, chat="Budget crew")
+    assert "no longer waiting" in await megan.presses("Continue", message=card, chat="Budget crew")
 
 
 async def test_a_press_of_somebody_who_never_agreed_leads_to_the_page(diego: Someone, bot: Bot) -> None:

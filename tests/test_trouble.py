@@ -8,16 +8,15 @@ import sqlite3
 import sys
 from typing import Any
 
-import httpx
-import jwt
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Unavailable
-from bot.identity.keys import SigningKeys
 from bot.ledger import Ledger
 from contoso import activities, tokens
+from contoso.chats import OAUTH
 from contoso.faults import Rule
+from tests.attacks import invoke, keys_kept, send
 from tests.bot import Bot
 from tests.people import Someone
 from tests.test_sign_in import CHECKLIST, visit
@@ -145,27 +144,17 @@ async def test_replicas_keep_one_persons_cache_together(postgresql: str) -> None
     await replicas[0].open()
     try:
         for number in range(10):
-            await asyncio.gather(*(each.token_caches.save("t", f"p{number}", b"x") for each in replicas))
+            begun = [await each.token_caches.begin("t", f"p{number}") for each in replicas]
+            await asyncio.gather(
+                *(
+                    each.token_caches.save("t", f"p{number}", b"x", one)
+                    for each, one in zip(replicas, begun, strict=True)
+                )
+            )
         assert await replicas[0].token_caches.load("t", "p9") == b"x"
     finally:
         for each in replicas:
             await each.close()
-
-
-async def test_old_keys_are_good_while_their_issuer_is_down() -> None:
-    key = {"kty": "RSA", "kid": "one", "n": "sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri23bOdgWp4Dy1Wl", "e": "AQAB"}
-    answers: list[Any] = [{"jwks_uri": "https://issuer.example/keys"}, {"keys": [key, {"kty": "EC", "kid": "new"}]}]
-
-    def answer(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json=answers.pop(0)) if answers else httpx.Response(500)
-
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        keys = SigningKeys(http, "https://issuer.example/", keep_for=0.0)
-        token = "eyJhbGciOiJSUzI1NiIsImtpZCI6Im9uZSJ9.e30.c2lnbmVk"
-        first, _ = await keys.key(token)
-        again, _ = await keys.key(token)
-
-    assert first is again
 
 
 async def test_what_was_begun_before_a_restart_is_told(adele: Someone, alex: Someone, bot: Bot) -> None:
@@ -234,30 +223,105 @@ async def test_a_ledger_that_is_down_is_told(adele: Someone, bot: Bot) -> None:
     assert "Something broke on my side" in answer or "Something broke on my side" in adele.sees()
 
 
-async def test_a_slow_press_of_somebody_who_was_signed_out_asks_them_in(diego: Someone, bot: Bot) -> None:
+async def test_a_slow_press_that_needs_a_sign_in_can_be_pressed_again_after_it(diego: Someone, bot: Bot) -> None:
     await diego.says(CHECKLIST)
     await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
     await diego.waits_for("Share this?")
+    before = diego.sees()
     bot.breaks("graph", r"/permissions$", delay=4.5, status=401)
 
     on_it = await diego.presses("Share")
     await bot.at_rest()
 
     assert "I'm on it" in on_it
-    assert "Sign in" in diego.sees().partition("I'm on it")[2]
+    assert "Sign in" in diego.sees().removeprefix(before)
+    assert "You are signed in" in await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
+    await bot.at_rest()
+    assert "no longer good" not in diego.sees()
+    assert "✓ can view" in await diego.presses("Share")
 
 
-async def test_unknown_keys_are_asked_for_seldom_while_their_issuer_is_down() -> None:
-    asked: list[httpx.Request] = []
+@pytest.mark.parametrize("status", [401, 503])
+async def test_continue_that_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot, status: int) -> None:
+    await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat="General")
+    card = bot.latest(adele, "General")
+    bot.breaks("graph", "/me", delay=4.5, status=status)
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(500)
+    on_it = await adele.presses("Continue", message=card, chat="General")
+    await bot.at_rest()
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
-        keys = SigningKeys(http, "https://issuer.example/")
-        for _ in range(10):
-            with pytest.raises((httpx.HTTPStatusError, jwt.InvalidKeyError)):
-                await keys.key("eyJhbGciOiJSUzI1NiIsImtpZCI6Im9uZSJ9.e30.c2lnbmVk")
+    assert "I'm on it" in on_it
+    assert "Share this?" in await adele.presses("Continue", message=card, chat="General")
 
-    assert len(asked) == 1
+
+async def test_continue_can_be_pressed_again_after_teams_had_trouble(adele: Someone, bot: Bot) -> None:
+    await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with <at>Megan Bowen</at>", chat="Budget crew")
+    card = bot.latest(adele, "Budget crew")
+    bot.breaks("connector", "/members/", status=500)
+
+    first = await adele.presses("Continue", message=card, chat="Budget crew")
+
+    assert "Something broke on my side" in first
+    assert "Share this?" in await adele.presses("Continue", message=card, chat="Budget crew")
+
+
+async def test_a_slow_sign_in_is_answered_in_time_and_the_sentence_carried_out_after_it(
+    adele: Someone, bot: Bot
+) -> None:
+    bot.contoso.client.devices = 0
+    await adele.says(BUDGET)
+    bot.breaks("entra", "/token", contains="on_behalf_of", delay=4.5)
+
+    answer = await send(bot, invoke(adele, "signin/tokenExchange", await silently(bot, adele)))
+    kept = keys_kept(bot)
+    await bot.at_rest()
+
+    assert (answer.status_code, kept, keys_kept(bot)) == (200, 0, 1)
+    assert "Share this?" in adele.sees()
+
+
+@pytest.mark.parametrize(
+    ("how", "troubles"),
+    [
+        ({"status": 503}, 1),
+        ({"status": 400, "body": {"error": "invalid_grant", "suberror": "consent_required"}}, 0),
+    ],
+    ids=str,
+)
+async def test_a_slow_sign_in_that_fails_leads_to_the_button(
+    adele: Someone, bot: Bot, how: dict[str, Any], troubles: int
+) -> None:
+    bot.contoso.client.devices = 0
+    await adele.says(BUDGET)
+    before = adele.sees()
+    bot.breaks("entra", "/token", contains="on_behalf_of", delay=4.5, **how)
+
+    answer = await send(bot, invoke(adele, "signin/tokenExchange", await silently(bot, adele)))
+    await bot.at_rest()
+
+    news = adele.sees().removeprefix(before)
+    assert (answer.status_code, news.count("Please sign in"), news.count("That did not work")) == (200, 1, troubles)
+    await visit(bot.sign_in_page(adele), as_=adele.mail, accept=True)
+    assert "Share this?" in await adele.waits_for("Share this?")
+
+
+async def silently(bot: Bot, someone: Someone) -> dict[str, str]:
+    """What their Teams answers to the newest sign-in card with."""
+    seen = bot.contoso.client.messages(someone.mail)
+    card = next(each["content"] for one in reversed(seen) for each in one.attachments if each["contentType"] == OAUTH)
+    token = tokens.sso_token(bot.contoso, bot.contoso.person(someone.mail))
+    return {"id": card["tokenExchangeResource"]["id"], "connectionName": card["connectionName"], "token": token}
+
+
+async def test_a_press_is_answered_in_time_from_when_it_came_in(adele: Someone, bot: Bot) -> None:
+    """Neither who sends it nor what it leads to takes too long, but both together do."""
+    await adele.says(BUDGET)
+    await bot.restart()
+    bot.breaks("entra", r"/v1/\.well-known", delay=1.5)
+    bot.breaks("graph", r"/permissions$", delay=3.5)
+
+    on_it = await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert "✓ can edit" in adele.sees()

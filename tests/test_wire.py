@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from botbuilder.core import TurnContext
 from botbuilder.schema import Activity, Attachment
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.teams import wire
 
@@ -72,3 +75,35 @@ def test_an_answer_is_written_as_botbuilder_writes_it(raw: Json) -> None:
 def test_what_is_no_activity_is_refused(raw: object) -> None:
     with pytest.raises(wire.Unreadable):
         wire.activity(raw)
+
+
+def is_whole(said: str) -> bool:
+    try:
+        return b"\0" not in said.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+PARTS = [
+    r"\u0000",
+    r"\u0041",
+    r"\ud83d",
+    r"\uD83D",
+    r"\ude00",
+    r"\uDFFF",
+    r"\\",
+    r"\"",
+    r"\n",
+    "u0000",
+    "ud83d",
+    "x",
+    "😀",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS)).map("".join))
+def test_half_letters_and_noughts_are_seen_however_they_are_spelt(inside: str) -> None:
+    spelt = f'{{"{inside}": ["{inside}"]}}'
+    (said,) = json.loads(spelt)
+
+    assert wire.is_text(spelt) == is_whole(said)

@@ -111,7 +111,7 @@ def _there(asked: Invitation, item: ShareableItem) -> tuple[tuple[bool, str], ..
         ),
         (
             asked.expires is not None,
-            "Microsoft 365 puts no end to access for a person at work. I can end the access myself when it is time.",
+            "Microsoft 365 puts no end to access for a person at work. Please share without one and remove it in time.",
         ),
         (
             asked.password is not None,

@@ -64,7 +64,7 @@ CODES: dict[str, tuple[type[SharebotError], str]] = {
     # how it was asked
     "invalidRequest": (Refused, "Microsoft 365 does not take this as it was asked (invalidRequest)."),
     "badArgument": (Refused, "The access of a link can't be changed. Take the link away and make a new one."),
-    NO_SUCH_PARAMETER: (Refused, "This can't be given an end here. I can end the access myself."),
+    NO_SUCH_PARAMETER: (Refused, "This can't be given an end here. Please share it without one."),
     "invalidParameterFormat": (Refused, "Microsoft 365 does not take this as it was asked (invalidParameterFormat)."),
     "parameterIsTooLong": (NotUnderstood, LONG),
     "pathIsTooLong": (NotUnderstood, LONG),

@@ -29,11 +29,17 @@ CHALLENGE = re.compile(r'\bclaims="([^"]+)"')
 
 
 class TokenStore(Protocol):
-    """Where sealed caches are kept, one for each person."""
+    """Where sealed caches are kept, one for each person.
+
+    `save` keeps what came of a sign-in that was begun, `renew` what is there already; after a sign-out neither does.
+    """
 
     async def load(self, tenant_id: str, person_id: str) -> bytes | None: ...
-    async def save(self, tenant_id: str, person_id: str, sealed: bytes) -> None: ...
+    async def begin(self, tenant_id: str, person_id: str) -> str: ...
+    async def save(self, tenant_id: str, person_id: str, sealed: bytes, sign_in: str) -> bool: ...
+    async def renew(self, tenant_id: str, person_id: str, sealed: bytes) -> bool: ...
     async def delete(self, tenant_id: str, person_id: str) -> None: ...
+    async def sign_out(self, tenant_id: str, person_id: str) -> None: ...
 
 
 class Identity:
@@ -52,10 +58,9 @@ class Identity:
 
     async def exchange(self, person: Person, sso_token: str, also: frozenset[str]) -> None:
         """Signs a person in by the token their Teams sent. Raises NeedsSignIn, NeedsConsent, Unavailable."""
+        sign_in = await self._store.begin(person.tenant_id, person.id)
         await self._sso.check(sso_token, person)
-        tokens = await self._entra.on_behalf_of(sso_token, self._full(FIRST | also))
-        async with self._lock(person):
-            await self._keep(person, tokens)
+        await self._keep(person, await self._entra.on_behalf_of(sso_token, self._full(FIRST | also)), sign_in)
 
     async def sign_in_page(self, redirect_uri: str, also: frozenset[str], claims: str) -> tuple[str, dict[str, Any]]:
         """An address for the person's browser, and the secrets that `sign_in` wants back with the answer."""
@@ -63,13 +68,12 @@ class Identity:
 
     async def sign_in(self, person: Person, flow: dict[str, Any], answer: dict[str, str]) -> None:
         """Signs in who came back from the page, if it is this person. Raises NeedsSignIn, NeedsConsent, Unavailable."""
-        tokens = await self._entra.redeem(flow, answer)
-        async with self._lock(person):
-            await self._keep(person, tokens)
+        sign_in = await self._store.begin(person.tenant_id, person.id)
+        await self._keep(person, await self._entra.redeem(flow, answer), sign_in)
 
     async def sign_out(self, person: Person) -> None:
-        async with self._lock(person):
-            await self._store.delete(person.tenant_id, person.id)
+        """What is on its way to a key of theirs at this moment, here or on another replica, comes to nothing."""
+        await self._store.sign_out(person.tenant_id, person.id)
 
     async def graph_token(self, person: Person, scope: str, claims: str = "") -> str:
         """One that is good for this scope, and proves these claims (JSON).
@@ -91,7 +95,9 @@ class Identity:
                 await self._store.delete(person.tenant_id, person.id)
                 raise
             if tokens.cache != cache:
-                await self._keep(person, tokens)
+                renewed = self._sealer.seal(tokens.cache.encode(), _owner(person))
+                if not await self._store.renew(person.tenant_id, person.id, renewed):
+                    raise NeedsSignIn(scopes=wanted)
             return tokens.access
 
     def _full(self, scopes: frozenset[str]) -> list[str]:
@@ -100,12 +106,14 @@ class Identity:
     def _lock(self, person: Person) -> asyncio.Lock:
         return self._renewing.setdefault(_owner(person), asyncio.Lock())
 
-    async def _keep(self, person: Person, tokens: Tokens) -> None:
+    async def _keep(self, person: Person, tokens: Tokens, sign_in: str) -> None:
         # Whoever follows a sign-in link that is not theirs must not end up in the other's session.
         if (tokens.tenant_id, tokens.person_id) != (person.tenant_id, person.id):
             raise NeedsSignIn("That sign-in was somebody else's. Please sign in as the person who asked me.")
         sealed = self._sealer.seal(tokens.cache.encode(), _owner(person))
-        await self._store.save(person.tenant_id, person.id, sealed)
+        async with self._lock(person):
+            if not await self._store.save(person.tenant_id, person.id, sealed, sign_in):
+                raise NeedsSignIn("You signed out in the meantime. Please ask me again.")
 
 
 class OnBehalfOf:
@@ -128,7 +136,10 @@ class OnBehalfOf:
 
 
 class _Signed(httpx.Auth):
-    """A 401 comes back as it is, for the token was good when we took it, unless Graph says what else it wants."""
+    """A 401 comes back as it is, for the token was good when we took it, unless Graph says what else it wants.
+
+    What it wants is proven once without the person; if that is not enough, NeedsSignIn says what they have to prove.
+    """
 
     def __init__(self, signer: OnBehalfOf, scope: str) -> None:
         self._signer = signer
@@ -137,13 +148,23 @@ class _Signed(httpx.Auth):
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         request.headers["Authorization"] = f"Bearer {await self._signer.token(self._scope)}"
         answer = yield request
-        if answer.status_code == 401 and (claims := _challenged(answer)):
-            request.headers["Authorization"] = f"Bearer {await self._signer.token(self._scope, claims)}"
-            yield request
+        if not (claims := _challenged(answer)):
+            return
+        try:
+            token = await self._signer.token(self._scope, claims)
+        except NeedsSignIn as error:
+            error.claims = error.claims or claims
+            raise
+        request.headers["Authorization"] = f"Bearer {token}"
+        answer = yield request
+        if claims := _challenged(answer):
+            raise NeedsSignIn(scopes=frozenset({self._scope}), claims=claims)
 
 
 def _challenged(answer: httpx.Response) -> str:
-    """The claims Graph wants to see in a token, as JSON; "" if it does not say."""
+    """The claims Graph wants to see in a token, as JSON; "" if it wants none, or does not say."""
+    if answer.status_code != 401:
+        return ""
     found = CHALLENGE.search(answer.headers.get("WWW-Authenticate", ""))
     if not found:
         return ""

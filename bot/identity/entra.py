@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 import logging
-import threading
+import math
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,11 +18,14 @@ import msal
 import msal.exceptions
 
 from bot.errors import NeedsConsent, NeedsSignIn, SharebotError, Unavailable
+from bot.identity.kept import Fetched, Kept
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 10.0
 THREADS = 64
+# What the discovery document says changes once in years, so an old one is good while there is no new one.
+RENEW_DISCOVERY_AFTER = 12 * 60 * 60
 # What Microsoft says of a token request that can never work as long as we are set up as we are.
 OUR_FAULT = frozenset({"invalid_client", "unauthorized_client"})
 ITS_FAULT = frozenset({"temporarily_unavailable", "server_error"})
@@ -62,28 +65,40 @@ class _Plain(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
-class _Client(httpx.Client):
-    """msal hands a signed proof over as bytes, for requests; httpx would send them as Python writes them, b'…'."""
+@dataclass(frozen=True)
+class _Client:
+    """What msal sends its requests with. All it ever gets is the discovery document, which is here already."""
+
+    http: httpx.Client
+    discovery: str
+
+    def get(self, _url: str, **_how: Any) -> httpx.Response:
+        return httpx.Response(200, text=self.discovery)
 
     def post(self, url: Any, *, data: Any = None, **how: Any) -> httpx.Response:
+        # msal hands a signed proof over as bytes, for requests; httpx would send them as Python writes them, b'…'.
         form = {name: value.decode() if isinstance(value, bytes) else value for name, value in (data or {}).items()}
-        return super().post(url, data=form, **how)
+        return self.http.post(url, data=form, **how)
 
 
 class Entra:
     """Token requests of one app in one tenant. bot/settings.py lets `login_url` be http on loopback only."""
 
-    def __init__(self, login_url: str, tenant_id: str, app_id: str, credential: str | dict[str, str]) -> None:
+    def __init__(
+        self,
+        login_url: str,
+        tenant_id: str,
+        app_id: str,
+        credential: str | dict[str, str],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._login_url = login_url
         self._authority = f"https://{login_url.split('://', 1)[1]}/{tenant_id}"
         self._app_id = app_id
         self._credential = credential
         transport = _Plain() if login_url.startswith("http://") else None
-        self._http = _Client(timeout=TIMEOUT, transport=transport)
-        # msal keeps the discovery document here, and also 400s and 5xxs, which it would replay to other people and
-        # after a consent. So nobody uses this one: each call gets a copy.
-        self._seed: dict[str, Any] = {}
-        self._seeding = threading.Lock()
+        self._http = httpx.Client(timeout=TIMEOUT, transport=transport)
+        self._discovery = Kept(self._discover, clock)
         # Of its own, so that slow sign-ins hold up nothing else that needs a thread.
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="msal")
 
@@ -126,7 +141,7 @@ class Entra:
 
         answer = await self._threaded(silently, cache)
         if not answer:
-            raise Gone
+            raise Gone(scopes=_short(scopes))
         if "access_token" not in answer:
             raise _refusal(answer, scopes)
         kept = cache.serialize() if cache.has_state_changed else serialized
@@ -171,32 +186,39 @@ class Entra:
         return answer
 
     async def _threaded(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any] | None:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, call, cache)
+        discovery = await self._discovery.value()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, call, cache, discovery)
 
-    def _call(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any] | None:
+    def _call(self, call: Callable[[App], Any], cache: Any, discovery: str) -> dict[str, Any] | None:
         """In a thread. Raises Unavailable for whatever kept the question from being answered."""
         try:
-            return call(self._app(cache))
+            return call(self._app(cache, discovery))
         except (*DOWN, json.JSONDecodeError) as error:
             raise Unavailable from error
 
-    def _app(self, cache: Any) -> App:
-        with self._seeding:
-            if not self._seed:
-                seed: dict[str, Any] = {}
-                self._build(seed, cache)
-                self._seed = seed
-            mine = copy.deepcopy(self._seed)
-        return self._build(mine, cache)
+    async def _discover(self) -> Fetched[str]:
+        document = await asyncio.get_running_loop().run_in_executor(self._threads, self._discovered)
+        return Fetched(document, renew_after=RENEW_DISCOVERY_AFTER, good_for=math.inf)
 
-    def _build(self, http_cache: dict[str, Any], cache: Any) -> App:
+    def _discovered(self) -> str:
+        """In a thread. A document that msal takes, or Unavailable."""
+        try:
+            answer = self._http.get(f"{self._authority}/v2.0/.well-known/openid-configuration").raise_for_status()
+            self._app(msal.TokenCache(), answer.text)
+        except (httpx.HTTPError, LookupError, TypeError, ValueError, AttributeError) as error:
+            log.warning("no discovery document: %s", "".join(filter(str.isprintable, str(error)))[:200])
+            raise Unavailable from error
+        return answer.text
+
+    def _app(self, cache: Any, discovery: str) -> App:
         return App(
             self._app_id,
             client_credential=self._credential,
             authority=self._authority,
             instance_discovery=False,
-            http_client=self._http,
-            http_cache=http_cache,
+            http_client=_Client(self._http, discovery),
+            # Here msal keeps 400s and 5xxs, and would replay them to other people and after a consent.
+            http_cache={},
             token_cache=cache,
             client_capabilities=CAPABILITIES,
         )

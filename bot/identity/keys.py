@@ -5,34 +5,47 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import jwt
+
+from bot.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 KEEP_FOR = 24 * 60 * 60
 # An unknown key id may be a rolled-over key, or somebody knocking with made-up ids: look again, but seldom.
 LOOK_AGAIN_AFTER = 60
+# An issuer that does not answer is asked again soon: until it answers nobody can be told from anybody.
+TRY_AGAIN_AFTER = 1.5
+TIMEOUT = 2.0  # for both documents: Teams waits 10 seconds, and there is more to do
+NO_KEYS = (
+    *(httpx.HTTPError, httpx.InvalidURL, TimeoutError),
+    *(jwt.PyJWTError, LookupError, TypeError, ValueError, AttributeError),
+)
 
 
 class SigningKeys:
     """Keys by id, from an OpenID discovery document. A key's `_jwk_data` keeps what the issuer says of it."""
 
-    def __init__(self, http: httpx.AsyncClient, discovery_url: str, keep_for: float = KEEP_FOR) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, discovery_url: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._http = http
         self._discovery_url = discovery_url
-        self._keep_for = keep_for
+        self._clock = clock
         self._keys: dict[str, tuple[jwt.PyJWK, frozenset[str]]] = {}
-        self._fetched = float("-inf")
-        self._asked = float("-inf")
+        self._good_until = float("-inf")
+        self._quiet_until = float("-inf")
+        self._failed = False
         self._fetching = asyncio.Lock()
 
     async def key(self, token: str) -> tuple[jwt.PyJWK, frozenset[str]]:
         """The key this token says it is signed with, and the channels it is endorsed for.
 
-        Raises jwt.PyJWTError for a token that names no known key, httpx.HTTPError when the issuer cannot be asked.
+        Raises jwt.PyJWTError for a token that names no key of the issuer's, Unavailable when that cannot be known.
         """
         key_id = jwt.get_unverified_header(token).get("kid")
         if not isinstance(key_id, str):
@@ -40,37 +53,39 @@ class SigningKeys:
         if not self._fresh(key_id):
             async with self._fetching:
                 if not self._fresh(key_id):
-                    await self._renew(key_id)
-        if key_id not in self._keys:
-            raise jwt.InvalidKeyError("unknown key id")
-        return self._keys[key_id]
+                    await self._renew()
+        if key_id in self._keys:
+            return self._keys[key_id]
+        if self._failed:
+            raise Unavailable
+        raise jwt.InvalidKeyError("unknown key id")
 
     def _fresh(self, key_id: str) -> bool:
-        now = time.monotonic()
-        if key_id in self._keys:
-            return now - self._fetched < self._keep_for
-        return now - self._asked < LOOK_AGAIN_AFTER
+        return self._clock() < (self._good_until if key_id in self._keys else self._quiet_until)
 
-    async def _renew(self, key_id: str) -> None:
+    async def _renew(self) -> None:
         try:
-            await self._fetch()
-        except (httpx.HTTPError, KeyError, ValueError) as error:
-            if key_id not in self._keys:
-                raise
-            # It was good a day ago, and the issuer cannot be asked: everybody would be locked out.
-            log.warning("could not fetch keys anew: %s", type(error).__name__)
-            self._fetched = time.monotonic() - self._keep_for + LOOK_AGAIN_AFTER
+            async with asyncio.timeout(TIMEOUT):
+                self._keys = await self._fetch()
+        except NO_KEYS as error:
+            log.warning("could not fetch keys: %s", type(error).__name__)
+            self._failed = True
+            # Old ones were good a day ago; without them everybody would be locked out.
+            self._good_until = max(self._good_until, self._clock() + LOOK_AGAIN_AFTER)
+            self._quiet_until = self._clock() + TRY_AGAIN_AFTER
+        else:
+            self._failed = False
+            self._good_until = self._clock() + KEEP_FOR
+            self._quiet_until = self._clock() + LOOK_AGAIN_AFTER
 
-    async def _fetch(self) -> None:
-        self._asked = time.monotonic()
+    async def _fetch(self) -> dict[str, tuple[jwt.PyJWK, frozenset[str]]]:
         discovery = (await self._http.get(self._discovery_url)).raise_for_status().json()
         found = (await self._http.get(_reachable(discovery["jwks_uri"], self._discovery_url))).raise_for_status().json()
-        self._keys = {
+        return {
             key["kid"]: (jwt.PyJWK(key, algorithm="RS256"), frozenset(key.get("endorsements", ())))
             for key in found["keys"]
             if key.get("kty") == "RSA"
         }
-        self._fetched = time.monotonic()
 
 
 def _reachable(url: str, like: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import httpx
 import jwt
 
-from bot.errors import NeedsSignIn, Unavailable
+from bot.errors import NeedsSignIn
 from bot.identity.keys import SigningKeys, claims
 from bot.sharing import Person
 
@@ -33,8 +32,6 @@ class SsoTokens:
             said = claims(token, key, audience=self._audiences, issuer=self._issuers)
         except jwt.PyJWTError as error:
             raise NeedsSignIn from error
-        except (httpx.HTTPError, KeyError, ValueError) as error:
-            raise Unavailable from error
         if not (
             said.get("tid") == self._tenant_id == person.tenant_id
             and said.get("oid") == person.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -39,11 +40,13 @@ class Ledger:
         self._engine = _engine(self._url.render_as_string(hide_password=False))
         self.plans = PendingPlans(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
-        self.token_caches = TokenCaches(self._engine)
+        self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
 
     async def open(self) -> None:
         """Brings the tables up to date. Raises CannotOpen."""
+        if self._url.drivername == DRIVERS["sqlite"] and self._url.database:
+            _keep_private(Path(self._url.database))
         try:
             await asyncio.to_thread(_migrate, self._url.render_as_string(hide_password=False))
         except SQLAlchemyError as error:
@@ -71,6 +74,16 @@ def _write_ahead(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
+
+
+def _keep_private(file: Path) -> None:
+    """For its owner's eyes only. SQLite gives its two companions the same mode; a crash may have left older ones."""
+    with contextlib.suppress(OSError):  # SQLite says what is wrong
+        file.touch(mode=0o600)
+    for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        with contextlib.suppress(OSError):  # somebody else's, who may have meant it so
+            if each.is_file():
+                each.chmod(0o600)
 
 
 def _migrate(url: str) -> None:

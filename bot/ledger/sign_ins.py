@@ -1,4 +1,4 @@
-"""Sign-ins under way: a ticket of one person, and what they said before we asked them in. Only hashes of secrets."""
+"""Sign-ins under way: tickets of one person, and what they said before we asked them in. Only hashes of secrets."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.errors import SharebotError
-from bot.ledger.tables import sign_ins
+from bot.ledger.tables import sign_in_pages, sign_ins
 from bot.sharing import Person
 
 KEEP_FOR = 15 * 60  # as long as a sign-in page with a phone call in it may take
@@ -20,7 +19,7 @@ KEEP_FOR = 15 * 60  # as long as a sign-in page with a phone call in it may take
 
 @dataclass(frozen=True)
 class Parked:
-    """`parked` is what the person said, `flow` what the sign-in page must match; both sealed by the caller.
+    """`parked` is what the person said, sealed by the caller.
 
     `scopes` and `claims` are what the sign-in is for, as `bot.errors.NeedsSignIn` has them.
     """
@@ -28,7 +27,6 @@ class Parked:
     tenant_id: str
     person_id: str
     parked: bytes | None
-    flow: bytes | None
     scopes: frozenset[str]
     claims: str
 
@@ -45,7 +43,8 @@ class SignIns:
         ticket = secrets.token_urlsafe(32)
         now = int(self._clock())
         async with self._engine.begin() as database:
-            await database.execute(delete(sign_ins).where(sign_ins.c.expires_at < now))
+            for table in (sign_ins, sign_in_pages):
+                await database.execute(delete(table).where(table.c.expires_at < now))
             await database.execute(
                 insert(sign_ins).values(
                     ticket_hash=_hash(ticket),
@@ -59,45 +58,52 @@ class SignIns:
             )
         return ticket
 
+    async def again(self, person: Person) -> str | None:
+        """A second ticket for what they said last; the first stays good, and one of the two carries it out.
+
+        None if it has one: each device of a person fails on its own, and all of them show the same chat.
+        """
+        ticket = secrets.token_urlsafe(32)
+        last = (
+            select(sign_ins.c.ticket_hash, sign_ins.c.again_hash)
+            .where(_of(person), sign_ins.c.parked.is_not(None), sign_ins.c.expires_at > int(self._clock()))
+            .order_by(sign_ins.c.again_hash.is_not(None), sign_ins.c.expires_at.desc())
+            .limit(1)
+        )
+        async with self._engine.begin() as database:
+            row = (await database.execute(last)).first()
+            if row is not None:
+                given = await database.execute(
+                    update(sign_ins)
+                    .where(sign_ins.c.ticket_hash == row.ticket_hash, sign_ins.c.again_hash.is_(None))
+                    .values(again_hash=_hash(ticket))
+                )
+                return ticket if given.rowcount else None
+        return await self.open(person, None)
+
     async def at(self, ticket: str) -> Parked | None:
         async with self._engine.connect() as database:
-            row = (
-                (
-                    await database.execute(
-                        select(sign_ins).where(
-                            sign_ins.c.ticket_hash == _hash(ticket), sign_ins.c.expires_at > int(self._clock())
-                        )
-                    )
-                )
-                .mappings()
-                .first()
-            )
+            found = await database.execute(select(sign_ins).where(self._is_good(ticket)))
+            row = found.mappings().first()
         return _parked(row) if row else None
 
-    async def send_to_page(self, ticket: str, state: str, flow: bytes) -> None:
+    async def send_to_page(self, state: str, page: bytes) -> None:
+        """`page` is what its answer must match, and which ticket it was for; sealed by the caller."""
         async with self._engine.begin() as database:
             await database.execute(
-                update(sign_ins)
-                .where(sign_ins.c.ticket_hash == _hash(ticket))
-                .values(state_hash=_hash(state), flow=flow)
+                insert(sign_in_pages).values(
+                    state_hash=_hash(state), page=page, expires_at=int(self._clock()) + KEEP_FOR
+                )
             )
 
-    @asynccontextmanager
-    async def back_from_page(self, state: str) -> AsyncGenerator[Parked | None]:
-        """Good once: whoever comes second with the same state gets None. If the block fails, the link is good again."""
-        async with self._taken(sign_ins.c.state_hash == _hash(state)) as parked:
-            yield parked
-
-    async def declined(self, state: str) -> bool:
-        """Whether there was such a one; its ticket stays good for another try."""
+    async def back_from_page(self, state: str) -> bytes | None:
+        """Good once: whoever comes second with the same state gets None. The ticket is good for another page."""
+        gone = delete(sign_in_pages).where(
+            sign_in_pages.c.state_hash == _hash(state), sign_in_pages.c.expires_at > int(self._clock())
+        )
         async with self._engine.begin() as database:
-            found = await database.execute(
-                update(sign_ins)
-                .where(sign_ins.c.state_hash == _hash(state))
-                .values(state_hash=None, flow=None)
-                .returning(sign_ins.c.ticket_hash)
-            )
-            return found.first() is not None
+            row = (await database.execute(gone.returning(sign_in_pages.c.page))).first()
+        return row.page if row else None
 
     @asynccontextmanager
     async def taken(self, ticket: str, person: Person) -> AsyncGenerator[Parked | None]:
@@ -105,46 +111,20 @@ class SignIns:
 
         If the block fails, the ticket is good again.
         """
-        async with self._taken((sign_ins.c.ticket_hash == _hash(ticket)) & _of(person)) as parked:
-            yield parked
-
-    async def latest(self, person: Person) -> Parked | None:
-        """What they said last before we asked them in."""
-        async with self._engine.connect() as database:
-            row = (
-                (
-                    await database.execute(
-                        select(sign_ins)
-                        .where(_of(person), sign_ins.c.parked.is_not(None), sign_ins.c.expires_at > int(self._clock()))
-                        .order_by(sign_ins.c.expires_at.desc())
-                        .limit(1)
-                    )
-                )
-                .mappings()
-                .first()
-            )
-        return _parked(row) if row else None
-
-    @asynccontextmanager
-    async def _taken(self, which: ColumnElement[bool]) -> AsyncGenerator[Parked | None]:
         async with self._engine.begin() as database:
-            row = (
-                (
-                    await database.execute(
-                        delete(sign_ins).where(which, sign_ins.c.expires_at > int(self._clock())).returning(*sign_ins.c)
-                    )
-                )
-                .mappings()
-                .first()
-            )
+            gone = delete(sign_ins).where(self._is_good(ticket), _of(person)).returning(*sign_ins.c)
+            row = (await database.execute(gone)).mappings().first()
         try:
             yield _parked(row) if row else None
-        except SharebotError:
+        except BaseException:
             if row:
-                again = {**row, "state_hash": None, "flow": None}
                 async with self._engine.begin() as database:
-                    await database.execute(insert(sign_ins).values(again))
+                    await database.execute(insert(sign_ins).values(**row))
             raise
+
+    def _is_good(self, ticket: str) -> ColumnElement[bool]:
+        named = (sign_ins.c.ticket_hash == _hash(ticket)) | (sign_ins.c.again_hash == _hash(ticket))
+        return named & (sign_ins.c.expires_at > int(self._clock()))
 
 
 def _of(person: Person) -> ColumnElement[bool]:
@@ -153,7 +133,7 @@ def _of(person: Person) -> ColumnElement[bool]:
 
 def _parked(row: RowMapping) -> Parked:
     scopes = frozenset((row["scopes"] or "").split())
-    return Parked(row["tenant_id"], row["person_id"], row["parked"], row["flow"], scopes, row["claims"] or "")
+    return Parked(row["tenant_id"], row["person_id"], row["parked"], scopes, row["claims"] or "")
 
 
 def _hash(secret: str) -> str:

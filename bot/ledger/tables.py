@@ -53,12 +53,20 @@ sign_ins = Table(
     Column("tenant_id", GUID, nullable=False),
     Column("person_id", GUID, nullable=False),
     Column("parked", LargeBinary),
-    Column("state_hash", KEY, unique=True),
-    Column("flow", LargeBinary),
     Column("scopes", Text),
     Column("claims", Text),
     Column("expires_at", BigInteger, nullable=False),
+    Column("again_hash", KEY, unique=True),
     Index("sign_ins_expires_at", "expires_at"),
+)
+
+sign_in_pages = Table(
+    "sign_in_pages",
+    metadata,
+    Column("state_hash", KEY, primary_key=True),
+    Column("page", LargeBinary, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("sign_in_pages_expires_at", "expires_at"),
 )
 
 

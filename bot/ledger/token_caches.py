@@ -2,32 +2,71 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+import secrets
+from collections.abc import Callable
+
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.ledger.tables import insert_for, token_caches
+from bot.ledger.sign_ins import KEEP_FOR
+from bot.ledger.tables import insert_for, sign_ins, token_caches
 
 
 class TokenCaches:
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
         self._engine = engine
+        self._clock = clock
         self._insert = insert_for(engine)
 
     async def load(self, tenant_id: str, person_id: str) -> bytes | None:
         async with self._engine.connect() as database:
-            row = (await database.execute(select(token_caches.c.sealed).where(*_of(tenant_id, person_id)))).first()
+            row = (
+                await database.execute(select(token_caches.c.sealed).where(*_of(token_caches, tenant_id, person_id)))
+            ).first()
         return row.sealed if row else None
 
-    async def save(self, tenant_id: str, person_id: str, sealed: bytes) -> None:
+    async def begin(self, tenant_id: str, person_id: str) -> str:
+        """A sign-in, as `save` wants it; signing out ends it, on whatever replica."""
+        sign_in = secrets.token_hex(32)  # where others have the hash of their ticket: nobody has a ticket for this
+        async with self._engine.begin() as database:
+            await database.execute(
+                insert(sign_ins).values(
+                    ticket_hash=sign_in,
+                    tenant_id=tenant_id,
+                    person_id=person_id,
+                    expires_at=int(self._clock()) + KEEP_FOR,
+                )
+            )
+        return sign_in
+
+    async def save(self, tenant_id: str, person_id: str, sealed: bytes, sign_in: str) -> bool:
+        """Whether it was kept: not if the sign-in has been ended."""
         row = self._insert(token_caches).values(tenant_id=tenant_id, person_id=person_id, sealed=sealed)
         key = ["tenant_id", "person_id"]
         async with self._engine.begin() as database:
-            await database.execute(row.on_conflict_do_update(index_elements=key, set_={"sealed": sealed}))
+            begun = await database.execute(delete(sign_ins).where(sign_ins.c.ticket_hash == sign_in))
+            if begun.rowcount:
+                await database.execute(row.on_conflict_do_update(index_elements=key, set_={"sealed": sealed}))
+            return bool(begun.rowcount)
+
+    async def renew(self, tenant_id: str, person_id: str, sealed: bytes) -> bool:
+        """Whether it was kept: not if there is none any more."""
+        async with self._engine.begin() as database:
+            found = await database.execute(
+                update(token_caches).where(*_of(token_caches, tenant_id, person_id)).values(sealed=sealed)
+            )
+            return bool(found.rowcount)
 
     async def delete(self, tenant_id: str, person_id: str) -> None:
         async with self._engine.begin() as database:
-            await database.execute(delete(token_caches).where(*_of(tenant_id, person_id)))
+            await database.execute(delete(token_caches).where(*_of(token_caches, tenant_id, person_id)))
+
+    async def sign_out(self, tenant_id: str, person_id: str) -> None:
+        """Ends the sign-ins under way as well, with what was said before them."""
+        async with self._engine.begin() as database:
+            for table in (sign_ins, token_caches):
+                await database.execute(delete(table).where(*_of(table, tenant_id, person_id)))
 
 
-def _of(tenant_id: str, person_id: str):
-    return token_caches.c.tenant_id == tenant_id, token_caches.c.person_id == person_id
+def _of(table: Table, tenant_id: str, person_id: str):
+    return table.c.tenant_id == tenant_id, table.c.person_id == person_id

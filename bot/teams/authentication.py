@@ -49,11 +49,8 @@ class TeamsAuthentication(BotFrameworkAuthentication):
         self._good: OrderedDict[str, Checked] = OrderedDict()
 
     async def authenticate_request(self, activity: Activity, auth_header: str) -> AuthenticateRequestResult:
-        """Raises PermissionError for a call that is not Teams', httpx.HTTPError when the keys can't be had."""
-        scheme, _, token = auth_header.partition(" ")
-        if scheme != "Bearer" or not token.isascii():
-            raise PermissionError("no bearer token")
-        said, endorsed_for = await self._checked(token)
+        """Raises PermissionError for a call that is not Teams', Unavailable when the keys can't be had."""
+        said, endorsed_for = await self.check(auth_header)
         if activity.channel_id != CHANNEL or CHANNEL not in endorsed_for:
             raise PermissionError("not a channel of ours")
         url = activity.service_url or ""
@@ -64,17 +61,14 @@ class TeamsAuthentication(BotFrameworkAuthentication):
         result.connector_factory = self._connectors
         return result
 
-    def _is_teams(self, url: str) -> bool:
-        """Our token goes there, so it is a known host, and over TLS if it is not on this machine."""
-        try:
-            parts = urlsplit(url)
-            is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-        except ValueError:
-            return False
-        return is_safe and parts.netloc in self._service_hosts
+    async def check(self, auth_header: str) -> Checked:
+        """The token alone, before anything of the call is read. Raises like `authenticate_request`.
 
-    async def _checked(self, token: str) -> Checked:
-        """Teams sends the same token for an hour with everything: it is checked once, and its end each time."""
+        Teams sends the same token for an hour with everything: it is checked once, and its end each time.
+        """
+        scheme, _, token = auth_header.partition(" ")
+        if scheme != "Bearer" or not token.isascii():
+            raise PermissionError("no bearer token")
         if (known := self._good.get(token)) and known[0]["exp"] > time.time():
             return known
         try:
@@ -86,6 +80,15 @@ class TeamsAuthentication(BotFrameworkAuthentication):
         if len(self._good) > REMEMBERED:
             self._good.popitem(last=False)
         return said, endorsed_for
+
+    def _is_teams(self, url: str) -> bool:
+        """Our token goes there, so it is a known host, and over TLS if it is not on this machine."""
+        try:
+            parts = urlsplit(url)
+            is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        except ValueError:
+            return False
+        return is_safe and parts.netloc in self._service_hosts
 
     def create_connector_factory(self, claims_identity: ClaimsIdentity) -> ConnectorFactory:
         return self._connectors

@@ -19,16 +19,20 @@ from yarl import URL
 
 from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
+from bot.teams.pace import Pace
 from bot.teams.wire import written
 
 TIMEOUT = aiohttp.ClientTimeout(total=15.0, connect=5.0)
 CONNECTIONS = 200
 # What Teams did not do and asks to try again.
 # https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
-TO_RETRY = frozenset({412, 429, 502, 503, 504})
+NOT_DONE = frozenset({412, 429, 503})
+# What may have been done: asked again where doing it twice is doing it once.
+MAY_BE_DONE = frozenset({502, 504})
 # Seconds; each pause is up to twice the one before, and nobody pauses as long as the next.
-FIRST_PAUSE = 0.5
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 TRY_FOR = 10.0  # Teams waits 15 for the turn that this is a part of
+TRY_LONG_FOR = 5 * 60.0
 
 
 class ConnectorError(Exception):
@@ -55,64 +59,72 @@ def session() -> aiohttp.ClientSession:
 
 
 class Connectors(ConnectorFactory):
-    """One connector for each service URL; they share their connections and their token."""
+    """One connector for each turn; they share their connections, their token and their pace."""
 
     def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens) -> None:
         self._session = session
         self._tokens = tokens
+        self._pace = Pace()
 
     async def create(self, service_url: str, audience: str) -> ConnectorClient:
-        return cast("ConnectorClient", Connector(self._session, self._tokens, service_url))
+        return cast("ConnectorClient", Connector(self._session, self._tokens, self._pace, service_url))
 
 
 class Connector:
-    """Stands where botbuilder looks for a ConnectorClient and its `conversations`."""
+    """Stands where botbuilder looks for a ConnectorClient and its `conversations`.
 
-    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, service_url: str) -> None:
+    One that `has_time` sends what nobody waits for.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, pace: Pace, service_url: str) -> None:
+        self.has_time = False
         self._session = session
         self._tokens = tokens
+        self._pace = pace
         self._url = service_url.rstrip("/")
         self.conversations = self
 
     async def send_to_conversation(self, conversation_id: str, activity: Activity) -> ResourceResponse:
-        return await self._send("POST", f"{_conversation(conversation_id)}/activities", activity)
+        return await self._send("POST", conversation_id, "/activities", activity)
 
     async def reply_to_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
-        return await self._send("POST", f"{_conversation(conversation_id)}/activities/{_part(activity_id)}", activity)
+        return await self._send("POST", conversation_id, f"/activities/{_part(activity_id)}", activity)
 
     async def update_activity(self, conversation_id: str, activity_id: str, activity: Activity) -> ResourceResponse:
-        return await self._send("PUT", f"{_conversation(conversation_id)}/activities/{_part(activity_id)}", activity)
+        return await self._send("PUT", conversation_id, f"/activities/{_part(activity_id)}", activity)
 
     async def delete_activity(self, conversation_id: str, activity_id: str) -> None:
-        await self._call("DELETE", f"{_conversation(conversation_id)}/activities/{_part(activity_id)}")
+        await self._call("DELETE", conversation_id, f"/activities/{_part(activity_id)}")
 
     async def member(self, conversation_id: str, member_id: str) -> dict[str, Any]:
         """A member as Teams describes them: `objectId` or `aadObjectId`, `name`, `email`."""
-        return await self._call("GET", f"{_conversation(conversation_id)}/members/{_part(member_id)}")
+        return await self._call("GET", conversation_id, f"/members/{_part(member_id)}")
 
-    async def _send(self, method: str, path: str, activity: Activity) -> ResourceResponse:
-        answer = await self._call(method, path, written(activity))
+    async def _send(self, method: str, conversation_id: str, path: str, activity: Activity) -> ResourceResponse:
+        answer = await self._call(method, conversation_id, path, written(activity))
         return ResourceResponse(id=str(answer.get("id", "")))
 
-    async def _call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+    async def _call(self, method: str, conversation_id: str, path: str, body: object = None) -> dict[str, Any]:
         """Raises ConnectorError, Unavailable. An empty answer to a success is a success."""
-        answer = await self._patiently(method, path, body)
+        answer = await self._patiently(method, conversation_id, path, body)
         if answer.status == 401:  # nothing was done, so it may be asked again, once
             self._tokens.refused()
-            answer = await self._patiently(method, path, body)
+            answer = await self._patiently(method, conversation_id, path, body)
         if not 200 <= answer.status < 300:
             error = answer.content.get("error")
             code = error.get("code") if isinstance(error, dict) else None
             raise ConnectorError(answer.status, re.sub(r"\W", "", str(code))[:60])
         return answer.content
 
-    async def _patiently(self, method: str, path: str, body: object) -> Answer:
+    async def _patiently(self, method: str, conversation_id: str, path: str, body: object) -> Answer:
         """Asks again where Teams asks for it and where nothing can have arrived; never where something may have."""
         clock = asyncio.get_running_loop().time
-        until, pause = clock() + TRY_FOR, FIRST_PAUSE
+        until, pause = clock() + (TRY_LONG_FOR if self.has_time else TRY_FOR), FIRST_PAUSE
+        to_retry = NOT_DONE | MAY_BE_DONE if method in ("GET", "PUT") else NOT_DONE
         while True:
-            answer = await self._request(method, path, body)
-            if answer is not None and answer.status not in TO_RETRY:
+            await (self._pace.turn if self.has_time else self._pace.count)(conversation_id)
+            answer = await self._request(method, f"/v3/conversations/{_part(conversation_id)}{path}", body)
+            if answer is not None and answer.status not in to_retry:
                 return answer
             wait = random.uniform(pause / 2, pause)  # noqa: S311
             if answer is not None and (asked := retry_after(answer.headers)) is not None:
@@ -122,7 +134,7 @@ class Connector:
                     raise ConnectorError(None, "unreachable")
                 return answer
             await asyncio.sleep(wait)
-            pause *= 2
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _request(self, method: str, path: str, body: object) -> Answer | None:
         """None if it cannot have arrived."""
@@ -144,10 +156,6 @@ def _object(content: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
-
-
-def _conversation(conversation_id: str) -> str:
-    return f"/v3/conversations/{_part(conversation_id)}"
 
 
 def _part(text: str) -> str:

@@ -9,14 +9,15 @@ import json
 import logging
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from bot.errors import NeedsSignIn, SharebotError
 from bot.identity import Identity
-from bot.identity.sealing import Sealer
-from bot.ledger import Parked, SignIns
+from bot.identity.sealing import Sealer, Unreadable
+from bot.ledger import SignIns
 from bot.ledger.sign_ins import KEEP_FOR
 from bot.sharing import Person
 from bot.teams.turns import Turns
@@ -60,9 +61,9 @@ class SignInPages:
             address, flow = await self._identity.sign_in_page(self._redirect_uri, waiting.scopes, waiting.claims)
         except SharebotError as error:
             return _page("That did not work", str(error), status=503)
-        browser = request.cookies.get(self._cookie) or secrets.token_urlsafe(32)
-        kept = json.dumps({"flow": flow, "browser": _hash(browser)})
-        await self._sign_ins.send_to_page(ticket, flow["state"], self._sealer.seal(kept.encode(), waiting.person_id))
+        browser = self._browser(request) or secrets.token_urlsafe(32)
+        page = json.dumps({"ticket": ticket, "flow": flow, "browser": _hash(browser)})
+        await self._sign_ins.send_to_page(flow["state"], self._sealer.seal(page.encode(), flow["state"]))
         response = web.Response(status=302, headers={**_headers(""), "Location": address})
         response.set_cookie(
             self._cookie,
@@ -81,25 +82,33 @@ class SignInPages:
             return _page("This link is no longer good", "Please ask me again in Teams.", status=400)
         form = dict(parse_qsl((await request.read()).decode("ascii", "replace")))
         state = form.get("state", "")
-        if form.get("error") == "access_denied" and await self._sign_ins.declined(state):
+        page = self._opened(await self._sign_ins.back_from_page(state), state)
+        if page is None or (waiting := await self._sign_ins.at(page["ticket"])) is None:
+            return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
+        if form.get("error") == "access_denied":
             return _page("You did not agree", "So I did nothing. Press Sign in again whenever you like.")
+        person = Person(waiting.tenant_id, waiting.person_id, "")
         try:
-            async with self._sign_ins.back_from_page(state) as came_back:
-                if came_back is None or came_back.flow is None:
-                    return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
-                await self._sign_in(came_back, came_back.flow, form, request.cookies.get(self._cookie, ""))
+            if not hmac.compare_digest(page["browser"], _hash(self._browser(request))):
+                raise NeedsSignIn("Please begin and end in one browser. Ask me again in Teams.")
+            await self._identity.sign_in(person, page["flow"], form)
         except SharebotError as error:
             log.warning("a sign-in on the page failed: %s", type(error).__name__)
             return _page("That did not work", str(error), status=403)
-        await self._turns.signed_in(came_back)
+        await self._turns.signed_in(person, page["ticket"])
         return _page("You are signed in", "You can close this window and go on in Teams.", close=True)
 
-    async def _sign_in(self, came_back: Parked, flow: bytes, form: dict[str, str], browser: str) -> None:
-        kept = json.loads(self._sealer.open(flow, came_back.person_id))
-        if not hmac.compare_digest(kept["browser"], _hash(browser)):
-            raise NeedsSignIn("Please begin and end in one browser. Ask me again in Teams.")
-        person = Person(came_back.tenant_id, came_back.person_id, "")
-        await self._identity.sign_in(person, kept["flow"], form)
+    def _opened(self, page: bytes | None, state: str) -> dict[str, Any] | None:
+        try:
+            return json.loads(self._sealer.open(page, state)) if page else None
+        except Unreadable:
+            log.warning("a sign-in page was begun with a key that is gone")
+            return None
+
+    def _browser(self, request: web.Request) -> str:
+        """The secret we gave it; "" for what cannot be one."""
+        said = request.cookies.get(self._cookie, "")
+        return said if said.isascii() else ""
 
 
 def _hash(secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import logging
@@ -14,6 +15,7 @@ from aiohttp import web
 from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import ActivityTypes
 
+from bot.errors import Unavailable
 from bot.identity import Identity
 from bot.identity.app_tokens import AppTokens
 from bot.identity.entra import Entra
@@ -26,6 +28,7 @@ from bot.teams import wire
 from bot.teams.authentication import TeamsAuthentication
 from bot.teams.connector import Connectors, session
 from bot.teams.pages import SignInPages, teams_js
+from bot.teams.sign_in import AskingIn
 from bot.teams.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -37,34 +40,35 @@ LARGEST_BODY = 512 * 1024
 USER_AGENT = "NONISV|Sharebot|Sharebot/0.1"
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
 
-OnActivity = Callable[[TurnContext, dict[str, Any]], Awaitable[None]]
+# The turn, the activity as it came, and when, by the clock of the loop.
+OnActivity = Callable[[TurnContext, dict[str, Any], float], Awaitable[None]]
 
 
 class Adapter(CloudAdapterBase):
     """botbuilder-integration-aiohttp 4.17.1 answers 500 to every invoke with a body, so this stands in its place."""
 
+    def __init__(self, authentication: TeamsAuthentication) -> None:
+        super().__init__(authentication)
+        self._authentication = authentication
+
     async def process(self, request: web.Request, on_activity: OnActivity) -> web.Response:
+        arrived = asyncio.get_running_loop().time()
+        header = request.headers.get("Authorization", "")
         try:
-            text = (await request.read()).decode()
-            body = json.loads(text)
+            await self._authentication.check(header)
+            body = await _json(request)
             activity = wire.activity(body)
-        except (ValueError, RecursionError):
-            return web.Response(status=400)
-        if "\\u" in text and not wire.is_text(body):
-            return web.Response(status=400)
-        try:
-            caller = await self.bot_framework_authentication.authenticate_request(
-                activity, request.headers.get("Authorization", "")
-            )
+            caller = await self._authentication.authenticate_request(activity, header)
         except PermissionError as error:
             log.warning("refused a call: %s", error)
             return web.Response(status=401)
-        except (httpx.HTTPError, KeyError, ValueError) as error:
-            log.warning("could not fetch the keys of the Bot Framework: %s", type(error).__name__)
+        except Unavailable:
             return web.Response(status=503)
+        except (ValueError, RecursionError):
+            return web.Response(status=400)
 
         async def turn(context: TurnContext) -> None:
-            await on_activity(context, cast("dict[str, Any]", body))
+            await on_activity(context, cast("dict[str, Any]", body), arrived)
 
         response = await self.process_activity(caller, activity, turn)
         if activity.type != ActivityTypes.invoke:
@@ -72,9 +76,16 @@ class Adapter(CloudAdapterBase):
         return web.json_response(response.body, status=response.status)
 
 
+async def _json(request: web.Request) -> object:
+    text = (await request.read()).decode()
+    if not wire.is_text(text):
+        raise ValueError
+    return json.loads(text)
+
+
 def application(settings: Settings) -> web.Application:
     """The bot, ready to be served: `POST /api/messages`, the sign-in pages and `GET /health`."""
-    app = web.Application(client_max_size=LARGEST_BODY)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_readable])
     app.cleanup_ctx.append(lambda app: _run(app, settings))
 
     async def messages(request: web.Request) -> web.StreamResponse:
@@ -106,6 +117,15 @@ TURNS = web.AppKey("turns", Turns)
 PAGES = web.AppKey("pages", SignInPages)
 
 
+@web.middleware
+async def _readable(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]):
+    """A body that is not packed as it says is their fault, and none of ours."""
+    try:
+        return await handler(request)
+    except web.RequestPayloadError:
+        return web.Response(status=400)
+
+
 async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
     # One person's cookies must not travel with the next one's requests.
@@ -133,12 +153,11 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
         adapter=app[ADAPTER],
         app_id=settings.app_id,
         tenant_id=settings.tenant_id,
-        public_url=settings.public_url,
         http=http,
         graph_url=settings.graph_url,
         identity=identity,
         ledger=ledger,
-        sealer=sealer,
+        asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),
     )
     app[PAGES] = SignInPages(
         identity=identity,

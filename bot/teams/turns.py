@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
 from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
-from botbuilder.schema import (
-    Activity,
-    ActivityTypes,
-    Attachment,
-    ChannelAccount,
-    ConversationAccount,
-    ConversationReference,
-)
+from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationReference
 
 import cards.basics
 from bot import commands
@@ -27,20 +19,21 @@ from bot.commands import Notice, Reply, Turn
 from bot.errors import NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
 from bot.graph import Budgets, Calls, Graph
 from bot.identity import Identity, OnBehalfOf
-from bot.identity.sealing import Sealer, Unreadable
-from bot.language import Mention, Said
-from bot.ledger import Conversation, Ledger, Parked
+from bot.language import Said
+from bot.ledger import Conversation, Ledger
 from bot.sharing import Person
-from bot.teams import invokes
+from bot.teams import invokes, messages
 from bot.teams.connector import Connector, ConnectorError
 from bot.teams.incoming import Incoming, inputs_of, read
-from bot.teams.pace import Pace
+from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
+from bot.teams.sign_in import CONTINUE, AskingIn
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
 
-# Teams gives up on an invoke after some 10 seconds and asks again; what takes longer is finished behind a card.
+# Teams gives up on an invoke after some 10 seconds and asks again; what takes longer is finished behind a card. From
+# when it came in: who sends it and what it says has to be found out first.
 ANSWER_WITHIN = 4.0
 # So long a person waits for a Graph that is busy.
 PATIENCE = 8.0
@@ -51,6 +44,7 @@ REST_WITHIN = 20.0
 TYPE_AFTER = 0.6
 # Teams sends a message again that is not taken within 15 seconds.
 TAKEN_WITHIN = 8.0
+Of = TypeVar("Of")
 
 
 class Turns:
@@ -62,51 +56,48 @@ class Turns:
         adapter: CloudAdapterBase,
         app_id: str,
         tenant_id: str,
-        public_url: str,
         http: httpx.AsyncClient,
         graph_url: str,
         identity: Identity,
         ledger: Ledger,
-        sealer: Sealer,
+        asking_in: AskingIn,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
         self._tenant_id = tenant_id
-        self._public_url = public_url
         self._http = http
         self._graph_url = graph_url
         self._budgets = Budgets()
-        self._pace = Pace()
         self._seen = Seen()
         self._identity = identity
         self._ledger = ledger
-        self._sealer = sealer
+        self._asking_in = asking_in
         self._background: set[asyncio.Task[Any]] = set()
 
-    async def on_activity(self, context: TurnContext, body: dict[str, Any]) -> None:
-        """One activity, already known to be from Teams."""
+    async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
+        """One activity, already known to be from Teams; `arrived` by the clock of the loop."""
         incoming = read(body)
         if incoming is None or incoming.person.tenant_id != self._tenant_id:
             log.warning("an activity without a person of our tenant")
             if body.get("type") == "invoke":
-                await _respond(context, InvokeResponse(status=400))
+                await messages.respond(context, InvokeResponse(status=400))
             return
         if incoming.kind != "invoke" and self._seen.before(incoming.chat.conversation_id, incoming.id):
             log.info("delivered again")
             return
         try:
-            await self._on(context, incoming)
+            await self._on(context, incoming, arrived + ANSWER_WITHIN)
         except Exception as error:
             # What could not even be answered: Teams would only send it again, and again it would not be.
             words = _sentence(error)
             if incoming.name == "adaptiveCard/action":
-                await _respond(context, invokes.failed(words))
+                await messages.respond(context, invokes.failed(words))
             elif incoming.kind == "invoke":
-                await _respond(context, InvokeResponse(status=500))
+                await messages.respond(context, InvokeResponse(status=500))
             elif incoming.kind == "message" and not isinstance(error, ConnectorError):
-                self._later(_send(context, cards.basics.problem(words)))
+                self._later(messages.send(context, cards.basics.problem(words)))
 
-    async def _on(self, context: TurnContext, incoming: Incoming) -> None:
+    async def _on(self, context: TurnContext, incoming: Incoming, until: float) -> None:
         if incoming.is_personal and incoming.name != "remove":
             await self._greet(context, incoming)
         match incoming.kind, incoming.name:
@@ -115,16 +106,18 @@ class Turns:
             case "message", _:
                 await self._said(context, incoming)
             case "invoke", _:
-                await _respond(context, await self._invoked(context, incoming))
+                await messages.respond(context, await self._invoked(context, incoming, until))
             case "installationUpdate", "remove" if incoming.is_personal:
                 await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
                 await self._identity.sign_out(incoming.person)
             case _:
                 pass
 
-    async def signed_in(self, parked: Parked) -> None:
-        """Carries out what somebody said before we asked them in; they came back through the sign-in page."""
-        self._later(self._resume(parked))
+    async def signed_in(self, person: Person, ticket: str) -> None:
+        """Carries out what somebody said before we asked them in, unless that has been done."""
+        async with self._asking_in.said(person, ticket) as said:
+            if said:
+                self._later(self._resume(said))
 
     async def at_rest(self) -> None:
         """Waits a while for what was begun, and for what that begins, to come to its end."""
@@ -135,13 +128,13 @@ class Turns:
     async def _greet(self, context: TurnContext, incoming: Incoming) -> None:
         is_new = await self._ledger.conversations.remember(incoming.chat)
         if is_new and incoming.kind in ("installationUpdate", "conversationUpdate"):
-            await _send(context, commands.welcome())
+            await messages.send(context, commands.welcome())
 
     async def _said(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
         """`silently`: whether to try a sign-in that nobody sees. Once for a sentence, or it would go on for ever."""
         task = asyncio.ensure_future(self._answer(context, incoming, silently=silently))
         if not (await asyncio.wait({task}, timeout=TYPE_AFTER))[0]:
-            typing = asyncio.create_task(_logged(_type(context)))
+            typing = asyncio.create_task(_logged(messages.show_typing(context)))
             await asyncio.wait({task}, timeout=TAKEN_WITHIN)
             typing.cancel()
         if task.done():
@@ -155,18 +148,13 @@ class Turns:
         except NeedsSignIn as error:
             await self._ask_in(context, incoming, error, silently=silently)
         except Exception as error:
-            await _send(context, _problem(error))
+            await messages.send(context, _problem(error))
         else:
             if reply.is_private and not incoming.is_personal:
-                await self._offer(context, incoming)
+                await messages.send(context, await self._asking_in.in_front_of_others(incoming))
             else:
-                await _send(context, reply.card or cards.basics.say(reply.words))
+                await messages.send(context, reply.card or cards.basics.say(reply.words))
             self._tell(reply.notices, incoming.person)
-
-    async def _offer(self, context: TurnContext, incoming: Incoming, scopes: frozenset[str] = frozenset()) -> None:
-        """A button in front of others, whose answer only the asker gets."""
-        ticket = await self._park(incoming, scopes)
-        await _send(context, cards.basics.continue_as_you(ticket, incoming.person.name))
 
     async def _submitted(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
         """A press in a client that knows no Action.Execute: the answer takes the card's place."""
@@ -175,31 +163,31 @@ class Turns:
         except NeedsSignIn as error:
             await self._ask_in(context, incoming, error, silently=silently)
         except Exception as error:
-            await _send(context, _problem(error))
+            await messages.send(context, _problem(error))
         else:
             if reply.card and incoming.reply_to:
-                await _replace(context, incoming.reply_to, reply.card)
+                await messages.replace(context, incoming.reply_to, reply.card)
             else:
-                await _send(context, reply.card or cards.basics.say(reply.words))
+                await messages.send(context, reply.card or cards.basics.say(reply.words))
             self._tell(reply.notices, incoming.person)
 
-    async def _invoked(self, context: TurnContext, incoming: Incoming) -> InvokeResponse:
+    async def _invoked(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         match incoming.name:
             case "adaptiveCard/action":
-                return await self._pressed(context, incoming)
+                return await self._pressed(context, incoming, until)
             case "signin/tokenExchange":
-                return await self._exchange(context, incoming)
+                return await self._exchange(context, incoming, until)
             case "signin/verifyState":
                 # Our sign-in page has told us already who came back; there is nothing to verify.
                 return invokes.empty()
             case "signin/failure":
                 log.warning("Teams could not sign somebody in silently: %s", _code(incoming.value))
-                self._later(self._show_sign_in(context, incoming))
+                self._later(self._show_sign_in(incoming))
                 return invokes.empty()
             case _:
                 return InvokeResponse(status=501)
 
-    async def _pressed(self, context: TurnContext, incoming: Incoming) -> InvokeResponse:
+    async def _pressed(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         action = incoming.value.get("action")
         data = action.get("data") if isinstance(action, dict) else None
         if not isinstance(data, dict):
@@ -207,16 +195,15 @@ class Turns:
         if incoming.value.get("trigger") == "automatic":
             return invokes.told("Please press the button yourself.")
         authentication = incoming.value.get("authentication")
-        task = asyncio.create_task(self._clicked(context, incoming, data))
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-        if not (await asyncio.wait({task}, timeout=ANSWER_WITHIN))[0]:
-            self._later(self._finish(context, incoming, _plain(data, "key"), task))
+        task = self._begun(self._clicked(context, incoming, data))
+        if not await _done(task, until):
+            self._later(self._finish(incoming, data, task))
             return invokes.replaced_by(cards.basics.working())
         try:
             reply = task.result()
         except NeedsSignIn as error:
-            return await self._login_request(incoming, error, silent=not isinstance(authentication, dict))
+            silently = not isinstance(authentication, dict)
+            return await self._asking_in.by_press(incoming.person, error, silently=silently)
         except Exception as error:
             return invokes.told(_sentence(error))
         self._tell(reply.notices, incoming.person)
@@ -230,19 +217,27 @@ class Turns:
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
         authentication = incoming.value.get("authentication")
         if isinstance(authentication, dict):
-            wanted = await self._wanted(_plain(authentication, "id"), incoming.person)
-            await self._identity.exchange(incoming.person, str(authentication.get("token")), wanted)
+            token = str(authentication.get("token"))
+            await self._asking_in.exchange(incoming.person, _plain(authentication, "id"), token)
         verb, key = _plain(data, "verb"), _plain(data, "key")
-        if verb == "sign_in.continue":
-            return await self._continue(context, incoming, key)
+        if verb == CONTINUE:
+            return await self._continue(context, incoming.person, key)
         return await commands.click(await self._turn(context, incoming), verb, key, inputs_of(data))
+
+    async def _continue(self, context: TurnContext, person: Person, ticket: str) -> Reply:
+        """What was said before the sign-in, for whoever said it; the answer takes the place of the button."""
+        await self._asking_in.check(person, ticket)
+        async with self._asking_in.said(person, ticket) as said:
+            if said:
+                return await commands.say(await self._turn(context, said))
+        raise TooLate
 
     async def _turn(self, context: TurnContext, incoming: Incoming) -> Turn:
         patience = asyncio.get_running_loop().time() + PATIENCE
         auth = OnBehalfOf(self._identity, incoming.person)
         return Turn(
             person=incoming.person,
-            said=Said(incoming.text, await _mentions(context, incoming), incoming.our_names),
+            said=Said(incoming.text, await mentions(_connector(context), incoming), incoming.our_names),
             now=dt.datetime.now(incoming.timezone),
             timezone=incoming.timezone,
             graph=Graph(Calls(self._http, self._graph_url, auth, self._budgets, patience)),
@@ -257,84 +252,56 @@ class Turns:
     async def _ask_in(self, context: TurnContext, incoming: Incoming, error: NeedsSignIn, *, silently: bool) -> None:
         """In a chat of two Teams signs in silently by message; elsewhere it does so by the press of a button."""
         if silently and not incoming.is_personal:
-            await self._offer(context, incoming, error.scopes)
+            await messages.send(context, await self._asking_in.in_front_of_others(incoming, error.scopes))
         else:
-            ticket = await self._park(incoming, error.scopes, error.claims)
-            silent = ticket if silently else None
-            await _send_oauth(context, invokes.oauth_card(silent, self._page(ticket), error.scopes))
+            card = await self._asking_in.by_message(incoming, error, silently=silently)
+            await messages.send_oauth(context, card)
 
-    async def _park(self, incoming: Incoming, scopes: frozenset[str], claims: str = "") -> str:
-        sealed = self._sealer.seal(json.dumps(incoming.raw).encode(), incoming.person.id)
-        return await self._ledger.sign_ins.open(incoming.person, sealed, scopes, claims)
+    async def _exchange(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
+        """Every device of a person sends its token for the same ticket: each is exchanged, one carries on.
 
-    async def _show_sign_in(self, context: TurnContext, incoming: Incoming) -> None:
-        """The button, for what they said last."""
-        was = await self._ledger.sign_ins.latest(incoming.person)
-        about = (was.parked, was.scopes, was.claims) if was else (None, frozenset[str](), "")
-        ticket = await self._ledger.sign_ins.open(incoming.person, *about)
-        await _send_oauth(context, invokes.oauth_card(None, self._page(ticket), about[1]))
-
-    async def _login_request(self, incoming: Incoming, error: NeedsSignIn, *, silent: bool) -> InvokeResponse:
-        ticket = await self._ledger.sign_ins.open(incoming.person, None, error.scopes, error.claims)
-        return invokes.sign_in_first(ticket if silent else None, self._page(ticket), error.scopes)
-
-    async def _wanted(self, ticket: str, person: Person) -> frozenset[str]:
-        """What the sign-in that this is the ticket of is for."""
-        waiting = await self._ledger.sign_ins.at(ticket)
-        return waiting.scopes if waiting and waiting.person_id == person.id else frozenset()
-
-    async def _exchange(self, context: TurnContext, incoming: Incoming) -> InvokeResponse:
-        """Every device of a person sends its token for the same ticket: each is exchanged, one carries on."""
+        What takes too long counts as done. A 412 would have them press a button for what is about to happen anyway;
+        if it does not happen, they get the button from us.
+        """
         ticket, token = _plain(incoming.value, "id"), incoming.value.get("token")
         if not isinstance(token, str):
             return InvokeResponse(status=400, body={"failureDetail": "no token"})
+        task = self._begun(self._asking_in.exchange(incoming.person, ticket, token))
+        if not await _done(task, until):
+            self._later(self._exchanged(incoming, ticket, task))
+            return invokes.empty()
         try:
-            wanted = await self._wanted(ticket, incoming.person)
-            await self._identity.exchange(incoming.person, token, wanted)
+            task.result()
         except NeedsSignIn as error:
             return invokes.token_refused(incoming.value, str(error))
         except Unavailable as error:
-            self._later(_send(context, _problem(error)))
+            self._later(messages.send(context, _problem(error)))
             return invokes.token_refused(incoming.value, str(error))
-        async with self._ledger.sign_ins.taken(ticket, incoming.person) as parked:
-            if parked:
-                self._later(self._resume(parked))
+        await self.signed_in(incoming.person, ticket)
         return invokes.empty()
 
-    async def _continue(self, context: TurnContext, incoming: Incoming, ticket: str) -> Reply:
-        """What was said before the sign-in, for whoever said it; the answer takes the place of the button."""
-        waiting = await self._ledger.sign_ins.at(ticket)
-        if waiting is None or waiting.person_id != incoming.person.id:
-            return Reply(words="This is not yours to continue, or it has been done. Please ask me yourself.")
-        for scope in waiting.scopes:
-            await self._identity.graph_token(incoming.person, scope)
-        async with self._ledger.sign_ins.taken(ticket, incoming.person) as parked:
-            if said := self._unseal(parked) if parked else None:
-                return await commands.say(await self._turn(context, said))
-        raise TooLate
-
-    def _unseal(self, parked: Parked) -> Incoming | None:
-        if parked.parked is None:
-            return None
+    async def _exchanged(self, incoming: Incoming, ticket: str, task: asyncio.Task[None]) -> None:
         try:
-            return read(json.loads(self._sealer.open(parked.parked, parked.person_id)))
-        except Unreadable:
-            log.warning("what somebody said before signing in can't be read any more")
-            return None
+            await task
+        except Exception as error:
+            if not isinstance(error, NeedsSignIn):
+                problem = _problem(error)
+                await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
+            await self._show_sign_in(incoming)
+        else:
+            await self.signed_in(incoming.person, ticket)
 
-    async def _resume(self, parked: Parked) -> None:
-        said = self._unseal(parked)
-        if said is None:
-            return
+    async def _show_sign_in(self, incoming: Incoming) -> None:
+        if card := await self._asking_in.after_silence(incoming.person):
+            await self._proactively(incoming.chat, lambda context: messages.send_oauth(context, card))
+
+    async def _resume(self, said: Incoming) -> None:
         handle = self._submitted if said.value and not said.text else self._said
         await self._proactively(said.chat, lambda context: handle(context, said, silently=False))
 
-    def _page(self, ticket: str) -> str:
-        return f"{self._public_url}/auth/start?ticket={ticket}"
-
     # After the answer
 
-    async def _finish(self, context: TurnContext, incoming: Incoming, key: str, task: asyncio.Task[Reply]) -> None:
+    async def _finish(self, incoming: Incoming, data: dict[str, Any], task: asyncio.Task[Reply]) -> None:
         """What took too long to answer with: the card that says so is replaced when it is done.
 
         A failure is told beside it, and what can be pressed again comes back.
@@ -342,17 +309,25 @@ class Turns:
         try:
             reply = await task
         except NeedsSignIn as error:
-            await self._ask_in(context, incoming, error, silently=False)
-            return
+            await self._bring_back(incoming, data)
+            card = await self._asking_in.by_button(incoming.person, error)
+            await self._proactively(incoming.chat, lambda context: messages.send_oauth(context, card))
         except Exception as error:
             problem = _problem(error)
-            await self._proactively(incoming.chat, lambda context: _send(context, problem))
-            if card := await commands.waiting(self._ledger.plans, incoming.person, key):
-                await self._show_alone(incoming, card)
-            return
-        self._tell(reply.notices, incoming.person)
-        if reply.card:
-            await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
+            await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
+            await self._bring_back(incoming, data)
+        else:
+            self._tell(reply.notices, incoming.person)
+            if reply.card:
+                await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
+
+    async def _bring_back(self, incoming: Incoming, data: dict[str, Any]) -> None:
+        key = _plain(data, "key")
+        if _plain(data, "verb") == CONTINUE:
+            if card := await self._asking_in.offered(incoming.person, key):
+                await self._show(incoming, card)
+        elif card := await commands.waiting(self._ledger.plans, incoming.person, key):
+            await self._show_alone(incoming, card)
 
     async def _show_alone(self, incoming: Incoming, card: Card) -> None:
         """In front of others a message changes for all, so what is for one goes to their own chat."""
@@ -363,12 +338,12 @@ class Turns:
         if own is None:
             await self._show(incoming, cards.basics.say("This took too long for here. Please ask me in our own chat."))
             return
-        await self._proactively(own, lambda context: _send(context, card))
+        await self._proactively(own, lambda context: messages.send(context, card))
         await self._show(incoming, cards.basics.say("I answered in our own chat."))
 
     async def _show(self, incoming: Incoming, card: Card) -> None:
         if incoming.reply_to:
-            await self._proactively(incoming.chat, lambda context: _replace(context, incoming.reply_to, card))
+            await self._proactively(incoming.chat, lambda context: messages.replace(context, incoming.reply_to, card))
 
     def _tell(self, notices: tuple[Notice, ...], asker: Person) -> None:
         for notice in notices:
@@ -379,9 +354,15 @@ class Turns:
         if chat is None:
             log.info("%s can't be told in Teams: no chat with them is known", notice.person_id)
             return
-        await self._proactively(chat, lambda context: _send(context, notice.card))
+        await self._proactively(chat, lambda context: messages.send(context, notice.card))
 
     async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[None]]) -> None:
+        """Unasked, or long after: nobody waits for it, so it has time."""
+
+        async def patiently(context: TurnContext) -> None:
+            _connector(context).has_time = True
+            await what(context)
+
         reference = ConversationReference(
             channel_id="msteams",
             service_url=chat.service_url,
@@ -389,13 +370,21 @@ class Turns:
             user=ChannelAccount(id=chat.member_id),
             conversation=ConversationAccount(id=chat.conversation_id),
         )
-        await self._pace.turn(chat.conversation_id)
-        await self._adapter.continue_conversation(reference, what, self._app_id)
+        await self._adapter.continue_conversation(reference, patiently, self._app_id)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(_logged(work))
+        self._begun(_logged(work))
+
+    def _begun(self, work: Coroutine[Any, Any, Of]) -> asyncio.Task[Of]:
+        task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
+
+
+async def _done(task: asyncio.Task[Any], until: float) -> bool:
+    left = until - asyncio.get_running_loop().time()
+    return bool((await asyncio.wait({task}, timeout=max(left, 0)))[0])
 
 
 async def _awaited(task: asyncio.Future[None]) -> None:
@@ -440,53 +429,5 @@ def _code(value: dict[str, Any]) -> str:
     return "".join(letter for letter in str(value.get("code")) if letter.isalnum())[:40]
 
 
-async def _mentions(context: TurnContext, incoming: Incoming) -> tuple[Mention, ...]:
-    """A mention carries Teams' id of a person; the chat's roster knows who that is in the directory."""
-    connector = cast("Connector", context.turn_state[context.adapter.BOT_CONNECTOR_CLIENT_KEY])
-
-    async def who(name: str, member_id: str) -> Mention:
-        try:
-            member = await connector.member(incoming.chat.conversation_id, member_id)
-        except ConnectorError as error:
-            if error.status in (403, 404):
-                return Mention(name, None)
-            raise
-        found = member.get("aadObjectId") or member.get("objectId")
-        return Mention(name, found if isinstance(found, str) else None)
-
-    return tuple(await asyncio.gather(*(who(name, member_id) for name, member_id in incoming.mentioned)))
-
-
-async def _send(context: TurnContext, card: Card) -> None:
-    await context.send_activity(_message(card))
-
-
-async def _replace(context: TurnContext, activity_id: str, card: Card) -> None:
-    message = _message(card)
-    message.id = activity_id
-    await context.update_activity(message)
-
-
-async def _respond(context: TurnContext, response: InvokeResponse) -> None:
-    await context.send_activity(Activity(type=ActivityTypes.invoke_response, value=response))
-
-
-async def _type(context: TurnContext) -> None:
-    await context.send_activity(Activity(type=ActivityTypes.typing))
-
-
-async def _send_oauth(context: TurnContext, card: Card) -> None:
-    attachment = Attachment(content_type="application/vnd.microsoft.card.oauth", content=card)
-    await context.send_activity(Activity(type=ActivityTypes.message, attachments=[attachment]))
-
-
-class _Whole(dict[str, Any]):
-    """A card, which nobody changes: botbuilder copies what it sends to the last letter."""
-
-    def __deepcopy__(self, _memo: object) -> _Whole:
-        return self
-
-
-def _message(card: Card) -> Activity:
-    attachment = Attachment(content_type="application/vnd.microsoft.card.adaptive", content=_Whole(card))
-    return Activity(type=ActivityTypes.message, summary=card["fallbackText"], attachments=[attachment])
+def _connector(context: TurnContext) -> Connector:
+    return cast("Connector", context.turn_state[context.adapter.BOT_CONNECTOR_CLIENT_KEY])
