@@ -164,6 +164,7 @@ def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | No
     match kind:
         case "message" | "password" | "reason":
             inside = text.whole(found.group("quote", "word", "text")).strip()
+            inside = inside.removesuffix(")") if "(" in found.words and "(" not in inside else inside
             if kind == "password" and names_a_file(inside):
                 return None
             return Said(kind, words, text=inside.strip(QUOTES + " ") or inside)

@@ -91,7 +91,7 @@ class Clauses:
         """What begins with a name could be anything: the name has to show that it is one."""
         if sentence.talking and made.intent in _CHANGES and not self._names_a_file(made):
             return False
-        if pattern.side_by_side and not self._slots.is_file(fit.slots["items"]):
+        if pattern.side_by_side and not self._is_apart(fit.slots["people"], fit.slots["items"]):
             return False
         if not pattern.opens_with or made.intent == "none" or not self._language.spaces:
             return True
@@ -101,6 +101,10 @@ class Clauses:
         is_name = not items[:1].islower() or " " not in items or self._namer.is_reference(items)
         is_plain = sentence.asking or (self._slots.is_file(items) and is_name)
         return is_plain and not self._language.has("talk", low_of(items))
+
+    def _is_apart(self, people: str, items: str) -> bool:
+        """Whether one of two neighbours plainly ends before the other."""
+        return self._slots.is_file(items) and self._language.without_joints(people) == people
 
     def _names_a_file(self, made: Understood) -> bool:
         items = made.request.items if made.request else ()

@@ -258,7 +258,12 @@ class Dates:
         vocabulary = Vocabulary({}, self._vocabulary, self._spaces, ())
         written = sorted(
             (each for form in forms for each in self._forms.get(form, [])),
-            key=lambda each: ("{month}" in each or "{m}" in each, "{day}" in each, len(each)),
+            key=lambda each: (
+                "{month}" in each or "{m}" in each,
+                "{day}" in each,
+                "{am}" in each or "{pm}" in each,
+                len(each),
+            ),
             reverse=True,
         )
         return [f"(?:{Pattern(each, vocabulary).expression})" for each in written]

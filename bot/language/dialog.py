@@ -65,7 +65,7 @@ def _remark(text: Plain, low: str, language: Language, now: Now) -> Understood |
         return None
     beside = aside(language, text, now, whole=True)
     together = beside.of(beside.rest)
-    role = language.roles.get(low) or together.role
+    role = language.role(_without_politeness(low, language)) or together.role
     said = role or together.until or together.message or together.mail is not None or together.sign_in is not None
     if not said or not _is_filler(beside.rest, language):
         return None
@@ -85,8 +85,7 @@ def _is(language: Language, name: str, low: str) -> bool:
 
 
 def _choice(low: str, context: Context, language: Language) -> Understood | None:
-    polite = rf"(?:^{one_of(language.words('answer_words'))}[\s,]+|[\s,]+{one_of(language.words('answer_words'))}$)"
-    bare = re.sub(polite, "", low) if language.words("answer_words") else low
+    bare = _without_politeness(low, language)
     for ways in language.ways("choices"):
         for pattern in ways.patterns:
             if any(True for _ in pattern.fits(bare, bare)):
@@ -102,6 +101,13 @@ def _choice(low: str, context: Context, language: Language) -> Understood | None
         words = language.words_of(bare) - language.words_of(" ".join(language.words("answer_words")))
         named = [number for number, each in enumerate(choices, 1) if words and words <= language.words_of(each)]
     return Understood("select", choice=named[0]) if len(named) == 1 else None
+
+
+def _without_politeness(low: str, language: Language) -> str:
+    if not language.words("answer_words"):
+        return low
+    words = one_of(language.words("answer_words"))
+    return re.sub(rf"^(?:{words}[\s,]+)*|(?:[\s,]+{words})*$", "", low)
 
 
 def _is_filler(rest: str, language: Language) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.language.patterns import MARKS, NAMES
-from bot.language.said import QUOTES, Context, Plain
+from bot.language.said import EMOJI, QUOTES, Context, Name, Plain
 from bot.language.table import Language
 from bot.sharing import Words
 
@@ -31,6 +31,9 @@ _FILE_NAME = re.compile(r"(?:[A-ZÀ-Ý0-9][\w&'’-]*\s){0,5}[\w&'’()-]+\.[A-Z
 _SOMEBODY_AT = re.compile(r"https?://[^/?#]*@")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{2,}:(?!\s)", re.IGNORECASE)
 _FULL_STOP = re.compile(r"(\w{3,})\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
+_SPACED_SLASH = re.compile(r"\s[/\\]|[/\\]\s")
+_BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s+(?=\S)")
+_EMOJI_BEHIND = re.compile(rf"\s+{EMOJI}$")
 _ANY_NAME = re.compile(f"[{NAMES}]")
 _DESCRIBED = re.compile(rf"[\w\s.'-]+\s([{NAMES}])$")
 _MARK = re.compile(f"[{MARKS}]")
@@ -65,6 +68,12 @@ def names_a_file(said: str) -> bool:
 def is_named(text: Plain, letters: str) -> bool:
     """Whether these are people and nothing else: addresses and mentions."""
     return all(text.names[each].kind in ("email", "mention") for each in letters if each in text.names)
+
+
+def _named(whole: str) -> Words:
+    """A path shows by its ending, or by how it begins or ends."""
+    is_path = _PATH.match(whole) and (_FILE.search(whole) or whole[0] in "/.\\" or whole.endswith("/"))
+    return Words("path" if is_path and not _SPACED_SLASH.search(whole) else "name", whole)
 
 
 class Namer:
@@ -217,40 +226,44 @@ class Namer:
 
     def _item(self, said: str) -> Words | None:
         """None where nothing is plainly meant."""
-        said = said.strip(" ,;:")
-        bullets = re.sub(r"^(?:[-*•·–]|\d{1,2}[.)])\s+", "", said)
-        said = bullets or said
-        if not said.strip(QUOTES + " "):
+        said = _BULLET.sub("", _EMOJI_BEHIND.sub("", said.strip(" ,;:")))
+        names = [self._text.names[each] for each in said if each in self._text.names]
+        if not said.strip(QUOTES + " ") or (len(said) > 1 and any(each.kind == "email" for each in names)):
             return None
-        name = self._text.only(said)
-        if name is None:
-            low = low_of(said)
-            if self._language.is_one("vague", low):
+        if self._text.only(said) is None:
+            if self._language.is_one("vague", low_of(said)):
                 return None
             if reference := self._special("items", said):
                 return reference
-            if before := self._language.before("before_files", low):
-                rest = said[before:].strip(" ,:")
-                if self._text.only(rest) or _FILE.search(rest) or self._text.only(rest[:1]):
-                    said, name = rest, self._text.only(rest)
-        if name is None:
-            said = self._inner_link(said)
-            name = self._text.only(said)
-        if name and name.kind == "url":
-            return None if _SOMEBODY_AT.match(name.text) else Words("url", name.text)
-        if not name and _OTHER_SCHEME.match(said):
+            said = self._inner_link(self._after_its_kind(said))
+        name = self._text.only(said)
+        return self._item_called(name) if name else self._item_in_words(said)
+
+    def _item_called(self, name: Name) -> Words | None:
+        match name.kind:
+            case "url":
+                return None if _SOMEBODY_AT.match(name.text) else Words("url", name.text)
+            case "bot":
+                return None
+            case _:
+                return _named(name.text)
+
+    def _item_in_words(self, said: str) -> Words | None:
+        bare = self._without_article(said)
+        whole = self._text.whole(bare).strip()
+        is_none = _OTHER_SCHEME.match(said) or self._language.is_one("vague", low_of(bare))
+        if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
             return None
-        if name and name.kind in ("email", "mention", "bot"):
-            return Words("name", name.text) if name.kind != "bot" else None
-        bare = said if name else self._without_article(said)
-        if not name and self._language.is_one("vague", low_of(bare)):
-            return None
-        whole = (name.text if name and name.kind == "quote" else self._text.whole(bare)).strip()
-        if not name and (not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?")):
-            return None
-        is_path = _PATH.match(whole) and (_FILE.search(whole) or whole[0] in "/.\\" or whole.endswith("/"))
-        is_path = is_path and not re.search(r"\s[/\\]|[/\\]\s", whole)
-        return Words("path" if is_path else "name", whole)
+        return _named(whole)
+
+    def _after_its_kind(self, said: str) -> str:
+        """ "the file Plan.docx" is called Plan.docx, and "the file called Plan" is called Plan."""
+        low = low_of(said)
+        before = self._language.before("before_files", low)
+        rest = said[before:].strip(" ,:")
+        is_called = self._language.ends_with_one("called", low[:before].strip())
+        is_plain = is_called or self._text.only(rest) or _FILE.search(rest) or self._text.only(rest[:1])
+        return rest if before and rest and is_plain else said
 
     def _inner_link(self, said: str) -> str:
         """A name with its link behind it is the link."""
@@ -265,7 +278,7 @@ class Namer:
 
     def _person(self, said: str) -> Words | None:
         """None where nobody is plainly meant, such as by an address with letters that look like others."""
-        said = said.strip(" .!;:-–")
+        said = _EMOJI_BEHIND.sub("", said.strip(" .!;:-–"))
         if self._language.is_one("nobody", low_of(said)) or self._language.is_one(
             "nobody", low_of(self._without_article(said))
         ):
@@ -324,6 +337,8 @@ class Namer:
         if section == "items":
             return Words("reference", meaning, value)
         kind, _, which = meaning.partition(".")
+        if kind == "channel":
+            value = self._without_channel(value)
         if kind == "everyone":
             kind = "this_chat" if self._context.chat != "personal" else "all"
         if kind == "this_chat" and self._context.chat == "channel":
@@ -331,6 +346,11 @@ class Namer:
         if kind == "this_chat" and self._context.chat == "meeting":
             kind = "this_meeting"
         return Words(kind, which or value) if kind != "pronoun" else Words("pronoun", value or kind)
+
+    def _without_channel(self, said: str) -> str:
+        name = said.lstrip("# ")
+        ending = self._language.ending("channel", low_of(name))
+        return name[: len(name) - len(ending)].rstrip() if ending else name
 
     def _is_open(self, item: Words) -> bool:
         """Whether a reference leaves open what is meant."""

@@ -24,7 +24,8 @@ _EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:[^*_\n]{0,80}\S)?)\1(?!\w)")
 _MAILTO = re.compile(r"<mailto:[^<>\s]{1,300}>")
 _ANGLES = re.compile(r"<([\ue000-\uefff])>")
 _OPENING = re.compile(r"[¿¡]")
-_EMOJI = re.compile(r"(?<!\S)[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50\uFE0F\u200D]{1,9}(?!\S)")
+EMOJI = r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50\uFE0F\u200D]{1,9}"
+_EMOJI_AT_AN_END = re.compile(rf"^\s*{EMOJI}(?=\s)|(?<=\s){EMOJI}(?=\s*(?:$|\n))", re.MULTILINE)
 # Latin letters and marks as wide as Chinese ones are the same letters and marks.
 _WIDE: dict[int, int | str] = {
     **{0xFF01 + place: 0x21 + place for place in range(94)},
@@ -165,7 +166,7 @@ def plain(said: Said) -> Plain:
     text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)
     text = _EMPHASIS.sub(r"\2", _MAILTO.sub("", text))
-    text = _EMOJI.sub(" ", _OPENING.sub(" ", text))
+    text = _EMOJI_AT_AN_END.sub(" ", _OPENING.sub(" ", text))
     text = text.translate(_WIDE) if _ANY_WIDE.search(text) else text
     text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
     text = _URL.sub(lambda match: protect("url", match[0]), text)

@@ -40,21 +40,24 @@ def understand(
         return Understood("help") if said.text.isascii() else hinted(NOTHING, text, language(hint))
     for each in _in_order(text, hint):
         understood = Reading(each, text, context, when).understood()
+        if understood.intent == "share" and understood.asks and (guess := _as_spelt(text, each, context, when)):
+            # What is asked about may only be misspelt.
+            return guess if len(guess.asks) < len(understood.asks) else hinted(understood, text, each)
         if understood.intent != "none":
             return hinted(understood, text, each)
         if understood.is_final:
             return hinted(understood, text, language(hint))
-    return _as_spelt(text, language(hint), context, when)
+    return _as_spelt(text, language(hint), context, when) or hinted(NOTHING, text, language(hint))
 
 
-def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Understood:
+def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Understood | None:
     """What it would mean without its slips, as a guess."""
     if spelt := corrected(text, one):
         made = Reading(one, spelt, context, now).understood()
         if made.intent not in ("none", "help"):
             words = spelt.whole(spelt.text).replace("\n", " ")
             return replace(made, is_guess=True, hint=f"Did you mean: {words}")
-    return hinted(NOTHING, text, one)
+    return None
 
 
 def _in_order(text: Plain, hint: str) -> Iterator[Language]:
