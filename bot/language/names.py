@@ -119,7 +119,7 @@ class Namer:
     def people(self, said: str) -> Listed:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
         said = "".join(each for each in said if each not in self._text.names or self._text.names[each].kind != "bot")
-        said = _MARK.sub(" ", said).strip(" ,;:-–(").lstrip(">→ ")
+        said = _MARK.sub(" ", said).strip(" ,;:-–(|\n").lstrip(">→ ")
         said = self._first_sentence(said)
         if place := self.corrected(said):
             said = self._language.without_connector(said[place.end() :].strip(" ,"))
@@ -179,13 +179,14 @@ class Namer:
         return kept.strip(" ,;"), excluded.found
 
     def _first_sentence(self, said: str) -> str:
-        """Without what is said behind a full stop, if it takes nothing back."""
+        """Without what is said behind a full stop or on the next line, if it takes nothing back."""
         for place in _FULL_STOP.finditer(said):
             if place[1] and self._language.is_one("titles", low_of(place[1])):
                 continue
             rest = low_of(said[place.end() :])
             is_harmless = not any(self._language.has(each, rest) for each in ("hedges", "negations", "corrections"))
-            return said[: place.end(1)] if is_harmless and not _ANY_NAME.search(rest) else said
+            kept = said[: place.start()] + (place[1] or "")
+            return kept if is_harmless and not _ANY_NAME.search(rest) else said
         return said
 
     def _hedged(self, said: str) -> bool:
@@ -251,7 +252,10 @@ class Namer:
     def _item_in_words(self, said: str) -> Words | None:
         bare = self._without_article(said)
         whole = self._text.whole(bare).strip()
-        is_none = _OTHER_SCHEME.match(said) or self._language.is_one("vague", low_of(bare))
+        low = low_of(bare)
+        # "give Ana | to Plan.docx": something between is missing.
+        is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
+        is_none = is_none or bool(_OTHER_SCHEME.match(said))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
             return None
         return _named(whole)

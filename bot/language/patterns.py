@@ -268,6 +268,8 @@ class Pattern:
 
     def _inner(self, part: Part) -> str:
         """Words behind a slot: apart from it, unless they stick to it."""
+        if _may_be_left_out(part):
+            return self._joined(part)
         if part[0].startswith("~"):
             return r"\s{0,2}" + self._joined(part)
         apart = self._vocabulary.spaces and not _PUNCTUATION.match(part[0])
@@ -294,16 +296,15 @@ class Pattern:
         return GAP
 
     def _joined(self, part: Part) -> str:
-        if all(token.lstrip("~").startswith("[") for token in part):
-            choices = ([*map(self._choice, token.lstrip("~").strip("[]").split("|"))] for token in part)
-            return "".join(f"(?:{NO_GAP}(?:{'|'.join(sorted(each, key=len, reverse=True))}))?" for each in choices)
+        if _may_be_left_out(part):
+            gap = NO_GAP if not self._vocabulary.spaces else GAP
+            return "".join(f"(?:{gap}{self._choices(token.lstrip('~').strip('[]'))})?" for token in part)
         made = ""
         started = loose = False  # loose: nothing but punctuation so far, which needs no white space
         for token in part:
             bare = token.lstrip("~")
             optional, bare = bare.startswith("["), bare.strip("[]")
-            choices = sorted(bare.split("|"), key=len, reverse=True)
-            one = "(?:" + "|".join(map(self._choice, choices)) + ")"
+            one = self._choices(bare)
             loose = loose or not self._vocabulary.spaces
             if started:
                 whole = self._gap(token, loose=loose) + one
@@ -313,6 +314,10 @@ class Pattern:
             started = started or not optional
             loose = bool(_PUNCTUATION.fullmatch(bare)) or (loose and optional)
         return made
+
+    def _choices(self, token: str) -> str:
+        """The longest first, so that none is cut short by another."""
+        return "(?:" + "|".join(map(self._choice, sorted(token.split("|"), key=len, reverse=True))) + ")"
 
     def _choice(self, word: str) -> str:
         if word == "$":
@@ -333,6 +338,10 @@ def _compiled(expression: str, flags: int = 0) -> re.Pattern[str]:
             expression.replace(group, "(?:", expression.count(group) - 1) if group in expression else expression
         )
     return re.compile(expression, flags)
+
+
+def _may_be_left_out(part: Part) -> bool:
+    return all(token.lstrip("~").startswith("[") for token in part)
 
 
 def _literal(words: str) -> str:
