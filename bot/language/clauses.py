@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
 from bot.language.patterns import BLANKS, MARKS, Fit, Pattern
 from bot.language.said import Plain
-from bot.language.slots import Slots
+from bot.language.slots import READS, Slots
 from bot.language.table import Language
 from bot.language.understood import NOTHING, TALK, Understood
 
@@ -65,7 +65,7 @@ class Clauses:
     def _may_mean(self, meaning: str, sentence: Sentence, *, is_part: bool) -> bool:
         intent = meaning.partition(".")[0]
         if sentence.is_question and not sentence.asking and intent in _CHANGES:
-            return meaning == "share.asked"
+            return meaning.endswith(".asked")
         if meaning == "share.politely":
             return sentence.asking
         return is_part if meaning == "share.more" else True
@@ -85,7 +85,13 @@ class Clauses:
         """A file's name ends where its ending is."""
         items, people = fit.slots.get("items", ""), fit.slots.get("people", "")
         ends = ends_with_a_file(self._text, items)
+        if next(iter(fit.slots)) == "people":
+            # "Ana and" is not all of them; but "Plan de ventas.xlsx" is all of that.
+            return has_a_file(self._text, people), not ends, sum(map(self._is_cut, (people, items)))
         return has_a_file(self._text, people), not ends, len(items) if ends else 0
+
+    def _is_cut(self, said: str) -> bool:
+        return self._language.without_joints(said) != said
 
     def _is_plain(self, pattern: Pattern, fit: Fit, made: Understood, sentence: Sentence) -> bool:
         """What begins with a name could be anything: the name has to show that it is one."""
@@ -95,6 +101,8 @@ class Clauses:
             return False
         if not pattern.opens_with or made.intent == "none" or not self._language.spaces:
             return True
+        if pattern.opens_with == "text":
+            return made.intent in READS
         if pattern.opens_with == "people":
             return bool(made.request and made.request.recipients) and "recipients" not in made.asks
         items = fit.slots["items"]
@@ -104,7 +112,7 @@ class Clauses:
 
     def _is_apart(self, people: str, items: str) -> bool:
         """Whether one of two neighbours plainly ends before the other."""
-        return self._slots.is_file(items) and self._language.without_joints(people) == people
+        return self._slots.is_file(items) and not self._is_cut(people)
 
     def _names_a_file(self, made: Understood) -> bool:
         items = made.request.items if made.request else ()

@@ -82,7 +82,7 @@ class Dates:
 
     def until(self, said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
         """What the words mean; None where they are no date at all. The past is unclear."""
-        text = " ".join(said.casefold().split()).strip(" .,!")
+        text = " ".join(said.lower().replace("’", "'").split()).strip(" .,!")
         if text in self._forever:
             return Until(forever=True)
         if (numeric := _NUMERIC.match(text)) and not _ISO.match(text) and not self._fits("time", text):

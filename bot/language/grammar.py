@@ -146,10 +146,13 @@ def joined(actions: list[Understood]) -> Understood:
     for each in actions[1:]:
         last = made[-1]
         before, request = last.request or BLANK, each.request or BLANK
-        if before.items and all(item == THIS for item in request.items):
+        said = dict(each.unclear)
+        # What was said and not understood is not what was said before.
+        if before.items and not said.get("items") and all(item == THIS for item in request.items):
             request = replace(request, items=before.items)
         says_who = any(who.kind != "pronoun" for who in request.recipients)
-        if before.recipients and not says_who and each.intent in ("share", "change_role", "unshare"):
+        is_said = bool(said.get("recipients")) and not request.recipients
+        if before.recipients and not says_who and not is_said and each.intent in ("share", "change_role", "unshare"):
             request = replace(request, recipients=before.recipients)
         if each.intent == last.intent and (request.items, request.recipients) == (before.items, before.recipients):
             # "… and let her edit it" belongs to the request before.

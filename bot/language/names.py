@@ -204,10 +204,12 @@ class Namer:
 
     def _several(self, said: str) -> list[str]:
         """Several only where each but the last is plainly one: a name with an ending, a quote, a link, an article."""
+        if self.is_reference(said):
+            return [said]
         parts: list[str] = []
         start = 0
         for place in self._and.finditer(said):
-            one, rest = said[start : place.start()], said[place.end() :]
+            one, rest = self._without_its_ending(said[start : place.start()]), said[place.end() :]
             if (
                 ends_with_a_file(self._text, one)
                 or (self._begins(one) and self._begins(rest))
@@ -227,7 +229,7 @@ class Namer:
 
     def _item(self, said: str) -> Words | None:
         """None where nothing is plainly meant."""
-        said = _BULLET.sub("", _EMOJI_BEHIND.sub("", said.strip(" ,;:")))
+        said = _BULLET.sub("", _EMOJI_BEHIND.sub("", self._without_its_ending(said.strip(" ,;:"))))
         names = [self._text.names[each] for each in said if each in self._text.names]
         if not said.strip(QUOTES + " ") or (len(said) > 1 and any(each.kind == "email" for each in names)):
             return None
@@ -239,6 +241,11 @@ class Namer:
             said = self._inner_link(self._after_its_kind(said))
         name = self._text.only(said)
         return self._item_called(name) if name else self._item_in_words(said)
+
+    def _without_its_ending(self, said: str) -> str:
+        """A file without what a language hangs on it: "Terv.docx-et" is Terv.docx."""
+        rest = self._language.without_ending("file_endings", said, least=3)
+        return rest if rest != said and ends_with_a_file(self._text, rest) else said
 
     def _item_called(self, name: Name) -> Words | None:
         match name.kind:
@@ -299,6 +306,7 @@ class Namer:
         if before := self._language.before("before_people", low):
             said = said[before:].strip()
         said = self._language.without_ending("behind_people", said.removeprefix("@"))
+        said = self._language.without_ending("person_endings", said, least=3)
         name = self._text.only(said)
         if name and name.kind == "mention" and name.mention and name.mention.id:
             return Words("mention", name.mention.id, name.mention.name)
@@ -309,7 +317,7 @@ class Namer:
         if any(each in self._text.names for each in said):
             return None
         said = self._without_article(said)
-        in_small = " ".join(each for each in said.split() if each[:1].islower())
+        in_small = self._language.without_inside(" ".join(each for each in said.split() if each[:1].islower()))
         if any(self._language.has(each, in_small) for each in ("articles", "indefinite", "talk")):
             return None
         bare = self._text.whole(said)

@@ -23,9 +23,19 @@ BLANKS = " ,\n" + "".join(map(chr, range(0xF000, 0xF900)))
 GAP = rf"[\s,{MARKS}]{{1,9}}"
 NO_GAP = rf"[\s,{MARKS}]{{0,9}}"
 # A word does not end where a name goes on: "editor.docx", "with-us", "ana@contoso".
-BEGINS = r"(?<![\w@/._'’#-])"
+# Marks that are written above, below or beside a letter are a part of its word.
+LETTERS = (
+    r"\w\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963"
+)
+BEGINS = rf"(?<![{LETTERS}@/._'’#-])"
+# Words of one letter that Hebrew and Arabic write together with what follows: "לדנה", "ולדנה", "ל-Plan.docx".
+GLUED = re.compile(r"[\u05d0-\u05ea\u0627-\u064a]-?|[\u05d5\u0648][\u05d1\u05dc\u0628\u0644]-?")
 # What is cut off by an apostrophe ends there: "d'Ana".
-ENDS = r"(?:(?<=\w')|(?!\w|[.@/_'’-]\w))"
+ENDS = (
+    r"(?:(?<=\w')|(?<=[\u05d0-\u05ea\u0627-\u064a]-)|(?<=(?<!\w)[\u05d0-\u05ea\u0627-\u064a])"
+    r"|(?<=(?<!\w)[\u05d5\u0648][\u05d1\u05dc\u0628\u0644])|"
+    rf"(?![{LETTERS}]|[.@/_'’-]\w))"
+)
 # Letters of languages that put no spaces between words or between a word and what sticks to it.
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # How often something is looked for in one sentence; people say each thing once or twice.
@@ -38,7 +48,7 @@ _EVERYWHERE = frozenset(
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(f"[{LETTERS}]+")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
@@ -137,7 +147,10 @@ class Pattern:
             for token in part:
                 if token[0] in "[~" or token in _SLOTS:
                     continue
-                first = [_WORD.search(each) for each in self._vocabulary.words(token)]
+                words = self._vocabulary.words(token)
+                if any(map(GLUED.fullmatch, words)):
+                    continue
+                first = [_WORD.search(each) for each in words]
                 if first and all(first):
                     found.append(frozenset(each[0] for each in first if each))
         return sorted(found, key=lambda each: len(each & _EVERYWHERE) * 100 + len(each))
@@ -255,7 +268,7 @@ class Pattern:
             articles = one_of(self._vocabulary.lists["articles"]) if "articles" in self._vocabulary.lists else "(?!)"
             between = [(rf"(?<=[{NAMES}])\s{{1,9}}|\s{{1,9}}(?=\S+$|[{NAMES}]|{articles}\s)",)]
         return (
-            _compiled(NO_GAP + self._joined(before[0]) + self._wall) if before else None,
+            _compiled(NO_GAP + self._before(before[0])) if before else None,
             (_compiled(between[0][0]) if self.side_by_side else _compiled(self._inner(between[0]) + self._wall))
             if between
             else None,
@@ -265,6 +278,13 @@ class Pattern:
     @property
     def _wall(self) -> str:
         return ENDS if self._vocabulary.spaces else ""
+
+    def _before(self, part: Part) -> str:
+        """Words before a slot."""
+        if not _may_be_left_out(part):
+            return self._joined(part) + self._wall
+        gap = NO_GAP if not self._vocabulary.spaces else GAP
+        return "".join(f"(?:{self._choices(token.lstrip('~').strip('[]'))}{gap})?" for token in part)
 
     def _inner(self, part: Part) -> str:
         """Words behind a slot: apart from it, unless they stick to it."""

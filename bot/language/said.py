@@ -29,9 +29,14 @@ _EMOJI_AT_AN_END = re.compile(rf"^\s*{EMOJI}(?=\s)|(?<=\s){EMOJI}(?=\s*(?:$|\n))
 # Latin letters and marks as wide as Chinese ones are the same letters and marks.
 _WIDE: dict[int, int | str] = {
     **{0xFF01 + place: 0x21 + place for place in range(94)},
+    # Arabic and Hindi have a comma, a question mark and a full stop of their own; the long dash of Arabic is nothing.
+    **{0x060C: ",", 0x061B: ";", 0x061F: "?", 0x06D4: ".", 0x0964: ".", 0x0640: "", 0x05BE: "-"},
     **{0x3001: ", ", 0x3002: ". ", 0xFF0C: ", ", 0xFF61: ". ", 0xFF1B: "; "},
 }
-_ANY_WIDE = re.compile(r"[\uff01-\uff61\u3001\u3002]")
+_ANY_WIDE = re.compile(r"[\uff01-\uff61\u3001\u3002\u060c\u061b\u061f\u06d4\u0964\u0640\u05be]")
+# Greek asks with a semicolon.
+_GREEK = re.compile(r"[\u0370-\u03ff]")
+_GREEK_ASKS = re.compile(r"[;\u037e](?=\s|$)")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 # What opens a quotation, and all that may close it: people mix them, and so do keyboards.
 _QUOTES = {
@@ -43,9 +48,10 @@ _ANY_QUOTE = re.compile("[" + re.escape(QUOTES) + "]")
 _LONGEST_NAME = 420
 # Letters that may stand next to a name without being a part of it.
 _CJK = re.compile(f"[{CJK}]")
-_NOT_CJK = f"(?![{CJK}])"
+_BESIDE = rf"{CJK}\u0590-\u05ff\u0600-\u06ff"
+_NOT_CJK = f"(?![{_BESIDE}])"
 _EMAIL = re.compile(
-    rf"(?:(?<![\w.+'-])|(?<=[{CJK}]))(?:{_NOT_CJK}[\w.+'-]){{1,64}}@(?:{_NOT_CJK}[\w-]){{1,63}}(?:\.(?:{_NOT_CJK}[\w-]){{1,63}}){{1,8}}"
+    rf"(?:(?<![\w.+'-])|(?<=[{_BESIDE}])(?!-)|(?<=[{_BESIDE}]-))(?:{_NOT_CJK}[\w.+'-]){{1,64}}@(?:{_NOT_CJK}[\w-]){{1,63}}(?:\.(?:{_NOT_CJK}[\w-]){{1,63}}){{1,8}}"
 )
 _URL = re.compile(rf"https?://(?:[^\s<>\"“”、。，（）{CJK}]|(?<=[/{CJK}])[{CJK}]){{1,2000}}(?<![.,;:!?)\]])")
 _LINK = re.compile(r"""<a\s[^<>]{0,200}?href=["'](https?://[^"'<>\s]{1,2000})["'][^<>]{0,200}>[^<>]{0,300}</a>""", re.I)
@@ -167,6 +173,7 @@ def plain(said: Said) -> Plain:
     text = _quoted(text, protect)
     text = _EMPHASIS.sub(r"\2", _MAILTO.sub("", text))
     text = _EMOJI_AT_AN_END.sub(" ", _OPENING.sub(" ", text))
+    text = _GREEK_ASKS.sub("?", text) if _GREEK.search(text) else text
     text = text.translate(_WIDE) if _ANY_WIDE.search(text) else text
     text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
     text = _URL.sub(lambda match: protect("url", match[0]), text)

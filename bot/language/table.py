@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.language.dates import Dates
-from bot.language.patterns import MARKS, NAMES, Pattern, Vocabulary, one_of
+from bot.language.patterns import LETTERS, MARKS, NAMES, Pattern, Vocabulary, one_of
 from bot.sharing import Role
 
 # Of the politeness before and behind a request.
 LONGEST_BEGINNING, LONGEST_END = 60, 80
 TABLES = Path(__file__).parent / "words"
-_WORD = re.compile(r"[^\W\d_]+")
-_ANY_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"(?:(?![\d_])[{LETTERS}])+")
+_ANY_WORD = re.compile(f"[{LETTERS}]+")
 _NOT_WORDS = re.compile(r"\{\w+\}")
 
 
@@ -147,11 +147,17 @@ class Language:
         """The one of the words that it ends with, or ""."""
         return max((each for each in self.words(name) if low.endswith(f" {each}")), key=len, default="")
 
-    def without_ending(self, name: str, said: str) -> str:
+    def without_ending(self, name: str, said: str, *, least: int = 2) -> str:
         """Without what sticks to a name, such as さん, if enough of a name is left."""
-        ending = max((each for each in self.words(name) if said.endswith(each)), key=len, default="")
+        low = said.lower().replace("’", "'")
+        ending = max((each for each in self.words(name) if low.endswith(each)), key=len, default="")
         rest = said[: len(said) - len(ending)].rstrip()
-        return rest if len(rest) > 1 or re.fullmatch(f"[{NAMES}]", rest) else said
+        return rest if len(rest) >= least or re.fullmatch(f"[{NAMES}]", rest) else said
+
+    def without_inside(self, low: str) -> str:
+        """Without the articles that are inside a name: "de la Cruz"."""
+        expression = self.expression.get("inside_names")
+        return expression.sub("", low) if expression else low
 
     def before(self, name: str, low: str) -> int:
         """How much of it is one of the words that may stand before a name."""
@@ -191,6 +197,11 @@ class Language:
         if not self.spaces:
             # One letter of a name may be the same as the word.
             words = rf"(?:(?<=[\s{NAMES}])|(?<=\w\w)){words}(?=[\s{NAMES}]|\w\w)"
+        if glued := self.words("glued_and"):
+            # One letter of a name may be the same as the word.
+            names = f"(?!{one_of(self.words('not_and'))}(?![{LETTERS}]))" if self.words("not_and") else ""
+            words = rf"(?:{words}\s|{names}{one_of(glued)}(?=[\w{NAMES}]))"
+            return re.compile(rf"\s*(?:{listed}\s*(?:{words})?|(?<=\s){words})\s*", re.IGNORECASE)
         if self.spaces:
             return re.compile(rf"\s*(?:{listed}\s*(?:{words}\s)?|(?<=\s){words}\s)\s*", re.IGNORECASE)
         return re.compile(rf"\s*(?:{listed}\s*{words}?|{words})\s*")
@@ -253,7 +264,7 @@ class Language:
     @cached_property
     def expression(self) -> Mapping[str, re.Pattern[str]]:
         """Each list of words, to be looked for in a sentence."""
-        apart = (r"(?<![\w'’.-])", r"(?![\w'’-]|\.\w)") if self.spaces else ("", "")
+        apart = (rf"(?<![{LETTERS}'’.-])", rf"(?![{LETTERS}'’-]|\.\w)") if self.spaces else ("", "")
         return {name: re.compile(apart[0] + one_of(many) + apart[1]) for name, many in self._table["words"].items()}
 
     @cached_property
