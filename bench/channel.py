@@ -1,11 +1,13 @@
 """Teams' side of bench/edge.py, in a process of its own: Contoso's login service, and a connector that counts what it
-gets. Its first line is JSON: where it is, the token it calls bots with, and one a bot may call it with."""
+gets. Its first line is JSON: where it is, the token it calls bots with, as many others as it is asked for, each good as
+well, and one a bot may call it with."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import json
+import sys
 from asyncio import BaseTransport
 from collections import Counter
 from typing import Any
@@ -67,7 +69,7 @@ class Connector:
         return True
 
 
-async def main() -> None:
+async def main(others: int) -> None:
     contoso = Contoso()
     app = web.Application(client_max_size=LARGEST_BODY)
     app.add_routes([*Entra(contoso).routes(), *Connector(contoso).routes()])
@@ -76,9 +78,11 @@ async def main() -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
     contoso.base_url = f"http://{host}:{port}"
+    key, token = contoso.keys.bot_framework, tokens.activity_token(contoso)
     about = {
         "url": contoso.base_url,
-        "token": tokens.activity_token(contoso),
+        "token": token,
+        "others": [key.sign({**key.read(token), "jti": str(number)}) for number in range(others)],
         "app_token": tokens.app_token(contoso, BOT_FRAMEWORK),
     }
     print(json.dumps(about), flush=True)
@@ -86,4 +90,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(int(sys.argv[1])))

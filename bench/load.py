@@ -11,7 +11,7 @@ import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from contoso.tenant import CAST, Contoso
 
 FIRST_ID = 1_700_000_000_000  # as Teams numbers messages, so that all are of one length
 TIMEOUT = 60.0
+TOKENS = {False: "one token", True: "a fresh token each"}
 
 
 @dataclass
@@ -32,34 +33,45 @@ class Heard:
     refused: Counter[int] = field(default_factory=Counter[int])
 
 
-class People:
-    """Everybody who has the bot; no message is the same twice."""
+@dataclass(frozen=True, order=True)
+class Load:
+    """How many write at the same time, and whether each message has a `fresh` token."""
 
-    def __init__(self, contoso: Contoso, token: str) -> None:
+    fresh: bool
+    connections: int
+
+    def __str__(self) -> str:
+        return f"{self.connections} connection{'s' if self.connections > 1 else ''}, {TOKENS[self.fresh]}"
+
+
+class People:
+    """Everybody who has the bot; no message is the same twice. A bot gets all `others` before it gets one again."""
+
+    def __init__(self, contoso: Contoso, token: str, others: Sequence[str] = ()) -> None:
         self._token = token
+        self._others = others
+        self._fresh: dict[str, Iterator[str]] = {}
         self._ids = itertools.count(FIRST_ID)
         self._templates = [_template(contoso, f"{login}@contoso.com") for login in CAST]
 
-    def write(self, bot: str, connections: int, seconds: float, at_least: int) -> asyncio.Task[Heard]:
+    async def write(self, bot: str, load: Load, seconds: float, at_least: int) -> Heard:
         """Until so much time has passed and so many messages were begun."""
-        return asyncio.create_task(self._write(bot, connections, seconds, at_least))
-
-    async def _write(self, bot: str, connections: int, seconds: float, at_least: int) -> Heard:
         heard = Heard()
-        messages = self._messages(bot, time.perf_counter() + seconds, at_least)
+        same, fresh = itertools.repeat(self._token), self._fresh.setdefault(bot, itertools.cycle(self._others))
+        messages = self._messages(bot, fresh if load.fresh else same, time.perf_counter() + seconds, at_least)
         async with asyncio.TaskGroup() as group:
-            for _ in range(connections):
+            for _ in range(load.connections):
                 group.create_task(_one(bot, messages, heard))
         return heard
 
-    def _messages(self, bot: str, until: float, at_least: int) -> Iterator[tuple[str, bytes]]:
-        head = f"POST /api/messages HTTP/1.1\r\nHost: {urlsplit(bot).netloc}\r\nAuthorization: Bearer {self._token}\r\n"
-        head += "Content-Type: application/json; charset=utf-8\r\nContent-Length: "
+    def _messages(self, bot: str, tokens: Iterator[str], until: float, at_least: int) -> Iterator[tuple[str, bytes]]:
+        head = f"POST /api/messages HTTP/1.1\r\nHost: {urlsplit(bot).netloc}\r\n"
+        head += "Content-Type: application/json; charset=utf-8\r\nAuthorization: Bearer "
         for number, (chat, template) in enumerate(itertools.cycle(self._templates)):
             if number >= at_least and time.perf_counter() > until:
                 return
             body = template.replace(str(FIRST_ID), str(next(self._ids))).encode()
-            yield chat, f"{head}{len(body)}\r\n\r\n".encode() + body
+            yield chat, f"{head}{next(tokens)}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def _one(bot: str, messages: Iterator[tuple[str, bytes]], heard: Heard) -> None:
