@@ -10,11 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import NotYours, TooLate, Unavailable, Unsure
 from bot.ledger import Conversation, Ledger, Parked
+from bot.ledger.migrating import migrate
 from bot.ledger.tables import metadata
 from bot.sharing import (
     Change,
@@ -347,6 +350,50 @@ async def test_the_migrations_lead_to_the_tables_as_they_are(url: str, ledger: L
         name: {column.name: bool(column.nullable) for column in table.columns}
         for name, table in metadata.tables.items()
     }
+
+
+def shape(file: Path) -> dict[str, object]:
+    """What SQLite knows of the tables of a file, and how far they are."""
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        seen = inspect(connection)
+        tables = {
+            table: (
+                sorted((each["name"], str(each["type"]), each["nullable"]) for each in seen.get_columns(table)),
+                sorted(str(each["column_names"]) + str(each["unique"]) for each in seen.get_indexes(table)),
+                seen.get_pk_constraint(table)["constrained_columns"],
+                sorted(str(each["column_names"]) for each in seen.get_unique_constraints(table)),
+            )
+            for table in seen.get_table_names()
+        }
+        version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    engine.dispose()
+    return {**tables, "version": version}
+
+
+async def test_a_new_file_is_what_the_migrations_lead_to(tmp_path: Path) -> None:
+    new = Ledger(f"sqlite:///{tmp_path}/new.db")
+    await new.open()
+    await new.close()
+    await asyncio.to_thread(migrate, f"sqlite:///{tmp_path}/old.db")
+
+    assert shape(tmp_path / "new.db") == shape(tmp_path / "old.db")
+
+
+async def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", "bot/ledger/migrations")
+    config.attributes["url"] = f"sqlite:///{tmp_path}/old.db"
+    await asyncio.to_thread(command.upgrade, config, "0001")
+
+    old = Ledger(f"sqlite:///{tmp_path}/old.db")
+    await old.open()
+    await old.close()
+    new = Ledger(f"sqlite:///{tmp_path}/new.db")
+    await new.open()
+    await new.close()
+
+    assert shape(tmp_path / "old.db") == shape(tmp_path / "new.db")
 
 
 async def take(ledger: Ledger, key: str, person: Person = ADELE) -> None:
