@@ -50,7 +50,8 @@ class Reading:
             # "change his role to view only": there the role is no remark.
             self._put_aside(without=("role",))
             again = self._understood()
-            if again.intent != "none" and (made.intent == "none" or len(again.asks) < len(made.asks)):
+            is_better = made.intent == "none" or (len(again.asks) < len(made.asks) and "recipients" not in made.asks)
+            if again.intent != "none" and is_better:
                 return again
         return made
 

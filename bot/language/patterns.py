@@ -185,8 +185,9 @@ class Pattern:
     def _places(self, low: str, dates: re.Pattern[str]) -> Iterator[tuple[int, int]]:
         """Where the pattern may begin, and where its date would."""
         before, _ = self._around_the_date
-        if before is None:
+        if before is None or _may_be_left_out(tuple(self.written.partition("{date}")[0].split())):
             yield from ((date.start(), date.start()) for date in dates.finditer(low))
+        if before is None:
             return
         for first in islice(before.finditer(low), MOST_PLACES):
             yield first.start(), first.end()
@@ -266,7 +267,7 @@ class Pattern:
         elif self.side_by_side:
             # "send Ana Plan.docx": only where the one ends, or the other begins, for everybody to see.
             articles = one_of(self._vocabulary.lists["articles"]) if "articles" in self._vocabulary.lists else "(?!)"
-            between = [(rf"(?<=[{NAMES}])\s{{1,9}}|\s{{1,9}}(?=\S+$|[{NAMES}]|{articles}\s)",)]
+            between = [(rf"(?<=[{NAMES}])\s{{1,9}}|\s{{1,9}}(?=[^\s{MARKS}]+[\s{MARKS}]*$|[{NAMES}]|{articles}\s)",)]
         return (
             _compiled(NO_GAP + self._before(before[0])) if before else None,
             (_compiled(between[0][0]) if self.side_by_side else _compiled(self._inner(between[0]) + self._wall))
