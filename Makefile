@@ -24,6 +24,7 @@ test: .venv/.workshop $(PAGES)
 	.venv/bin/coverage report
 
 bench: .venv/.bench
+	.venv/bin/python -m bench.language
 	.venv/bin/python -m bench.graph
 	.venv/bin/python -m bench.edge
 

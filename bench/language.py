@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.language import Said, understand
+from bot.language.said import LONGEST, plain
 
 ROWS = Path(__file__).parent.parent / "tests" / "language"
 NOW = dt.datetime(2026, 11, 18, 10, tzinfo=dt.UTC)
@@ -45,12 +46,12 @@ def main() -> int:
     median, yardstick = statistics.median(ours), statistics.median(theirs)
     print(f"{len(texts)} sentences: median {median * 1e6:.0f} µs each, {median / yardstick:.1f} times the yardstick")
     met = [_told(f"at most {SENTENCE_MICROSECONDS} µs a sentence", median * 1e6 <= SENTENCE_MICROSECONDS)]
-    worst, growth = 0.0, 0.0
-    for piece in HOSTILE:
-        costs = [_hostile(piece, length) for length in LENGTHS]
-        worst, growth = max(worst, costs[0]), max(growth, costs[1] / max(costs[0], 1e-4))
-    print(f"hostile text: 100 KB in {worst * 1e3:.1f} ms at worst; 1 MB takes {growth:.1f} times as long at worst")
-    met.append(_told(f"100 KB in at most {HOSTILE_MILLISECONDS} ms", worst * 1e3 <= HOSTILE_MILLISECONDS))
+    refused = max(_hostile(piece, LENGTHS[0], _understood) for piece in HOSTILE)
+    longest = max(_hostile(piece, LONGEST - 100, _understood) for piece in HOSTILE)
+    growth = max(_hostile(piece, LENGTHS[1], plain) / _hostile(piece, LENGTHS[0], plain) for piece in HOSTILE)
+    print(f"hostile text at worst: 100 KB in {refused * 1e3:.1f} ms, {LONGEST} letters in {longest * 1e3:.1f} ms")
+    print(f"1 MB is made plain in {growth:.1f} times as long as 100 KB, at worst")
+    met.append(_told(f"100 KB in at most {HOSTILE_MILLISECONDS} ms", refused * 1e3 <= HOSTILE_MILLISECONDS))
     met.append(_told("growth is linear up to 1 MB", growth <= GROWTH))
     return 0 if all(met) else 1
 
@@ -59,9 +60,13 @@ def _median(texts: list[str], read: Callable[[str], object]) -> float:
     return statistics.median(cost(lambda text=text: read(text)) for text in texts)
 
 
-def _hostile(piece: str, length: int) -> float:
+def _hostile(piece: str, length: int, read: Callable[[Said], object]) -> float:
     said = Said(piece * (length // len(piece)))
-    return min(cost(lambda: understand(said, now=NOW, tz=dt.UTC)) for _ in range(RUNS))
+    return min(cost(lambda: read(said)) for _ in range(RUNS))
+
+
+def _understood(said: Said) -> object:
+    return understand(said, now=NOW, tz=dt.UTC)
 
 
 def _told(what: str, is_met: bool) -> bool:  # noqa: FBT001 - a line of a list

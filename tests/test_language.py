@@ -540,3 +540,29 @@ def test_what_is_quoted_comes_out_as_written(name: str, quotes: str) -> None:
 
     assert items == [name]
     assert people == ["Ana"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Plan.docx", "Q3 Budget.xlsx", "Work with us.docx", "Übersicht.pdf"]),
+        min_size=1,
+        max_size=3,
+        unique=True,
+    ),
+    st.lists(st.sampled_from(["Ana", "Łukasz Żak", "ana@x.example", "O'Neill"]), min_size=1, max_size=3, unique=True),
+    st.sampled_from([None, "read", "write"]),
+    st.dates(dt.date(2026, 11, 19), dt.date(2030, 1, 1)) | st.none(),
+)
+def test_what_a_request_says_in_words_is_that_request(
+    items: list[str], people: list[str], role: str | None, until: dt.date | None
+) -> None:
+    files, names = (" and ".join(f'"{each}"' for each in some) for some in (items, people))
+    words = f"share {files} with {names}" + (f" as {role}" if role else "") + (f" until {until}" if until else "")
+
+    request = meaning(words).request
+
+    assert request is not None
+    assert [each.value for each in request.items] == items
+    assert [each.value for each in request.recipients] == people
+    assert (request.role.value if request.role else None) == role
+    assert (request.until.at.date() if request.until and request.until.at else None) == until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -74,7 +74,9 @@ class Language:
     def __init__(self, tag: str, table: Mapping[str, Any]) -> None:
         self.tag = tag
         self._table = table
+        self._words = {name: tuple(many) for name, many in table["words"].items()}
         self._ways: dict[str, tuple[Ways, ...]] = {}
+        self._edges: dict[tuple[str, str], tuple[str, ...]] = {}
         self._files: dict[tuple[str, str], _Filed] = {}
         self.spaces: bool = table.get("spaces", True)
         self.roles = {said: Role(role) for role, many in table["roles"].items() for said in many}
@@ -84,7 +86,7 @@ class Language:
         return self.roles.get(" ".join(said.lower().split()))
 
     def words(self, name: str) -> tuple[str, ...]:
-        return tuple(self._table["words"].get(name, ()))
+        return self._words.get(name, ())
 
     def ways(self, section: str) -> tuple[Ways, ...]:
         """The patterns of a section by their meanings, in the order of the table."""
@@ -138,10 +140,24 @@ class Language:
         return found.span() if found else None
 
     def ends_with_one(self, name: str, low: str) -> bool:
-        return any(low == each or low.endswith(f" {each}" if self.spaces else each) for each in self.words(name))
+        return low.endswith(self._endings(name)) or low in self.words(name)
 
     def begins_with_one(self, name: str, low: str) -> bool:
-        return any(low == each or low.startswith(f"{each} " if self.spaces else each) for each in self.words(name))
+        return low.startswith(self._beginnings(name)) or low in self.words(name)
+
+    def _endings(self, name: str) -> tuple[str, ...]:
+        """The words as they stand at the end of something."""
+        return self._apart(name, "-", lambda each: f" {each}" if self.spaces else each)
+
+    def _beginnings(self, name: str) -> tuple[str, ...]:
+        """The words as they stand before something, together with what parts them from it."""
+        return self._apart(name, "+", lambda each: each if each.endswith("'") or not self.spaces else f"{each} ")
+
+    def _apart(self, name: str, side: str, made: Callable[[str], str]) -> tuple[str, ...]:
+        key = (name, side)
+        if key not in self._edges:
+            self._edges[key] = tuple(map(made, self.words(name)))
+        return self._edges[key]
 
     def ending(self, name: str, low: str) -> str:
         """The one of the words that it ends with, or ""."""
@@ -150,7 +166,9 @@ class Language:
     def without_ending(self, name: str, said: str, *, least: int = 2) -> str:
         """Without what sticks to a name, such as さん, if enough of a name is left."""
         low = said.lower().replace("’", "'")
-        ending = max((each for each in self.words(name) if low.endswith(each)), key=len, default="")
+        if not low.endswith(self.words(name)):
+            return said
+        ending = max((each for each in self.words(name) if low.endswith(each)), key=len)
         rest = said[: len(said) - len(ending)].rstrip()
         return rest if len(rest) >= least or re.fullmatch(f"[{NAMES}]", rest) else said
 
@@ -161,8 +179,8 @@ class Language:
 
     def before(self, name: str, low: str) -> int:
         """How much of it is one of the words that may stand before a name."""
-        starts = [each if each.endswith("'") or not self.spaces else f"{each} " for each in self.words(name)]
-        return max((len(each) for each in starts if low.startswith(each)), default=0)
+        starts = self._beginnings(name)
+        return max(len(each) for each in starts if low.startswith(each)) if low.startswith(starts) else 0
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
@@ -208,12 +226,15 @@ class Language:
 
     def without_joints(self, said: str) -> str:
         """Without the "and" that is left where something behind it was put aside."""
-        low = said.lower()
-        for each in (*self.words("and"), *self.words("then"), *self.words("but")):
-            if self.spaces and low.endswith(f" {each}"):
-                return self.without_joints(said[: -len(each)].rstrip(" ,"))
-            if self.spaces and low.startswith(f"{each} "):
-                return self.without_joints(said[len(each) :].lstrip(" ,"))
+        names = ("and", "then", "but") if self.spaces else ()
+        for name in names:
+            low = said.lower()
+            if low.endswith(ends := self._endings(name)):
+                cut = max(len(each) for each in ends if low.endswith(each))
+                return self.without_joints(said[:-cut].rstrip(" ,"))
+            if low.startswith(starts := self._beginnings(name)):
+                cut = max(len(each) for each in starts if low.startswith(each))
+                return self.without_joints(said[cut:].lstrip(" ,"))
         return said
 
     def without_connector(self, said: str) -> str:
