@@ -92,7 +92,7 @@ class Namer:
         return self._context.has_a_file
 
     def items(self, said: str) -> Listed:
-        said = _MARK.sub(" ", said).strip(" ,")
+        said = _MARK.sub(" ", said).strip(" ,|")
         if not said.strip(QUOTES + " "):
             return Listed((), False)
         if corrected := self.corrected(said):

@@ -245,12 +245,12 @@ class Pattern:
             if not said[start:end].strip(f" ,{MARKS}"):
                 yield _fit({}, edges)
         elif between is None:
-            yield _fit({self.slots[0]: said[start:end].strip(" ,")}, edges)
+            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, edges)
         else:
             for number, place in enumerate(between.finditer(low, start, end)):
                 if number == MOST_PLACES:
                     break
-                slots = (said[start : place.start()].strip(" ,"), said[place.end() : end].strip(" ,"))
+                slots = (said[start : place.start()].strip(" ,|"), said[place.end() : end].strip(" ,|"))
                 yield _fit(dict(zip(self.slots, slots, strict=True)), [place.groupdict(), *edges])
 
     @cached_property

@@ -121,7 +121,7 @@ class Slots:
         return spoken.intent == "share" or bool(is_named or spoken.detail)
 
     def is_file(self, said: str) -> bool:
-        said = _MARK.sub(" ", said).strip(" ,")
+        said = _MARK.sub(" ", said).strip(" ,|")
         return bool(said) and (ends_with_a_file(self._text, said) or self._namer.is_reference(said))
 
     def _whole(self, said: str) -> str:
@@ -171,7 +171,7 @@ class Slots:
 
     def _may_be_a_file(self, said: str) -> bool:
         """Whether "share" and this alone is worth the question with whom; "share prices rose" is not."""
-        said = _MARK.sub(" ", said).strip(" ,")
+        said = _MARK.sub(" ", said).strip(" ,|")
         if not said:
             return False
         low = low_of(said)
