@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,6 +21,10 @@ from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.certificates import pem_of
 from tests.people import Someone
+
+# What a test takes is no matter of its own: the first sentence in a language takes longest, and machines are noisy.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 _number = itertools.count()
 
