@@ -314,7 +314,8 @@ class Pattern:
             return r"\s{0,2}"
         if loose or not self._vocabulary.spaces or _PUNCTUATION.match(token.lstrip("[")):
             return NO_GAP
-        return GAP
+        # What is cut off by an apostrophe needs no white space: "d'avoir".
+        return rf"(?:{GAP}|(?<='))"
 
     def _joined(self, part: Part) -> str:
         if _may_be_left_out(part):

@@ -222,7 +222,7 @@ class Language:
             return re.compile(rf"\s*(?:{listed}\s*(?:{words})?|(?<=\s){words})\s*", re.IGNORECASE)
         if self.spaces:
             return re.compile(rf"\s*(?:{listed}\s*(?:{words}\s)?|(?<=\s){words}\s)\s*", re.IGNORECASE)
-        return re.compile(rf"\s*(?:{listed}\s*{words}?|{words})\s*")
+        return re.compile(rf"\s*(?:{listed}\s*(?:{words})?|{words})\s*")
 
     def without_joints(self, said: str) -> str:
         """Without the "and" that is left where something behind it was put aside."""
@@ -285,7 +285,7 @@ class Language:
     @cached_property
     def expression(self) -> Mapping[str, re.Pattern[str]]:
         """Each list of words, to be looked for in a sentence."""
-        apart = (rf"(?<![{LETTERS}'’.-])", rf"(?![{LETTERS}'’-]|\.\w)") if self.spaces else ("", "")
+        apart = (rf"(?<![{LETTERS}'’.-])", rf"(?:(?<=')|(?![{LETTERS}'’-]|\.\w))") if self.spaces else ("", "")
         return {name: re.compile(apart[0] + one_of(many) + apart[1]) for name, many in self._table["words"].items()}
 
     @cached_property
