@@ -13,6 +13,7 @@ from bot.sharing import Words
 
 # Of somebody's name. With more of them, something else was said with it.
 MOST_WORDS = 6
+LONGEST_SPECIAL = 200
 MOST_LETTERS = 24  # where words are not apart
 _FILE = re.compile(r"[^\s.]\.(?=\d?[A-Za-z])[A-Za-z0-9]{1,5}$")
 _SURELY_A_FILE = re.compile(
@@ -81,6 +82,7 @@ class Namer:
 
     def __init__(self, language: Language, text: Plain, context: Context) -> None:
         self.language = language
+        self._specials: dict[tuple[str, str], Words | None] = {}
         self._language = language
         self._text = text
         self._context = context
@@ -328,9 +330,12 @@ class Namer:
 
     def _special(self, section: str, said: str) -> Words | None:
         """What is not called by a name: "this file", "my manager", "everybody in Sales"."""
+        if (section, said) not in self._specials:
+            self._specials[section, said] = self._looked_up(section, said) if len(said) <= LONGEST_SPECIAL else None
+        return self._specials[section, said]
+
+    def _looked_up(self, section: str, said: str) -> Words | None:
         low = low_of(said)
-        if len(low) > 200:
-            return None
         words = self._language.words_of(low)
         for meaning, pattern in self._language.candidates(section, words, low):
             for fit in pattern.fits(low, said):

@@ -59,7 +59,7 @@ _MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]{1,300}\]\((https?://[^\s()<>]{1,2000})
 _MENTION = re.compile(r"<at\b[^<>]{0,200}>([^<>]{0,300})</at>")
 _QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
-_TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>|\*\*", re.I)
+_TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 _SPACES = re.compile(r"\s{10,}")
@@ -164,21 +164,24 @@ def plain(said: Said) -> Plain:
         return part if part in names else _PRIVATE.sub("", html.unescape(part))
 
     text = _JOINER.sub("", _PRIVATE.sub("", said.text).translate(_INVISIBLE))
-    text = _LINK.sub(lambda match: f" {protect('url', html.unescape(match[1]))} ", _MENTION.sub(at, text))
-    # Somebody else's words are no request; where one of their ends is not to be found, nothing is.
-    text = _QUOTED_MESSAGE.sub("\n", text)
-    text = "> " + text if "<blockquote" in text.casefold() else text
-    text = _TAG.sub("", _BREAK.sub("\n", text))
+    if "<" in text:
+        text = _LINK.sub(lambda match: f" {protect('url', html.unescape(match[1]))} ", _MENTION.sub(at, text))
+        # Somebody else's words are no request; where one of their ends is not to be found, nothing is.
+        text = _QUOTED_MESSAGE.sub("\n", text)
+        text = "> " + text if "<blockquote" in text.casefold() else text
+        text = _TAG.sub("", _BREAK.sub("\n", text))
+    text = text.replace("**", "")
     text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)
     text = _EMPHASIS.sub(r"\2", _MAILTO.sub("", text))
     text = _EMOJI_AT_AN_END.sub(" ", _OPENING.sub(" ", text))
     text = _GREEK_ASKS.sub("?", text) if _GREEK.search(text) else text
     text = text.translate(_WIDE) if _ANY_WIDE.search(text) else text
-    text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
-    text = _URL.sub(lambda match: protect("url", match[0]), text)
-    text = _ANGLES.sub(r"\1", text)
-    text = _EMAIL.sub(lambda match: protect("email", match[0]), text)
+    if "://" in text:
+        text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
+        text = _ANGLES.sub(r"\1", _URL.sub(lambda match: protect("url", match[0]), text))
+    if "@" in text:
+        text = _EMAIL.sub(lambda match: protect("email", match[0]), text)
     text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
     return Plain(tuple("".join(" " if each.isspace() else each for each in line) for line in lines if line), names)
