@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, insert, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.tables import sign_in_pages, sign_ins
@@ -59,27 +59,28 @@ class SignIns:
         return ticket
 
     async def again(self, person: Person) -> str | None:
-        """A second ticket for what they said last; the first stays good, and one of the two carries it out.
+        """A second ticket for what they said or pressed last; the first stays good, and one of the two carries it out.
 
         None if it has one: each device of a person fails on its own, and all of them show the same chat.
         """
         ticket = secrets.token_urlsafe(32)
+        is_pressed, is_given = sign_ins.c.parked.is_(None), sign_ins.c.again_hash.is_not(None)
         last = (
-            select(sign_ins.c.ticket_hash, sign_ins.c.again_hash)
-            .where(_of(person), sign_ins.c.parked.is_not(None), sign_ins.c.expires_at > int(self._clock()))
-            .order_by(sign_ins.c.again_hash.is_not(None), sign_ins.c.expires_at.desc())
+            select(sign_ins.c.ticket_hash)
+            .where(_of(person), sign_ins.c.expires_at > int(self._clock()))
+            .order_by(is_pressed, and_(not_(is_pressed), is_given), sign_ins.c.expires_at.desc())
             .limit(1)
         )
         async with self._engine.begin() as database:
             row = (await database.execute(last)).first()
-            if row is not None:
-                given = await database.execute(
-                    update(sign_ins)
-                    .where(sign_ins.c.ticket_hash == row.ticket_hash, sign_ins.c.again_hash.is_(None))
-                    .values(again_hash=_hash(ticket))
-                )
-                return ticket if given.rowcount else None
-        return await self.open(person, None)
+            if row is None:
+                return None
+            given = await database.execute(
+                update(sign_ins)
+                .where(sign_ins.c.ticket_hash == row.ticket_hash, sign_ins.c.again_hash.is_(None))
+                .values(again_hash=_hash(ticket))
+            )
+        return ticket if given.rowcount else None
 
     async def at(self, ticket: str) -> Parked | None:
         async with self._engine.connect() as database:
