@@ -22,6 +22,8 @@ _SURELY_A_FILE = re.compile(
     r"|odp|accdb|pbix|py|js|sql|ics|epub|indd|fig|loop)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+# "Plan.docx but only when she asks": more was said than a name.
+_BEHIND_A_FILE = re.compile(rf"(?:{_SURELY_A_FILE.pattern})\s+\w[^/\\]*$", re.IGNORECASE)
 _PATH = re.compile(r"/[^/]|\\\\?[^\\]|[^/\\]+(?:[/\\][^/\\]+)+[/\\]?$|\.\.?/")
 _ADDRESSED = re.compile(rf"[^{NAMES}]*[<(\[]\s?([{NAMES}])\s?[>)\]]$")
 _NEIGHBOURS = re.compile(rf"(?<=[{NAMES}])\s{{0,9}}(?=[{NAMES}])")
@@ -264,7 +266,7 @@ class Namer:
         low = low_of(bare)
         # "give Ana | to Plan.docx": something between is missing.
         is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
-        is_none = is_none or bool(_OTHER_SCHEME.match(said))
+        is_none = is_none or bool(_OTHER_SCHEME.match(said)) or bool(_BEHIND_A_FILE.search(bare))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
             return None
         return _named(whole)

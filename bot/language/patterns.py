@@ -17,6 +17,7 @@ from itertools import islice, pairwise
 # Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
 # pattern marks are white space.
 NAMES = "\ue000-\uefff"
+QUOTED = "\ue800-\uefff"  # of them
 MARKS = "\uf000-\uf8ff"
 # What is nothing to a pattern.
 BLANKS = " ,\n" + "".join(map(chr, range(0xF000, 0xF900)))

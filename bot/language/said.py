@@ -143,7 +143,7 @@ def plain(said: Said) -> Plain:
 
     def protect(kind: str, words: str, mention: Mention | None = None) -> str:
         # From a range that nobody types; what is typed of it is taken out.
-        letter = chr(0xE000 + len(names))
+        letter = chr((0xE800 if kind == "quote" else 0xE000) + len(names))
         names[letter] = Name(kind, "".join(names[each].text if each in names else each for each in words), mention)
         return letter
 

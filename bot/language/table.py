@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.language.dates import Dates
-from bot.language.patterns import LETTERS, MARKS, NAMES, Pattern, Vocabulary, one_of
+from bot.language.patterns import LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of
 from bot.sharing import Role
 
 # Of the politeness before and behind a request.
@@ -293,7 +293,7 @@ class Language:
         lists = {name: tuple(words) for name, words in self._table["words"].items()}
         special = {
             "role": one_of(self.roles),
-            "quote": rf"[{NAMES}]",
+            "quote": rf"[{QUOTED}]",
             "who": r"[^.,;:!?()\n]{1,60}?",
             "word": rf"[^\s,{NAMES}]{{1,60}}|[{NAMES}]",
             "date": self.dates.date,
