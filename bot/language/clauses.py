@@ -17,9 +17,10 @@ from bot.language.understood import NOTHING, TALK, Understood
 MOST_REMARKS = 12
 # Nothing of these is done by the words alone.
 _CHANGES = ("share", "unshare", "change_role")
-_ABOUT = ("who_has_access", "list_shares", "request_access")
 _ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
 _MARK = re.compile(f"[{MARKS}]")
+_NUMBER = re.compile(r"^(?:\d{1,2}[.)]|[-*•])\s+(?=\S)")
+_AFTER_A_REMARK = re.compile(rf"^([{MARKS}]\s*)[:,;.–-]\s")
 _ASKED = re.compile(r"\?[\s!?]*$")
 
 
@@ -56,11 +57,16 @@ class Clauses:
                 return TALK
             if made is None or not self._is_plain(pattern, fit, made, sentence):
                 continue
-            if made.intent in _ABOUT and {"items", "recipients"} & set(made.asks):
+            if self._lacks_a_name(made):
                 unclear = unclear or made
                 continue
             return made
         return unclear or NOTHING
+
+    def _lacks_a_name(self, made: Understood) -> bool:
+        """Whether another way to read it may find who or what; "her" and "this" may be found elsewhere."""
+        items, people = (made.request.items, made.request.recipients) if made.request else ((), ())
+        return ("items" in made.asks and not items) or ("recipients" in made.asks and not people)
 
     def _may_mean(self, meaning: str, sentence: Sentence, *, is_part: bool) -> bool:
         intent = meaning.partition(".")[0]
@@ -106,7 +112,9 @@ class Clauses:
         if pattern.opens_with == "people":
             return bool(made.request and made.request.recipients) and "recipients" not in made.asks
         items = fit.slots["items"]
-        is_name = not items[:1].islower() or " " not in items or self._namer.is_reference(items)
+        if self._namer.is_reference(items):
+            return True
+        is_name = not items[:1].islower() or " " not in items
         is_plain = sentence.asking or (self._slots.is_file(items) and is_name)
         return is_plain and not self._language.has("talk", low_of(items))
 
@@ -121,8 +129,9 @@ class Clauses:
     def bare(self, said: str) -> Sentence:
         """The sentence itself; marks of what was put aside stay in it."""
         asking = talking = False
-        rest = said.strip(" ,/")
+        rest = _NUMBER.sub("", said.strip(" ,/"))
         for _ in range(MOST_REMARKS):
+            rest = _AFTER_A_REMARK.sub(r"\1", rest, count=1) if _MARK.match(rest) else rest
             name = self._text.only(rest[:1])
             if name and name.kind == "bot":
                 rest = rest[1:].lstrip(" ,:.!")

@@ -41,7 +41,7 @@ class Reading:
 
     def understood(self) -> Understood:
         """What was meant; `none` where it is nothing in this language, final where it is plainly no request."""
-        if self._text.text.startswith(">"):
+        if self._text.text.startswith((">", "{")):
             return TALK
         made = self._understood()
         if made == NOTHING and self._is_greeting():

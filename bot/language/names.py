@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.language.patterns import MARKS, NAMES
-from bot.language.said import EMOJI, QUOTES, Context, Name, Plain
+from bot.language.said import EMAIL, EMOJI, QUOTES, Context, Name, Plain
 from bot.language.table import Language
 from bot.sharing import Words
 
@@ -126,7 +126,8 @@ class Namer:
         said = _MARK.sub(" ", said).strip(" ,;:-–(|\n").lstrip(">→ ")
         said = self._first_sentence(said)
         if place := self.corrected(said):
-            said = self._language.without_connector(said[place.end() :].strip(" ,"))
+            said = said[place.end() :].strip(" ,")
+            said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
         said, excluded = self._without_exceptions(said)
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
         if not said or excluded is None or self._hedged(said):
@@ -158,7 +159,15 @@ class Namer:
         if files:
             return Words("url" if files[-1].kind == "url" else "name", files[-1].text)
         found = [*_FILE_NAME.finditer(said)]
-        return Words("name", found[-1][0]) if len(found) == 1 else None
+        if len(found) == 1:
+            return Words("name", found[0][0])
+        return None if found else self._special("items", said.strip(" ,")) or self._described(said)
+
+    def _described(self, said: str) -> Words | None:
+        """ "… look after the brand guidelines folder": from the article on to what kind of file it is."""
+        expression = self._language.described
+        found = expression.search(low_of(said)) if expression else None
+        return Words("name", said[found.start("name") : found.end()]) if found else None
 
     def _without_exceptions(self, said: str) -> tuple[str, tuple[Words, ...] | None]:
         """Who is meant, and who of them is not; None where that is not plain."""
@@ -211,7 +220,7 @@ class Namer:
         if self.is_reference(said):
             return [said]
         parts: list[str] = []
-        start = 0
+        start = self._language.before("both", low_of(said))
         for place in self._and.finditer(said):
             one, rest = self._without_its_ending(said[start : place.start()]), said[place.end() :]
             if (
@@ -221,7 +230,7 @@ class Namer:
             ):
                 parts.append(one)
                 start = place.end()
-        return [each for each in (*parts, said[start:]) if each.strip(" ,")]
+        return [each for each in (*parts, said[start:] if parts else said) if each.strip(" ,")]
 
     def _begins(self, said: str) -> bool:
         """Whether it begins as only another thing begins: "the budget and the forecast"."""
@@ -266,10 +275,20 @@ class Namer:
         low = low_of(bare)
         # "give Ana | to Plan.docx": something between is missing.
         is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
+        is_none = is_none or self._is_access(low)
         is_none = is_none or bool(_OTHER_SCHEME.match(said)) or bool(_BEHIND_A_FILE.search(bare))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
             return None
         return _named(whole)
+
+    def _is_access(self, low: str) -> bool:
+        """ "access to Plan.docx", "her access": what is given, not what it is given to."""
+        begun = self._language.before("access", f"{low} ")
+        rest = low[begun:].strip()
+        goes_on = (
+            not rest or self._language.begins_with_one("connectors", rest) or self._language.begins_with_one("on", rest)
+        )
+        return bool(begun and goes_on) or (self._language.ends_with_one("access", low) and not _FILE.search(low))
 
     def _after_its_kind(self, said: str) -> str:
         """ "the file Plan.docx" is called Plan.docx, and "the file called Plan" is called Plan."""
@@ -278,7 +297,10 @@ class Namer:
         rest = said[before:].strip(" ,:")
         is_called = self._language.ends_with_one("called", low[:before].strip())
         is_plain = is_called or self._text.only(rest) or _FILE.search(rest) or self._text.only(rest[:1])
-        return rest if before and rest and is_plain else said
+        if before and rest and is_plain:
+            return rest
+        is_kind = self._text.only(said[-1:]) and self._language.is_one("file", self._without_article(low[:-1]).strip())
+        return said[-1] if is_kind else said
 
     def _inner_link(self, said: str) -> str:
         """A name with its link behind it is the link."""
@@ -314,7 +336,7 @@ class Namer:
         name = self._text.only(said)
         if name and name.kind == "mention" and name.mention and name.mention.id:
             return Words("mention", name.mention.id, name.mention.name)
-        if name and name.kind == "email":
+        if name and (name.kind == "email" or EMAIL.fullmatch(name.text)):
             return Words("email", name.text) if name.text.isascii() else None
         if name:
             return Words("name", name.text) if name.kind != "url" else None

@@ -223,7 +223,7 @@ class Pattern:
         """At the end of a sentence."""
         stuck = not self._vocabulary.spaces or _PUNCTUATION.match(self.written)
         lead = rf"[\s,;–{MARKS}-]{{0,9}}" if stuck else rf"(?:[\s,;–{MARKS}-]{{1,9}}|(?<=[.!?{NAMES}])|^)"
-        return _compiled(lead + self._expression() + rf"[\s.!?…{MARKS}]{{0,9}}$")
+        return _compiled(lead + self._expression() + rf"[\s,.!?…{MARKS}]{{0,9}}$")
 
     @property
     def _ends(self) -> str:

@@ -50,13 +50,14 @@ _LONGEST_NAME = 420
 _CJK = re.compile(f"[{CJK}]")
 _BESIDE = rf"{CJK}\u0590-\u05ff\u0600-\u06ff"
 _NOT_CJK = f"(?![{_BESIDE}])"
-_EMAIL = re.compile(
+EMAIL = re.compile(
     rf"(?:(?<![\w.+'-])|(?<=[{_BESIDE}])(?!-)|(?<=[{_BESIDE}]-))(?:{_NOT_CJK}[\w.+'-]){{1,64}}@(?:{_NOT_CJK}[\w-]){{1,63}}(?:\.(?:{_NOT_CJK}[\w-]){{1,63}}){{1,8}}"
 )
 _URL = re.compile(rf"https?://(?:[^\s<>\"“”、。，（）{CJK}]|(?<=[/{CJK}])[{CJK}]){{1,2000}}(?<![.,;:!?)\]])")
 _LINK = re.compile(r"""<a\s[^<>]{0,200}?href=["'](https?://[^"'<>\s]{1,2000})["'][^<>]{0,200}>[^<>]{0,300}</a>""", re.I)
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]{1,300}\]\((https?://[^\s()<>]{1,2000})\)(?![\w.])")
 _MENTION = re.compile(r"<at\b[^<>]{0,200}>([^<>]{0,300})</at>")
+_QUOTED_LINES = re.compile(r"(?:>[^\n]*\n)++\s*\n")
 _QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
@@ -164,6 +165,9 @@ def plain(said: Said) -> Plain:
         return part if part in names else _PRIVATE.sub("", html.unescape(part))
 
     text = _JOINER.sub("", _PRIVATE.sub("", said.text).translate(_INVISIBLE))
+    if text.startswith(">"):
+        # Somebody else's words above one's own, with an empty line between them.
+        text = _QUOTED_LINES.sub("", text)
     if "<" in text:
         text = _LINK.sub(lambda match: f" {protect('url', html.unescape(match[1]))} ", _MENTION.sub(at, text))
         # Somebody else's words are no request; where one of their ends is not to be found, nothing is.
@@ -181,7 +185,7 @@ def plain(said: Said) -> Plain:
         text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
         text = _ANGLES.sub(r"\1", _URL.sub(lambda match: protect("url", match[0]), text))
     if "@" in text:
-        text = _EMAIL.sub(lambda match: protect("email", match[0]), text)
+        text = EMAIL.sub(lambda match: protect("email", match[0]), text)
     text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
     return Plain(tuple("".join(" " if each.isspace() else each for each in line) for line in lines if line), names)

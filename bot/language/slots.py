@@ -45,7 +45,7 @@ class Slots:
         """`said` is the sentence with its marks, `meaning` an intent, and after a dot what more it says."""
         intent, _, detail = meaning.partition(".")
         if intent in READS and not fit.slots and not detail:
-            return Understood(intent, BLANK)
+            return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
         if people_said is not None and has_a_file(self._text, people_said):
             return None
@@ -61,6 +61,12 @@ class Slots:
             return each_his
         return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
 
+    def _about_this(self) -> Understood:
+        """ "Who has access?", of what is being talked of."""
+        if self._namer.knows_a_file:
+            return Understood("who_has_access", ShareRequest((THIS,), ()))
+        return Understood("who_has_access", BLANK, ("items",))
+
     def _request(self, spoken: _Spoken, said: str) -> Understood | None:
         beside = self._beside.of(said)
         unread: dict[str, str] = {}
@@ -69,6 +75,8 @@ class Slots:
             spoken = replace(spoken, items=self._before_the_unread(spoken.items, unread))
         items, people = self._named(spoken)
         people = self._left_out(people, said)
+        if spoken.detail == "dated" and not beside.until:
+            return None
         if not self._is_told(spoken, items, people):
             return None
         until = beside.until or self._until(spoken.fit.date)

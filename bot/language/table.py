@@ -258,6 +258,14 @@ class Language:
         return re.compile(rf"{one_of(words)}(?:\s{{1,9}}|(?<='))") if words else None
 
     @cached_property
+    def described(self) -> re.Pattern[str] | None:
+        """A file by what kind of thing it is, from its article on: "the brand guidelines folder"."""
+        articles, kinds = self.words("articles"), self.words("file")
+        if not articles or not kinds or not self.spaces:
+            return None
+        return re.compile(rf"\b{one_of(articles)}\s(?P<name>(?:[\w&'-]+\s){{1,4}}?{one_of(kinds)})\b")
+
+    @cached_property
     def corrected(self) -> re.Pattern[str] | None:
         words = self.words("corrections")
         return re.compile(rf"(?:\.{{2,3}}|…|[,;–—-])\s{{0,9}}{one_of(words)}(?!\w)") if words else None
