@@ -63,6 +63,7 @@ _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
+_SPACE = re.compile(r"\s")
 _SPACES = re.compile(r"\s{10,}")
 
 
@@ -188,7 +189,7 @@ def plain(said: Said) -> Plain:
         text = EMAIL.sub(lambda match: protect("email", match[0]), text)
     text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
-    return Plain(tuple("".join(" " if each.isspace() else each for each in line) for line in lines if line), names)
+    return Plain(tuple(_SPACE.sub(" ", line) for line in lines if line), names)
 
 
 def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
