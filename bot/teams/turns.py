@@ -28,6 +28,7 @@ from bot.teams.incoming import Incoming, inputs_of, read
 from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
+from bot.texts import speaking
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,8 @@ class Turns:
             log.info("delivered again")
             return
         try:
-            await self._on(context, incoming, arrived + ANSWER_WITHIN)
+            with speaking(incoming.locale, incoming.timezone):
+                await self._on(context, incoming, arrived + ANSWER_WITHIN)
         except Exception as error:
             # What could not even be answered: Teams would only send it again, and again it would not be.
             words = _sentence(error)

@@ -1,0 +1,111 @@
+"""What we say, in the language of whoever reads it.
+
+A text is written in English where it is said, `_("Share {file}?", file=name)`, and that is its name in the catalogues
+(gettext's, catalogues/TAG.po). In which language and whose hours we speak is said once, where somebody is answered.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import io
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUES = Path(__file__).parent / "catalogues"
+ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class _Listener:
+    tag: str
+    timezone: dt.tzinfo
+
+
+_NOBODY = _Listener(ENGLISH, dt.UTC)
+_listener: ContextVar[_Listener] = ContextVar("_listener", default=_NOBODY)
+
+
+@contextmanager
+def speaking(locale: str, timezone: dt.tzinfo = dt.UTC) -> Generator[None]:
+    """Within, we speak to somebody of this locale (BCP 47, maybe empty or unknown) who lives by these hours."""
+    token = _listener.set(_Listener(closest(locale), timezone))
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def spoken() -> str:
+    """The language in which we speak now, BCP 47."""
+    return _listener.get().tag
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    return (ENGLISH, *sorted(each.stem for each in CATALOGUES.glob("*.po")))
+
+
+@cache
+def closest(locale: str) -> str:
+    """The language of ours for a locale: pt-BR is pt; English for what we do not speak."""
+    wanted = locale.replace("-", "_")
+    known = {each.replace("-", "_"): each for each in languages()}
+    by_language = {each.partition("_")[0]: each for each in known}
+    found = negotiate_locale([wanted], list(known)) or by_language.get(wanted.partition("_")[0].lower(), ENGLISH)
+    return known[found]
+
+
+def _(text: str, /, **values: object) -> str:
+    """The text in the language spoken, with the values in their places."""
+    said = _catalogue(spoken()).gettext(text)
+    return said.format(**values) if values else said
+
+
+def several(count: int, one: str, many: str, /, **values: object) -> str:
+    """One of two texts by what the language makes of `count`, which is a value as well."""
+    return _catalogue(spoken()).ngettext(one, many, count).format(count=count, **values)
+
+
+def day(moment: dt.datetime) -> str:
+    """ "20 November 2026", as the language writes it, where the listener is."""
+    here = moment.astimezone(_listener.get().timezone)
+    return format_date(here, "d MMMM y" if spoken() == ENGLISH else "long", locale=_locale())
+
+
+def when(moment: dt.datetime) -> str:
+    """ "Friday 20 November 2026, 18:30 (Europe/Berlin)", where the listener is."""
+    here = moment.astimezone(_listener.get().timezone)
+    date = format_date(here, "EEEE d MMMM y" if spoken() == ENGLISH else "full", locale=_locale())
+    return f"{date}, {here:%H:%M} ({here.tzinfo})"
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "Ana, Bob and Carla"."""
+    return format_list(list(words), locale=_locale())
+
+
+@cache
+def _catalogue(tag: str) -> gettext.NullTranslations:
+    if tag == ENGLISH:
+        return gettext.NullTranslations()
+    with (CATALOGUES / f"{tag}.po").open("rb") as file:
+        catalogue = read_po(file, locale=tag.replace("-", "_"))
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _locale() -> Locale:
+    return Locale.parse(spoken(), sep="-")
