@@ -15,11 +15,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 
 class SharebotError(Exception):
     """The sentence a person reads is the message; without one, the class's own.
 
-    `reference` is Microsoft's name of the request that failed: what a person can tell whoever helps them.
+    `reference` is Microsoft's name of the request that failed: what a person can tell whoever helps them. `about` is
+    the part of a request that it is about: "item", "people", "until"; "" for the whole.
     """
 
     sentence = "Something broke on my side. Please look what was done before you try again."
@@ -27,9 +31,20 @@ class SharebotError(Exception):
     def __init__(self, sentence: str | None = None, *, reference: str = "") -> None:
         super().__init__(sentence or self.sentence)
         self.reference = reference
+        self.about = ""
 
     def __str__(self) -> str:
         return f"{self.args[0]} (Reference {self.reference})" if self.reference else str(self.args[0])
+
+
+@contextmanager
+def about(part: str) -> Generator[None]:
+    """What goes wrong within is about this part of a request."""
+    try:
+        yield
+    except SharebotError as error:
+        error.about = error.about or part
+        raise
 
 
 class NotUnderstood(SharebotError):

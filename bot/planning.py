@@ -8,7 +8,7 @@ import difflib
 import re
 from dataclasses import replace
 
-from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError
+from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError, about
 from bot.graph import Graph
 from bot.graph.invitations import check, invitation
 from bot.graph.permissions import Permission, covers, role_of, tell_all
@@ -63,9 +63,13 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     distinct = list(dict.fromkeys(request.recipients))
     looking = asyncio.gather(*(_people(graph, words) for words in distinct))
     items, me, found = await asyncio.gather(_items(graph, item_words), graph.me(), looking, return_exceptions=True)
+    for part, each in (("item", items), ("people", found)):
+        if isinstance(each, SharebotError):
+            each.about = part
     if isinstance(items, BaseException) or isinstance(me, BaseException) or isinstance(found, BaseException):
         raise _first(items, me, found)
-    people = [_known(words, each, me) for words, each in zip(distinct, found, strict=True)]
+    with about("people"):
+        people = [_known(words, each, me) for words, each in zip(distinct, found, strict=True)]
     questions = [
         question
         for question in (
@@ -105,13 +109,19 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     return made
 
 
-def answered(unclear: UnclearRequest, chosen: dict[str, str]) -> ShareRequest:
-    """The request with what was chosen in place of what was unclear. Raises NotUnderstood while something is open."""
+def answered(unclear: UnclearRequest, chosen: dict[str, str], *, partly: bool = False) -> ShareRequest:
+    """The request with what was chosen in place of what was unclear. Raises NotUnderstood while something is open.
+
+    `partly`: what is not answered yet may stay open.
+    """
     items, recipients = list(unclear.request.items), list(unclear.request.recipients)
     for question in unclear.questions:
+        if partly and question.slot not in chosen:
+            continue
         if chosen.get(question.slot) not in {option.key for option in question.options}:
             raise NotUnderstood(f"Please choose which “{question.words}” you mean.")
-        words = Words("id", chosen[question.slot])
+        title = next(option.title for option in question.options if option.key == chosen[question.slot])
+        words = Words("id", chosen[question.slot], title)
         if question.slot == "item":
             items[0] = words
         else:

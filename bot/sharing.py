@@ -44,7 +44,8 @@ class Words:
     somebody mentioned.
 
     `kind` of an item is name, path, url or id; of a recipient name, email, mention or id. An id is never typed: it is
-    what a person chose from a list, `drive-id/item-id` for an item and an object id for a recipient.
+    what a person chose from a list, `drive-id/item-id` for an item and an object id for a recipient; its `name` is how
+    it is called.
     """
 
     kind: str
@@ -151,6 +152,18 @@ class SharePlan:
     sign_in: bool = True
 
     @property
+    def request(self) -> ShareRequest:
+        """What would have to be asked for to get this plan."""
+        people = (
+            Words("id", each.id, each.name) if each.id else Words("email", each.email, each.name)
+            for each in (step.recipient for step in self.steps)
+        )
+        item = Words("id", self.item.key, self.item.name)
+        return ShareRequest(
+            (item,), tuple(people), self.role, self.until, (), self.message, self.mail or None, self.sign_in or None
+        )
+
+    @property
     def to_grant(self) -> tuple[Recipient, ...]:
         return tuple(step.recipient for step in self.steps if step.change is not Change.HAS_IT)
 
@@ -180,6 +193,23 @@ class UnclearRequest:
     asker: Person
     request: ShareRequest
     questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A request to be completed or changed in a form.
+
+    `typed` is what stands in the form's fields, where that is not simply what the request says; `wrong`, a sentence for
+    each field that cannot stay so; the field "" is the whole.
+    """
+
+    asker: Person
+    request: ShareRequest
+    typed: tuple[tuple[str, str], ...] = ()
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+Waiting = SharePlan | UnclearRequest | Draft
 
 
 class Outcome(Enum):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
+
+from bot.texts import _, several
 
 EMBEDS, ISOLATES = frozenset({"LRE", "RLE", "LRO", "RLO"}), frozenset({"LRI", "RLI", "FSI"})
 POP, POP_ISOLATE = "\u202c", "\u2069"
@@ -109,18 +111,46 @@ def _columns(*columns: tuple[str, Sequence[Element]]) -> Element:
     return {"type": "ColumnSet", "spacing": "Medium", "columns": made}
 
 
-def choice(name: str, label: str, options: Sequence[tuple[str, str]]) -> Element:
+def choice(
+    name: str, label: str, options: Sequence[tuple[str, str]], *, chosen: str = "", compact: bool = False
+) -> Element:
     """One of several; `options` are titles and values."""
-    return {
+    made: Element = {
         "type": "Input.ChoiceSet",
         "id": name,
         "label": label,
-        "style": "expanded",
+        "style": "compact" if compact else "expanded",
         "wrap": True,
         "isRequired": True,
-        "errorMessage": "Please choose one.",
+        "errorMessage": _("Please choose one."),
         "choices": [{"title": _no_link(title), "value": value} for title, value in options],
     }
+    return {**made, "value": chosen} if chosen else made
+
+
+def text(
+    name: str, label: str, values: Mapping[str, str], *, hint: str = "", lines: bool = False, most: int = 400
+) -> Element:
+    """Words of their own; `most` letters."""
+    made: Element = {"type": "Input.Text", "id": name, "label": label, "maxLength": most, "isMultiline": lines}
+    made["errorMessage"] = several(most, "At most {count} letter.", "At most {count} letters.")
+    return made | ({"placeholder": hint} if hint else {}) | _value(name, values)
+
+
+def date(name: str, label: str, values: Mapping[str, str]) -> Element:
+    """A day, as ISO 8601 has it; "" for none."""
+    made = {"type": "Input.Date", "id": name, "label": label, "errorMessage": _("Please choose a day.")}
+    return made | _value(name, values)
+
+
+def toggle(name: str, title: str, values: Mapping[str, str]) -> Element:
+    """Yes or no: "true" or "false"."""
+    made: Element = {"type": "Input.Toggle", "id": name, "title": title, "label": title, "valueOn": "true"}
+    return made | {"valueOff": "false", "value": values.get(name, "true"), "errorMessage": _("Please choose one.")}
+
+
+def _value(name: str, values: Mapping[str, str]) -> Element:
+    return {"value": values[name]} if values.get(name) else {}
 
 
 def _no_link(words: str) -> str:

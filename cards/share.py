@@ -17,6 +17,7 @@ from bot.sharing import (
     Step,
     UnclearRequest,
 )
+from bot.texts import _
 from cards.elements import (
     Card,
     Element,
@@ -61,6 +62,7 @@ def confirm(plan: SharePlan, key: str) -> Card:
         *body,
         actions=[
             button(share, "share.confirm", key, style="positive"),
+            button(_("Change…"), "share.change", key),
             button("Cancel", "share.cancel", key),
         ],
         summary=f"Share {apart(plan.item.name)} with {_names(plan.to_grant)}? They {CAN[plan.role]}.",

@@ -123,6 +123,12 @@ class Bot:
         assert card
         return {each["id"]: [one["value"] for one in each["choices"]] for each in card["body"] if "choices" in each}
 
+    def field(self, someone: Someone, name: str) -> str:
+        """What stands in a field of the newest card."""
+        card = self.contoso.client.card(someone.mail)
+        assert card
+        return next(each.get("value", "") for each in card["body"] if each.get("id") == name)
+
     async def deliver(self, someone: Someone, action: Json, message: str, chat: str | None = None) -> Answer:
         """A press as Teams delivers it, whatever the card looks like by now."""
         person = self.contoso.person(someone.mail)

@@ -130,14 +130,6 @@ async def test_whoever_removes_the_bot_is_forgotten(adele: Someone, alex: Someon
     assert bot.sign_ins() == 3
 
 
-async def test_when_teams_cannot_sign_in_silently_the_button_is_shown(adele: Someone, bot: Bot) -> None:
-    await adele.says("help")
-    await send(bot, adele, "signin/failure", {"code": "resourcematchfailed", "message": "Resource match failed"})
-    await bot.at_rest()
-
-    assert "Sign in" in adele.sees()
-
-
 async def test_a_press_that_carries_nothing_is_a_bad_request(adele: Someone, bot: Bot) -> None:
     answer = await send(bot, adele, "adaptiveCard/action", {"action": {"type": "Action.Execute"}})
 

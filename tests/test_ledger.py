@@ -21,6 +21,7 @@ from bot.ledger.migrating import migrate
 from bot.ledger.tables import metadata
 from bot.sharing import (
     Change,
+    Draft,
     Expiry,
     Grant,
     Option,
@@ -49,6 +50,8 @@ UNCLEAR = UnclearRequest(
     ShareRequest((Words("name", "Roadmap"),), (Words("name", "Ana"),), Role.READ),
     (Question("item", "Roadmap", (Option("b!d/1", "Roadmap.docx", "OneDrive"),)),),
 )
+
+DRAFT = Draft(ADELE, ShareRequest((), (Words("email", "a@b.example"),)), (("item", "Plan"),), (("item", "Which?"),))
 
 
 class Clock:
@@ -314,13 +317,19 @@ async def test_each_sentence_gets_a_second_ticket_and_none_a_third(ledger: Ledge
     assert tickets[2] is None
 
 
-async def test_who_said_nothing_gets_a_ticket_of_their_own(ledger: Ledger) -> None:
+async def test_who_said_and_pressed_nothing_gets_no_ticket(ledger: Ledger) -> None:
     await ledger.sign_ins.open(ADELE, b"hers")
 
+    assert await ledger.sign_ins.again(MEGAN) is None
+
+
+async def test_who_pressed_something_gets_one_more_ticket(ledger: Ledger) -> None:
+    await ledger.sign_ins.open(MEGAN, None)
     ticket = await ledger.sign_ins.again(MEGAN)
 
     assert ticket
-    assert await ledger.sign_ins.at(ticket) == Parked("t", "megan", None, frozenset(), "")
+    assert await ledger.sign_ins.at(ticket)
+    assert await ledger.sign_ins.again(MEGAN) is None
 
 
 async def test_opening_twice_changes_nothing(url: str, ledger: Ledger) -> None:
@@ -432,3 +441,24 @@ def open_to_all(directory: Path) -> None:
 
 def modes(directory: Path) -> dict[str, int]:
     return {file.name: stat.S_IMODE(file.stat().st_mode) for file in directory.iterdir()}
+
+
+async def test_what_was_shown_last_in_a_chat_is_what_an_answer_is_to(ledger: Ledger, clock: Clock) -> None:
+    await ledger.plans.put(UNCLEAR, "a:chat")
+    elsewhere = await ledger.plans.put(PLAN, "a:other")
+    key = await ledger.plans.put(DRAFT, "a:chat")
+
+    assert await ledger.plans.latest(ADELE, "a:chat") == (key, DRAFT)
+    assert await ledger.plans.latest(ADELE, "a:other") == (elsewhere, PLAN)
+    assert await ledger.plans.latest(MEGAN, "a:chat") is None
+    async with ledger.plans.claim(key, ADELE):
+        pass
+    assert await ledger.plans.latest(ADELE, "a:chat") is None
+
+
+async def test_what_was_shown_long_ago_is_answered_by_its_buttons_alone(ledger: Ledger, clock: Clock) -> None:
+    key = await ledger.plans.put(PLAN, "a:chat")
+    clock.now += 16 * 60
+
+    assert await ledger.plans.latest(ADELE, "a:chat") is None
+    assert await ledger.plans.waiting(key, ADELE) == PLAN

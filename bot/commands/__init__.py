@@ -26,20 +26,40 @@ COMMANDS = (
     basics.SIGN_OUT,
 )
 
+ALONE = ("help", "sign_out", "settings")
+
 
 async def say(turn: Turn) -> Reply:
     """What a sentence leads to. Raises SharebotError."""
-    context = Context(chat=turn.chat_type)
-    # In a thread: to learn a language when its first sentence comes takes a while.
-    understood = await asyncio.to_thread(
-        understand, turn.said, now=turn.now, tz=turn.timezone, locale=turn.locale, context=context
-    )
+    understood = await _understood(turn, Context(chat=turn.chat_type))
+    if not _stands_alone(understood) and (reply := await _answer(turn)):
+        return reply
     if understood.is_guess:
         return await basics.not_understood(turn, understood)
     for command in COMMANDS:
         if command.intent == understood.intent:
             return await command.say(turn, understood)
     return await basics.not_understood(turn, understood)
+
+
+async def _understood(turn: Turn, context: Context) -> Understood:
+    # In a thread: to learn a language when its first sentence comes takes a while.
+    return await asyncio.to_thread(
+        understand, turn.said, now=turn.now, tz=turn.timezone, locale=turn.locale, context=context
+    )
+
+
+def _stands_alone(understood: Understood) -> bool:
+    """Whether it can be no answer to a card that waits."""
+    return understood.intent in ALONE or (understood.intent == "share" and not understood.asks)
+
+
+async def _answer(turn: Turn) -> Reply | None:
+    """What a sentence leads to as the answer to the card that was shown last, in a chat of two."""
+    if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
+        return None
+    key, what = waiting
+    return await share.answer(turn, key, what, await _understood(turn, share.asked(what)))
 
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:

@@ -1,21 +1,47 @@
-"""Sharing: propose → (choose) → confirm or cancel."""
+"""Sharing: propose → (complete) → (choose) → confirm or cancel."""
 
 from __future__ import annotations
 
+import cards.form
 import cards.share
 from bot import granting, planning
+from bot.commands import form
 from bot.commands.turn import Command, Notice, Reply, Turn
-from bot.errors import NotUnderstood
-from bot.language import Understood
-from bot.sharing import SharePlan, ShareRequest, UnclearRequest
+from bot.errors import NotAllowed, NotFound, NotUnderstood
+from bot.language import Context, Understood
+from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
 from cards.elements import Card
 
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
     if understood.request is None or understood.asks:
-        raise NotUnderstood(understood.hint)
+        return await _asked(turn, understood)
     return await _planned(turn, understood.request)
+
+
+async def _asked(turn: Turn, understood: Understood) -> Reply:
+    """The form, with what was understood in it; in front of others, a sentence."""
+    if not turn.own_chat or not set(understood.asks) <= form.FIELDS.keys():
+        raise NotUnderstood(understood.hint)
+    draft = form.draft(turn, understood)
+    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat), said=understood.hint))
+
+
+async def complete(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    """The form, filled in. What cannot be stands in it, with all that was typed."""
+    async with turn.pending.claim(key, turn.person) as before:
+        if not isinstance(before, Draft):
+            raise NotUnderstood
+        return await _completed(turn, form.filled(turn, before, inputs))
+
+
+async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """The form, from a plan that was shown."""
+    async with turn.pending.claim(key, turn.person) as plan:
+        if not isinstance(plan, SharePlan):
+            raise NotUnderstood
+        return await _shown(turn, Draft(turn.person, plan.request))
 
 
 async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
@@ -44,13 +70,82 @@ async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         return Reply(cards.share.cancelled(what.item.name if isinstance(what, SharePlan) else None))
 
 
+def asked(what: Waiting) -> Context:
+    """What a card that waits asks, for what is typed in answer to it."""
+    match what:
+        case SharePlan():
+            return Context(has_a_file=True, pending="confirmation")
+        case UnclearRequest(questions=(question, *_)):
+            kind = "item" if question.slot == "item" else "person"
+            return Context(pending=f"choose_{kind}", choices=tuple(each.title for each in question.options))
+        case Draft(wrong=((field, _sentence), *_)):
+            slot = next((slot for slot, each in form.FIELDS.items() if each == field), "items")
+            return Context(pending=slot)
+        case _:
+            return Context(pending="items")
+
+
+async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) -> Reply | None:
+    """What is typed in answer to a card that waits does what its buttons do. None where it is no answer to it."""
+    match what, understood.intent:
+        case SharePlan(), "confirm" if what.to_grant:
+            return await confirm(turn, key, {})
+        case _, "cancel":
+            return await cancel(turn, key, {})
+        case UnclearRequest(questions=(question, *_)), "select" if understood.choice:
+            place = understood.choice - 1 if understood.choice > 0 else -1
+            if place >= len(question.options):
+                return None
+            async with turn.pending.claim(key, turn.person):
+                chosen = {question.slot: question.options[place].key}
+                return await _planned(turn, planning.answered(what, chosen, partly=True))
+        case SharePlan() | Draft(), "answer" if understood.request:
+            async with turn.pending.claim(key, turn.person):
+                return await _answered(turn, what, understood.request)
+        case _:
+            return None
+
+
+async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest) -> Reply:
+    request = form.merged(what.request, said)
+    if isinstance(what, SharePlan):
+        return await _planned(turn, request)
+    given = {"item": said.items, "people": said.recipients, "role": said.role, "until": said.until}
+    typed = tuple((field, each) for field, each in what.typed if not given.get(field))
+    wrong = tuple((field, each) for field, each in what.wrong if not given.get(field))
+    return await _completed(turn, Draft(turn.person, request, typed, wrong))
+
+
+async def _completed(turn: Turn, draft: Draft) -> Reply:
+    if draft.wrong:
+        return await _shown(turn, draft)
+    try:
+        return await _planned(turn, draft.request)
+    except (NotFound, NotUnderstood, NotAllowed) as error:
+        return await _shown(turn, Draft(turn.person, draft.request, draft.typed, ((error.about, str(error)),)))
+
+
+async def _shown(turn: Turn, draft: Draft) -> Reply:
+    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat)), is_private=True)
+
+
 async def _planned(turn: Turn, request: ShareRequest) -> Reply:
     plan = await planning.plan(turn.graph, turn.person, request)
-    return Reply(card(plan, await turn.pending.put(plan)), is_private=True)
+    return Reply(card(plan, await turn.pending.put(plan, turn.own_chat)), is_private=True)
 
 
-def card(what: SharePlan | UnclearRequest, key: str) -> Card:
-    return cards.share.choose(what, key) if isinstance(what, UnclearRequest) else cards.share.confirm(what, key)
+def card(what: Waiting, key: str) -> Card:
+    match what:
+        case UnclearRequest():
+            return cards.share.choose(what, key)
+        case SharePlan():
+            return cards.share.confirm(what, key)
+        case Draft():
+            return _form(what, key)
+
+
+def _form(draft: Draft, key: str, *, said: str = "") -> Card:
+    return cards.form.form(form.values(draft), dict(draft.wrong), key, said=said)
 
 
 COMMAND = Command(
@@ -58,5 +153,11 @@ COMMAND = Command(
     example="share Q3 Budget.xlsx with alex.wilber@contoso.com as write",
     what="Gives people access to a file or folder of yours, after showing you what would change.",
     say=propose,
-    clicks={"share.choose": choose, "share.confirm": confirm, "share.cancel": cancel},
+    clicks={
+        "share.form": complete,
+        "share.change": change,
+        "share.choose": choose,
+        "share.confirm": confirm,
+        "share.cancel": cancel,
+    },
 )

@@ -18,7 +18,8 @@ from cards.elements import Card
 class Turn:
     """What a command gets: who, what they said (nothing, for a click), and what it may use as them.
 
-    `locale` is BCP 47, `chat_type` Teams' conversationType; "" where Teams did not tell.
+    `locale` is BCP 47, `chat_type` Teams' conversationType; "" where Teams did not tell. `own_chat` is the id of their
+    chat with the bot, "" anywhere else.
     """
 
     person: Person
@@ -30,6 +31,7 @@ class Turn:
     pending: PendingPlans
     locale: str = ""
     chat_type: str = ""
+    own_chat: str = ""
 
 
 @dataclass(frozen=True)

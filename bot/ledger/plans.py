@@ -10,20 +10,26 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from cattrs.preconf.json import make_converter
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate, Unsure
 from bot.ledger.tables import plans
-from bot.sharing import Person, SharePlan, ShareReceipt, UnclearRequest
+from bot.sharing import Draft, Person, SharePlan, ShareReceipt, UnclearRequest, Waiting
 
 log = logging.getLogger(__name__)
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
 KEEP_RECEIPTS_FOR = 90 * 24 * 60 * 60  # nobody presses an older card
 USED = "This was pressed already. If the card does not change, please ask me again."
-KINDS: dict[str, type[SharePlan] | type[UnclearRequest]] = {"plan": SharePlan, "question": UnclearRequest}
+KINDS: dict[str, type[SharePlan] | type[UnclearRequest] | type[Draft]] = {
+    "plan": SharePlan,
+    "question": UnclearRequest,
+    "draft": Draft,
+}
+# What is typed after that is no answer to the card any more, but a sentence of its own.
+ANSWERED_WITHIN = 15 * 60
 
 _json = make_converter()
 _json.register_unstructure_hook(dt.datetime, lambda moment: moment.isoformat())
@@ -35,17 +41,23 @@ class PendingPlans:
         self._engine = engine
         self._clock = clock
 
-    async def put(self, what: SharePlan | UnclearRequest) -> str:
-        """The key for the card: nothing can be learned or made from it."""
+    async def put(self, what: Waiting, chat: str = "") -> str:
+        """The key for the card: nothing can be learned or made from it.
+
+        In a `chat` of two, what is typed next may answer it, and nothing older.
+        """
         key = secrets.token_urlsafe(24)
         kind = next(name for name, cls in KINDS.items() if isinstance(what, cls))
         now = int(self._clock())
         async with self._engine.begin() as database:
             await database.execute(delete(plans).where(plans.c.expires_at < now, plans.c.receipt.is_(None)))
             await database.execute(delete(plans).where(plans.c.expires_at < now - KEEP_RECEIPTS_FOR))
+            if chat:
+                await database.execute(update(plans).where(_of(what.asker), plans.c.chat == chat).values(chat=None))
             await database.execute(
                 insert(plans).values(
                     key=key,
+                    chat=chat or None,
                     tenant_id=what.asker.tenant_id,
                     person_id=what.asker.id,
                     kind=kind,
@@ -56,7 +68,7 @@ class PendingPlans:
         return key
 
     @asynccontextmanager
-    async def claim(self, key: str, person: Person) -> AsyncGenerator[SharePlan | UnclearRequest]:
+    async def claim(self, key: str, person: Person) -> AsyncGenerator[Waiting]:
         """What waits under this key, for this person, once. It is put back if the block fails with nothing done.
 
         Raises NotYours, TooLate. After Unsure it stays taken: something may have been done.
@@ -96,11 +108,23 @@ class PendingPlans:
         _check(row, person)
         return _json.loads(row.receipt, ShareReceipt) if row.receipt else None
 
-    async def waiting(self, key: str, person: Person) -> SharePlan | UnclearRequest | None:
+    async def waiting(self, key: str, person: Person) -> Waiting | None:
         """What still waits under this key, without taking it. Raises NotYours, TooLate."""
         row = await self._row(key)
         _check(row, person)
         return None if row.claimed_at else _json.loads(row.body, KINDS[row.kind])
+
+    async def latest(self, person: Person, chat: str) -> tuple[str, Waiting] | None:
+        """What was shown to this person last in a chat of two, and its key, while it waits for an answer."""
+        newest = select(plans.c.key, plans.c.kind, plans.c.body).where(
+            _of(person),
+            plans.c.chat == chat,
+            plans.c.claimed_at.is_(None),
+            plans.c.expires_at > int(self._clock()) + KEEP_FOR - ANSWERED_WITHIN,
+        )
+        async with self._engine.connect() as database:
+            row = (await database.execute(newest)).first()
+        return (row.key, _json.loads(row.body, KINDS[row.kind])) if row else None
 
     async def _row(self, key: str) -> Row[Any]:
         async with self._engine.connect() as database:
@@ -112,6 +136,10 @@ class PendingPlans:
     async def _put_back(self, key: str) -> None:
         async with self._engine.begin() as database:
             await database.execute(update(plans).where(plans.c.key == key).values(claimed_at=None))
+
+
+def _of(person: Person) -> ColumnElement[bool]:
+    return (plans.c.tenant_id == person.tenant_id) & (plans.c.person_id == person.id)
 
 
 def _check(row: Row[Any], person: Person) -> None:

@@ -23,7 +23,9 @@ plans = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("claimed_at", BigInteger),
     Column("receipt", Text),
+    Column("chat", Text),
     Index("plans_expires_at", "expires_at"),
+    Index("plans_person_id", "person_id"),
 )
 
 conversations = Table(

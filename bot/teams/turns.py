@@ -247,6 +247,7 @@ class Turns:
             pending=self._ledger.plans,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
+            own_chat=incoming.chat.conversation_id if incoming.is_personal else "",
         )
 
     # Sign-in

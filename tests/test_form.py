@@ -1,0 +1,199 @@
+"""Sharing by form, and answers that are typed instead of pressed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot import Bot
+from tests.people import Someone
+
+BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
+ALEX = "alex.wilber@contoso.com"
+FILLED = {
+    "item": "Q3 Budget.xlsx",
+    "people": "Alex Wilber",
+    "role": "write",
+    "until": "",
+    "message": "",
+    "mail": "true",
+}
+
+
+async def test_an_empty_command_is_answered_with_a_form(adele: Someone, bot: Bot) -> None:
+    form = await adele.says("share")
+    card = await adele.presses("Show what would change", FILLED)
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
+    await adele.presses("Share")
+
+    for shown in ("Share a file", "File or folder", "With whom", "What they may do", "Until when", "Message"):
+        assert shown in form
+    assert "Share this?" in card
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
+
+
+async def test_what_is_missing_is_asked_for_where_it_is_missing(adele: Someone, bot: Bot) -> None:
+    form = await adele.says("share Q3 Budget.xlsx")
+    item = bot.field(adele, "item")
+    again = await adele.presses("Show what would change", {**FILLED, "people": " "})
+    card = await adele.presses("Show what would change", FILLED)
+
+    assert "⚠ With whom?" in form
+    assert item == "Q3 Budget.xlsx"
+    assert "⚠ With whom?" in again
+    assert "Alex Wilber" in card
+
+
+async def test_nothing_typed_is_lost_where_something_is_wrong(adele: Someone, bot: Bot) -> None:
+    await adele.says("share")
+    typed = {"item": "No such file.docx", "people": "Alex Wilber", "role": "write", "until": "2031-05-06"}
+    again = await adele.presses("Show what would change", {**typed, "message": "Have a look", "mail": "false"})
+
+    assert "⚠ I found no file called “No such file.docx”" in again
+    for name, value in {**typed, "message": "Have a look", "mail": "false"}.items():
+        assert bot.field(adele, name) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("people", "Nobody Known", "⚠ I know nobody called “Nobody Known”"),
+        ("people", "nobody@contoso.com", "⚠ I find nobody at contoso.com"),
+        ("until", "2020-01-01", "⚠ This day is over."),
+        ("until", "soon", "⚠ I can't read this date."),
+        ("item", "", "⚠ Which file or folder?"),
+    ],
+)
+async def test_each_mistake_stands_at_its_field(
+    adele: Someone, bot: Bot, field: str, value: str, sentence: str
+) -> None:
+    await adele.says("share")
+
+    assert sentence in await adele.presses("Show what would change", {**FILLED, field: value})
+    assert "Share this?" in await adele.presses("Show what would change", FILLED)
+
+
+async def test_a_plan_can_be_changed_before_it_is_carried_out(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"{BUDGET} until 24 December 2031")
+    form = await adele.presses("Change…")
+    seen = {name: bot.field(adele, name) for name in ("item", "people", "role", "until")}
+    changed = await adele.presses("Show what would change", {**FILLED, "people": "Alex Wilber, Megan", "role": "read"})
+    await adele.presses("Share")
+
+    assert "Share a file" in form
+    assert seen == {"item": "Q3 Budget.xlsx", "people": "Alex Wilber", "role": "write", "until": "2031-12-24"}
+    assert "Megan Bowen" in changed
+    assert "can edit" not in changed
+    assert "until" not in changed
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "read"
+
+
+async def test_the_form_of_somebody_else_is_no_use(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hello")
+    await adele.says("share")
+    form = bot.button(adele, "Show what would change", bot.latest(adele))
+
+    answer = await bot.deliver(alex, form, bot.latest(alex))
+
+    assert "Only the person who asked can press this." in str(answer.value)
+
+
+async def test_cancel_needs_no_field(adele: Someone, bot: Bot) -> None:
+    await adele.says("share")
+
+    assert "Nothing was shared." in await adele.presses("Cancel")
+
+
+# Typed answers
+
+
+async def test_yes_shares_as_the_button_does(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+
+    assert "✓ can edit" in await adele.says("yes, go ahead")
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
+
+
+async def test_yes_and_the_button_share_once(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    card = bot.latest(adele)
+    await adele.says("yes")
+
+    assert "✓ can edit" in await adele.presses("Share", message=card)
+    assert len(bot.mails_to(ALEX)) == 1
+
+
+async def test_no_cancels(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+
+    assert "was not shared" in await adele.says("no, cancel")
+    assert "✓" not in await adele.says("yes")
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
+
+
+async def test_a_remark_changes_what_is_proposed(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    card = await adele.says("actually make it view only")
+    await adele.says("yes")
+
+    assert "can view" in card
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "read"
+
+
+async def test_the_second_one_can_be_said(adele: Someone, bot: Bot) -> None:
+    asked = await adele.says("share Roadmap.docx with Alex")
+    second = bot.choices(adele)["item"][1]
+    chosen = await adele.says("the second one")
+    await adele.says("yes")
+
+    assert "Which one do you mean?" in asked
+    assert "Share this?" in chosen
+    assert bot.access_by_key(second)[ALEX] == "read"
+
+
+async def test_of_two_questions_each_can_be_answered_by_typing(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Roadmap.docx with Ana Bell")
+    second = bot.choices(adele)["item"][1]
+    asked = await adele.says("the second one")
+    card = await adele.says("the first")
+    await adele.says("yes")
+
+    assert "“Ana Bell” fits 2" in asked
+    assert "Roadmap" not in asked.partition("Ana Bell")[0]
+    assert "Share this?" in card
+    assert list(bot.access_by_key(second).values()) == ["read"]
+
+
+async def test_a_missing_name_can_be_said(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx")
+    card = await adele.says("Alex Wilber")
+
+    assert "Share this?" in card
+    assert ALEX in card
+
+
+async def test_yes_is_for_what_was_shown_last(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    await adele.says("share Falcon risks.docx with Megan")
+    result = await adele.says("yes")
+
+    assert "Falcon risks.docx" in result
+    assert "✓ can view" in result
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
+    assert "✓" not in await adele.says("yes")
+
+
+async def test_in_a_group_yes_shares_nothing(adele: Someone, bot: Bot) -> None:
+    crew = "Budget crew"
+    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat=crew)
+    await adele.presses("Continue", chat=crew)
+    await adele.says("<at>Sharebot</at> yes", chat=crew)
+
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
+
+
+async def test_a_new_command_is_never_taken_for_an_answer(adele: Someone, bot: Bot) -> None:
+    await adele.says(BUDGET)
+    card = await adele.says("share Falcon risks.docx with Megan")
+
+    assert "Falcon risks.docx" in card
+    assert "Megan Bowen" in card
