@@ -17,6 +17,7 @@ from bot.errors import Busy, NeedsSignIn, NotAllowed, NotFound, SharebotError, T
 from bot.graph import Budgets, Calls, Graph
 from bot.graph.address import share
 from bot.graph.invitations import Invitation, drive_recipient
+from bot.graph.items import item
 from bot.graph.permissions import NEVER, Identity, Link, Permission, SharingInvitation, invited
 from bot.graph.refusals import CODES, HIDDEN, OF_ONE, STATUSES, Refused, no_mail
 from bot.sharing import Recipient, Role, ShareableItem
@@ -438,3 +439,21 @@ async def test_what_graph_says_forges_no_log_line(caplog: pytest.LogCaptureFixtu
 
 def permission(person_id: str, role: str, **more: Any) -> dict[str, Any]:
     return {"id": f"p-{person_id}", "roles": [role], "grantedToV2": {"user": {"id": person_id}}, **more}
+
+
+LIBRARY, OWN = "documentLibrary", "business"
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "path", "place"),
+    [
+        ("contoso.sharepoint.com/sites/Falcon/_layouts/15/Doc.aspx?sourcedoc=x", LIBRARY, "", "Falcon"),
+        ("contoso.sharepoint.com/teams/R%26D/Shared%20Documents/a.pdf", LIBRARY, "/Plans", "R&D › Plans"),
+        ("contoso.sharepoint.com/Shared%20Documents/a.pdf", LIBRARY, "", "a shared library"),
+        ("contoso-my.sharepoint.com/personal/adele/Documents/a.pdf", OWN, "/A%20B/C", "OneDrive › A B › C"),
+    ],
+)
+def test_a_place_is_the_site_and_the_folders(url: str, kind: str, path: str, place: str) -> None:
+    parent = {"driveId": "b!d", "driveType": kind, "path": f"/drives/b!d/root:{path}"}
+
+    assert item({"id": "1", "name": "a", "webUrl": f"https://{url}", "parentReference": parent}).place == place

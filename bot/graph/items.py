@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 from urllib.parse import unquote
 
 from bot.sharing import DriveType, ShareableItem
 
+_SITE = re.compile(r"^https?://[^/]+/(?:sites|teams)/([^/?#]+)")
 TYPES = {each.value: each for each in DriveType}
 
 
@@ -21,7 +23,7 @@ def item(raw: dict[str, Any], *, is_own: bool = False) -> ShareableItem:
         name=raw.get("name") or real["name"],
         web_url=raw.get("webUrl") or real.get("webUrl", ""),
         is_folder="folder" in real,
-        place=_place(parent),
+        place=_place(parent, raw.get("webUrl") or real.get("webUrl", "")),
         owner=_owner(real),
         modified=_when(real.get("lastModifiedDateTime")),
         drive_type=TYPES.get(parent.get("driveType", "")),
@@ -35,10 +37,13 @@ def item_of_hit(hit: dict[str, Any]) -> ShareableItem:
     return item(hit["resource"])
 
 
-def _place(parent: dict[str, Any]) -> str:
+def _place(parent: dict[str, Any], url: str) -> str:
+    """A library goes by the name of its site, which only the item's address tells."""
     if "path" not in parent:
         return ""
-    drive = "a shared library" if parent.get("driveType") == "documentLibrary" else "OneDrive"
+    site = _SITE.search(url)
+    library = unquote(site[1]) if site else "a shared library"
+    drive = library if parent.get("driveType") == "documentLibrary" else "OneDrive"
     folders = unquote(parent["path"].partition("root:")[2]).strip("/")
     return " › ".join([drive, *folders.split("/")]) if folders else drive
 
