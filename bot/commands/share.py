@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cards.share
 from bot import granting, planning
 from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import NotUnderstood
 from bot.language import Understood
 from bot.sharing import SharePlan, ShareRequest, UnclearRequest
+from bot.texts import later
 from cards.elements import Card
 
 
@@ -34,7 +37,7 @@ async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
             raise NotUnderstood
         receipt = await granting.carry_out(turn.graph, plan)
     await turn.pending.finish(key, receipt)
-    told = cards.share.shared_with_you(plan)
+    told = partial(cards.share.shared_with_you, plan)
     notices = tuple(Notice(person.id, told) for person in granting.changed(receipt) if person.id)
     return Reply(cards.share.done(receipt), notices=notices)
 
@@ -55,8 +58,8 @@ def card(what: SharePlan | UnclearRequest, key: str) -> Card:
 
 COMMAND = Command(
     intent="share",
-    example="share Q3 Budget.xlsx with alex.wilber@contoso.com as write",
-    what="Gives people access to a file or folder of yours, after showing you what would change.",
+    example=later("share Q3 Budget.xlsx with alex.wilber@contoso.com as write"),
+    what=later("Gives people access to a file or folder of yours, after showing you what would change."),
     say=propose,
     clicks={"share.choose": choose, "share.confirm": confirm, "share.cancel": cancel},
 )

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from urllib.parse import unquote
 
-from bot.sharing import DriveType, ShareableItem
+from bot.sharing import LIBRARY, DriveType, ShareableItem
 
 TYPES = {each.value: each for each in DriveType}
 
@@ -38,7 +38,7 @@ def item_of_hit(hit: dict[str, Any]) -> ShareableItem:
 def _place(parent: dict[str, Any]) -> str:
     if "path" not in parent:
         return ""
-    drive = "a shared library" if parent.get("driveType") == "documentLibrary" else "OneDrive"
+    drive = LIBRARY if parent.get("driveType") == "documentLibrary" else "OneDrive"
     folders = unquote(parent["path"].partition("root:")[2]).strip("/")
     return " › ".join([drive, *folders.split("/")]) if folders else drive
 
