@@ -18,23 +18,29 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from bot.texts import _, later, several
+
 
 class SharebotError(Exception):
-    """The sentence a person reads is the message; without one, the class's own.
+    """The sentence a person reads is the message; without one, the class's own, in the language then spoken.
 
     `reference` is Microsoft's name of the request that failed: what a person can tell whoever helps them. `about` is
     the part of a request that it is about: "item", "people", "until"; "" for the whole.
     """
 
-    sentence = "Something broke on my side. Please look what was done before you try again."
+    sentence = later("Something broke on my side. Please look what was done before you try again.")
 
     def __init__(self, sentence: str | None = None, *, reference: str = "") -> None:
         super().__init__(sentence or self.sentence)
+        self._said = sentence
         self.reference = reference
         self.about = ""
 
     def __str__(self) -> str:
-        return f"{self.args[0]} (Reference {self.reference})" if self.reference else str(self.args[0])
+        said = self._said or _(self.sentence)
+        if not self.reference:
+            return said
+        return _("{sentence} (Reference {reference})", sentence=said, reference=self.reference)
 
 
 @contextmanager
@@ -48,13 +54,13 @@ def about(part: str) -> Generator[None]:
 
 
 class NotUnderstood(SharebotError):
-    sentence = "I did not understand that. Try: share Q3 Budget.xlsx with alex@contoso.com as write"
+    sentence = later("I did not understand that. Try: share Q3 Budget.xlsx with alex@contoso.com as write")
 
 
 class NeedsSignIn(SharebotError):
     """`scopes` is what was wanted and is not ours yet, `claims` (JSON) what the login service wants proven."""
 
-    sentence = "Please sign in, so that I can look things up and share as you."
+    sentence = later("Please sign in, so that I can look things up and share as you.")
 
     def __init__(
         self,
@@ -70,27 +76,29 @@ class NeedsSignIn(SharebotError):
 
 
 class NeedsConsent(NeedsSignIn):
-    sentence = "Your organisation wants you to agree before I act for you. Please press Sign in."
+    sentence = later("Your organisation wants you to agree before I act for you. Please press Sign in.")
 
 
 class NotFound(SharebotError):
-    sentence = "I can't find that, or you have no access to it."
+    sentence = later("I can't find that, or you have no access to it.")
 
 
 class NotAllowed(SharebotError):
-    sentence = "Microsoft 365 does not let you do that."
+    sentence = later("Microsoft 365 does not let you do that.")
 
 
 class NotYours(SharebotError):
-    sentence = "Only the person who asked can press this."
+    sentence = later("Only the person who asked can press this.")
 
 
 class TooLate(SharebotError):
-    sentence = "This card is no longer good. Please ask me again."
+    sentence = later("This card is no longer good. Please ask me again.")
 
 
 class Unavailable(SharebotError):
-    sentence = "Microsoft 365 does not answer at the moment. Nothing was changed; please try again in a few minutes."
+    sentence = later(
+        "Microsoft 365 does not answer at the moment. Nothing was changed; please try again in a few minutes."
+    )
 
 
 class Busy(Unavailable):
@@ -98,13 +106,22 @@ class Busy(Unavailable):
 
     def __init__(self, wait: float, *, reference: str = "") -> None:
         seconds = max(1, round(wait))
-        span = f"{seconds} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
-        super().__init__(
-            f"Microsoft 365 is very busy at the moment. Nothing was changed; please try again in {span}.",
-            reference=reference,
+        sentence = (
+            several(
+                seconds,
+                "Microsoft 365 is very busy at the moment. Nothing was changed; please try again in {count} second.",
+                "Microsoft 365 is very busy at the moment. Nothing was changed; please try again in {count} seconds.",
+            )
+            if seconds < 90
+            else several(
+                round(seconds / 60),
+                "Microsoft 365 is very busy at the moment. Nothing was changed; please try again in {count} minute.",
+                "Microsoft 365 is very busy at the moment. Nothing was changed; please try again in {count} minutes.",
+            )
         )
+        super().__init__(sentence, reference=reference)
         self.wait = wait
 
 
 class Unsure(SharebotError):
-    sentence = "I don't know whether the access was given. Please look before you share again."
+    sentence = later("I don't know whether the access was given. Please look before you share again.")

@@ -12,6 +12,7 @@ from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
 from bot.graph.refusals import OF_ONE, Refused, no_mail
 from bot.sharing import Change, Grant, Outcome, Recipient, Role, SharePlan, ShareReceipt
+from bot.texts import _, later
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +20,13 @@ log = logging.getLogger(__name__)
 AT_ONCE = 10
 # A permission may appear a moment after Graph said yes.
 LOOK_AGAIN_AFTER = (0.3, 1.0)
-NOT_THERE = "Microsoft 365 said yes, but the access is not there. Please look before you share again."
-MAILED_MAYBE = "Microsoft 365 did not answer, but the access is there. Whether it mailed them I can't tell."
-UNSEEN = "Microsoft 365 did not answer, and I can't see from here whether it was done. Please ask the file's owner."
-INTERRUPTED = "Microsoft 365 stopped answering before this person's turn came."
-LOST = "Microsoft 365 did not answer, and the access is not there yet. Please look before you share again."
+NOT_THERE = later("Microsoft 365 said yes, but the access is not there. Please look before you share again.")
+MAILED_MAYBE = later("Microsoft 365 did not answer, but the access is there. Whether it mailed them I can't tell.")
+UNSEEN = later(
+    "Microsoft 365 did not answer, and I can't see from here whether it was done. Please ask the file's owner."
+)
+INTERRUPTED = later("Microsoft 365 stopped answering before this person's turn came.")
+LOST = later("Microsoft 365 did not answer, and the access is not there yet. Please look before you share again.")
 
 
 async def carry_out(graph: Graph, plan: SharePlan) -> ShareReceipt:
@@ -64,7 +67,7 @@ async def _invite(
                 raise
             # Something was done for the ones before, so from here on a failure is not the whole's.
             log.warning("could not go on: %s", type(error).__name__)
-            stopped = Refused("interrupted", INTERRUPTED, reference=error.reference)
+            stopped = Refused("interrupted", _(INTERRUPTED), reference=error.reference)
             return answers | dict.fromkeys(wanted[start:], stopped)
     return answers
 
@@ -111,13 +114,13 @@ def _grant(person: Recipient, answer: Invited | Refused | Unsure, *, there: bool
         case Refused():
             return Grant(person, Outcome.HAD_IT) if there else Grant(person, Outcome.REFUSED, str(answer))
         case Unsure() if there:
-            return Grant(person, Outcome.GRANTED, MAILED_MAYBE)
+            return Grant(person, Outcome.GRANTED, _(MAILED_MAYBE))
         case Unsure():
-            return Grant(person, Outcome.UNSURE, UNSEEN if there is None else LOST)
+            return Grant(person, Outcome.UNSURE, _(UNSEEN if there is None else LOST))
         case Invited():
             # Somebody new from outside may be missing from the list until they open the file.
             if answer.permission is None or (there is False and person.id):
-                return Grant(person, Outcome.UNSURE, NOT_THERE)
+                return Grant(person, Outcome.UNSURE, _(NOT_THERE))
             remark = no_mail(answer.problem) if answer.problem else ""
             return Grant(_known(person, answer.permission), Outcome.GRANTED, remark)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import difflib
 import re
 from dataclasses import replace
@@ -26,27 +25,27 @@ from bot.sharing import (
     UnclearRequest,
     Words,
 )
+from bot.texts import _, day, either, later, listed, quoted, sentences, several
 
 # What a card can list and a person can tell apart; with more, a better name helps more than a longer list.
 CHOICES = 10
 # Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
 ALIKE = 0.8
-HOW_ELSE = "Try the full name, or the e-mail address. Groups I find only where your administrator lets me."
+HOW_ELSE = later("Try the full name, or the e-mail address. Groups I find only where your administrator lets me.")
 KNOWN = ("name", "path", "url", "id", "email", "mention", "group")
-NAME_THEM = "Please name each person by name, e-mail address or @mention."
-ALL_HERE = f"I can't share with everybody of a chat or a team yet. {NAME_THEM}"
+NAME_THEM = later("Please name each person by name, e-mail address or @mention.")
+ALL_HERE = later("I can't share with everybody of a chat or a team yet.")
 NOT_YET = {
-    "reference": "I can't tell which file that is. Please name the file or paste its link.",
     "this_chat": ALL_HERE,
     "this_channel": ALL_HERE,
     "this_team": ALL_HERE,
     "this_meeting": ALL_HERE,
     "all": ALL_HERE,
-    "relation": f"I don't look up who reports to whom yet. {NAME_THEM}",
-    "organization": f"I don't share with the whole organization. {NAME_THEM}",
-    "anyone": f"I make no links that work for anyone. {NAME_THEM}",
-    "guests": f"I don't share with all guests at once. {NAME_THEM}",
-    "external": f"I don't share with everybody outside at once. {NAME_THEM}",
+    "relation": later("I don't look up who reports to whom yet."),
+    "organization": later("I don't share with the whole organization."),
+    "anyone": later("I make no links that work for anyone."),
+    "guests": later("I don't share with all guests at once."),
+    "external": later("I don't share with everybody outside at once."),
 }
 # "the Finance folder" is called Finance, unless something is called so.
 _KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
@@ -119,7 +118,7 @@ def answered(unclear: UnclearRequest, chosen: dict[str, str], *, partly: bool = 
         if partly and question.slot not in chosen:
             continue
         if chosen.get(question.slot) not in {option.key for option in question.options}:
-            raise NotUnderstood(f"Please choose which “{question.words}” you mean.")
+            raise NotUnderstood(_("Please choose which “{words}” you mean.", words=question.words))
         title = next(option.title for option in question.options if option.key == chosen[question.slot])
         words = Words("id", chosen[question.slot], title)
         if question.slot == "item":
@@ -131,20 +130,31 @@ def answered(unclear: UnclearRequest, chosen: dict[str, str], *, partly: bool = 
 
 def _refuse_what_cannot_be(request: ShareRequest) -> None:
     if len(request.items) > 1:
-        names = " and ".join(f"“{words.value}”" for words in request.items)
-        raise NotUnderstood(f"I share one file at a time for now. Please ask for {names} one after the other.")
+        names = listed([quoted(words.value) for words in request.items])
+        raise NotUnderstood(
+            _("I share one file at a time for now. Please ask for {names} one after the other.", names=names)
+        )
+    if request.role is Role.COMMENT:
+        raise NotUnderstood(
+            _("Microsoft 365 can't let people only comment by sharing. Please say “as read” or “as write”.")
+        )
     if request.role and not request.role.grantable:
-        word = "let people only comment" if request.role is Role.COMMENT else "make somebody an owner"
-        raise NotUnderstood(f"Microsoft 365 can't {word} by sharing. Please say “as read” or “as write”.")
+        raise NotUnderstood(
+            _("Microsoft 365 can't make somebody an owner by sharing. Please say “as read” or “as write”.")
+        )
     if request.password:
         raise NotUnderstood(
-            "I carry no passwords: they would lie in this chat. At work, name the people: they sign in."
+            _("I carry no passwords: they would lie in this chat. At work, name the people: they sign in.")
         )
     for words in (*request.items, *request.recipients, *request.excluded):
+        if words.kind == "reference":
+            raise NotUnderstood(_("I can't tell which file that is. Please name the file or paste its link."))
+        if words.kind in NOT_YET:
+            raise NotUnderstood(sentences(_(NOT_YET[words.kind]), _(NAME_THEM)))
         if words.kind not in KNOWN:
-            raise NotUnderstood(NOT_YET.get(words.kind, NAME_THEM))
+            raise NotUnderstood(_(NAME_THEM))
     if request.excluded:
-        raise NotUnderstood(f"I can't leave somebody out of a group. {NAME_THEM}")
+        raise NotUnderstood(sentences(_("I can't leave somebody out of a group."), _(NAME_THEM)))
 
 
 def _first(*found: object) -> BaseException:
@@ -162,7 +172,7 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
     try:
         match words.kind:
             case "id":
-                drive_id, _, item_id = words.value.partition("/")
+                drive_id, item_id = words.value.split("/", 1)
                 return [await graph.item(drive_id, item_id)]
             case "url":
                 return [await graph.item_behind(words.value)]
@@ -171,11 +181,10 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
             case _:
                 found = await _called(graph, words.value) or await _called(graph, _KIND.sub("", words.value))
     except NotFound as error:
-        raise NotFound(f"I can't find “{words.value}”, or you have no access to it.") from error
+        raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=words.value)) from error
     if not found:
-        raise NotFound(
-            f"I found no file called “{words.value}” among those you can open. {await _suggestion(graph, words.value)}"
-        )
+        nothing = _("I found no file called “{name}” among those you can open.", name=words.value)
+        raise NotFound(sentences(nothing, await _suggestion(graph, words.value)))
     return found
 
 
@@ -187,8 +196,10 @@ async def _suggestion(graph: Graph, name: str) -> str:
         recent = {}
     alike = recent | {form.rpartition(".")[0]: whole for form, whole in recent.items() if "." in form}
     close = difflib.get_close_matches(name.casefold(), alike, n=2, cutoff=ALIKE)
-    names = " or ".join(f"“{each}”" for each in dict.fromkeys(alike[form] for form in close))
-    return f"Did you mean {names}?" if names else "Check the spelling, write a part of its name, or paste its link."
+    if not close:
+        return _("Check the spelling, write a part of its name, or paste its link.")
+    names = [quoted(each) for each in dict.fromkeys(alike[form] for form in close)]
+    return _("Did you mean {names}?", names=either(names))
 
 
 async def _called(graph: Graph, name: str) -> list[ShareableItem]:
@@ -256,8 +267,15 @@ def _known(words: Words, found: list[Recipient], me: Recipient) -> list[Recipien
     if not found and words.kind == "email" and not is_ours:
         return [Recipient(None, words.value, words.value, is_outside=True)]
     if not found:
-        what = f"I find nobody at {domain} with the address {words.value}. Is it spelled right?"
-        raise NotFound(what if is_ours else f"I know nobody called “{words.value}”. {HOW_ELSE}")
+        raise NotFound(
+            _(
+                "I find nobody at {domain} with the address {address}. Is it spelled right?",
+                domain=domain,
+                address=words.value,
+            )
+            if is_ours
+            else sentences(_("I know nobody called “{name}”.", name=words.value), _(HOW_ELSE))
+        )
     return [replace(each, is_outside=each.is_outside or (each.id is None and not is_ours)) for each in found]
 
 
@@ -271,14 +289,21 @@ def _question(slot: str, words: Words, options: list[Option], *, sure: bool = Tr
     if not options or (len(options) == 1 and sure):
         return None
     if len(options) > CHOICES:
-        raise NotUnderstood(f"“{words.value}” fits {len(options)} things or more. Please write more of the name.")
+        raise NotUnderstood(
+            several(
+                len(options),
+                "“{words}” fits {count} thing or more. Please write more of the name.",
+                "“{words}” fits {count} things or more. Please write more of the name.",
+                words=words.value,
+            )
+        )
     return Question(slot, words.value, tuple(options))
 
 
 def _item_option(item: ShareableItem) -> Option:
-    owner = f"owner {item.owner}" if item.owner else ""
-    changed = f"changed {_day(item.modified)}" if item.modified else ""
-    return Option(item.key, item.name, " · ".join(text for text in (item.place, owner, changed) if text))
+    owner = _("owner {name}", name=item.owner) if item.owner else ""
+    changed = _("changed {day}", day=day(item.modified)) if item.modified else ""
+    return Option(item.key, item.name, " · ".join(text for text in (item.where, owner, changed) if text))
 
 
 def _person_option(person: Recipient) -> Option:
@@ -286,15 +311,11 @@ def _person_option(person: Recipient) -> Option:
     return Option(str(person.id), person.name, " · ".join(text for text in (person.title, person.email) if text))
 
 
-def _day(moment: dt.datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
-
-
 def _refuse_what_is_only_read(asker: Person, item: ShareableItem, permissions: list[Permission]) -> None:
     """Whoever may only view cannot pass it on; what a group gives them nobody can see from here."""
     own = [each.role for each in permissions if asker.id in each.ids]
     if own and set(own) == {Role.READ} and not any(each.is_for_many for each in permissions):
-        raise NotAllowed(f"You can only view “{item.name}”, so you can't share it. Please ask its owner.")
+        raise NotAllowed(_("You can only view “{file}”, so you can't share it. Please ask its owner.", file=item.name))
 
 
 def _step(recipient: Recipient, role: Role, permissions: list[Permission]) -> Step:

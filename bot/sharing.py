@@ -6,6 +6,11 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import Enum
 
+from bot.texts import _, later
+
+# What a library is called, Graph does not tell with what is in it.
+LIBRARY = later("a shared library")
+
 
 class Role(Enum):
     """What a recipient may do; the value is Graph's word, or the person's where Graph has none for an invite."""
@@ -81,8 +86,9 @@ class ShareRequest:
 
 @dataclass(frozen=True)
 class ShareableItem:
-    """A driveItem the person can see. `place` is where it lies, in words: "OneDrive › Finance"; "" if not told.
+    """A driveItem the person can see.
 
+    `place` is where it lies: "OneDrive › Finance", or LIBRARY and its folders; "" if not told.
     `is_own`: in a drive of their own; `drive_type` None: not told.
     """
 
@@ -101,6 +107,12 @@ class ShareableItem:
     @property
     def key(self) -> str:
         return f"{self.drive_id}/{self.id}"
+
+    @property
+    def where(self) -> str:
+        """The place, in the language spoken."""
+        is_there = self.place.startswith(LIBRARY)
+        return _(LIBRARY) + self.place.removeprefix(LIBRARY) if is_there else self.place
 
 
 @dataclass(frozen=True)

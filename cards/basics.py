@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.texts import _
 from cards.elements import Card, block, button, card, heading, line, run, small
 
 
 def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> Card:
     """`commands` are an example and what it does, for each."""
-    title = "Hello, I'm Sharebot" if welcome else "What I can do"
+    title = _("Hello, I'm Sharebot") if welcome else _("What I can do")
     return card(
         heading(title),
         line(
-            "I share your files as you. First I show exactly what would change and for whom; "
-            "nothing happens before you press Share."
+            _(
+                "I share your files as you. First I show exactly what would change and for whom; "
+                "nothing happens before you press Share."
+            )
         ),
         *(block(line(run(example, bold=True)), small(what)) for example, what in commands),
-        summary=f"{title}. Try: {commands[0][0]}",
+        summary=_("{title}. Try: {example}", title=title, example=commands[0][0]),
     )
 
 
 def problem(sentence: str) -> Card:
-    return card(heading("That did not work"), line(sentence), summary=sentence)
+    return card(heading(_("That did not work")), line(sentence), summary=sentence)
 
 
 def say(sentence: str) -> Card:
@@ -31,12 +34,12 @@ def say(sentence: str) -> Card:
 
 def continue_as_you(key: str, name: str) -> Card:
     """In front of others: the press of a button signs in silently, and its answer is seen by who pressed alone."""
-    sentence = f"{name}, I look things up and share as you. What I find, only you will see."
+    sentence = _("{name}, I look things up and share as you. What I find, only you will see.", name=name)
     return card(
-        line(sentence), actions=[button("Continue", "sign_in.continue", key, style="positive")], summary=sentence
+        line(sentence), actions=[button(_("Continue"), "sign_in.continue", key, style="positive")], summary=sentence
     )
 
 
 def working() -> Card:
-    sentence = "I'm on it. This takes a little longer; I'll change this card when it is done."
+    sentence = _("I'm on it. This takes a little longer; I'll change this card when it is done.")
     return card(line(sentence), summary=sentence)

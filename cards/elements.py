@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from string import Formatter
 from typing import Any
 
-from bot.texts import _, several
+from bot.texts import _, several, spoken
 
 EMBEDS, ISOLATES = frozenset({"LRE", "RLE", "LRO", "RLO"}), frozenset({"LRI", "RLI", "FSI"})
 POP, POP_ISOLATE = "\u202c", "\u2069"
@@ -23,7 +24,7 @@ def card(*body: Element, actions: Sequence[Action] = (), summary: str) -> Card:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.5",
-        "lang": "en",
+        "lang": spoken(),
         "fallbackText": summary,
         "speak": summary,
         "body": list(body),
@@ -52,6 +53,13 @@ def line(*runs: str | Element, spacing: str = "Small") -> Element:
     for before, after in pairwise(inlines):
         after["text"] = _ends(before["text"]) + after["text"]
     return {"type": "RichTextBlock", "inlines": inlines, "spacing": spacing}
+
+
+def filled(text: str, **runs: Element) -> list[str | Element]:
+    """A text with runs in its places, for a line: the language decides where they stand."""
+    return [
+        part for words, name, *_form in Formatter().parse(text) for part in (words, runs[name] if name else "") if part
+    ]
 
 
 def apart(words: str) -> str:

@@ -17,7 +17,7 @@ from bot.sharing import (
     Step,
     UnclearRequest,
 )
-from bot.texts import _
+from bot.texts import _, day, later, listed, sentences, several, when
 from cards.elements import (
     Card,
     Element,
@@ -28,6 +28,7 @@ from cards.elements import (
     button,
     card,
     choice,
+    filled,
     heading,
     line,
     link,
@@ -35,7 +36,7 @@ from cards.elements import (
     small,
 )
 
-CAN = {Role.READ: "can view", Role.WRITE: "can edit", Role.OWNER: "owns it"}
+CAN = {Role.READ: later("can view"), Role.WRITE: later("can edit"), Role.OWNER: later("owns it")}
 MARKS = {
     "xlsx": "📊",
     "csv": "📊",
@@ -52,20 +53,20 @@ MARKS = {
 def confirm(plan: SharePlan, key: str) -> Card:
     """Exactly what a click would do."""
     nothing = not plan.to_grant
-    title = "Nothing to change" if nothing else "Share this?"
+    title = _("Nothing to change") if nothing else _("Share this?")
     body = [heading(title), _file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
     if nothing:
-        return card(*body, actions=[link("Open file", plan.item.web_url)], summary=f"{title}: {apart(plan.item.name)}")
+        return card(*body, actions=[link(_("Open file"), plan.item.web_url)], summary=_about(title, plan.item))
     body += _terms(plan)
-    share = "Share without an end" if _end(plan.until) else "Share"
+    share = _("Share without an end") if _end(plan.until) else _("Share")
     return card(
         *body,
         actions=[
             button(share, "share.confirm", key, style="positive"),
             button(_("Change…"), "share.change", key),
-            button("Cancel", "share.cancel", key),
+            button(_("Cancel"), "share.cancel", key),
         ],
-        summary=f"Share {apart(plan.item.name)} with {_names(plan.to_grant)}? They {CAN[plan.role]}.",
+        summary=_asked(plan),
     )
 
 
@@ -73,21 +74,25 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
     inputs = [
         choice(
             question.slot,
-            f"“{question.words}” may be"
+            _("“{words}” may be", words=question.words)
             if len(question.options) == 1
-            else f"“{question.words}” fits {len(question.options)}",
+            else several(
+                len(question.options), "“{words}” fits {count}", "“{words}” fits {count}", words=question.words
+            ),
             [(f"{apart(option.title)} — {apart(option.detail)}", option.key) for option in question.options],
         )
         for question in unclear.questions
     ]
     return card(
-        heading("Which one do you mean?"),
+        heading(_("Which one do you mean?")),
         *inputs,
         actions=[
-            button("Continue", "share.choose", key, style="positive"),
-            button("Cancel", "share.cancel", key, inputs=False),
+            button(_("Continue"), "share.choose", key, style="positive"),
+            button(_("Cancel"), "share.cancel", key, inputs=False),
         ],
-        summary="Which one do you mean? " + ", ".join(question.words for question in unclear.questions),
+        summary=sentences(
+            _("Which one do you mean?"), ", ".join(apart(question.words) for question in unclear.questions)
+        ),
     )
 
 
@@ -95,77 +100,90 @@ def done(receipt: ShareReceipt) -> Card:
     granted = len(receipt.granted())
     failed = [grant for grant in receipt.grants if grant.outcome in (Outcome.REFUSED, Outcome.UNSURE)]
     if not failed:
-        title, colour = ("Shared", "Good") if granted else ("Nothing to change", "Default")
+        title, colour = (_("Shared"), "Good") if granted else (_("Nothing to change"), "Default")
     else:
-        title, colour = ("Shared in part", "Warning") if granted else ("Not shared", "Attention")
+        title, colour = (_("Shared in part"), "Warning") if granted else (_("Not shared"), "Attention")
     body = [heading(title, colour), _file(receipt.plan.item)]
     body.append(block(*(_grant(grant, receipt.plan.role) for grant in receipt.grants), separator=True))
     if granted:
-        checked = "I read the permissions back" if receipt.checked else "I could not read the permissions back"
-        body.append(block(small(f"{checked}. Microsoft 365 was asked to mail whoever is new.")))
+        checked = _("I read the permissions back.") if receipt.checked else _("I could not read the permissions back.")
+        mailed = [_("Microsoft 365 was asked to mail whoever is new.")] if receipt.plan.mail else []
+        body.append(block(small(sentences(checked, *mailed))))
     if granted and _end(receipt.plan.until):
-        body.append(small("This access has no end: it stays until somebody removes it.", "Warning"))
+        body.append(small(_("This access has no end: it stays until somebody removes it."), "Warning"))
     return card(
         *body,
-        actions=[link("Open file", receipt.plan.item.web_url)],
-        summary=f"{title}: {apart(receipt.plan.item.name)}",
+        actions=[link(_("Open file"), receipt.plan.item.web_url)],
+        summary=_about(title, receipt.plan.item),
     )
 
 
 def cancelled(item: str | None) -> Card:
     return card(
-        heading("Cancelled"),
-        line("Nothing was shared." if item is None else f"{apart(item)} was not shared."),
-        summary="Cancelled",
+        heading(_("Cancelled")),
+        line(_("Nothing was shared.") if item is None else _("{file} was not shared.", file=apart(item))),
+        summary=_("Cancelled"),
     )
 
 
 def shared_with_you(plan: SharePlan) -> Card:
-    can = "edit" if plan.role is Role.WRITE else "view"
-    what = "folder" if plan.item.is_folder else "file"
+    can = _("You can edit it.") if plan.role is Role.WRITE else _("You can view it.")
+    what = _("{who} shared a folder with you.") if plan.item.is_folder else _("{who} shared a file with you.")
+    shared = _("{who} shared {file} with you.", who=apart(plan.asker.name), file=apart(plan.item.name))
     return card(
-        heading("Shared with you"),
-        line(run(plan.asker.name, bold=True), f" shared a {what} with you. You can ", run(can, bold=True), " it."),
+        heading(_("Shared with you")),
+        line(*filled(sentences(what, can), who=run(plan.asker.name, bold=True))),
         _file(plan.item),
-        actions=[link("Open in Microsoft 365", plan.item.web_url)],
-        summary=f"{apart(plan.asker.name)} shared {apart(plan.item.name)} with you. You can {can} it.",
+        actions=[link(_("Open in Microsoft 365"), plan.item.web_url)],
+        summary=sentences(shared, can),
     )
+
+
+def _about(title: str, item: ShareableItem) -> str:
+    return _("{title}: {file}", title=title, file=apart(item.name))
+
+
+def _asked(plan: SharePlan) -> str:
+    file, people = apart(plan.item.name), listed([apart(person.name) for person in plan.to_grant])
+    if plan.role is Role.WRITE:
+        return _("Share {file} with {people}? They can edit.", file=file, people=people)
+    return _("Share {file} with {people}? They can view.", file=file, people=people)
 
 
 def _file(item: ShareableItem) -> Element:
     mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
-    about = [apart(item.place)]
+    about = [apart(item.where)]
     if item.owner:
-        about.append(f"by {apart(item.owner)}")
+        about.append(_("by {name}", name=apart(item.owner)))
     if item.modified:
-        about.append(f"changed {_day(item.modified)}")
+        about.append(_("changed {day}", day=day(item.modified)))
     return beside(mark, line(run(item.name, bold=True), spacing="None"), small(" · ".join(about)))
 
 
 def _step(step: Step, plan: SharePlan) -> Element:
-    now = CAN[step.now] if step.now else _nothing(plan)
+    now = _(CAN[step.now]) if step.now else _nothing(plan)
     if step.change is Change.HAS_IT:
-        return _person(step.recipient, run(now, subtle=True), "already")
-    return _person(step.recipient, run(CAN[plan.role], bold=True, colour="Good"), f"now: {now}")
+        return _person(step.recipient, run(now, subtle=True), _("already"))
+    return _person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))
 
 
 def _nothing(plan: SharePlan) -> str:
     """What somebody can do who is not named among those with access."""
     if not plan.sees_all:
-        return "not shown to you"
-    return "none of their own" if plan.has_groups else "no access"
+        return _("not shown to you")
+    return _("none of their own") if plan.has_groups else _("no access")
 
 
 def _grant(grant: Grant, role: Role) -> Element:
     match grant.outcome:
         case Outcome.GRANTED:
-            what = run(f"✓ {CAN[role]}", bold=True, colour="Good")
+            what = run(f"✓ {_(CAN[role])}", bold=True, colour="Good")
         case Outcome.HAD_IT:
-            what = run("had it already", subtle=True)
+            what = run(_("had it already"), subtle=True)
         case Outcome.REFUSED:
-            what = run("✗ refused", bold=True, colour="Attention")
+            what = run(_("✗ refused"), bold=True, colour="Attention")
         case Outcome.UNSURE:
-            what = run("? not sure", bold=True, colour="Warning")
+            what = run(_("? not sure"), bold=True, colour="Warning")
     remark = [small(grant.remark)] if grant.remark else []
     return {"type": "Container", "items": [_person(grant.recipient, what), *remark], "spacing": "Medium"}
 
@@ -176,41 +194,42 @@ def _person(person: Recipient, what: Element, beneath: str = "") -> Element:
     if person.email and person.name != person.email:
         who.append(small(person.email))
     if person.is_group:
-        who.append(small("a group: everybody in it"))
+        who.append(small(_("a group: everybody in it")))
     if person.is_outside:
-        who.append(small("outside your organisation", "Warning"))
+        who.append(small(_("outside your organisation"), "Warning"))
     return beside_each_other(who, [line(what, spacing="None"), *([small(beneath)] if beneath else [])])
 
 
 def _terms(plan: SharePlan) -> list[Element]:
-    everything = "Everything in this folder comes along. " if plan.item.is_folder else ""
-    mails = "Microsoft 365 mails them" if plan.mail else "Microsoft 365 sends no mail"
-    signs_in = "they have to sign in" if plan.sign_in else "they need no sign-in"
-    terms = [block(small(f"{everything}{mails}, and {signs_in}."))]
+    everything = [_("Everything in this folder comes along.")] if plan.item.is_folder else []
+    terms = [block(small(sentences(*everything, _mailed(plan))))]
     if plan.message:
-        terms.append(block(small("The mail says:"), line(plan.message)))
+        terms.append(block(small(_("The mail says:")), line(plan.message)))
     if end := _end(plan.until):
         terms.append(
             small(
-                f"You said until {_moment(end)}. I can't end access by myself yet: "
-                "this would stay until somebody removes it.",
+                _(
+                    "You said until {when}. I can't end access by myself yet: "
+                    "this would stay until somebody removes it.",
+                    when=when(end),
+                ),
                 "Warning",
             )
         )
     return terms
 
 
+def _mailed(plan: SharePlan) -> str:
+    match plan.mail, plan.sign_in:
+        case True, True:
+            return _("Microsoft 365 mails them, and they have to sign in.")
+        case True, False:
+            return _("Microsoft 365 mails them, and they need no sign-in.")
+        case False, True:
+            return _("Microsoft 365 sends no mail, and they have to sign in.")
+        case _:
+            return _("Microsoft 365 sends no mail, and they need no sign-in.")
+
+
 def _end(until: Expiry | None) -> dt.datetime | None:
     return until.at if until else None
-
-
-def _names(people: tuple[Recipient, ...]) -> str:
-    return ", ".join(apart(person.name) for person in people)
-
-
-def _day(moment: dt.datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
-
-
-def _moment(moment: dt.datetime) -> str:
-    return f"{moment:%A} {_day(moment)}, {moment:%H:%M} ({moment.tzinfo})"

@@ -11,6 +11,7 @@ from bot.errors import SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
 from bot.sharing import Person
+from bot.texts import _, later
 from cards.elements import Card
 
 __all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "say", "waiting", "welcome"]
@@ -22,7 +23,7 @@ async def _help(_turn: Turn, _understood: Understood) -> Reply:
 
 COMMANDS = (
     share.COMMAND,
-    Command("help", "help", "Shows this.", _help),
+    Command("help", later("help"), later("Shows this."), _help),
     basics.SIGN_OUT,
 )
 
@@ -84,4 +85,4 @@ def welcome() -> Card:
 
 
 def _examples() -> list[tuple[str, str]]:
-    return [(command.example, command.what) for command in COMMANDS]
+    return [(_(command.example), _(command.what)) for command in COMMANDS]

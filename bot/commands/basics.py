@@ -6,6 +6,7 @@ import cards.basics
 from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn
 from bot.language import Understood
+from bot.texts import _, later
 
 LATER = {"who_has_access", "unshare", "change_role", "extend", "undo", "list_shares", "request_access", "multi"}
 
@@ -14,15 +15,16 @@ async def sign_out(turn: Turn, _understood: Understood) -> Reply:
     await turn.identity.sign_out(turn.person)
     return Reply(
         cards.basics.say(
-            "You are signed out: I hold no key of yours any more. Whatever you ask next signs you in again."
+            _("You are signed out: I hold no key of yours any more. Whatever you ask next signs you in again.")
         )
     )
 
 
 async def not_understood(_turn: Turn, understood: Understood) -> Reply:
     if understood.intent in LATER:
-        return Reply(cards.basics.say("I can't do that yet. I can share files: " + share.COMMAND.example))
-    return Reply(cards.basics.say(understood.hint or "I did not understand that. Say “help” to see what I can do."))
+        example = _(share.COMMAND.example)
+        return Reply(cards.basics.say(_("I can't do that yet. I can share files: {example}", example=example)))
+    return Reply(cards.basics.say(understood.hint or _("I did not understand that. Say “help” to see what I can do.")))
 
 
-SIGN_OUT = Command("sign_out", "sign out", "Makes me forget the key with which I act as you.", sign_out)
+SIGN_OUT = Command("sign_out", later("sign out"), later("Makes me forget the key with which I act as you."), sign_out)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cards.form
 import cards.share
 from bot import granting, planning
@@ -10,6 +12,7 @@ from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood
 from bot.language import Context, Understood
 from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
+from bot.texts import later
 from cards.elements import Card
 
 
@@ -60,7 +63,7 @@ async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
             raise NotUnderstood
         receipt = await granting.carry_out(turn.graph, plan)
     await turn.pending.finish(key, receipt)
-    told = cards.share.shared_with_you(plan)
+    told = partial(cards.share.shared_with_you, plan)
     notices = tuple(Notice(person.id, told) for person in granting.changed(receipt) if person.id)
     return Reply(cards.share.done(receipt), notices=notices)
 
@@ -150,8 +153,8 @@ def _form(draft: Draft, key: str, *, said: str = "") -> Card:
 
 COMMAND = Command(
     intent="share",
-    example="share Q3 Budget.xlsx with alex.wilber@contoso.com as write",
-    what="Gives people access to a file or folder of yours, after showing you what would change.",
+    example=later("share Q3 Budget.xlsx with alex.wilber@contoso.com as write"),
+    what=later("Gives people access to a file or folder of yours, after showing you what would change."),
     say=propose,
     clicks={
         "share.form": complete,

@@ -36,10 +36,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Notice:
-    """A card for somebody who did not ask."""
+    """A card for somebody who did not ask; it is made when it is known in which language they are spoken to."""
 
     person_id: str
-    card: Card
+    card: Callable[[], Card]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Command:
-    """`example` and `what` are how help tells of it."""
+    """`example` and `what` are how help tells of it, in English."""
 
     intent: str
     example: str

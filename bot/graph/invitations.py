@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from bot.errors import NotUnderstood
 from bot.sharing import DriveType, Recipient, Role, ShareableItem, SharePlan
+from bot.texts import _, several
 
 LONGEST_MESSAGE = 2000
 
@@ -81,44 +82,52 @@ def check(invitation: Invitation, item: ShareableItem) -> None:
 def _anywhere(asked: Invitation) -> tuple[tuple[bool, str], ...]:
     message = asked.message or ""
     return (
-        (not asked.recipients, "Please say with whom to share it."),
-        (any(not each.value.strip() for each in asked.recipients), "One of the people has no name and no address."),
-        (not asked.role.grantable, "Microsoft 365 shares as read or as write. Please say one of them."),
+        (not asked.recipients, _("Please say with whom to share it.")),
+        (any(not each.value.strip() for each in asked.recipients), _("One of the people has no name and no address.")),
+        (not asked.role.grantable, _("Microsoft 365 shares as read or as write. Please say one of them.")),
         (
             len(message) > LONGEST_MESSAGE,
-            f"The message has {len(message)} characters. Microsoft 365 takes {LONGEST_MESSAGE}; please shorten it.",
+            several(
+                len(message),
+                "The message has {count} character. Microsoft 365 takes {most}; please shorten it.",
+                "The message has {count} characters. Microsoft 365 takes {most}; please shorten it.",
+                most=LONGEST_MESSAGE,
+            ),
         ),
         (
             bool(message) and not asked.sends_mail,
-            "A message travels in the mail. Please let Microsoft 365 send one, or leave the message out.",
+            _("A message travels in the mail. Please let Microsoft 365 send one, or leave the message out."),
         ),
         (
             not asked.must_sign_in and not asked.sends_mail,
-            "Without a sign-in the mail is the only way in. Please let Microsoft 365 send it, or ask for a sign-in.",
+            _("Without a sign-in the mail is the only way in. Please let Microsoft 365 send it, or ask for a sign-in."),
         ),
     )
 
 
 def _there(asked: Invitation, item: ShareableItem) -> tuple[tuple[bool, str], ...]:
     if item.drive_type is DriveType.PERSONAL:
-        return ((item.is_root, "A whole OneDrive can't be shared. Please choose a folder or a file in it."),)
+        return ((item.is_root, _("A whole OneDrive can't be shared. Please choose a folder or a file in it.")),)
     if item.drive_type is None:
         return ()
     return (
         (
             not asked.must_sign_in and item.is_folder,
-            "A folder at work is shared only with people who sign in. Share a file so, or ask for a sign-in.",
+            _("A folder at work is shared only with people who sign in. Share a file so, or ask for a sign-in."),
         ),
         (
             asked.expires is not None,
-            "Microsoft 365 puts no end to access for a person at work. Please share without one and remove it in time.",
+            _(
+                "Microsoft 365 puts no end to access for a person at work. "
+                "Please share without one and remove it in time."
+            ),
         ),
         (
             asked.password is not None,
-            "Passwords work in a personal OneDrive only. At work, name the people: they have to sign in.",
+            _("Passwords work in a personal OneDrive only. At work, name the people: they have to sign in."),
         ),
         (
             asked.keeps_inherited is not None,
-            "Whoever can open the folder can open what is in it. To change that, take people off the folder.",
+            _("Whoever can open the folder can open what is in it. To change that, take people off the folder."),
         ),
     )

@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from bot.sharing import DriveType, ShareableItem
+from bot.sharing import LIBRARY, DriveType, ShareableItem
 
 _SITE = re.compile(r"^https?://[^/]+/(?:sites|teams)/([^/?#]+)")
 TYPES = {each.value: each for each in DriveType}
@@ -42,7 +42,7 @@ def _place(parent: dict[str, Any], url: str) -> str:
     if "path" not in parent:
         return ""
     site = _SITE.search(url)
-    library = unquote(site[1]) if site else "a shared library"
+    library = unquote(site[1]) if site else LIBRARY
     drive = library if parent.get("driveType") == "documentLibrary" else "OneDrive"
     folders = unquote(parent["path"].partition("root:")[2]).strip("/")
     return " › ".join([drive, *folders.split("/")]) if folders else drive

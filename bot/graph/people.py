@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sharing import Recipient
+from bot.texts import _
 
 PERSON = "id,displayName,mail,userPrincipalName,jobTitle,department"
 GROUP = "id,displayName,mail,description"
@@ -23,5 +24,5 @@ def recipient(raw: dict[str, Any]) -> Recipient:
 
 
 def group(raw: dict[str, Any]) -> Recipient:
-    about = raw.get("description") or "a group"
+    about = raw.get("description") or _("a group")
     return Recipient(raw["id"], raw["displayName"], raw.get("mail") or "", about, is_group=True)

@@ -14,6 +14,7 @@ import httpx
 
 from bot.errors import Busy, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
 from bot.graph.budget import retry_after
+from bot.texts import _, later
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class Refused(NotAllowed):
     """Graph said no, and nothing was changed for anybody. `code` is its most precise one."""
 
     def __init__(self, code: str, sentence: str | None = None, *, reference: str = "") -> None:
-        super().__init__(sentence or f"Microsoft 365 refused this ({code}).", reference=reference)
+        super().__init__(sentence or _("Microsoft 365 refused this ({code}).", code=code), reference=reference)
         self.code = code
 
 
@@ -31,45 +32,66 @@ class Lost(Unavailable):
 
 
 # Never told apart, so that nobody learns from us what there is: neither by code nor by words.
-HIDDEN = "I can't find that, or you are not allowed to do this with it."
-NO_MAIL = "The access is there, but Microsoft 365 could not send the mail: "
-AGAIN = "Somebody changed this at the same time. Please ask me again."
-LONG = "One of the texts is too long for Microsoft 365."
+HIDDEN = later("I can't find that, or you are not allowed to do this with it.")
+AGAIN = later("Somebody changed this at the same time. Please ask me again.")
+LONG = later("One of the texts is too long for Microsoft 365.")
 NO_SUCH_PARAMETER = "-1, Microsoft.SharePoint.Client.InvalidClientQueryException"
 
 # Said of a whole invite, and maybe meant of one recipient in it.
 OF_ONE = frozenset(
     {"noResolvedUsers", "sharingFailed", "sharingDisabled", "secureSharingInvalidRequest", "invalidRequest", "unknown"}
 )
+# With an invite that was carried out, in the entry of somebody who got no mail.
+NO_MAIL = {
+    "accountVerificationRequired": later(
+        "The access is there, but Microsoft 365 could not send the mail: your account has to be verified first."
+    ),
+    "hipCheckRequired": later(
+        "The access is there, but Microsoft 365 could not send the mail: "
+        "it wants you to prove that you are not a machine."
+    ),
+    "exchangeInvalidUser": later(
+        "The access is there, but Microsoft 365 could not send the mail: there is no such mailbox."
+    ),
+    "exchangeOutOfMailboxQuota": later(
+        "The access is there, but Microsoft 365 could not send the mail: the mailbox is full."
+    ),
+    "exchangeMaxRecipients": later(
+        "The access is there, but Microsoft 365 could not send the mail: too many people at once."
+    ),
+}
 # By code, the most precise one first. Graph's messages are for developers and change.
 CODES: dict[str, tuple[type[SharebotError], str]] = {
     # who
-    "noResolvedUsers": (Refused, "Microsoft 365 can't find this person as somebody to share with."),
-    "sharingFailed": (Refused, "Your organisation does not allow sharing this with them."),
-    "sharingDisabled": (Refused, "Your organisation does not allow sharing this with people outside."),
+    "noResolvedUsers": (Refused, later("Microsoft 365 can't find this person as somebody to share with.")),
+    "sharingFailed": (Refused, later("Your organisation does not allow sharing this with them.")),
+    "sharingDisabled": (Refused, later("Your organisation does not allow sharing this with people outside.")),
     "secureSharingInvalidRequest": (
         Refused,
-        "This person can't be asked to sign in to see it, because Microsoft knows no such account.",
+        later("This person can't be asked to sign in to see it, because Microsoft knows no such account."),
     ),
     # what
-    "accessRestricted": (Refused, "Only the owner may share this."),
-    "objectNotSupported": (Refused, "Microsoft 365 can't share this kind of thing."),
-    "notSupported": (Refused, "Microsoft 365 can't do this here."),
-    "notAllowed": (Refused, "Microsoft 365 does not let you do this."),
-    "malwareDetected": (Refused, "Microsoft 365 found malware in this file, so it can't be shared."),
-    "resourceLocked": (Refused, "This is locked at the moment, so it can't be shared."),
-    "lockMismatch": (Refused, "Somebody has locked this file. Please try again when they are done."),
-    "serviceReadOnly": (Refused, "This place can only be read at the moment. Please try again later."),
-    "quotaLimitReached": (Refused, "The storage there is full."),
+    "accessRestricted": (Refused, later("Only the owner may share this.")),
+    "objectNotSupported": (Refused, later("Microsoft 365 can't share this kind of thing.")),
+    "notSupported": (Refused, later("Microsoft 365 can't do this here.")),
+    "notAllowed": (Refused, later("Microsoft 365 does not let you do this.")),
+    "malwareDetected": (Refused, later("Microsoft 365 found malware in this file, so it can't be shared.")),
+    "resourceLocked": (Refused, later("This is locked at the moment, so it can't be shared.")),
+    "lockMismatch": (Refused, later("Somebody has locked this file. Please try again when they are done.")),
+    "serviceReadOnly": (Refused, later("This place can only be read at the moment. Please try again later.")),
+    "quotaLimitReached": (Refused, later("The storage there is full.")),
     # how it was asked
-    "invalidRequest": (Refused, "Microsoft 365 does not take this as it was asked (invalidRequest)."),
-    "badArgument": (Refused, "The access of a link can't be changed. Take the link away and make a new one."),
-    NO_SUCH_PARAMETER: (Refused, "This can't be given an end here. Please share it without one."),
-    "invalidParameterFormat": (Refused, "Microsoft 365 does not take this as it was asked (invalidParameterFormat)."),
+    "invalidRequest": (Refused, later("Microsoft 365 does not take this as it was asked (invalidRequest).")),
+    "badArgument": (Refused, later("The access of a link can't be changed. Take the link away and make a new one.")),
+    NO_SUCH_PARAMETER: (Refused, later("This can't be given an end here. Please share it without one.")),
+    "invalidParameterFormat": (
+        Refused,
+        later("Microsoft 365 does not take this as it was asked (invalidParameterFormat)."),
+    ),
     "parameterIsTooLong": (NotUnderstood, LONG),
     "pathIsTooLong": (NotUnderstood, LONG),
-    "tooManyTermsInQuery": (NotUnderstood, "That are too many words to search for. Please use fewer."),
-    "nameAlreadyExists": (Refused, "There is something of that name already."),
+    "tooManyTermsInQuery": (NotUnderstood, later("That are too many words to search for. Please use fewer.")),
+    "nameAlreadyExists": (Refused, later("There is something of that name already.")),
     "resourceModified": (TooLate, AGAIN),
     "entityTagDoesNotMatch": (TooLate, AGAIN),
     # no or not yours
@@ -81,12 +103,7 @@ CODES: dict[str, tuple[type[SharebotError], str]] = {
     # who asks
     "InvalidAuthenticationToken": (NeedsSignIn, NeedsSignIn.sentence),
     "unauthenticated": (NeedsSignIn, NeedsSignIn.sentence),
-    # with an invite that was carried out, in the entry of somebody who got no mail
-    "accountVerificationRequired": (Refused, f"{NO_MAIL}your account has to be verified first."),
-    "hipCheckRequired": (Refused, f"{NO_MAIL}it wants you to prove that you are not a machine."),
-    "exchangeInvalidUser": (Refused, f"{NO_MAIL}there is no such mailbox."),
-    "exchangeOutOfMailboxQuota": (Refused, f"{NO_MAIL}the mailbox is full."),
-    "exchangeMaxRecipients": (Refused, f"{NO_MAIL}too many people at once."),
+    **{code: (Refused, sentence) for code, sentence in NO_MAIL.items()},
 }
 # Where no code is known. 400 and what is not here: Refused, with the code.
 STATUSES: dict[int, tuple[type[SharebotError], str]] = {
@@ -96,8 +113,8 @@ STATUSES: dict[int, tuple[type[SharebotError], str]] = {
     409: (TooLate, AGAIN),
     410: (NotFound, HIDDEN),
     412: (TooLate, AGAIN),
-    423: (Refused, "This is locked at the moment."),
-    507: (Refused, "The storage there is full."),
+    423: (Refused, later("This is locked at the moment.")),
+    507: (Refused, later("The storage there is full.")),
 }
 
 
@@ -117,15 +134,17 @@ def failure(answer: httpx.Response) -> SharebotError:
         return Lost(reference=reference)
     known = (CODES[each] for each in reversed(codes) if each in CODES)
     error, sentence = next(known, None) or STATUSES.get(answer.status_code, (Refused, None))
+    said = _(sentence) if sentence else None
     if issubclass(error, Refused):
-        return error(code, sentence, reference=reference)
-    return error(sentence, reference=reference)
+        return error(code, said, reference=reference)
+    return error(said, reference=reference)
 
 
 def no_mail(problem: str) -> str:
     """What to say of a recipient who has access and got no mail."""
-    _, sentence = CODES.get(problem, (None, f"{NO_MAIL}{problem}."))
-    return sentence if sentence.startswith(NO_MAIL) else f"{NO_MAIL}{problem}."
+    if problem in NO_MAIL:
+        return _(NO_MAIL[problem])
+    return _("The access is there, but Microsoft 365 could not send the mail: {problem}.", problem=problem)
 
 
 def innermost(error: object) -> str:

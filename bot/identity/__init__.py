@@ -19,6 +19,7 @@ from bot.identity.entra import Entra, Gone, Tokens
 from bot.identity.sealing import Sealer, Unreadable
 from bot.identity.sso import SsoTokens
 from bot.sharing import Person
+from bot.texts import _
 
 __all__ = ["Identity", "OnBehalfOf", "TokenStore"]
 
@@ -109,11 +110,11 @@ class Identity:
     async def _keep(self, person: Person, tokens: Tokens, sign_in: str) -> None:
         # Whoever follows a sign-in link that is not theirs must not end up in the other's session.
         if (tokens.tenant_id, tokens.person_id) != (person.tenant_id, person.id):
-            raise NeedsSignIn("That sign-in was somebody else's. Please sign in as the person who asked me.")
+            raise NeedsSignIn(_("That sign-in was somebody else's. Please sign in as the person who asked me."))
         sealed = self._sealer.seal(tokens.cache.encode(), _owner(person))
         async with self._lock(person):
             if not await self._store.save(person.tenant_id, person.id, sealed, sign_in):
-                raise NeedsSignIn("You signed out in the meantime. Please ask me again.")
+                raise NeedsSignIn(_("You signed out in the meantime. Please ask me again."))
 
 
 class OnBehalfOf:

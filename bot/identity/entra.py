@@ -19,6 +19,7 @@ import msal.exceptions
 
 from bot.errors import NeedsConsent, NeedsSignIn, SharebotError, Unavailable
 from bot.identity.kept import Fetched, Kept
+from bot.texts import _
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +174,7 @@ class Entra:
         try:
             return _tokens(await self._ask(ask, cache, flow["scope"]), cache)
         except (ValueError, RuntimeError) as error:  # msal's way to say: state, or nonce, is not what we sent
-            raise NeedsSignIn("That sign-in does not belong to this link. Please ask me again in Teams.") from error
+            raise NeedsSignIn(_("That sign-in does not belong to this link. Please ask me again in Teams.")) from error
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -235,7 +236,7 @@ def _refusal(answer: dict[str, Any], scopes: list[str]) -> SharebotError:
     level = logging.ERROR if error in OUR_FAULT else logging.INFO
     log.log(level, "Entra answered %s %s", "".join(filter(str.isprintable, str(error)))[:60], _numbers(answer))
     if error in OUR_FAULT:
-        return Unavailable("I am not set up rightly to sign people in. Please tell whoever runs me.")
+        return Unavailable(_("I am not set up rightly to sign people in. Please tell whoever runs me."))
     if error in ITS_FAULT:
         return Unavailable()
     if answer.get("suberror") == "consent_required" or CONSENT in _numbers(answer):

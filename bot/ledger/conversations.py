@@ -19,7 +19,10 @@ KNOWN = 10_000
 
 @dataclass(frozen=True)
 class Conversation:
-    """`member_id` is Teams' 29:… of the person, `bot_id` its 28:… of us."""
+    """`member_id` is Teams' 29:… of the person, `bot_id` its 28:… of us.
+
+    `locale` (BCP 47) and `timezone` (IANA) are the person's; "" where Teams did not tell.
+    """
 
     tenant_id: str
     person_id: str
@@ -27,6 +30,8 @@ class Conversation:
     service_url: str
     member_id: str
     bot_id: str
+    locale: str = ""
+    timezone: str = ""
 
 
 class Conversations:
@@ -51,7 +56,8 @@ class Conversations:
     async def _write(self, conversation: Conversation) -> bool:
         values = {**vars(conversation), "seen_at": int(self._clock())}
         key = ["tenant_id", "person_id"]
-        changes = {name: value for name, value in values.items() if name not in key}
+        # What Teams does not tell this time is as it was.
+        changes = {name: value for name, value in values.items() if name not in key and value != ""}
         async with self._engine.begin() as database:
             new = await database.execute(
                 self._insert(conversations).values(values).on_conflict_do_nothing().returning(conversations.c.person_id)
@@ -84,5 +90,12 @@ class Conversations:
         if row is None:
             return None
         return Conversation(
-            row.tenant_id, row.person_id, row.conversation_id, row.service_url, row.member_id, row.bot_id
+            row.tenant_id,
+            row.person_id,
+            row.conversation_id,
+            row.service_url,
+            row.member_id,
+            row.bot_id,
+            row.locale or "",
+            row.timezone or "",
         )

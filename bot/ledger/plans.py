@@ -17,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import NotYours, SharebotError, TooLate, Unsure
 from bot.ledger.tables import plans
 from bot.sharing import Draft, Person, SharePlan, ShareReceipt, UnclearRequest, Waiting
+from bot.texts import _, later
 
 log = logging.getLogger(__name__)
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
 KEEP_RECEIPTS_FOR = 90 * 24 * 60 * 60  # nobody presses an older card
-USED = "This was pressed already. If the card does not change, please ask me again."
+USED = later("This was pressed already. If the card does not change, please ask me again.")
 KINDS: dict[str, type[SharePlan] | type[UnclearRequest] | type[Draft]] = {
     "plan": SharePlan,
     "question": UnclearRequest,
@@ -83,7 +84,7 @@ class PendingPlans:
                 .returning(plans.c.key)
             )
             if taken.first() is None:
-                raise TooLate(USED if row.expires_at > int(self._clock()) else None)
+                raise TooLate(_(USED) if row.expires_at > int(self._clock()) else None)
         try:
             yield _json.loads(row.body, KINDS[row.kind])
         except SharebotError as error:

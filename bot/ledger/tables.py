@@ -38,6 +38,8 @@ conversations = Table(
     Column("member_id", Text, nullable=False),
     Column("bot_id", Text, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
+    Column("locale", Text),
+    Column("timezone", Text),
 )
 
 token_caches = Table(

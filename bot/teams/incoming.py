@@ -42,6 +42,7 @@ def read(body: Json) -> Incoming | None:
     if not (tenant_id and person_id and conversation_id):
         return None
     us = _text(_object(body, "recipient"), "id")
+    timezone = _timezone(body)
     mentions = [
         (_text(who, "name") or _text(entity, "text").removeprefix("<at>").removesuffix("</at>"), _text(who, "id"))
         for entity in _objects(body, "entities")
@@ -60,6 +61,8 @@ def read(body: Json) -> Incoming | None:
             service_url=_text(body, "serviceUrl"),
             member_id=_text(sender, "id"),
             bot_id=us,
+            locale=_text(body, "locale"),
+            timezone=timezone,
         ),
         is_personal=_text(conversation, "conversationType") == "personal",
         chat_type=_text(conversation, "conversationType"),
@@ -67,7 +70,7 @@ def read(body: Json) -> Incoming | None:
         text=_text(body, "text"),
         mentioned=tuple((name, member) for name, member in mentions if member != us),
         our_names=tuple(name for name, member in mentions if member == us),
-        timezone=_timezone(body),
+        timezone=hours(timezone),
         value=_object(body, "value"),
         reply_to=_text(body, "replyToId"),
         raw=body,
@@ -79,15 +82,21 @@ def inputs_of(data: Json) -> dict[str, str]:
     return {name: value for name, value in data.items() if isinstance(value, str) and name not in ("verb", "key")}
 
 
-def _timezone(body: Json) -> dt.tzinfo:
+def hours(timezone: str) -> dt.tzinfo:
+    """UTC for one that is not told."""
+    return ZoneInfo(timezone) if timezone else dt.UTC
+
+
+def _timezone(body: Json) -> str:
+    """The first that there is; "" for none."""
     named = [_text(body, "localTimezone")]
     named += [_text(entity, "timezone") for entity in _objects(body, "entities")]
     for name in filter(None, named):
         try:
-            return ZoneInfo(name)
+            return ZoneInfo(name).key
         except (ZoneInfoNotFoundError, ValueError, OSError):
             continue
-    return dt.UTC
+    return ""
 
 
 def _text(of: Json, name: str) -> str:

@@ -9,16 +9,19 @@ from typing import Any
 
 from botbuilder.core import InvokeResponse
 
+from bot.texts import _, later, listed, sentences
 from cards.elements import Card
 
 # Teams' clients skip a sign-in request without a name; there is no token service behind it.
 CONNECTION = "sharebot"
-ONCE = "I look things up and share as you."
 # What the wider scopes are for. https://learn.microsoft.com/graph/permissions-reference
 WHY = {
-    "User.ReadBasic.All": "find people by their names",
-    "Files.ReadWrite.All": "reach files that others share with you, and those of your teams",
-    "GroupMember.Read.All": "find groups by their names",
+    # For translators: one of the reasons in "For this I need to {reasons}."
+    "User.ReadBasic.All": later("find people by their names"),
+    # For translators: one of the reasons in "For this I need to {reasons}."
+    "Files.ReadWrite.All": later("reach files that others share with you, and those of your teams"),
+    # For translators: one of the reasons in "For this I need to {reasons}."
+    "GroupMember.Read.All": later("find groups by their names"),
 }
 
 
@@ -56,12 +59,16 @@ def token_refused(value: dict[str, Any], words: str) -> InvokeResponse:
 
 def oauth_card(ticket: str | None, page: str, scopes: frozenset[str] = frozenset()) -> Card:
     """`page` is where the button leads; the ticket comes back as the id of the token exchange."""
-    reasons = " and ".join(WHY[scope] for scope in WHY if scope in scopes)
-    why = f"For this I need to {reasons}." if reasons else ONCE
+    reasons = [_(WHY[scope]) for scope in WHY if scope in scopes]
+    why = (
+        _("For this I need to {reasons}.", reasons=listed(reasons))
+        if reasons
+        else _("I look things up and share as you.")
+    )
     card: Card = {
-        "text": f"{why} Please sign in, so that Microsoft 365 lets me.",
+        "text": sentences(why, _("Please sign in, so that Microsoft 365 lets me.")),
         "connectionName": CONNECTION,
-        "buttons": [{"type": "signin", "title": "Sign in", "text": "Sign in", "value": page}],
+        "buttons": [{"type": "signin", "title": _("Sign in"), "text": _("Sign in"), "value": page}],
     }
     if ticket:
         card["tokenExchangeResource"] = {"id": ticket}

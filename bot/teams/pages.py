@@ -21,11 +21,12 @@ from bot.ledger import SignIns
 from bot.ledger.sign_ins import KEEP_FOR
 from bot.sharing import Person
 from bot.teams.turns import Turns
+from bot.texts import _, speaking, spoken
 
 log = logging.getLogger(__name__)
 
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Sharebot</title><style nonce="{nonce}">
 body {{ font: 16px/1.5 "Segoe UI", system-ui, sans-serif; margin: 20vh auto 0; max-width: 26rem; padding: 0 1.5rem }}
 h1 {{ font-size: 1.4rem; font-weight: 600 }}
@@ -54,13 +55,21 @@ class SignInPages:
         self._cookie = "__Host-sign-in" if self._is_https else "sign-in"
 
     async def start(self, request: web.Request) -> web.StreamResponse:
+        with speaking(_locale(request)):
+            return await self._start(request)
+
+    async def end(self, request: web.Request) -> web.StreamResponse:
+        with speaking(_locale(request)):
+            return await self._end(request)
+
+    async def _start(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query.get("ticket", "")
         if not (waiting := await self._sign_ins.at(ticket)):
-            return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
+            return _page(_("This link is no longer good"), _("Please ask me again in Teams."), status=410)
         try:
             address, flow = await self._identity.sign_in_page(self._redirect_uri, waiting.scopes, waiting.claims)
         except SharebotError as error:
-            return _page("That did not work", str(error), status=503)
+            return _page(_("That did not work"), str(error), status=503)
         browser = self._browser(request) or secrets.token_urlsafe(32)
         page = json.dumps({"ticket": ticket, "flow": flow, "browser": _hash(browser)})
         await self._sign_ins.send_to_page(flow["state"], self._sealer.seal(page.encode(), flow["state"]))
@@ -77,26 +86,26 @@ class SignInPages:
         )
         return response
 
-    async def end(self, request: web.Request) -> web.StreamResponse:
+    async def _end(self, request: web.Request) -> web.StreamResponse:
         if request.content_type != "application/x-www-form-urlencoded":
-            return _page("This link is no longer good", "Please ask me again in Teams.", status=400)
+            return _page(_("This link is no longer good"), _("Please ask me again in Teams."), status=400)
         form = dict(parse_qsl((await request.read()).decode("ascii", "replace")))
         state = form.get("state", "")
         page = self._opened(await self._sign_ins.back_from_page(state), state)
         if page is None or (waiting := await self._sign_ins.at(page["ticket"])) is None:
-            return _page("This link is no longer good", "Please ask me again in Teams.", status=410)
+            return _page(_("This link is no longer good"), _("Please ask me again in Teams."), status=410)
         if form.get("error") == "access_denied":
-            return _page("You did not agree", "So I did nothing. Press Sign in again whenever you like.")
+            return _page(_("You did not agree"), _("So I did nothing. Press Sign in again whenever you like."))
         person = Person(waiting.tenant_id, waiting.person_id, "")
         try:
             if not hmac.compare_digest(page["browser"], _hash(self._browser(request))):
-                raise NeedsSignIn("Please begin and end in one browser. Ask me again in Teams.")
+                raise NeedsSignIn(_("Please begin and end in one browser. Ask me again in Teams."))
             await self._identity.sign_in(person, page["flow"], form)
         except SharebotError as error:
             log.warning("a sign-in on the page failed: %s", type(error).__name__)
-            return _page("That did not work", str(error), status=403)
+            return _page(_("That did not work"), str(error), status=403)
         await self._turns.signed_in(person, page["ticket"])
-        return _page("You are signed in", "You can close this window and go on in Teams.", close=True)
+        return _page(_("You are signed in"), _("You can close this window and go on in Teams."), close=True)
 
     def _opened(self, page: bytes | None, state: str) -> dict[str, Any] | None:
         try:
@@ -121,9 +130,15 @@ async def teams_js(_request: web.Request) -> web.StreamResponse:
     return web.FileResponse(TEAMS_JS, headers={"Cache-Control": "max-age=86400", "X-Content-Type-Options": "nosniff"})
 
 
+def _locale(request: web.Request) -> str:
+    """What the browser names first: that is what its owner likes best."""
+    return request.headers.get("Accept-Language", "").partition(",")[0].partition(";")[0].strip()
+
+
 def _page(title: str, sentence: str, *, status: int = 200, close: bool = False) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     text = PAGE.format(
+        lang=spoken(),
         nonce=nonce,
         title=html.escape(title),
         sentence=html.escape(sentence),

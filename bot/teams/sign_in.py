@@ -17,6 +17,7 @@ from bot.ledger import Parked, SignIns
 from bot.sharing import Person
 from bot.teams import invokes
 from bot.teams.incoming import Incoming, read
+from bot.texts import _
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -72,9 +73,9 @@ class AskingIn:
         """Whether they may continue here and have the rights for it. Raises TooLate, NotYours, NeedsSignIn."""
         waiting = await self._sign_ins.at(ticket)
         if waiting is None:
-            raise TooLate("This is no longer waiting: it was done, or it is too old. Please ask me again.")
+            raise TooLate(_("This is no longer waiting: it was done, or it is too old. Please ask me again."))
         if waiting.person_id != person.id:
-            raise NotYours("This is not yours to continue. Please ask me yourself.")
+            raise NotYours(_("This is not yours to continue. Please ask me yourself."))
         for scope in waiting.scopes:
             await self._identity.graph_token(person, scope)
 

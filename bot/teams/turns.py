@@ -24,11 +24,11 @@ from bot.ledger import Conversation, Ledger
 from bot.sharing import Person
 from bot.teams import invokes, messages
 from bot.teams.connector import Connector, ConnectorError
-from bot.teams.incoming import Incoming, inputs_of, read
+from bot.teams.incoming import Incoming, hours, inputs_of, read
 from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
-from bot.texts import speaking
+from bot.texts import _, sentences, speaking
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -86,9 +86,12 @@ class Turns:
         if incoming.kind != "invoke" and self._seen.before(incoming.chat.conversation_id, incoming.id):
             log.info("delivered again")
             return
+        with speaking(incoming.locale, incoming.timezone):
+            await self._answered(context, incoming, arrived + ANSWER_WITHIN)
+
+    async def _answered(self, context: TurnContext, incoming: Incoming, until: float) -> None:
         try:
-            with speaking(incoming.locale, incoming.timezone):
-                await self._on(context, incoming, arrived + ANSWER_WITHIN)
+            await self._on(context, incoming, until)
         except Exception as error:
             # What could not even be answered: Teams would only send it again, and again it would not be.
             words = _sentence(error)
@@ -193,9 +196,9 @@ class Turns:
         action = incoming.value.get("action")
         data = action.get("data") if isinstance(action, dict) else None
         if not isinstance(data, dict):
-            return invokes.bad_request("This button carries nothing.")
+            return invokes.bad_request(_("This button carries nothing."))
         if incoming.value.get("trigger") == "automatic":
-            return invokes.told("Please press the button yourself.")
+            return invokes.told(_("Please press the button yourself."))
         authentication = incoming.value.get("authentication")
         task = self._begun(self._clicked(context, incoming, data))
         if not await _done(task, until):
@@ -300,7 +303,8 @@ class Turns:
 
     async def _resume(self, said: Incoming) -> None:
         handle = self._submitted if said.value and not said.text else self._said
-        await self._proactively(said.chat, lambda context: handle(context, said, silently=False))
+        with speaking(said.locale, said.timezone):
+            await self._proactively(said.chat, lambda context: handle(context, said, silently=False))
 
     # After the answer
 
@@ -339,10 +343,11 @@ class Turns:
             return
         own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
         if own is None:
-            await self._show(incoming, cards.basics.say("This took too long for here. Please ask me in our own chat."))
+            sentence = _("This took too long for here. Please ask me in our own chat.")
+            await self._show(incoming, cards.basics.say(sentence))
             return
         await self._proactively(own, lambda context: messages.send(context, card))
-        await self._show(incoming, cards.basics.say("I answered in our own chat."))
+        await self._show(incoming, cards.basics.say(_("I answered in our own chat.")))
 
     async def _show(self, incoming: Incoming, card: Card) -> None:
         if incoming.reply_to:
@@ -357,7 +362,9 @@ class Turns:
         if chat is None:
             log.info("%s can't be told in Teams: no chat with them is known", notice.person_id)
             return
-        await self._proactively(chat, lambda context: messages.send(context, notice.card))
+        with speaking(chat.locale, hours(chat.timezone)):
+            card = notice.card()
+        await self._proactively(chat, lambda context: messages.send(context, card))
 
     async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[None]]) -> None:
         """Unasked, or long after: nobody waits for it, so it has time."""
@@ -412,7 +419,10 @@ def _sentence(error: Exception) -> str:
         log.warning("reference %s: Teams answered %s", reference, error)
     else:
         log.error("reference %s", reference, exc_info=error)
-    return f"{SharebotError.sentence} If it happens again, please tell whoever runs me: reference {reference}."
+    return sentences(
+        _(SharebotError.sentence),
+        _("If it happens again, please tell whoever runs me: reference {reference}.", reference=reference),
+    )
 
 
 def _problem(error: Exception) -> Card:

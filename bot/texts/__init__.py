@@ -1,7 +1,8 @@
 """What we say, in the language of whoever reads it.
 
 A text is written in English where it is said, `_("Share {file}?", file=name)`, and that is its name in the catalogues
-(gettext's, catalogues/TAG.po). In which language and whose hours we speak is said once, where somebody is answered.
+(gettext's, catalogues/TAG.po; `make texts` brings them up to date). In which language and whose hours we speak is said
+once, where somebody is answered.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 
 from babel import Locale, negotiate_locale
@@ -24,22 +25,31 @@ from babel.messages.pofile import read_po
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 ENGLISH = "en"
+# Anybody can ask for a page of ours in a language of their invention.
+LOCALES = 1000
 
 
 @dataclass(frozen=True)
 class _Listener:
     tag: str
     timezone: dt.tzinfo
+    words: gettext.NullTranslations
 
 
-_NOBODY = _Listener(ENGLISH, dt.UTC)
+_NOBODY = _Listener(ENGLISH, dt.UTC, gettext.NullTranslations())
 _listener: ContextVar[_Listener] = ContextVar("_listener", default=_NOBODY)
 
 
 @contextmanager
-def speaking(locale: str, timezone: dt.tzinfo = dt.UTC) -> Generator[None]:
-    """Within, we speak to somebody of this locale (BCP 47, maybe empty or unknown) who lives by these hours."""
-    token = _listener.set(_Listener(closest(locale), timezone))
+def speaking(
+    locale: str, timezone: dt.tzinfo = dt.UTC, *, words: gettext.NullTranslations | None = None
+) -> Generator[None]:
+    """Within, we speak to somebody of this locale (BCP 47, maybe empty or unknown) who lives by these hours.
+
+    `words` stand in the place of the language's own.
+    """
+    tag = closest(locale)
+    token = _listener.set(_Listener(tag, timezone, words or _catalogue(tag)))
     try:
         yield
     finally:
@@ -56,7 +66,7 @@ def languages() -> tuple[str, ...]:
     return (ENGLISH, *sorted(each.stem for each in CATALOGUES.glob("*.po")))
 
 
-@cache
+@lru_cache(LOCALES)
 def closest(locale: str) -> str:
     """The language of ours for a locale: pt-BR is pt; English for what we do not speak."""
     wanted = locale.replace("-", "_")
@@ -68,13 +78,28 @@ def closest(locale: str) -> str:
 
 def _(text: str, /, **values: object) -> str:
     """The text in the language spoken, with the values in their places."""
-    said = _catalogue(spoken()).gettext(text)
+    said = _listener.get().words.gettext(text)
     return said.format(**values) if values else said
+
+
+def later(text: str) -> str:
+    """The text as it is: one that is written here, and said with `_` when it comes to that."""
+    return text
 
 
 def several(count: int, one: str, many: str, /, **values: object) -> str:
     """One of two texts by what the language makes of `count`, which is a value as well."""
-    return _catalogue(spoken()).ngettext(one, many, count).format(count=count, **values)
+    return _listener.get().words.ngettext(one, many, count).format(count=count, **values)
+
+
+def sentences(*said: str) -> str:
+    """One after the other; not every language puts a space between them."""
+    return reduce(lambda first, second: _("{first} {second}", first=first, second=second), said)
+
+
+def quoted(name: str) -> str:
+    """“Ana”, with the language's marks."""
+    return _("“{name}”", name=name)
 
 
 def day(moment: dt.datetime) -> str:
@@ -87,12 +112,17 @@ def when(moment: dt.datetime) -> str:
     """ "Friday 20 November 2026, 18:30 (Europe/Berlin)", where the listener is."""
     here = moment.astimezone(_listener.get().timezone)
     date = format_date(here, "EEEE d MMMM y" if spoken() == ENGLISH else "full", locale=_locale())
-    return f"{date}, {here:%H:%M} ({here.tzinfo})"
+    return _("{date}, {time} ({zone})", date=date, time=f"{here:%H:%M}", zone=here.tzinfo)
 
 
 def listed(words: Sequence[str]) -> str:
     """ "Ana, Bob and Carla"."""
     return format_list(list(words), locale=_locale())
+
+
+def either(words: Sequence[str]) -> str:
+    """ "Ana, Bob or Carla"."""
+    return format_list(list(words), style="or", locale=_locale())
 
 
 @cache
@@ -108,4 +138,5 @@ def _catalogue(tag: str) -> gettext.NullTranslations:
 
 
 def _locale() -> Locale:
-    return Locale.parse(spoken(), sep="-")
+    # The world's English: without a comma before "and", the day before the month.
+    return Locale.parse("en_001" if spoken() == ENGLISH else spoken().replace("-", "_"))
