@@ -6,6 +6,7 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 from functools import partial
 from importlib.metadata import distribution
@@ -36,6 +37,7 @@ SCHEMA["definitions"]["AdaptiveCard"]["properties"]["msteams"] = {"type": "objec
 SCHEMA["definitions"]["Input.ChoiceSet"]["properties"]["choices.data"] = {"type": "object"}
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
 LIMIT = 80_000
+REVIEW = PAGE.parent / "store-review.md"
 AXE_CORE = MODULES / "axe-core/axe.min.js"
 # Where somebody's words mean nothing: a label is drawn as a TextRun, and the last two are not drawn.
 PLAIN = {
@@ -257,3 +259,10 @@ async def test_a_card_that_is_hard_to_read_is_found_out() -> None:
 
     assert {each.split(": ")[1] for each in looks} == {"too wide", "cut"}
     assert {each.split(": ")[1] for each in reads} == {"label", "color-contrast"}
+
+
+@pytest.mark.parametrize("proof", sorted(set(re.findall(r"tests/\w+\.py::\w+", REVIEW.read_text()))))
+def test_what_the_store_review_names_is_a_test(proof: str) -> None:
+    file, name = proof.split("::")
+
+    assert re.search(rf"^(async )?def {name}\(", (REVIEW.parents[1] / file).read_text(), re.MULTILINE)
