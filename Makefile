@@ -1,5 +1,6 @@
 # make demo   everything it takes to see Sharebot at work on this machine, then a page to see it in
 # make test   everything it takes to change it: lint, format, types, import contracts, tests, coverage
+# make gallery  every card anew, as JSON to compare with and as pictures (docs/cards.md); needs chromium
 # make bench  what it costs, side by side with others; fetches Microsoft's own client for that, which is large
 
 SHELL := /bin/sh
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 UV := .venv/bin/uv
 PAGES := contoso/web/node_modules/.package-lock.json bot/teams/web/node_modules/.package-lock.json
 
-.PHONY: demo test bench locks clean
+.PHONY: demo test gallery bench locks clean
 
 demo: .venv/.demo $(PAGES)
 	.venv/bin/python app.py demo $(DEMO)
@@ -22,6 +23,9 @@ test: .venv/.workshop $(PAGES)
 	.venv/bin/coverage run -m pytest
 	.venv/bin/coverage combine -q
 	.venv/bin/coverage report
+
+gallery: .venv/.workshop $(PAGES)
+	.venv/bin/python -m tests.gallery
 
 bench: .venv/.bench
 	.venv/bin/python -m bench.language

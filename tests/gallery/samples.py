@@ -1,0 +1,212 @@
+"""Every card in the states that matter. A new card, or a new state of one, is a line in SAMPLES.
+
+A sample is made when it is called, in the language then spoken (bot.texts.speaking).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import cards.basics
+import cards.share
+from bot import commands, errors
+from bot.graph import refusals
+from bot.sharing import (
+    Change,
+    Expiry,
+    Grant,
+    Option,
+    Outcome,
+    Person,
+    Question,
+    Recipient,
+    Role,
+    ShareableItem,
+    SharePlan,
+    ShareReceipt,
+    ShareRequest,
+    Step,
+    UnclearRequest,
+)
+from cards.elements import Card
+
+KEY = "k" * 32
+CHANGED = dt.datetime(2026, 11, 16, 9, 30, tzinfo=dt.UTC)
+UNTIL = Expiry("until Friday evening", dt.datetime(2026, 11, 27, 18, 0, tzinfo=dt.UTC))
+
+ADELE = Person("tenant", "adele", "Adele Vance")
+ALEX = Recipient("alex", "Alex Wilber", "alex.wilber@contoso.com", "Marketing Assistant")
+MEGAN = Recipient("megan", "Megan Bowen", "megan.bowen@contoso.com", "Marketing Manager")
+ISAIAH = Recipient("isaiah", "Isaiah Langer", "isaiah.langer@contoso.com", "Sales Rep")
+LEE = Recipient("lee", "Lee Gu", "lee.gu@contoso.com", "Director")
+ERIC = Recipient(None, "eric@fabrikam.com", "eric@fabrikam.com", is_outside=True)
+FINANCE = Recipient("finance", "Finance", "finance@contoso.com", is_group=True)
+LONG_NAMED = Recipient(
+    "long",
+    "Maximiliane-Theodora von Hohenzollern-Sigmaringen-Brandenburg",
+    "maximiliane-theodora.vonhohenzollern-sigmaringen@subsidiary.contoso.com",
+)
+
+BUDGET = ShareableItem(
+    "b!d", "01A", "Q3 Budget.xlsx", "https://contoso.example/q3", False, "OneDrive › Finance", "Adele Vance", CHANGED
+)
+FOLDER = replace(BUDGET, id="01B", name="Launch plans", is_folder=True, place="Marketing › Documents")
+BARE = replace(BUDGET, id="01C", name="notes", place="OneDrive", owner="", modified=None)
+LONG_FILE = replace(
+    BUDGET,
+    name="Consolidated financial statements and management report for the fiscal year 2026, draft 7, reviewed.docx",
+    place="Finance and Controlling › Documents › Reports › 2026 › Annual report › Drafts › Reviewed by the auditors",
+    owner=LONG_NAMED.name,
+)
+
+# Each has a link for whoever reads Markdown or HTML in it: nobody may.
+EVIL = "https://evil.example"
+HOSTILE = {
+    "Markdown": f"[Q3 Budget]({EVIL}) **bold** _it_ `code` # 1.docx",
+    "HTML": f"<a href='{EVIL}'>Q3</a><img src=x onerror=alert(1)><b>.docx",
+    "right to left": f"\u202excod.tegdub \u2067{EVIL}",
+    "250 letters": f"{EVIL}/" + "Donaudampfschifffahrtsgesellschaft" * 7,
+    "emoji": f"👩‍👩‍👧‍👦🏳️‍🌈🇩🇪👍🏿 {EVIL} 🧑🏾‍💻",
+    "Chinese and Japanese": f"二〇二六年度第三四半期予算案および事業計画書最終版预算草案 {EVIL}",
+    "Arabic": f"ميزانية الربع الثالث لعام ٢٠٢٦ (نهائي) {EVIL}",
+}
+ODD_PEOPLE = [Recipient(str(n), name, f"{name}@x.example") for n, name in enumerate(HOSTILE.values())]
+ODD_FILE = replace(BUDGET, name=HOSTILE["Markdown"], place=HOSTILE["HTML"], owner=HOSTILE["right to left"])
+
+
+def gains(person: Recipient, now: Role | None = None) -> Step:
+    return Step(person, now, Change.UPGRADED if now else Change.GAINS)
+
+
+def has(person: Recipient, now: Role = Role.WRITE) -> Step:
+    return Step(person, now, Change.HAS_IT)
+
+
+def plan(*steps: Step, role: Role = Role.WRITE, item: ShareableItem = BUDGET) -> SharePlan:
+    return SharePlan(ADELE, item, role, steps)
+
+
+def receipt(*grants: Grant) -> ShareReceipt:
+    return ShareReceipt(plan(*(gains(grant.recipient) for grant in grants)), grants)
+
+
+def question(slot: str, words: str, *options: tuple[str, str]) -> Question:
+    return Question(slot, words, tuple(Option(f"key {n}", *each) for n, each in enumerate(options)))
+
+
+def unclear(*questions: Question) -> UnclearRequest:
+    return UnclearRequest(ADELE, ShareRequest((), ()), questions)
+
+
+ONE = plan(gains(ALEX))
+MANY = plan(gains(ALEX), gains(ISAIAH), gains(FINANCE), gains(ERIC), gains(MEGAN, Role.READ), has(LEE, Role.OWNER))
+MESSAGE = "Hi Alex,\nhere are the numbers we spoke about. Please look at page 3 before Thursday.\nThank you, Adele"
+ROADMAPS = question(
+    "item",
+    "Roadmap",
+    ("Roadmap.docx", "OneDrive › Product · owner Adele Vance · changed 16 November 2026"),
+    ("Roadmap.docx", "Marketing › Documents · owner Megan Bowen · changed 3 September 2025"),
+)
+ANAS = question(
+    "recipient 0",
+    "Ana",
+    ("Ana Bell", "Controller · ana.bell@contoso.com"),
+    ("Ana Costa", "Sales Rep · ana.costa@contoso.com"),
+)
+TEN = question(
+    "item",
+    "report",
+    *((f"Report {month}.pdf", "Finance › Documents › Reports · owner Patti Fernandez") for month in range(1, 11)),
+)
+ODD_QUESTION = question("item", HOSTILE["Markdown"], *((name, name) for name in HOSTILE.values()))
+REFUSED = Grant(ERIC, Outcome.REFUSED, "Your organisation does not allow sharing this with people outside.")
+UNSURE = Grant(
+    LEE, Outcome.UNSURE, "The answer was lost, and I don't see the access. Please look before you try again."
+)
+
+SAMPLES: dict[str, Callable[[], Card]] = {
+    "welcome": commands.welcome,
+    "help": partial(cards.basics.help_card, [(command.example, command.what) for command in commands.COMMANDS]),
+    "continue": partial(cards.basics.continue_as_you, KEY, ADELE.name),
+    "continue: hostile name": partial(cards.basics.continue_as_you, KEY, HOSTILE["Markdown"]),
+    "working": cards.basics.working,
+    "say": partial(cards.basics.say, "You are signed out: I hold no key of yours any more."),
+    "say: hostile words": partial(cards.basics.say, " ".join(HOSTILE.values())),
+    "problem": partial(cards.basics.problem, str(errors.Unavailable())),
+    "problem: with a reference": partial(
+        cards.basics.problem, str(refusals.Refused("unknown", reference="5d0b3c52-71f2-4b3c-9d1c-0d8f6f5f2f7e"))
+    ),
+    "problem: hostile name": partial(cards.basics.problem, f"I can't find “{HOSTILE['Markdown']}”."),
+    "confirm": partial(cards.share.confirm, ONE, KEY),
+    "confirm: may view": partial(cards.share.confirm, replace(ONE, role=Role.READ), KEY),
+    "confirm: many people": partial(cards.share.confirm, MANY, KEY),
+    "confirm: somebody outside": partial(cards.share.confirm, plan(gains(ERIC)), KEY),
+    "confirm: a group": partial(cards.share.confirm, plan(gains(FINANCE), has(MEGAN)), KEY),
+    "confirm: can do more than before": partial(cards.share.confirm, plan(gains(MEGAN, Role.READ)), KEY),
+    "confirm: a folder": partial(cards.share.confirm, plan(gains(ALEX), item=FOLDER), KEY),
+    "confirm: little is known": partial(
+        cards.share.confirm, replace(plan(gains(ALEX), item=BARE), sees_all=False), KEY
+    ),
+    "confirm: until": partial(cards.share.confirm, replace(ONE, until=UNTIL), KEY),
+    "confirm: a message": partial(cards.share.confirm, replace(ONE, message=MESSAGE), KEY),
+    "confirm: no mail, no sign-in": partial(cards.share.confirm, replace(ONE, mail=False, sign_in=False), KEY),
+    "confirm: everything at once": partial(
+        cards.share.confirm, replace(MANY, item=FOLDER, until=UNTIL, message=MESSAGE, has_groups=True), KEY
+    ),
+    "confirm: long names": partial(cards.share.confirm, plan(gains(LONG_NAMED), item=LONG_FILE), KEY),
+    "confirm: nothing to change": partial(cards.share.confirm, plan(has(ALEX), has(LEE, Role.OWNER)), KEY),
+    **{
+        f"confirm: {what}": partial(
+            cards.share.confirm, plan(gains(person), item=replace(BUDGET, name=person.name, place=person.name)), KEY
+        )
+        for what, person in zip(HOSTILE, ODD_PEOPLE, strict=True)
+    },
+    "confirm: hostile message": partial(cards.share.confirm, replace(ONE, message="\n".join(HOSTILE.values())), KEY),
+    "choose: a file": partial(cards.share.choose, unclear(ROADMAPS), KEY),
+    "choose: a file and a person": partial(cards.share.choose, unclear(ROADMAPS, ANAS), KEY),
+    "choose: is it this one": partial(
+        cards.share.choose, unclear(question("item", "Budgit", ("Q3 Budget.xlsx", "OneDrive › Finance"))), KEY
+    ),
+    "choose: ten": partial(cards.share.choose, unclear(TEN), KEY),
+    "choose: hostile names": partial(cards.share.choose, unclear(ODD_QUESTION), KEY),
+    "done": partial(cards.share.done, receipt(Grant(ALEX, Outcome.GRANTED))),
+    "done: many people": partial(
+        cards.share.done, receipt(*(Grant(each, Outcome.GRANTED) for each in (ALEX, MEGAN, FINANCE, ERIC)))
+    ),
+    "done: in part": partial(
+        cards.share.done,
+        receipt(Grant(ALEX, Outcome.GRANTED), Grant(MEGAN, Outcome.HAD_IT), REFUSED, UNSURE),
+    ),
+    "done: refused": partial(cards.share.done, receipt(REFUSED)),
+    "done: not sure": partial(cards.share.done, receipt(UNSURE)),
+    "done: they had it": partial(cards.share.done, receipt(Grant(ALEX, Outcome.HAD_IT))),
+    "done: not read back": partial(cards.share.done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), checked=False)),
+    "done: no mail": partial(
+        cards.share.done, receipt(Grant(ALEX, Outcome.GRANTED, refusals.no_mail("accountVerificationRequired")))
+    ),
+    "done: no mail was wanted": partial(
+        cards.share.done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, mail=False))
+    ),
+    "done: without an end": partial(
+        cards.share.done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, until=UNTIL))
+    ),
+    "done: hostile names": partial(
+        cards.share.done,
+        ShareReceipt(plan(item=ODD_FILE), tuple(Grant(person, Outcome.GRANTED, person.name) for person in ODD_PEOPLE)),
+    ),
+    "cancelled": partial(cards.share.cancelled, BUDGET.name),
+    "cancelled: before a file was found": partial(cards.share.cancelled, None),
+    "cancelled: hostile name": partial(cards.share.cancelled, HOSTILE["Markdown"]),
+    "shared with you": partial(cards.share.shared_with_you, ONE),
+    "shared with you: a folder to view": partial(
+        cards.share.shared_with_you, plan(gains(ALEX), role=Role.READ, item=FOLDER)
+    ),
+    "shared with you: long names": partial(cards.share.shared_with_you, plan(gains(ALEX), item=LONG_FILE)),
+    "shared with you: hostile names": partial(
+        cards.share.shared_with_you,
+        replace(plan(gains(ALEX), item=ODD_FILE), asker=replace(ADELE, name=HOSTILE["right to left"])),
+    ),
+}
