@@ -1,6 +1,7 @@
 # make demo   everything it takes to see Sharebot at work on this machine, then a page to see it in
 # make test   everything it takes to change it: lint, format, types, import contracts, tests, coverage
 # make gallery  every card anew, as JSON to compare with and as pictures (docs/cards.md); needs chromium
+# make texts  the catalogues of what the bot says, brought up to date with the source; NEW=pl begins one
 # make bench  what it costs, side by side with others; fetches Microsoft's own client for that, which is large
 
 SHELL := /bin/sh
@@ -9,7 +10,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 UV := .venv/bin/uv
 PAGES := contoso/web/node_modules/.package-lock.json bot/teams/web/node_modules/.package-lock.json
 
-.PHONY: demo test gallery bench locks clean
+.PHONY: demo test gallery texts bench locks clean
 
 demo: .venv/.demo $(PAGES)
 	.venv/bin/python app.py demo $(DEMO)
@@ -26,6 +27,16 @@ test: .venv/.workshop $(PAGES)
 
 gallery: .venv/.workshop $(PAGES)
 	.venv/bin/python -m tests.gallery
+
+# Neither line numbers nor dates: a catalogue changes where a text did.
+texts: .venv/.workshop
+	.venv/bin/pybabel --quiet extract --no-default-keywords --keywords="_ later several:2,3" --no-location --omit-header \
+		--add-comments="For translators:" --strip-comments --sort-output --no-wrap -o bot/texts/catalogues/texts.pot bot cards
+	for tag in $(NEW) $(basename $(notdir $(wildcard bot/texts/catalogues/*.po))); do \
+		.venv/bin/pybabel --quiet update --init-missing --ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date \
+			--no-wrap -l $$(echo $$tag | tr - _) -i bot/texts/catalogues/texts.pot -o bot/texts/catalogues/$$tag.po || exit 1; \
+	done
+	rm bot/texts/catalogues/texts.pot
 
 bench: .venv/.bench
 	.venv/bin/python -m bench.language

@@ -17,17 +17,22 @@ class Someone:
 
     contoso: Contoso
     mail: str
+    locale: str = "en-US"
 
     async def says(self, text: str, *, chat: str | None = None) -> str:
         """What the bot answers with, in words."""
-        return "\n".join(words(each) for each in await self.contoso.client.say(self.mail, text, chat=chat))
+        said = await self.contoso.client.say(self.mail, text, chat=chat, locale=self.locale)
+        return "\n".join(words(each) for each in said)
 
     async def presses(
         self, title: str, inputs: dict[str, str] | None = None, *, message: str | None = None, chat: str | None = None
     ) -> str:
         """What the press of a button on the newest card that has it (or on that message's) is answered with."""
         client = self.contoso.client
-        return words_of_answer(await client.click(self.mail, title, inputs=inputs or {}, message=message, chat=chat))
+        answer = await client.click(
+            self.mail, title, inputs=inputs or {}, message=message, chat=chat, locale=self.locale
+        )
+        return words_of_answer(answer)
 
     def sees(self, chat: str | None = None) -> str:
         """The whole chat, in words."""

@@ -1,0 +1,201 @@
+"""Cards in other languages: no word of ours slips by untranslated, and nothing of the machinery shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+
+import cards.basics
+import cards.share
+from bot.commands import welcome
+from bot.sharing import (
+    LIBRARY,
+    Change,
+    Expiry,
+    Grant,
+    Option,
+    Outcome,
+    Person,
+    Question,
+    Recipient,
+    Role,
+    ShareableItem,
+    SharePlan,
+    ShareReceipt,
+    ShareRequest,
+    Step,
+    UnclearRequest,
+)
+from bot.teams import invokes
+from bot.texts import languages, speaking
+from cards.elements import Card, filled, line, run
+
+# Words that are nobody's text: none of them occurs in one of ours.
+NAME, FILE, PLACE, OWNER, MAIL, SAID = (
+    "Øyvind Ægir",
+    "Ünik.xlsx",
+    "Ørsted › Ålesund",
+    "Þóra Öð",
+    "øæ@þð.example",
+    "“Ðøð”",
+)
+OWN = (NAME, FILE, PLACE, OWNER, MAIL, SAID)
+WHEN = dt.datetime(2026, 11, 27, 23, 59, 59, tzinfo=dt.UTC)
+ASKER = Person("t", "p", NAME)
+PEOPLE = (
+    Recipient("1", NAME, MAIL),
+    Recipient(None, MAIL, MAIL, is_outside=True),
+    Recipient("3", NAME, MAIL, is_group=True),
+)
+# What a person reads or hears of a card.
+SHOWN = ("text", "title", "label", "placeholder", "errorMessage", "altText", "tooltip", "fallbackText", "speak")
+
+
+class Marked(gettext.NullTranslations):
+    """A language in which every text is itself in brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+
+
+def item(*, is_folder: bool = False, place: str = PLACE) -> ShareableItem:
+    return ShareableItem("b!d", "01A", FILE, "https://contoso.example/x", is_folder, place, OWNER, WHEN)
+
+
+def steps() -> tuple[Step, ...]:
+    nows = ((None, Change.GAINS), (Role.READ, Change.UPGRADED), (Role.OWNER, Change.HAS_IT))
+    return tuple(Step(person, now, change) for person in PEOPLE for now, change in nows)
+
+
+def plans() -> Iterator[SharePlan]:
+    for role, mail, sign_in, ends in product((Role.READ, Role.WRITE), *[(True, False)] * 3):
+        until = Expiry("x", WHEN) if ends else None
+        yield SharePlan(ASKER, item(), role, steps(), until, mail=mail, sign_in=sign_in, message=SAID)
+    library = item(is_folder=True, place=f"{LIBRARY} › {PLACE}")
+    yield SharePlan(ASKER, library, Role.READ, steps(), sees_all=False)
+    yield SharePlan(ASKER, library, Role.WRITE, steps(), has_groups=True)
+    yield SharePlan(ASKER, item(), Role.READ, steps()[2:3])
+
+
+def receipts() -> Iterator[ShareReceipt]:
+    outcomes = [[each] for each in Outcome] + [list(Outcome)]
+    for plan, some, checked in product(plans(), outcomes, (True, False)):
+        yield ShareReceipt(plan, tuple(Grant(PEOPLE[0], each, SAID) for each in some), checked)
+
+
+def unclear(options: int) -> UnclearRequest:
+    some = tuple(Option(str(number), FILE, f"{PLACE} · {OWNER}") for number in range(options))
+    return UnclearRequest(ASKER, ShareRequest((), ()), (Question("item", SAID, some),))
+
+
+# Each function that makes a card, with values that bring out all it can say.
+CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
+    cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
+    cards.share.choose: lambda: [cards.share.choose(unclear(options), "key") for options in (1, 2, 10)],
+    cards.share.done: lambda: [cards.share.done(receipt) for receipt in receipts()],
+    cards.share.cancelled: lambda: [cards.share.cancelled(FILE), cards.share.cancelled(None)],
+    cards.share.shared_with_you: lambda: [cards.share.shared_with_you(plan) for plan in plans()],
+    cards.basics.help_card: lambda: [welcome(), cards.basics.help_card([(SAID, SAID)])],
+    cards.basics.problem: lambda: [cards.basics.problem(SAID)],
+    cards.basics.say: lambda: [cards.basics.say(SAID)],
+    cards.basics.continue_as_you: lambda: [cards.basics.continue_as_you("key", NAME)],
+    cards.basics.working: lambda: [cards.basics.working()],
+    invokes.oauth_card: lambda: [
+        invokes.oauth_card("ticket", "https://bot.example", scopes)
+        for scopes in (frozenset[str](), frozenset({"User.ReadBasic.All"}), frozenset(invokes.WHY))
+    ],
+}
+MAKERS = list(CARDS.items())
+each_card = pytest.mark.parametrize("made", [make for _, make in MAKERS], ids=[maker.__name__ for maker, _ in MAKERS])
+
+
+def shown(node: Any) -> Iterator[str]:
+    """Everything of a card that is read or heard; a line is one, with all its runs."""
+    if isinstance(node, list):
+        for each in node:
+            yield from shown(each)
+    elif isinstance(node, dict):
+        if "inlines" in node:
+            yield "".join(each["text"] for each in node["inlines"])
+            return
+        yield from (node[name] for name in SHOWN if isinstance(node.get(name), str))
+        for each in node.values():
+            if isinstance(each, dict | list):
+                yield from shown(each)
+
+
+def unmarked(words: str) -> str:
+    """What stands outside of all brackets and is nobody's own word."""
+    while "⟦" in words:
+        words, before = re.sub(r"⟦[^⟦⟧]*⟧", "", words), words
+        assert words != before, f"a bracket that does not close: {before}"
+    for own in OWN:
+        words = words.replace(own, "")
+    return "".join(letter for letter in words if letter.isalpha())
+
+
+def test_every_function_that_makes_a_card_is_looked_at() -> None:
+    made = {
+        one
+        for module in (cards.basics, cards.share)
+        for name, one in vars(module).items()
+        if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+    assert made <= CARDS.keys()
+
+
+@each_card
+def test_no_word_of_a_card_is_untranslated(made: Callable[[], list[Card]]) -> None:
+    with speaking("en", words=Marked()):
+        said = {words for card in made() for words in shown(card)}
+
+    assert {words: unmarked(words) for words in said if unmarked(words)} == {}
+
+
+@each_card
+@pytest.mark.parametrize("tag", languages())
+def test_nothing_of_the_machinery_shows(tag: str, made: Callable[[], list[Card]]) -> None:
+    values = "|".join(each.name for kind in (Role, Outcome, Change) for each in kind)
+    machinery = re.compile(
+        rf"[{{}}⟦⟧]|\b(?:None|True|False|{values})\b|datetime|<\w|\w+\.\w+\(|\b(?:share|sign_in)\.\w"
+    )
+    with speaking(tag):
+        said = {words for card in made() for words in shown(card)}
+
+    assert {words for words in said if machinery.search(words) or not words.strip()} == set()
+
+
+@each_card
+@pytest.mark.parametrize("tag", languages()[1:])
+def test_a_card_has_the_same_parts_in_every_language(tag: str, made: Callable[[], list[Card]]) -> None:
+    with speaking("en"):
+        english = [list(shown(card)) for card in made()]
+    with speaking(tag):
+        there = made()
+
+    assert all(card.get("lang", tag) == tag for card in there)
+    assert [len(list(shown(card))) for card in there] == [len(each) for each in english]
+
+
+def test_the_language_decides_where_a_run_stands() -> None:
+    who = run(NAME, bold=True)
+
+    assert line(*filled("{who} shared a file.", who=who))["inlines"] == [who, run(" shared a file.")]
+    assert line(*filled("A file of {who}", who=who))["inlines"] == [run("A file of "), who]
+
+
+def test_whose_words_have_braces_are_left_alone() -> None:
+    plan = SharePlan(Person("t", "p", "{who} {0}"), item(), Role.READ, steps())
+
+    assert "{who} {0} shared a file with you. You can view it." in shown(cards.share.shared_with_you(plan))
