@@ -20,6 +20,7 @@ def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> 
             )
         ),
         *(block(line(run(example, bold=True)), small(what)) for example, what in commands),
+        actions=[button(_("Share a file"), "share.begin", "", style="positive")],
         summary=_("{title}. Try: {example}", title=title, example=commands[0][0]),
     )
 
@@ -36,7 +37,10 @@ def continue_as_you(key: str, name: str) -> Card:
     """In front of others: the press of a button signs in silently, and its answer is seen by who pressed alone."""
     sentence = _("{name}, I look things up and share as you. What I find, only you will see.", name=name)
     return card(
-        line(sentence), actions=[button(_("Continue"), "sign_in.continue", key, style="positive")], summary=sentence
+        heading(_("Continue as you")),
+        line(sentence),
+        actions=[button(_("Continue"), "sign_in.continue", key, style="positive")],
+        summary=sentence,
     )
 
 

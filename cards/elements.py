@@ -11,6 +11,8 @@ from typing import Any
 from bot.texts import _, several, spoken
 
 EMBEDS, ISOLATES = frozenset({"LRE", "RLE", "LRO", "RLO"}), frozenset({"LRI", "RLI", "FSI"})
+# "xcod.exe" written backwards would look like a document.
+OVERRIDES = {0x202D: None, 0x202E: None}
 POP, POP_ISOLATE = "\u202c", "\u2069"
 
 Card = dict[str, Any]
@@ -25,7 +27,7 @@ def card(*body: Element, actions: Sequence[Action] = (), summary: str) -> Card:
         "type": "AdaptiveCard",
         "version": "1.5",
         "lang": spoken(),
-        "fallbackText": summary,
+        "fallbackText": _plain(summary),
         "speak": summary,
         "body": list(body),
     }
@@ -40,7 +42,7 @@ def heading(words: str, colour: str = "Default") -> Element:
         "type": "TextBlock",
         "text": words,
         "style": "heading",
-        "size": "Medium",
+        "size": "Large",
         "weight": "Bolder",
         "color": colour,
         "wrap": True,
@@ -67,6 +69,7 @@ def apart(words: str) -> str:
 
     https://www.unicode.org/reports/tr9/#Explicit_Directional_Formatting
     """
+    words = words.translate(OVERRIDES)
     return words + _ends(words)
 
 
@@ -85,7 +88,7 @@ def _ends(words: str) -> str:
 
 
 def run(words: str, *, bold: bool = False, subtle: bool = False, colour: str = "Default") -> Element:
-    made: Element = {"type": "TextRun", "text": words}
+    made: Element = {"type": "TextRun", "text": words.translate(OVERRIDES)}
     if bold:
         made["weight"] = "Bolder"
     if subtle:
@@ -95,8 +98,8 @@ def run(words: str, *, bold: bool = False, subtle: bool = False, colour: str = "
     return made
 
 
-def small(words: str, colour: str = "Default") -> Element:
-    made = line(run(words, subtle=colour == "Default", colour=colour))
+def small(words: str, colour: str = "Default", *, spacing: str = "Small") -> Element:
+    made = line(run(words, subtle=colour == "Default", colour=colour), spacing=spacing)
     made["inlines"][0]["size"] = "Small"
     return made
 
@@ -110,13 +113,14 @@ def beside(mark: str, *items: Element) -> Element:
     return _columns(("auto", [{"type": "TextBlock", "text": mark, "size": "Large"}]), ("stretch", items))
 
 
-def beside_each_other(left: Sequence[Element], right: Sequence[Element]) -> Element:
-    return _columns(("stretch", left), ("auto", [{**each, "horizontalAlignment": "Right"} for each in right]))
+def beside_each_other(left: Sequence[Element], right: Sequence[Element], *, spacing: str = "Medium") -> Element:
+    turned = [{**each, "horizontalAlignment": "Right"} for each in right]
+    return _columns(("stretch", left), ("auto", turned), spacing=spacing)
 
 
-def _columns(*columns: tuple[str, Sequence[Element]]) -> Element:
+def _columns(*columns: tuple[str, Sequence[Element]], spacing: str = "Medium") -> Element:
     made = [{"type": "Column", "width": width, "items": list(items)} for width, items in columns]
-    return {"type": "ColumnSet", "spacing": "Medium", "columns": made}
+    return {"type": "ColumnSet", "spacing": spacing, "columns": made}
 
 
 def choice(
@@ -131,7 +135,7 @@ def choice(
         "wrap": True,
         "isRequired": True,
         "errorMessage": _("Please choose one."),
-        "choices": [{"title": _no_link(title), "value": value} for title, value in options],
+        "choices": [{"title": _plain(title), "value": value} for title, value in options],
     }
     return {**made, "value": chosen} if chosen else made
 
@@ -151,19 +155,19 @@ def date(name: str, label: str, values: Mapping[str, str]) -> Element:
     return made | _value(name, values)
 
 
-def toggle(name: str, title: str, values: Mapping[str, str]) -> Element:
+def toggle(name: str, label: str, title: str, values: Mapping[str, str]) -> Element:
     """Yes or no: "true" or "false"."""
-    made: Element = {"type": "Input.Toggle", "id": name, "title": title, "label": title, "valueOn": "true"}
-    return made | {"valueOff": "false", "value": values.get(name, "true"), "errorMessage": _("Please choose one.")}
+    made: Element = {"type": "Input.Toggle", "id": name, "title": title, "label": label, "valueOn": "true"}
+    return made | {"valueOff": "false", "wrap": True, "value": values.get(name, "true"), "errorMessage": _("Please choose one.")}
 
 
 def _value(name: str, values: Mapping[str, str]) -> Element:
     return {"value": values[name]} if values.get(name) else {}
 
 
-def _no_link(words: str) -> str:
-    """The same to the eye; but where a client reads Markdown in a choice, it finds no link in a file's name."""
-    return words.replace("](", "]\u2060(")
+def _plain(words: str) -> str:
+    """The same to the eye; but where a client reads Markdown, it finds none in a file's name."""
+    return words.replace("](", "]\u2060(").replace("_", "\u2060_\u2060").replace("*", "∗")
 
 
 def button(title: str, verb: str, key: str, *, style: str = "default", inputs: bool = True) -> Action:

@@ -31,7 +31,7 @@ def form(values: Mapping[str, str], wrong: Mapping[str, str], key: str, *, said:
         ),
         ("until", date("until", _("Until when (empty: no end)"), values)),
         ("message", text("message", _("Message in the mail"), values, lines=True, most=2000)),
-        ("mail", toggle("mail", _("Microsoft 365 mails whoever is new"), values)),
+        ("mail", toggle("mail", _("Mail"), _("Microsoft 365 mails whoever is new"), values)),
     )
     body = [heading(_("Share a file")), *([line(said)] if said else [])]
     if whole := wrong.get(""):

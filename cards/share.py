@@ -19,6 +19,7 @@ from bot.sharing import (
 )
 from bot.texts import _, day, later, listed, sentences, several, when
 from cards.elements import (
+    Action,
     Card,
     Element,
     apart,
@@ -56,7 +57,7 @@ def confirm(plan: SharePlan, key: str) -> Card:
     title = _("Nothing to change") if nothing else _("Share this?")
     body = [heading(title), _file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
     if nothing:
-        return card(*body, actions=[link(_("Open file"), plan.item.web_url)], summary=_about(title, plan.item))
+        return card(*body, actions=[_opens(plan.item)], summary=_about(title, plan.item))
     body += _terms(plan)
     share = _("Share without an end") if _end(plan.until) else _("Share")
     return card(
@@ -101,19 +102,25 @@ def done(receipt: ShareReceipt) -> Card:
     failed = [grant for grant in receipt.grants if grant.outcome in (Outcome.REFUSED, Outcome.UNSURE)]
     if not failed:
         title, colour = (_("Shared"), "Good") if granted else (_("Nothing to change"), "Default")
+    elif granted:
+        title, colour = _("Shared in part"), "Warning"
+    elif any(grant.outcome is Outcome.UNSURE for grant in failed):
+        title, colour = _("I don't know whether this was shared"), "Warning"
     else:
-        title, colour = (_("Shared in part"), "Warning") if granted else (_("Not shared"), "Attention")
+        title, colour = _("Not shared"), "Attention"
     body = [heading(title, colour), _file(receipt.plan.item)]
     body.append(block(*(_grant(grant, receipt.plan.role) for grant in receipt.grants), separator=True))
     if granted:
-        checked = _("I read the permissions back.") if receipt.checked else _("I could not read the permissions back.")
+        checked = (
+            _("Checked: the access is there.") if receipt.checked else _("I could not check what they can do now.")
+        )
         mailed = [_("Microsoft 365 was asked to mail whoever is new.")] if receipt.plan.mail else []
         body.append(block(small(sentences(checked, *mailed))))
     if granted and _end(receipt.plan.until):
         body.append(small(_("This access has no end: it stays until somebody removes it."), "Warning"))
     return card(
         *body,
-        actions=[link(_("Open file"), receipt.plan.item.web_url)],
+        actions=[_opens(receipt.plan.item)],
         summary=_about(title, receipt.plan.item),
     )
 
@@ -133,10 +140,15 @@ def shared_with_you(plan: SharePlan) -> Card:
     return card(
         heading(_("Shared with you")),
         line(*filled(sentences(what, can), who=run(plan.asker.name, bold=True))),
-        _file(plan.item),
-        actions=[link(_("Open in Microsoft 365"), plan.item.web_url)],
+        _file(plan.item, by=plan.item.owner != plan.asker.name),
+        *([block(line(plan.message))] if plan.message else []),
+        actions=[_opens(plan.item)],
         summary=sentences(shared, can),
     )
+
+
+def _opens(item: ShareableItem) -> Action:
+    return link(_("Open in Microsoft 365"), item.web_url)
 
 
 def _about(title: str, item: ShareableItem) -> str:
@@ -150,14 +162,15 @@ def _asked(plan: SharePlan) -> str:
     return _("Share {file} with {people}? They can view.", file=file, people=people)
 
 
-def _file(item: ShareableItem) -> Element:
+def _file(item: ShareableItem, *, by: bool = True) -> Element:
     mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
     about = [apart(item.where)]
-    if item.owner:
+    if item.owner and by:
         about.append(_("by {name}", name=apart(item.owner)))
     if item.modified:
         about.append(_("changed {day}", day=day(item.modified)))
-    return beside(mark, line(run(item.name, bold=True), spacing="None"), small(" · ".join(about)))
+    said = small(" · ".join(filter(None, about)), spacing="None")
+    return beside(mark, line(run(item.name, bold=True), spacing="None"), said)
 
 
 def _step(step: Step, plan: SharePlan) -> Element:
@@ -184,25 +197,33 @@ def _grant(grant: Grant, role: Role) -> Element:
             what = run(_("✗ refused"), bold=True, colour="Attention")
         case Outcome.UNSURE:
             what = run(_("? not sure"), bold=True, colour="Warning")
-    remark = [small(grant.remark)] if grant.remark else []
-    return {"type": "Container", "items": [_person(grant.recipient, what), *remark], "spacing": "Medium"}
+    return _person(grant.recipient, what, remark=grant.remark)
 
 
-def _person(person: Recipient, what: Element, beneath: str = "") -> Element:
-    """Who at the left, what at the right."""
-    who = [line(run(person.name, bold=True), spacing="None")]
-    if person.email and person.name != person.email:
-        who.append(small(person.email))
-    if person.is_group:
-        who.append(small(_("a group: everybody in it")))
+def _person(person: Recipient, what: Element, about: str = "", remark: str = "") -> Element:
+    """Who at the left, what at the right; beneath, over the whole width, what tells them from others."""
+    name = beside_each_other(
+        [line(run(person.name, bold=True), spacing="None")], [line(what, spacing="None")], spacing="None"
+    )
+    known = [
+        person.email if person.name != person.email else "",
+        _("a group: everybody in it") * person.is_group,
+        about,
+    ]
+    beneath = [small(" · ".join(filter(None, known)), spacing="None")] if any(known) else []
     if person.is_outside:
-        who.append(small(_("outside your organisation"), "Warning"))
-    return beside_each_other(who, [line(what, spacing="None"), *([small(beneath)] if beneath else [])])
+        beneath.append(small("⚠ " + _("outside your organisation"), "Warning", spacing="None"))
+    if remark:
+        beneath.append(small(remark, spacing="None"))
+    return block(name, *beneath)
 
 
 def _terms(plan: SharePlan) -> list[Element]:
-    everything = [_("Everything in this folder comes along.")] if plan.item.is_folder else []
-    terms = [block(small(sentences(*everything, _mailed(plan))))]
+    terms = [block(small(_mailed(plan)))]
+    if plan.item.is_folder:
+        terms.append(_warning(_("Everything in this folder comes along.")))
+    if not plan.sign_in:
+        terms.append(_warning(_("They need no sign-in to open it.")))
     if plan.message:
         terms.append(block(small(_("The mail says:")), line(plan.message)))
     if end := _end(plan.until):
@@ -219,16 +240,16 @@ def _terms(plan: SharePlan) -> list[Element]:
     return terms
 
 
+def _warning(words: str) -> Element:
+    return line(run(f"⚠ {words}", colour="Warning"))
+
+
 def _mailed(plan: SharePlan) -> str:
-    match plan.mail, plan.sign_in:
-        case True, True:
-            return _("Microsoft 365 mails them, and they have to sign in.")
-        case True, False:
-            return _("Microsoft 365 mails them, and they need no sign-in.")
-        case False, True:
-            return _("Microsoft 365 sends no mail, and they have to sign in.")
-        case _:
-            return _("Microsoft 365 sends no mail, and they need no sign-in.")
+    if not plan.sign_in:
+        return _("Microsoft 365 mails them.") if plan.mail else _("Microsoft 365 sends no mail.")
+    if plan.mail:
+        return _("Microsoft 365 mails them, and they have to sign in.")
+    return _("Microsoft 365 sends no mail, and they have to sign in.")
 
 
 def _end(until: Expiry | None) -> dt.datetime | None:

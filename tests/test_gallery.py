@@ -44,6 +44,7 @@ PLAIN = {
     ("TextRun", "text"),
     ("choice", "title"),
     ("Input.ChoiceSet", "label"),
+    ("Input.Text", "value"),
     ("AdaptiveCard", "fallbackText"),
     ("AdaptiveCard", "speak"),
 }
@@ -231,7 +232,6 @@ async def test_no_name_becomes_a_link_or_a_picture(gallery: Page) -> None:
     assert await gallery.evaluate("drawnAs(`a, img, iframe, script`)") == []
 
 
-@pytest.mark.xfail(strict=True, reason="the titles of choices are read as Markdown, and cards.elements.choice lets it")
 @needs_chromium
 @in_light
 async def test_no_name_is_read_as_markdown(gallery: Page) -> None:

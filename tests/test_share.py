@@ -167,7 +167,7 @@ async def test_who_has_it_already_gets_no_mail(adele: Someone, bot: Bot) -> None
     again = await adele.says("share Q3 Budget.xlsx with Alex as read")
 
     assert "Nothing to change" in again
-    assert "can edit\nalready" in again
+    assert "can edit\nalex.wilber@contoso.com · already" in again
     assert len(bot.mails_to("alex.wilber@contoso.com")) == 1
 
 

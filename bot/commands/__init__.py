@@ -85,4 +85,4 @@ def welcome() -> Card:
 
 
 def _examples() -> list[tuple[str, str]]:
-    return [(_(command.example), _(command.what)) for command in COMMANDS]
+    return [(_(command.example), _(command.what)) for command in COMMANDS if command.intent != "help"]

@@ -31,6 +31,11 @@ async def _asked(turn: Turn, understood: Understood) -> Reply:
     return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat), said=understood.hint))
 
 
+async def begin(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
+    """The form, empty. Under a card that stays: it may be pressed again."""
+    return await _shown(turn, Draft(turn.person, ShareRequest((), ())))
+
+
 async def complete(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     """The form, filled in. What cannot be stands in it, with all that was typed."""
     async with turn.pending.claim(key, turn.person) as before:
@@ -157,6 +162,7 @@ COMMAND = Command(
     what=later("Gives people access to a file or folder of yours, after showing you what would change."),
     say=propose,
     clicks={
+        "share.begin": begin,
         "share.form": complete,
         "share.change": change,
         "share.choose": choose,

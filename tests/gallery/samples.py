@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 import cards.basics
+import cards.form
 import cards.share
 from bot import commands, errors
 from bot.graph import refusals
@@ -127,6 +128,22 @@ UNSURE = Grant(
     LEE, Outcome.UNSURE, "The answer was lost, and I don't see the access. Please look before you try again."
 )
 
+FILLED = {
+    "item": "Q3 Budget.xlsx",
+    "people": "",
+    "role": "write",
+    "until": "2026-12-24",
+    "message": "",
+    "mail": "false",
+}
+MISSING = "I understood “Q3 Budget.xlsx”. With whom shall I share it?"
+WRONG = {
+    "": "Microsoft 365 does not let you do that.",
+    "item": "I found no file called “Q3 Budget.xlsx” among those you can open.",
+    "people": "I know nobody called “Nobody”.",
+    "until": "This day is over.",
+}
+
 SAMPLES: dict[str, Callable[[], Card]] = {
     "welcome": commands.welcome,
     "help": partial(cards.basics.help_card, [(command.example, command.what) for command in commands.COMMANDS]),
@@ -165,6 +182,12 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         for what, person in zip(HOSTILE, ODD_PEOPLE, strict=True)
     },
     "confirm: hostile message": partial(cards.share.confirm, replace(ONE, message="\n".join(HOSTILE.values())), KEY),
+    "form: empty": partial(cards.form.form, {}, {}, KEY),
+    "form: something missing": partial(cards.form.form, FILLED, {"people": "With whom?"}, KEY, said=MISSING),
+    "form: everything wrong": partial(cards.form.form, FILLED, WRONG, KEY),
+    "form: hostile words": partial(
+        cards.form.form, dict.fromkeys(FILLED, HOSTILE["Markdown"]) | {"until": ""}, {"": HOSTILE["HTML"]}, KEY
+    ),
     "choose: a file": partial(cards.share.choose, unclear(ROADMAPS), KEY),
     "choose: a file and a person": partial(cards.share.choose, unclear(ROADMAPS, ANAS), KEY),
     "choose: is it this one": partial(
