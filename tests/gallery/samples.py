@@ -136,6 +136,8 @@ FILLED = {
     "message": "",
     "mail": "false",
 }
+TYPED = ("item", "people", "message")
+TOLD = {"": HOSTILE["HTML"]}
 MISSING = "I understood “Q3 Budget.xlsx”. With whom shall I share it?"
 WRONG = {
     "": "Microsoft 365 does not let you do that.",
@@ -185,9 +187,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "form: empty": partial(cards.form.form, {}, {}, KEY),
     "form: something missing": partial(cards.form.form, FILLED, {"people": "With whom?"}, KEY, said=MISSING),
     "form: everything wrong": partial(cards.form.form, FILLED, WRONG, KEY),
-    "form: hostile words": partial(
-        cards.form.form, dict.fromkeys(FILLED, HOSTILE["Markdown"]) | {"until": ""}, {"": HOSTILE["HTML"]}, KEY
-    ),
+    "form: hostile words": partial(cards.form.form, FILLED | dict.fromkeys(TYPED, HOSTILE["Markdown"]), TOLD, KEY),
     "choose: a file": partial(cards.share.choose, unclear(ROADMAPS), KEY),
     "choose: a file and a person": partial(cards.share.choose, unclear(ROADMAPS, ANAS), KEY),
     "choose: is it this one": partial(
