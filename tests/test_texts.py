@@ -22,7 +22,7 @@ import bot.graph.refusals
 from bot.commands import COMMANDS
 from bot.language import Said, understand
 from bot.language.hints import EXAMPLE
-from bot.sharing import Role
+from bot.sharing import Role, ShareRequest
 from bot.texts import CATALOGUES, _, closest, day, either, languages, later, listed, quoted, several, speaking, when
 from tests.bot import Bot
 from tests.people import Someone
@@ -182,21 +182,48 @@ def test_an_example_of_their_own_words_is_understood(tag: str, people: list[str]
     assert request.role is Role.WRITE
 
 
+def said_in_a_share(example: str, tag: str) -> list[ShareRequest]:
+    """What it means beside a share, in whichever place the language puts it."""
+    with speaking(tag):
+        words = re.split(r"[:：]\s*", _(example))[-1]
+        ask = "Please say each person by name, e-mail address or @mention, for example: share {item} with Alex Wilber"
+        share = re.split(r"[:：]\s*", _(ask, item="Plan.docx"), maxsplit=1)[1]
+    orders = (f"{share} {words}", f"{share}, {words}", f"{share}，{words}", f"{words} {share}")
+    return [request for each in orders if (request := understood(each, tag).request)]
+
+
 @pytest.mark.parametrize("tag", languages())
 def test_an_end_we_tell_of_is_understood(tag: str) -> None:
-    with speaking(tag):
-        end = _("Say for example: until 31 December").rpartition(":")[2].strip(" \u00a0")
-        ask = _(
-            "Please say each person by name, e-mail address or @mention, for example: share {item} with Alex Wilber",
-            item="Plan.docx",
-        )
-        share = re.split(r"[:：]\s*", ask, maxsplit=1)[1]
-    orders = (f"{share} {end}", f"{share}, {end}", f"{share}，{end}", f"{end} {share}")
-    requests = [understood(words, tag).request for words in orders]
+    ends = [each.until for each in said_in_a_share("Say for example: until 31 December", tag)]
 
-    assert any(
-        each and each.until and each.until.at and each.until.at.date() == dt.date(2026, 12, 31) for each in requests
-    )
+    assert dt.date(2026, 12, 31) in {each.at.date() for each in ends if each and each.at}
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_a_password_we_tell_of_is_understood(tag: str) -> None:
+    passwords = said_in_a_share("Which password? Say for example: with password Sesame-42", tag)
+
+    assert "Sesame-42" in {each.password for each in passwords}
+
+
+@pytest.mark.parametrize("tag", languages())
+@pytest.mark.parametrize(
+    ("named", "text"),
+    [
+        (
+            "Share",
+            "I share your files as you. First I show exactly what would change and for whom; "
+            "nothing happens before you press Share.",
+        ),
+        ("Sign in", "So I did nothing. Press Sign in again whenever you like."),
+        ("Sign in", "Your organisation wants you to agree before I act for you. Please press Sign in."),
+        ("help", "I did not understand that. Say “help” to see what I can do."),
+        ("help", "I share files. Try: {example}, or say “help”."),
+    ],
+)  # fmt: skip
+def test_a_button_or_command_that_a_text_names_is_called_so(tag: str, named: str, text: str) -> None:
+    with speaking(tag):
+        assert _(named).casefold() in _(text).casefold()
 
 
 def understood(words: str, tag: str) -> Any:
