@@ -212,6 +212,18 @@ async def test_a_conversation_is_new_once_and_then_kept_up_to_date(ledger: Ledge
     assert await ledger.conversations.of("t", "alex") is None
 
 
+async def test_a_conversation_keeps_the_language_and_the_hours_that_are_not_told_again(ledger: Ledger) -> None:
+    silent = Conversation("t", "alex", "a:1", "https://smba.example/", "29:x", "28:y")
+    german = replace(silent, locale="de-DE", timezone="Europe/Berlin")
+
+    await ledger.conversations.remember(silent)
+    assert await ledger.conversations.of("t", "alex") == silent
+    await ledger.conversations.remember(german)
+    await ledger.conversations.remember(silent)
+
+    assert await ledger.conversations.of("t", "alex") == german
+
+
 async def signed_in(ledger: Ledger, person_id: str, sealed: bytes) -> bool:
     return await ledger.token_caches.save("t", person_id, sealed, await ledger.token_caches.begin("t", person_id))
 

@@ -110,7 +110,7 @@ async def test_so_many_mentions_are_looked_up_and_no_more(adele: Someone, bot: B
         )
     ]
 
-    assert ["share Q3 Budget.xlsx" in answers[0], answers[1]] == [True, TOO_MANY]
+    assert ["share Q3 Budget.xlsx" in answers[0], answers[1]] == [True, TOO_MANY.format(most=MOST)]
     assert looked_up() == MOST
 
 

@@ -22,31 +22,24 @@ import bot.graph.refusals
 from bot.commands import COMMANDS
 from bot.language import Said, understand
 from bot.language.hints import EXAMPLE
-from bot.sharing import Role
+from bot.sharing import Role, ShareRequest
 from bot.texts import CATALOGUES, _, closest, day, either, languages, later, listed, quoted, several, speaking, when
 from tests.bot import Bot
 from tests.people import Someone
+from tests.test_sign_in import visit
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(path for folder in ("bot", "cards") for path in (ROOT / folder).rglob("*.py"))
 TAGS = ("de", "es", "fr", "it", "ja", "ko", "nl", "pt", "zh-Hans")
 # Where the first thing given is a sentence for a person.
 TELLING = {
-    "say",
-    "problem",
-    "heading",
-    "line",
-    "small",
-    "run",
-    "button",
-    "link",
-    "told",
-    "failed",
-    "bad_request",
-    "_page",
-}
-TELLING |= {
-    name for module in (bot.errors, bot.graph.refusals) for name, one in vars(module).items() if isinstance(one, type)
+    *("say", "problem", "heading", "line", "small", "run", "button", "link", "told", "failed", "bad_request", "_page"),
+    *(
+        name
+        for module in (bot.errors, bot.graph.refusals)
+        for name, one in vars(module).items()
+        if isinstance(one, type)
+    ),
 }
 # The same word as in English.
 SAME = {"nl": {"help"}}
@@ -59,14 +52,14 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
             yield name, node
 
 
-def marked() -> set[str | tuple[str, str]]:
-    """Every text of the source, as a catalogue names it."""
-    found: set[str | tuple[str, str]] = set()
+def marked() -> set[tuple[str, ...]]:
+    """Every text of the source, with its plural if it has one."""
+    found: set[tuple[str, ...]] = set()
     for path in SOURCES:
         for name, call in calls(ast.parse(path.read_text())):
             words = [each.value for each in call.args if isinstance(each, ast.Constant)]
             if name in ("_", "later") and words:
-                found.add(str(words[0]))
+                found.add((str(words[0]),))
             elif name == "several" and len(words) == 2:
                 found.add((str(words[0]), str(words[1])))
     return found
@@ -98,9 +91,7 @@ def test_we_speak_ten_languages() -> None:
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_catalogue_has_what_the_source_says_and_nothing_else(tag: str) -> None:
-    has = {message.id if isinstance(message.id, str) else tuple(message.id) for message in messages(tag)}
-
-    assert has == marked()
+    assert {tuple(forms(message.id)) for message in messages(tag)} == marked()
     assert not catalogue(tag).obsolete
 
 
@@ -116,9 +107,9 @@ def test_every_text_is_translated_in_every_form(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_no_text_is_left_in_english(tag: str) -> None:
-    same = {message.id for message in messages(tag) if message.id == message.string}
+    same = {str(message.id) for message in messages(tag) if message.id == message.string}
 
-    assert {each for each in same if re.search(r"[^\W\d]", re.sub(r"\{\w+\}", "", str(each)))} <= SAME.get(tag, set())
+    assert {each for each in same if re.search(r"[^\W\d]", re.sub(r"\{\w+\}", "", each))} <= SAME.get(tag, set())
 
 
 @pytest.mark.parametrize("tag", TAGS)
@@ -191,21 +182,48 @@ def test_an_example_of_their_own_words_is_understood(tag: str, people: list[str]
     assert request.role is Role.WRITE
 
 
+def said_in_a_share(example: str, tag: str) -> list[ShareRequest]:
+    """What it means beside a share, in whichever place the language puts it."""
+    with speaking(tag):
+        words = re.split(r"[:：]\s*", _(example))[-1]
+        ask = "Please say each person by name, e-mail address or @mention, for example: share {item} with Alex Wilber"
+        share = re.split(r"[:：]\s*", _(ask, item="Plan.docx"), maxsplit=1)[1]
+    orders = (f"{share} {words}", f"{share}, {words}", f"{share}，{words}", f"{words} {share}")
+    return [request for each in orders if (request := understood(each, tag).request)]
+
+
 @pytest.mark.parametrize("tag", languages())
 def test_an_end_we_tell_of_is_understood(tag: str) -> None:
-    with speaking(tag):
-        end = _("Say for example: until 31 December").rpartition(":")[2].strip(" \u00a0")
-        ask = _(
-            "Please say each person by name, e-mail address or @mention, for example: share {item} with Alex Wilber",
-            item="Plan.docx",
-        )
-        share = re.split(r"[:：]\s*", ask, maxsplit=1)[1]
-    orders = (f"{share} {end}", f"{share}, {end}", f"{share}，{end}", f"{end} {share}")
-    requests = [understood(words, tag).request for words in orders]
+    ends = [each.until for each in said_in_a_share("Say for example: until 31 December", tag)]
 
-    assert any(
-        each and each.until and each.until.at and each.until.at.date() == dt.date(2026, 12, 31) for each in requests
-    )
+    assert dt.date(2026, 12, 31) in {each.at.date() for each in ends if each and each.at}
+
+
+@pytest.mark.parametrize("tag", languages())
+def test_a_password_we_tell_of_is_understood(tag: str) -> None:
+    passwords = said_in_a_share("Which password? Say for example: with password Sesame-42", tag)
+
+    assert "Sesame-42" in {each.password for each in passwords}
+
+
+@pytest.mark.parametrize("tag", languages())
+@pytest.mark.parametrize(
+    ("named", "text"),
+    [
+        (
+            "Share",
+            "I share your files as you. First I show exactly what would change and for whom; "
+            "nothing happens before you press Share.",
+        ),
+        ("Sign in", "So I did nothing. Press Sign in again whenever you like."),
+        ("Sign in", "Your organisation wants you to agree before I act for you. Please press Sign in."),
+        ("help", "I did not understand that. Say “help” to see what I can do."),
+        ("help", "I share files. Try: {example}, or say “help”."),
+    ],
+)  # fmt: skip
+def test_a_button_or_command_that_a_text_names_is_called_so(tag: str, named: str, text: str) -> None:
+    with speaking(tag):
+        assert _(named).casefold() in _(text).casefold()
 
 
 def understood(words: str, tag: str) -> Any:
@@ -365,3 +383,15 @@ async def test_the_sign_in_page_speaks_the_browsers_language(bot: Bot, accepted:
 
     assert f'<html lang="{lang}">' in page
     assert title in page
+
+
+async def test_what_was_said_before_a_sign_in_is_answered_as_it_was_said(bot: Bot) -> None:
+    """The browser of the sign-in page may speak another language than the person's Teams."""
+    diego = Someone(bot.contoso, "diego.siciliani@contoso.com", "de-DE")
+    asked = await diego.says("teile Onboarding checklist.docx mit Alex Wilber")
+
+    page = await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
+
+    assert "Bitte melden Sie sich an, damit Microsoft 365 mich lässt." in asked
+    assert "You are signed in" in page
+    assert "Onboarding checklist.docx" in await diego.waits_for("Das teilen?")

@@ -78,7 +78,8 @@ def steps() -> tuple[Step, ...]:
 
 
 def plans() -> Iterator[SharePlan]:
-    for role, mail, sign_in, ends in product((Role.READ, Role.WRITE), *[(True, False)] * 3):
+    either = (True, False)
+    for role, mail, sign_in, ends in product((Role.READ, Role.WRITE), either, either, either):
         until = Expiry("x", WHEN) if ends else None
         yield SharePlan(ASKER, item(), role, steps(), until, mail=mail, sign_in=sign_in, message=SAID)
     library = item(is_folder=True, place=f"{LIBRARY} › {PLACE}")

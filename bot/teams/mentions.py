@@ -8,10 +8,11 @@ from bot.errors import NotUnderstood
 from bot.language import Mention
 from bot.teams.connector import Connector, ConnectorError
 from bot.teams.incoming import Incoming
-from bot.texts import _
+from bot.texts import _, later
 
 # Each is a call to Teams.
 MOST = 20
+TOO_MANY = later("That is more people than I can look up at once. Please mention no more than {most}.")
 
 
 async def mentions(connector: Connector, incoming: Incoming) -> tuple[Mention, ...]:
@@ -19,9 +20,7 @@ async def mentions(connector: Connector, incoming: Incoming) -> tuple[Mention, .
     chat = incoming.chat.conversation_id
     members = list(dict.fromkeys(member_id for _, member_id in incoming.mentioned))
     if len(members) > MOST:
-        raise NotUnderstood(
-            _("That is more people than I can look up at once. Please mention no more than {most}.", most=MOST)
-        )
+        raise NotUnderstood(_(TOO_MANY, most=MOST))
     found = await asyncio.gather(*(_directory_id(connector, chat, each) for each in members))
     known = dict(zip(members, found, strict=True))
     return tuple(Mention(name, known[member_id]) for name, member_id in incoming.mentioned)
