@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import cards.basics
-from bot.commands import basics, share
+from bot.commands import basics, files, share
 from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import SharebotError, TooLate
 from bot.language import Context, Understood, understand
@@ -13,7 +13,7 @@ from bot.ledger import PendingPlans
 from bot.sharing import Person
 from cards.elements import Card
 
-__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "say", "waiting", "welcome"]
+__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "files", "say", "waiting", "welcome"]
 
 
 async def _help(_turn: Turn, _understood: Understood) -> Reply:
@@ -47,6 +47,8 @@ async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Repl
     for command in COMMANDS:
         if verb in command.clicks:
             return await command.clicks[verb](turn, key, inputs)
+    if verb in files.CLICKS:
+        return await files.CLICKS[verb](turn, key, inputs)
     raise TooLate
 
 

@@ -14,21 +14,22 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationReference
 
 import cards.basics
+import cards.dialog
 from bot import commands
 from bot.commands import Notice, Reply, Turn
-from bot.errors import NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
+from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
 from bot.graph import Budgets, Calls, Graph
 from bot.identity import Identity, OnBehalfOf
 from bot.language import Said
 from bot.ledger import Conversation, Ledger
 from bot.sharing import Person
-from bot.teams import invokes, messages
+from bot.teams import doors, invokes, messages
 from bot.teams.connector import Connector, ConnectorError
 from bot.teams.incoming import Incoming, inputs_of, read
 from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
-from bot.texts import speaking
+from bot.texts import _, speaking
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Turns:
         identity: Identity,
         ledger: Ledger,
         asking_in: AskingIn,
+        icons_url: str,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
@@ -73,6 +75,7 @@ class Turns:
         self._identity = identity
         self._ledger = ledger
         self._asking_in = asking_in
+        self._icons_url = icons_url
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
@@ -100,7 +103,8 @@ class Turns:
                 self._later(messages.send(context, cards.basics.problem(words)))
 
     async def _on(self, context: TurnContext, incoming: Incoming, until: float) -> None:
-        if incoming.is_personal and incoming.name != "remove":
+        # The chat of two from which the message extension is used need not be the one with us.
+        if incoming.is_personal and incoming.name != "remove" and incoming.name not in doors.INVOKES:
             await self._greet(context, incoming)
         match incoming.kind, incoming.name:
             case "message", _ if incoming.value and not incoming.text:
@@ -186,8 +190,56 @@ class Turns:
                 log.warning("Teams could not sign somebody in silently: %s", _code(incoming.value))
                 self._later(self._show_sign_in(incoming))
                 return invokes.empty()
+            case name if name in doors.INVOKES:
+                return await self._through_a_door(context, incoming, until)
             case _:
                 return InvokeResponse(status=501)
+
+    async def _through_a_door(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
+        task = self._begun(self._opened(context, incoming))
+        if not await _done(task, until):
+            self._later(self._bring(incoming, task))
+            return await self._late(incoming)
+        try:
+            found = task.result()
+        except NeedsSignIn as error:
+            silently = doors.may_be_silent(incoming) and not isinstance(error, NeedsConsent)
+            page = await self._asking_in.page(incoming.person, error)
+            return doors.sign_in_first(incoming, page, silently=silently)
+        except Exception as error:
+            return doors.told(incoming, _sentence(error))
+        if isinstance(found, Reply):
+            self._tell(found.notices, incoming.person)
+        return doors.answer(found, self._icons_url)
+
+    async def _opened(self, context: TurnContext, incoming: Incoming) -> doors.Found | Reply:
+        if isinstance(authentication := incoming.value.get("authentication"), dict):
+            await self._asking_in.exchange(incoming.person, "", str(authentication.get("token")))
+        return await doors.open_(await self._turn(context, incoming), _connector(context), incoming)
+
+    async def _late(self, incoming: Incoming) -> InvokeResponse:
+        if incoming.name == doors.QUERY:
+            return doors.message(_("Microsoft 365 takes longer than Teams waits. Please try again."))
+        own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
+        return doors.dialog(cards.dialog.late(own_chat=own is not None))
+
+    async def _bring(self, incoming: Incoming, task: asyncio.Task[doors.Found | Reply]) -> None:
+        """What took too long for a dialog is answered in their own chat; a search is made again by whoever made it."""
+        send = messages.send
+        try:
+            found = await task
+        except NeedsSignIn as error:
+            send, card = messages.send_oauth, await self._asking_in.by_button(incoming.person, error)
+        except Exception as error:
+            card = _problem(error)
+        else:
+            if not isinstance(found, Reply):
+                return
+            self._tell(found.notices, incoming.person)
+            card = found.card or cards.basics.say(found.words)
+        own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
+        if own and incoming.name != doors.QUERY:
+            await self._proactively(own, lambda context: send(context, card))
 
     async def _pressed(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         action = incoming.value.get("action")
