@@ -14,6 +14,7 @@ from contoso.people import Person
 from tests.attacks import rights, send
 from tests.bot import Bot
 from tests.people import Someone, words_of_card
+from tests.test_fuzz import WRONG as RUBBISH
 from tests.test_sign_in import visit
 
 Json = dict[str, Any]
@@ -127,6 +128,14 @@ async def test_what_others_share_is_found_and_what_they_do_not_is_not(adele: Som
 
     assert "Falcon risks.docx" in titles(await desk.searches("Falcon risks"))
     assert (await desk.searches("Salary bands"))["type"] == "message"
+
+
+async def test_whoever_scrolls_is_not_shown_the_same_again(adele: Someone, bot: Bot) -> None:
+    value = {"parameters": [{"name": "words", "value": "budget"}], "queryOptions": {"skip": 25, "count": 25}}
+
+    answer = await Desk(adele).asks(QUERY, value)
+
+    assert answer["composeExtension"] == {"type": "result", "attachmentLayout": "list", "attachments": []}
 
 
 async def test_nothing_found_is_said(adele: Someone, bot: Bot) -> None:
@@ -336,6 +345,7 @@ async def test_several_files_of_a_message_are_chosen_from(adele: Someone, bot: B
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "nobody": ({"people": " , ;"}, "Please name somebody."),
     "a crowd": ({"people": ",".join(f"p{n}@contoso.com" for n in range(21))}, "no more than 20"),
+    "a novel": ({"people": "Alex and " * 50}, "No name and no address is that long."),
     "a stranger": ({"people": "Nobody Likethis"}, "I know nobody called “Nobody Likethis”"),
     "a wrong address": ({"people": "alxe.wilber@contoso.com"}, "I find nobody at contoso.com with the address"),
     "a role of our own making": ({"people": ALEX, "role": "owner"}, "Please choose one."),
@@ -413,6 +423,26 @@ async def test_an_action_by_somebody_who_is_not_signed_in_asks_with_a_button(ade
 
     assert asked["composeExtension"]["type"] == "auth"
     assert "Share a file" in form
+
+
+async def test_what_a_form_needs_besides_is_agreed_to_with_what_was_typed_kept(diego: Someone, bot: Bot) -> None:
+    """A first sign-in is for their own files; to look people up is asked for when somebody is named."""
+    desk = Desk(diego)
+    message = desk.says(link(bot, "Diego Siciliani", "Onboarding checklist.docx"))
+    first = await desk.asks(FETCH_TASK, {"commandId": "shareThis", "commandContext": "message"}, message)
+    page = first["composeExtension"]["suggestedActions"]["actions"][0]["value"]
+    await visit(page, as_=diego.mail, accept=True)
+    await desk.acts("shareThis", message)
+
+    asked = await desk.presses("Continue", {"people": "Alex Wilber", "role": "write", "message": "Welcome"})
+    page = next(each["url"] for each in desk.card["actions"] if each["title"] == "Sign in")
+    await visit(page, as_=diego.mail, accept=True)
+    plan = await desk.presses("Continue")
+
+    assert "Sign in first" in asked
+    assert "Share this?" in plan
+    assert "Welcome" in plan
+    assert "can edit" in plan
 
 
 async def test_who_can_open_a_file_is_told_with_where_it_comes_from(adele: Someone, bot: Bot) -> None:
@@ -529,6 +559,32 @@ async def test_the_key_of_a_question_is_no_key_of_a_form(adele: Someone, bot: Bo
 
     assert "no longer good" in words_of_card(answer["task"]["value"]["card"]["content"])
     assert "Share this?" in await adele.presses("Continue", {"item": bot.choices(adele)["item"][0]})
+
+
+@pytest.mark.parametrize("field", ["verb", "key", "item", "people", "role", "until", "message", "mail"])
+async def test_a_field_of_a_form_may_hold_anything(
+    adele: Someone, bot: Bot, field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = await budget_in_the_crew(adele, bot)
+    await desk.searches("")
+    message = desk.says(link(bot, "Adele Vance", "Finance/Q3 Budget.xlsx"))
+    await desk.acts("shareThis", message)
+    before = rights(bot)
+
+    for value in RUBBISH:
+        data = {"verb": "form.fill", "key": desk.card["actions"][0]["data"]["key"], "item": offered(desk)}
+        data |= {"people": ALEX, "role": "read", field: value}
+        body = activities.invoke(
+            bot.contoso, desk.chat, bot.contoso.person(adele.mail), name=SUBMIT, value={"data": data}
+        )
+        answer = await send(bot, body)
+        assert answer.status_code == (400 if value in ("\0", "\ud800") else 200)
+        assert answer.status_code == 400 or answer.json()["task"]["type"] == "continue"
+        if "Share this?" in answer.text:
+            await desk.acts("shareThis", message)
+
+    assert rights(bot) == before
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_every_button_of_a_dialog_is_one_that_dialogs_know(adele: Someone, bot: Bot) -> None:

@@ -32,6 +32,7 @@ from cards.elements import apart
 SHOWN, LONGEST = 25, 200
 # Each is a look-up; a message is about one file, or a few.
 MOST_LINKS, MOST_PEOPLE = 5, 20
+LONGEST_NAME = 320  # of an address: https://www.rfc-editor.org/rfc/rfc3696#section-3
 END_OF_DAY = dt.time(23, 59, 59)
 WAYS = {"anonymous": Way.ANY_LINK, "organization": Way.OUR_LINK}
 
@@ -140,6 +141,8 @@ def _wrong(turn: Turn, draft: UnclearRequest, inputs: Mapping[str, str]) -> dict
         errors["people"] = _("Please name somebody.")
     elif len(people) > MOST_PEOPLE:
         errors["people"] = _("Please name no more than {most} people.", most=MOST_PEOPLE)
+    elif any(len(each.value) > LONGEST_NAME for each in people):
+        errors["people"] = _("No name and no address is that long. Please put commas between people.")
     if inputs.get("role") not in (Role.READ.value, Role.WRITE.value):
         errors["role"] = _("Please choose one.")
     if text := inputs.get("until", "").strip():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from bot.commands import Reply, Turn, files
 from bot.errors import NotFound, NotUnderstood, TooLate
 from bot.sharing import ShareableItem
 from bot.teams.connector import Connector, ConnectorError
-from bot.teams.incoming import Incoming, inputs_of
+from bot.teams.incoming import Incoming, inputs_of, plain
 from bot.texts import _
 from cards.elements import Card
 
@@ -32,17 +33,17 @@ DIALOGS = SUBMITS | {"task/fetch"}
 INVOKES = DIALOGS | {QUERY, FETCH_TASK}
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
-LONGEST_PLAIN = 64
 ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+[^\s<>\"'\\.,;:!?)\]}]")
-# A message has 28 KB at most, a card's text in it some more.
-LONGEST_TEXT = 100_000
+# Of a message's text or of a card in it; and of an address that a browser opens.
+LONGEST_TEXT, LONGEST_ADDRESS = 100_000, 2_000
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search leads to."""
+    """What a search leads to; `is_further`: there is more above it in the list."""
 
     items: tuple[ShareableItem, ...]
+    is_further: bool = False
 
 
 async def open_(turn: Turn, connector: Connector, incoming: Incoming) -> Found | Reply:
@@ -52,15 +53,16 @@ async def open_(turn: Turn, connector: Connector, incoming: Incoming) -> Found |
     verb, key = plain(data, "verb"), plain(data, "key")
     match incoming.name, plain(value, "commandId"), verb:
         case "composeExtension/query", _, _:
-            return Found(tuple(await files.find(turn, _words(value))))
+            # All that is found comes at once.
+            return Found(() if _is_further(value) else tuple(await files.find(turn, _words(value))), _is_further(value))
         case "composeExtension/fetchTask", "shareThis", _:
             return await files.share_form(turn, _links(value))
         case "composeExtension/fetchTask", "whoCanOpen", _:
             return await files.who_can_open(turn, _links(value))
         case name, _, "form.here" if name in DIALOGS:
-            return await files.share_form(turn, _link(data), await _others(connector, incoming))
+            return await files.share_form(turn, list(_addresses([data.get("url")])), await _others(connector, incoming))
         case name, _, "form.named" if name in DIALOGS:
-            return await files.share_form(turn, _link(data))
+            return await files.share_form(turn, list(_addresses([data.get("url")])))
         case name, _, _ if name in SUBMITS:
             return await commands.click(turn, verb, key, inputs_of(data))
         case _:
@@ -70,7 +72,7 @@ async def open_(turn: Turn, connector: Connector, incoming: Incoming) -> Found |
 def answer(what: Found | Reply, icons_url: str) -> InvokeResponse:
     if isinstance(what, Reply):
         return dialog(what.card or cards.basics.say(what.words))
-    if not what.items:
+    if not (what.items or what.is_further):
         return message(_("I found no file for this among those you can open."))
     attachments = [_result(each, icons_url) for each in what.items]
     return _extension({"type": "result", "attachmentLayout": "list", "attachments": attachments})
@@ -108,12 +110,6 @@ def may_be_silent(incoming: Incoming) -> bool:
     return incoming.name == QUERY and "authentication" not in incoming.value
 
 
-def plain(data: Json, name: str) -> str:
-    """A verb or a key as we make them; "" for anything else."""
-    value = data.get(name)
-    return value if isinstance(value, str) and value.isascii() and len(value) <= LONGEST_PLAIN else ""
-
-
 def _result(item: ShareableItem, icons_url: str) -> Json:
     preview = {
         "title": item.name,
@@ -140,6 +136,12 @@ def _words(value: Json) -> str:
     return ""
 
 
+def _is_further(value: Json) -> bool:
+    """Teams asks for more when somebody scrolls."""
+    skip = _object(value, "queryOptions").get("skip")
+    return isinstance(skip, int) and skip > 0
+
+
 def _links(value: Json) -> list[str]:
     """Where the message leads: its files first, then what its text links to, then what its cards do."""
     message = _object(value, "messagePayload")
@@ -149,12 +151,13 @@ def _links(value: Json) -> list[str]:
     for text in texts:
         if isinstance(text, str):
             found += ADDRESS.findall(html.unescape(text[:LONGEST_TEXT]))
-    return list(dict.fromkeys(each for each in found if isinstance(each, str) and ADDRESS.fullmatch(each)))
+    return list(dict.fromkeys(_addresses(found)))
 
 
-def _link(data: Json) -> list[str]:
-    url = data.get("url")
-    return [url] if isinstance(url, str) and ADDRESS.fullmatch(url) else []
+def _addresses(said: Iterable[object]) -> Iterator[str]:
+    for each in said:
+        if isinstance(each, str) and len(each) <= LONGEST_ADDRESS and ADDRESS.fullmatch(each):
+            yield each
 
 
 async def _others(connector: Connector, incoming: Incoming) -> list[str]:

@@ -25,7 +25,7 @@ from bot.ledger import Conversation, Ledger
 from bot.sharing import Person
 from bot.teams import doors, invokes, messages
 from bot.teams.connector import Connector, ConnectorError
-from bot.teams.incoming import Incoming, inputs_of, read
+from bot.teams.incoming import Incoming, inputs_of, plain, read
 from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 ANSWER_WITHIN = 4.0
 # So long a person waits for a Graph that is busy.
 PATIENCE = 8.0
-LONGEST_KEY = 64
 # So long what was begun may take when the bot is told to end.
 REST_WITHIN = 20.0
 # Faster than this nobody misses a sign that somebody is typing.
@@ -272,8 +271,8 @@ class Turns:
         authentication = incoming.value.get("authentication")
         if isinstance(authentication, dict):
             token = str(authentication.get("token"))
-            await self._asking_in.exchange(incoming.person, _plain(authentication, "id"), token)
-        verb, key = _plain(data, "verb"), _plain(data, "key")
+            await self._asking_in.exchange(incoming.person, plain(authentication, "id"), token)
+        verb, key = plain(data, "verb"), plain(data, "key")
         if verb == CONTINUE:
             return await self._continue(context, incoming.person, key)
         return await commands.click(await self._turn(context, incoming), verb, key, inputs_of(data))
@@ -317,7 +316,7 @@ class Turns:
         What takes too long counts as done. A 412 would have them press a button for what is about to happen anyway;
         if it does not happen, they get the button from us.
         """
-        ticket, token = _plain(incoming.value, "id"), incoming.value.get("token")
+        ticket, token = plain(incoming.value, "id"), incoming.value.get("token")
         if not isinstance(token, str):
             return InvokeResponse(status=400, body={"failureDetail": "no token"})
         task = self._begun(self._asking_in.exchange(incoming.person, ticket, token))
@@ -376,8 +375,8 @@ class Turns:
                 await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
 
     async def _bring_back(self, incoming: Incoming, data: dict[str, Any]) -> None:
-        key = _plain(data, "key")
-        if _plain(data, "verb") == CONTINUE:
+        key = plain(data, "key")
+        if plain(data, "verb") == CONTINUE:
             if card := await self._asking_in.offered(incoming.person, key):
                 await self._show(incoming, card)
         elif card := await commands.waiting(self._ledger.plans, incoming.person, key):
@@ -471,12 +470,6 @@ def _problem(error: Exception) -> Card:
     if isinstance(error, NotUnderstood | NotFound):
         return cards.basics.say(str(error))
     return cards.basics.problem(_sentence(error))
-
-
-def _plain(data: dict[str, Any], name: str) -> str:
-    """A verb or a key as we make them; "" for anything else."""
-    value = data.get(name)
-    return value if isinstance(value, str) and value.isascii() and len(value) <= LONGEST_KEY else ""
 
 
 def _code(value: dict[str, Any]) -> str:
