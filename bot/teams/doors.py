@@ -17,7 +17,8 @@ import cards.basics
 import cards.dialog
 from bot import commands
 from bot.commands import Reply, Turn, files
-from bot.errors import NotFound, NotUnderstood, TooLate
+from bot.errors import NeedsSignIn, NotFound, NotUnderstood, TooLate
+from bot.graph.scopes import ALL_FILES
 from bot.sharing import ShareableItem
 from bot.teams.connector import Connector, ConnectorError
 from bot.teams.incoming import Incoming, inputs_of, plain
@@ -104,6 +105,13 @@ def sign_in_first(incoming: Incoming, page: str, *, silently: bool) -> InvokeRes
         return dialog(cards.dialog.sign_in(page, _object(incoming.value, "data")))
     action = {"type": "openUrl", "title": _("Sign in"), "value": page}
     return _extension({"type": "silentAuth" if silently else "auth", "suggestedActions": {"actions": [action]}})
+
+
+def wanted(incoming: Incoming, asked: NeedsSignIn) -> NeedsSignIn:
+    """A search looks at all files from its first moment on: what it needs is agreed to in one go."""
+    if incoming.name != QUERY:
+        return asked
+    return NeedsSignIn(scopes=asked.scopes | {ALL_FILES}, claims=asked.claims)
 
 
 def may_be_silent(incoming: Incoming) -> bool:

@@ -203,7 +203,7 @@ class Turns:
             found = task.result()
         except NeedsSignIn as error:
             silently = doors.may_be_silent(incoming) and not isinstance(error, NeedsConsent)
-            page = await self._asking_in.page(incoming.person, error)
+            page = await self._asking_in.page(incoming.person, doors.wanted(incoming, error))
             return doors.sign_in_first(incoming, page, silently=silently)
         except Exception as error:
             return doors.told(incoming, _sentence(error))
