@@ -212,13 +212,15 @@ class Draft:
     """A request to be completed or changed in a form.
 
     `typed` is what stands in the form's fields, where that is not simply what the request says; `wrong`, a sentence for
-    each field that cannot stay so; the field "" is the whole.
+    each field that cannot stay so; the field "" is the whole. `options` are the files it may be about, where it was
+    pointed at them.
     """
 
     asker: Person
     request: ShareRequest
     typed: tuple[tuple[str, str], ...] = ()
     wrong: tuple[tuple[str, str], ...] = ()
+    options: tuple[Option, ...] = ()
 
 
 Waiting = SharePlan | UnclearRequest | Draft

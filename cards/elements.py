@@ -158,7 +158,8 @@ def date(name: str, label: str, values: Mapping[str, str]) -> Element:
 def toggle(name: str, label: str, title: str, values: Mapping[str, str]) -> Element:
     """Yes or no: "true" or "false"."""
     made: Element = {"type": "Input.Toggle", "id": name, "title": title, "label": label, "valueOn": "true"}
-    return made | {"valueOff": "false", "wrap": True, "value": values.get(name, "true"), "errorMessage": _("Please choose one.")}
+    made |= {"valueOff": "false", "wrap": True, "errorMessage": _("Please choose one.")}
+    return made | {"value": values.get(name, "true")}
 
 
 def _value(name: str, values: Mapping[str, str]) -> Element:

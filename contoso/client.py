@@ -15,6 +15,7 @@ import httpx
 from contoso import activities, buttons, tokens
 from contoso.chats import CARD, OAUTH, Chat, Mention, Message
 from contoso.delivery import BotFailed, BotTrouble, Delivery
+from contoso.extension import Extension
 from contoso.ids import DOMAIN, bot_member_id
 from contoso.people import Person
 from contoso.tenant import BOT_NAME, CAST, Contoso, Event
@@ -45,6 +46,7 @@ class TeamsClient:
     def __init__(self, contoso: Contoso, http: httpx.AsyncClient) -> None:
         self._contoso = contoso
         self._bot = Delivery(contoso, http)
+        self.extension = Extension(contoso, self._bot)
         self._installing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._signing_in: defaultdict[str, int] = defaultdict(int)
         self._spoke_last: dict[str, Person] = {}

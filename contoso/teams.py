@@ -14,6 +14,7 @@ from aiohttp import web
 from contoso import buttons
 from contoso.chats import Chat, Mention, Message
 from contoso.delivery import BotTrouble
+from contoso.extension import INVOKES
 from contoso.files import STRENGTH, Access, Item, Link, Outsider
 from contoso.ids import bot_member_id
 from contoso.people import Group, Person
@@ -59,6 +60,8 @@ class Teams:
             web.get(chat, answered(self.messages)),
             web.post(chat, answered(self.say)),
             web.post(f"{chat}/{{message}}/action", answered(self.act)),
+            web.post(f"{API}/chats/{{chat}}/ask", answered(self.ask)),
+            web.post(f"{API}/chats/{{chat}}/cards", answered(self.post_card)),
             web.get(f"{API}/events", answered(self.events)),
             web.get(f"{API}/mail", answered(self.mail)),
             web.get(f"{API}/files", answered(self.files)),
@@ -142,6 +145,31 @@ class Teams:
             person, chat, request.match_info["message"], cast("Json", action), _locale(request)
         )
         return web.json_response({"status": answer.status, "type": answer.type, "value": answer.value})
+
+    async def ask(self, request: web.Request) -> web.StreamResponse:
+        """The message extension or a dialog: {"user", "name", "value", "message"}; the bot's answer as it is."""
+        said = await _object(request)
+        person = self._person(said.get("user"))
+        chat = self._where(request, person)
+        name, value, about = said.get("name"), said.get("value"), said.get("message")
+        if name not in INVOKES or not isinstance(value, dict):
+            raise No(400, "Teams asks a bot nothing like this.")
+        message = self._contoso.chats.message(chat.id, str(about)) if about else None
+        if about and message is None:
+            raise No(404, "This message is not there any more.")
+        answer = await self._contoso.client.extension.ask(
+            person, chat, str(name), cast("Json", value), message=message, locale=_locale(request)
+        )
+        return web.json_response(answer)
+
+    async def post_card(self, request: web.Request) -> web.StreamResponse:
+        said = await _object(request)
+        person = self._person(said.get("user"))
+        card = said.get("card")
+        if not isinstance(card, dict):
+            raise No(400, "There is no card.")
+        message = self._contoso.client.extension.post(person, self._where(request, person), cast("Json", card))
+        return web.json_response(message_json(message, person), status=201)
 
     async def mail(self, request: web.Request) -> web.StreamResponse:
         person = self._person(request.query.get("user"))

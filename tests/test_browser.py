@@ -207,3 +207,46 @@ async def test_in_a_group_a_stranger_sees_nothing_and_their_press_changes_nothin
     await expect(megan.get_by_text("This is no longer waiting")).to_be_visible()
     await shoot(megan, "11-stranger")
     assert "lee.gu@contoso.com" not in bot.access("Q3 Budget.xlsx")
+
+
+async def test_a_file_is_found_put_into_the_chat_shared_from_a_form_and_asked_about(browser: Browser, bot: Bot) -> None:
+    await bot.contoso.client.install_everywhere()
+    adele = await open_page(browser, bot, "adele.vance")
+    await adele.get_by_test_id("chat").filter(has_text="Budget crew").click()
+    await adele.get_by_test_id("find-file").click()
+    await expect(adele.get_by_role("option").first).to_be_visible()
+    await adele.get_by_test_id("find").fill("q3 budget")
+    await expect(adele.get_by_role("option")).to_have_count(1)
+    icon = adele.get_by_role("option").locator("img")
+    assert await icon.evaluate("async image => { await image.decode(); return image.naturalWidth }") == 64
+    await shoot(adele, "12-find")
+    await adele.get_by_test_id("find").press("Enter")
+
+    card = adele.get_by_test_id("message").filter(has_text="Q3 Budget.xlsx")
+    await card.get_by_role("button", name="Share with this chat").click()
+    dialog = adele.get_by_test_id("dialog")
+    await expect(dialog.get_by_label("With")).to_have_value("alex.wilber@contoso.com, megan.bowen@contoso.com")
+    await dialog.get_by_label("With").fill("Nobody Likethis")
+    await dialog.get_by_role("button", name="Continue").click()
+    await expect(dialog.get_by_text("I know nobody called “Nobody Likethis”")).to_be_visible()
+    await shoot(adele, "13-form")
+    await dialog.get_by_label("With").fill("Alex Wilber")
+    await dialog.get_by_label("They can").select_option("edit")
+    await dialog.get_by_role("button", name="Continue").click()
+    await expect(dialog.get_by_text("Share this?")).to_be_visible()
+    await shoot(adele, "14-form-confirm")
+    assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
+    await dialog.get_by_role("button", name="Share", exact=True).click()
+    await expect(dialog.get_by_text("✓ can edit")).to_be_visible()
+    await dialog.get_by_role("button", name="Close").click()
+    await expect(dialog).to_have_count(0)
+
+    await adele.set_viewport_size({"width": 320, "height": 700})
+    await card.hover()
+    await card.get_by_test_id("more").click()
+    await shoot(adele, "15-menu")
+    await card.get_by_role("menuitem", name="Who can open this?").click()
+    await expect(dialog.get_by_text("alex.wilber@contoso.com")).to_be_visible()
+    await shoot(adele, "16-who")
+    assert await adele.evaluate("document.documentElement.scrollWidth") <= 320
+    assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"

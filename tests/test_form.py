@@ -21,7 +21,7 @@ FILLED = {
 
 async def test_an_empty_command_is_answered_with_a_form(adele: Someone, bot: Bot) -> None:
     form = await adele.says("share")
-    card = await adele.presses("Show what would change", FILLED)
+    card = await adele.presses("Continue", FILLED)
     assert ALEX not in bot.access("Q3 Budget.xlsx")
     await adele.presses("Share")
 
@@ -34,8 +34,8 @@ async def test_an_empty_command_is_answered_with_a_form(adele: Someone, bot: Bot
 async def test_what_is_missing_is_asked_for_where_it_is_missing(adele: Someone, bot: Bot) -> None:
     form = await adele.says("share Q3 Budget.xlsx")
     item = bot.field(adele, "item")
-    again = await adele.presses("Show what would change", {**FILLED, "people": " "})
-    card = await adele.presses("Show what would change", FILLED)
+    again = await adele.presses("Continue", {**FILLED, "people": " "})
+    card = await adele.presses("Continue", FILLED)
 
     assert "⚠ With whom?" in form
     assert item == "Q3 Budget.xlsx"
@@ -46,7 +46,7 @@ async def test_what_is_missing_is_asked_for_where_it_is_missing(adele: Someone, 
 async def test_nothing_typed_is_lost_where_something_is_wrong(adele: Someone, bot: Bot) -> None:
     await adele.says("share")
     typed = {"item": "No such file.docx", "people": "Alex Wilber", "role": "write", "until": "2031-05-06"}
-    again = await adele.presses("Show what would change", {**typed, "message": "Have a look", "mail": "false"})
+    again = await adele.presses("Continue", {**typed, "message": "Have a look", "mail": "false"})
 
     assert "⚠ I found no file called “No such file.docx”" in again
     for name, value in {**typed, "message": "Have a look", "mail": "false"}.items():
@@ -68,15 +68,15 @@ async def test_each_mistake_stands_at_its_field(
 ) -> None:
     await adele.says("share")
 
-    assert sentence in await adele.presses("Show what would change", {**FILLED, field: value})
-    assert "Share this?" in await adele.presses("Show what would change", FILLED)
+    assert sentence in await adele.presses("Continue", {**FILLED, field: value})
+    assert "Share this?" in await adele.presses("Continue", FILLED)
 
 
 async def test_a_plan_can_be_changed_before_it_is_carried_out(adele: Someone, bot: Bot) -> None:
     await adele.says(f"{BUDGET} until 24 December 2031")
     form = await adele.presses("Change…")
     seen = {name: bot.field(adele, name) for name in ("item", "people", "role", "until")}
-    changed = await adele.presses("Show what would change", {**FILLED, "people": "Alex Wilber, Megan", "role": "read"})
+    changed = await adele.presses("Continue", {**FILLED, "people": "Alex Wilber, Megan", "role": "read"})
     await adele.presses("Share")
 
     assert "Share a file" in form
@@ -90,7 +90,7 @@ async def test_a_plan_can_be_changed_before_it_is_carried_out(adele: Someone, bo
 async def test_the_form_of_somebody_else_is_no_use(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hello")
     await adele.says("share")
-    form = bot.button(adele, "Show what would change", bot.latest(adele))
+    form = bot.button(adele, "Continue", bot.latest(adele))
 
     answer = await bot.deliver(alex, form, bot.latest(alex))
 

@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contoso import activities
+from contoso import activities, tokens
+from contoso.extension import payload
 from contoso.server import running
 from contoso.signing import Keys
 from contoso.tenant import Contoso
@@ -55,8 +57,13 @@ ANYTHING = st.recursive(
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=8) | KEYS, inside, max_size=4),
     max_leaves=12,
 )
-INVOKES = st.sampled_from(["adaptiveCard/action", "signin/tokenExchange", "signin/verifyState", "signin/failure", "x"])
-VERBS = st.sampled_from(["share.confirm", "share.choose", "share.cancel", "sign_in.continue", ""])
+DOORS = ("composeExtension/query", "composeExtension/fetchTask", "composeExtension/submitAction", "task/fetch")
+INVOKES = st.sampled_from(
+    [*DOORS, "task/submit", "adaptiveCard/action", "signin/tokenExchange", "signin/verifyState", "signin/failure", "x"]
+)
+VERBS = st.sampled_from(
+    ["share.confirm", "share.choose", "share.cancel", "sign_in.continue", "share.form", "form.here", "form.named", ""]
+)
 PRESSES = st.fixed_dictionaries(
     {
         "action": st.fixed_dictionaries(
@@ -64,6 +71,21 @@ PRESSES = st.fixed_dictionaries(
         )
     },
     optional={"authentication": ANYTHING, "trigger": st.sampled_from(["manual", "automatic"])},
+)
+COMMANDS = st.sampled_from(["findFile", "shareThis", "whoCanOpen"])
+ASKED = st.fixed_dictionaries(
+    {"commandId": COMMANDS | ANYTHING},
+    optional={
+        "parameters": st.lists(st.fixed_dictionaries({"name": WORDS, "value": WORDS}) | ANYTHING, max_size=2)
+        | ANYTHING,
+        "data": st.fixed_dictionaries({"verb": VERBS, "key": ANYTHING, "url": ANYTHING, "people": WORDS}) | ANYTHING,
+        "messagePayload": st.fixed_dictionaries(
+            {"body": st.fixed_dictionaries({"content": WORDS | ANYTHING}) | ANYTHING, "attachments": ANYTHING}
+        )
+        | ANYTHING,
+        "authentication": ANYTHING,
+        "state": ANYTHING,
+    },
 )
 # Halves of letters as well, which JSON can spell and UTF-8 cannot.
 LETTERS = st.text(st.characters(), max_size=20)
@@ -140,7 +162,7 @@ def test_an_activity_with_rubbish_in_it_is_answered(door: Door, rubbish: Json, k
 
 
 @FEW
-@given(INVOKES, ANYTHING | PRESSES)
+@given(INVOKES, ANYTHING | PRESSES | ASKED)
 def test_an_invoke_with_rubbish_in_it_is_answered(door: Door, name: str, value: object) -> None:
     body = activity(door.bot.contoso, type="invoke", name=name, value=value, text=None)
 
@@ -274,6 +296,20 @@ def samples(bot: Bot) -> dict[str, Json]:
 
     data = {"verb": "share.confirm", "key": "x", "item": "x"}
     proof = {"id": "x", "connectionName": "sharebot", "token": "x"}
+    file = contoso.web_url(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
+    typed = {"verb": "share.form", "key": "x", "item": "x/y", "people": "x", "role": "read", "until": "2027-01-01"}
+    attached = contoso.client.post(person, chat, f"Look: {file}")
+    attachments = ({"contentType": "reference", "contentUrl": file, "name": "x", "content": None},)
+    about = {
+        "commandContext": "message",
+        "messagePayload": payload(contoso, replace(attached, attachments=attachments)),
+    }
+    query = {
+        "commandId": "findFile",
+        "parameters": [{"name": "words", "value": "budget"}],
+        "queryOptions": {"skip": 0, "count": 25},
+        "authentication": {"token": tokens.sso_token(contoso, person)},
+    }
     mention = {"type": "mention", "mentioned": {"id": "29:x", "name": "Megan"}, "text": "<at>Megan</at>"}
     message = activities.said(contoso, chat, person, said, "en-US")
     return {
@@ -284,6 +320,14 @@ def samples(bot: Bot) -> dict[str, Json]:
         "a token": invoke("signin/tokenExchange", proof),
         "a state": invoke("signin/verifyState", {"state": "x"}),
         "a failure": invoke("signin/failure", {"code": "x", "message": "x"}),
+        "a search": invoke("composeExtension/query", query),
+        "an action on a message": invoke("composeExtension/fetchTask", {"commandId": "shareThis", **about}),
+        "a question about a message": invoke("composeExtension/fetchTask", {"commandId": "whoCanOpen", **about}),
+        "a form on a message": invoke(
+            "composeExtension/submitAction", {"commandId": "shareThis", "data": typed, **about}
+        ),
+        "a button that opens a dialog": invoke("task/fetch", {"data": {"verb": "form.here", "url": file}}),
+        "a dialog": invoke("task/submit", {"data": typed}),
         "an installation": activities.installed(contoso, chat, person),
         "a newcomer": activities.bot_added(contoso, chat, person),
         "a goodbye": activities.uninstalled(contoso, chat, person),
@@ -292,7 +336,8 @@ def samples(bot: Bot) -> dict[str, Json]:
 
 SAMPLES = (
     *("a message", "a press", "a press with a token", "an old press", "a token", "a state", "a failure"),
-    *("an installation", "a newcomer", "a goodbye"),
+    *("a search", "an action on a message", "a question about a message", "a form on a message"),
+    *("a button that opens a dialog", "a dialog", "an installation", "a newcomer", "a goodbye"),
 )
 
 

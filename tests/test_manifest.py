@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import COMMANDS
+from tests.bot import Bot
+from tests.people import Someone
+from tests.test_extension import Desk, titles
 
 FOLDER = Path(__file__).parent.parent / "manifest"
 MANIFEST: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text())
@@ -17,9 +20,36 @@ MANIFEST: dict[str, Any] = json.loads((FOLDER / "manifest.json").read_text())
 def test_the_commands_of_the_menu_are_those_of_the_bot() -> None:
     listed = MANIFEST["bots"][0]["commandLists"][0]["commands"]
 
-    assert [(one["title"], one["description"]) for one in listed] == [
-        (command.intent.replace("_", " "), command.what) for command in COMMANDS
+    assert [(one["title"], one["description"], one["prompt"]) for one in listed] == [
+        (command.intent.replace("_", " "), command.what, command.example) for command in COMMANDS
     ]
+    assert {one["type"] for one in listed} == {"prompt"}
+
+
+async def test_the_message_extension_is_the_bot_itself_and_all_it_offers_is_answered(adele: Someone, bot: Bot) -> None:
+    (extension,) = MANIFEST["composeExtensions"]
+    desk = Desk(adele)
+    file = bot.contoso.web_url(bot.contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
+    await desk.searches("")
+
+    assert extension["botId"] == MANIFEST["bots"][0]["botId"]
+    for command in extension["commands"]:
+        if command["type"] == "query":
+            parameters = [{"name": one["name"], "value": "budget"} for one in command["parameters"]]
+            answer = await desk.asks("composeExtension/query", {"commandId": command["id"], "parameters": parameters})
+            assert "Q3 Budget.xlsx" in titles(answer["composeExtension"])
+        else:
+            assert command["fetchTask"]
+            assert "Q3 Budget.xlsx" in await desk.acts(command["id"], desk.says(file))
+
+
+def test_what_teams_shows_of_a_command_fits() -> None:
+    """Phones cut titles after 32 letters. https://learn.microsoft.com/microsoft-365/extensibility/schema/root-compose-extensions"""
+    listed = MANIFEST["bots"][0]["commandLists"][0]["commands"] + MANIFEST["composeExtensions"][0]["commands"]
+
+    assert max(len(one["title"]) for one in listed) <= 32
+    assert max(len(one["description"]) for one in listed) <= 128
+    assert len(MANIFEST["composeExtensions"][0]["commands"]) <= 10
 
 
 def test_sign_in_is_for_the_bot_itself() -> None:

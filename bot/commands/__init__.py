@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import cards.basics
-from bot.commands import basics, share
+from bot.commands import basics, files, share
 from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import SharebotError, TooLate
 from bot.language import Context, Understood, understand
@@ -14,7 +14,7 @@ from bot.sharing import Person
 from bot.texts import _, later
 from cards.elements import Card
 
-__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "say", "waiting", "welcome"]
+__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "files", "say", "waiting", "welcome"]
 
 
 async def _help(_turn: Turn, _understood: Understood) -> Reply:

@@ -14,6 +14,8 @@ from bot.texts import _
 
 FIELDS = {"items": "item", "recipients": "people", "role": "role", "expiration": "until"}
 _BETWEEN = re.compile(r"[;,\n]+")
+MOST_PEOPLE = 20  # each is a look-up
+LONGEST_NAME = 320  # of an address: https://www.rfc-editor.org/rfc/rfc3696#section-3
 END_OF_DAY = dt.time(23, 59, 59)
 
 
@@ -31,7 +33,7 @@ def values(draft: Draft) -> dict[str, str]:
     """What stands in the fields."""
     request = draft.request
     said = {
-        "item": ", ".join(map(shown, request.items)),
+        "item": ", ".join(each.value if draft.options else shown(each) for each in request.items),
         "people": ", ".join(map(shown, request.recipients)),
         "role": request.role.value if request.role else "",
         "until": request.until.at.date().isoformat() if request.until and request.until.at else "",
@@ -47,15 +49,24 @@ def shown(words: Words) -> str:
 
 def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
     """The draft with what was filled in; what stays `wrong` of it is said there."""
-    typed = {name: inputs.get(name, "").strip() for name in values(draft)}
+    written = {name: inputs.get(name, "") for name in values(draft)}
+    typed = {name: value.strip() for name, value in written.items()}
     wrong: dict[str, str] = {}
     if not typed["item"]:
         wrong["item"] = _("Which file or folder?")
-    people = [each.strip() for each in _BETWEEN.split(typed["people"]) if each.strip()]
+    people = list(dict.fromkeys(" ".join(each.split()) for each in _BETWEEN.split(typed["people"]) if each.strip()))
     if not people:
         wrong["people"] = _("With whom?")
+    elif len(people) > MOST_PEOPLE:
+        wrong["people"] = _("Please name no more than {most} people.", most=MOST_PEOPLE)
+    elif any(len(each) > LONGEST_NAME for each in people):
+        wrong["people"] = _("No name and no address is that long. Please put commas between people.")
     until = _until(turn, draft.request.until, typed["until"], lambda sentence: wrong.update(until=sentence))
-    items = draft.request.items if typed["item"] == values(draft)["item"] and draft.request.items else (_item(typed),)
+    if typed["role"] not in (Role.READ.value, Role.WRITE.value):
+        wrong["role"] = _("Please choose one.")
+    items = _items(draft, typed["item"])
+    if draft.options and not items:
+        wrong["item"] = _("Please choose one.")
     known = {shown(each): each for each in draft.request.recipients}
     request = replace(
         draft.request,
@@ -66,7 +77,7 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
         message=typed["message"] or None,
         mail=typed["mail"] != "false",
     )
-    return Draft(turn.person, request, tuple(typed.items()), tuple(wrong.items()))
+    return replace(draft, request=request, typed=tuple(written.items()), wrong=tuple(wrong.items()))
 
 
 def merged(request: ShareRequest, answer: ShareRequest) -> ShareRequest:
@@ -97,11 +108,15 @@ def _not_plain(slot: str, words: str) -> str:
             return _("Until when?")
 
 
-def _item(typed: Mapping[str, str]) -> Words:
-    item = typed["item"]
+def _items(draft: Draft, item: str) -> tuple[Words, ...]:
+    """What was chosen or written; what was not touched stays what it was."""
+    if draft.options:
+        return tuple(Words("id", each.key, each.title) for each in draft.options if each.key == item)
+    if draft.request.items and item == values(draft)["item"]:
+        return draft.request.items
     if item.startswith(("https://", "http://")):
-        return Words("url", item)
-    return Words("path" if "/" in item else "name", item)
+        return (Words("url", item),)
+    return (Words("path" if "/" in item else "name", item),)
 
 
 def _person(said: str) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import cards.form
@@ -9,11 +10,11 @@ import cards.share
 from bot import granting, planning
 from bot.commands import form
 from bot.commands.turn import Command, Notice, Reply, Turn
-from bot.errors import NotAllowed, NotFound, NotUnderstood
+from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
 from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
 from bot.texts import later
-from cards.elements import Card
+from cards.elements import Card, apart
 
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
@@ -33,14 +34,14 @@ async def _asked(turn: Turn, understood: Understood) -> Reply:
 
 async def begin(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
     """The form, empty. Under a card that stays: it may be pressed again."""
-    return await _shown(turn, Draft(turn.person, ShareRequest((), ())))
+    return await filled_in(turn, Draft(turn.person, ShareRequest((), ())))
 
 
 async def complete(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     """The form, filled in. What cannot be stands in it, with all that was typed."""
     async with turn.pending.claim(key, turn.person) as before:
         if not isinstance(before, Draft):
-            raise NotUnderstood
+            raise TooLate
         return await _completed(turn, form.filled(turn, before, inputs))
 
 
@@ -49,7 +50,7 @@ async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     async with turn.pending.claim(key, turn.person) as plan:
         if not isinstance(plan, SharePlan):
             raise NotUnderstood
-        return await _shown(turn, Draft(turn.person, plan.request))
+        return await filled_in(turn, Draft(turn.person, plan.request))
 
 
 async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
@@ -121,19 +122,20 @@ async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest) -> 
     given = {"item": said.items, "people": said.recipients, "role": said.role, "until": said.until}
     typed = tuple((field, each) for field, each in what.typed if not given.get(field))
     wrong = tuple((field, each) for field, each in what.wrong if not given.get(field))
-    return await _completed(turn, Draft(turn.person, request, typed, wrong))
+    return await _completed(turn, replace(what, request=request, typed=typed, wrong=wrong))
 
 
 async def _completed(turn: Turn, draft: Draft) -> Reply:
     if draft.wrong:
-        return await _shown(turn, draft)
+        return await filled_in(turn, draft)
     try:
         return await _planned(turn, draft.request)
     except (NotFound, NotUnderstood, NotAllowed) as error:
-        return await _shown(turn, Draft(turn.person, draft.request, draft.typed, ((error.about, str(error)),)))
+        return await filled_in(turn, replace(draft, wrong=((error.about, str(error)),)))
 
 
-async def _shown(turn: Turn, draft: Draft) -> Reply:
+async def filled_in(turn: Turn, draft: Draft) -> Reply:
+    """The form with all that is known."""
     return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat)), is_private=True)
 
 
@@ -153,7 +155,8 @@ def card(what: Waiting, key: str) -> Card:
 
 
 def _form(draft: Draft, key: str, *, said: str = "") -> Card:
-    return cards.form.form(form.values(draft), dict(draft.wrong), key, said=said)
+    options = [(f"{apart(each.title)} — {apart(each.detail)}", each.key) for each in draft.options]
+    return cards.form.form(form.values(draft), dict(draft.wrong), key, said=said, options=options)
 
 
 COMMAND = Command(

@@ -33,6 +33,7 @@ MAY_BE_DONE = frozenset({502, 504})
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 TRY_FOR = 10.0  # Teams waits 15 for the turn that this is a part of
 TRY_LONG_FOR = 5 * 60.0
+PAGE = 50
 
 
 class ConnectorError(Exception):
@@ -99,6 +100,12 @@ class Connector:
     async def member(self, conversation_id: str, member_id: str) -> dict[str, Any]:
         """A member as Teams describes them: `objectId` or `aadObjectId`, `name`, `email`."""
         return await self._call("GET", conversation_id, f"/members/{_part(member_id)}")
+
+    async def members(self, conversation_id: str) -> list[dict[str, Any]]:
+        """The first fifty or so, each as `member` has them."""
+        answer = await self._call("GET", conversation_id, f"/pagedmembers?pageSize={PAGE}")
+        found: list[Any] = answer.get("members") or []
+        return [each for each in found if isinstance(each, dict)]
 
     async def _send(self, method: str, conversation_id: str, path: str, activity: Activity) -> ResourceResponse:
         answer = await self._call(method, conversation_id, path, written(activity))

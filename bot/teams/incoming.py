@@ -11,6 +11,7 @@ from bot.ledger import Conversation
 from bot.sharing import Person
 
 Json = dict[str, Any]
+LONGEST_KEY = 64
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ def read(body: Json) -> Incoming | None:
 def inputs_of(data: Json) -> dict[str, str]:
     """What was filled in; `verb`, `key` and `msteams` are the button's own."""
     return {name: value for name, value in data.items() if isinstance(value, str) and name not in ("verb", "key")}
+
+
+def plain(data: Json, name: str) -> str:
+    """A verb or a key as we make them; "" for anything else."""
+    value = data.get(name)
+    return value if isinstance(value, str) and value.isascii() and len(value) <= LONGEST_KEY else ""
 
 
 def hours(timezone: str) -> dt.tzinfo:

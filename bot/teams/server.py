@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from typing import Any, cast
 
 import httpx
@@ -107,11 +108,14 @@ def application(settings: Settings) -> web.Application:
             web.get("/auth/start", start),
             web.get("/auth/teams.js", teams_js),
             web.post("/auth/end", end),
+            web.static("/icons", ICONS),
         ]
     )
     return app
 
 
+# Of the kinds of files, for lists that Teams draws.
+ICONS = Path(__file__).parent / "icons"
 ADAPTER = web.AppKey("adapter", Adapter)
 TURNS = web.AppKey("turns", Turns)
 PAGES = web.AppKey("pages", SignInPages)
@@ -158,6 +162,7 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
         identity=identity,
         ledger=ledger,
         asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),
+        icons_url=f"{settings.public_url}/icons",
     )
     app[PAGES] = SignInPages(
         identity=identity,

@@ -46,6 +46,10 @@ class AskingIn:
         ticket = await self._sign_ins.open(person, None, wanted.scopes, wanted.claims)
         return invokes.sign_in_first(ticket if silently else None, self._page(ticket), wanted.scopes)
 
+    async def page(self, person: Person, wanted: NeedsSignIn) -> str:
+        """Where a sign-in leads after which the same is asked for once more."""
+        return self._page(await self._sign_ins.open(person, None, wanted.scopes, wanted.claims))
+
     async def in_front_of_others(self, incoming: Incoming, scopes: frozenset[str] = frozenset()) -> Card:
         """A button whose answer only the asker gets."""
         return cards.basics.continue_as_you(await self._park(incoming, scopes), incoming.person.name)

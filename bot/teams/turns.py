@@ -14,17 +14,18 @@ from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationReference
 
 import cards.basics
+import cards.dialog
 from bot import commands
 from bot.commands import Notice, Reply, Turn
-from bot.errors import NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
+from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
 from bot.graph import Budgets, Calls, Graph
 from bot.identity import Identity, OnBehalfOf
 from bot.language import Said
 from bot.ledger import Conversation, Ledger
 from bot.sharing import Person
-from bot.teams import invokes, messages
+from bot.teams import doors, invokes, messages
 from bot.teams.connector import Connector, ConnectorError
-from bot.teams.incoming import Incoming, hours, inputs_of, read
+from bot.teams.incoming import Incoming, hours, inputs_of, plain, read
 from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 ANSWER_WITHIN = 4.0
 # So long a person waits for a Graph that is busy.
 PATIENCE = 8.0
-LONGEST_KEY = 64
 # So long what was begun may take when the bot is told to end.
 REST_WITHIN = 20.0
 # Faster than this nobody misses a sign that somebody is typing.
@@ -62,6 +62,7 @@ class Turns:
         identity: Identity,
         ledger: Ledger,
         asking_in: AskingIn,
+        icons_url: str,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
@@ -73,6 +74,7 @@ class Turns:
         self._identity = identity
         self._ledger = ledger
         self._asking_in = asking_in
+        self._icons_url = icons_url
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
@@ -103,7 +105,8 @@ class Turns:
                 self._later(messages.send(context, cards.basics.problem(words)))
 
     async def _on(self, context: TurnContext, incoming: Incoming, until: float) -> None:
-        if incoming.is_personal and incoming.name != "remove":
+        # The chat of two from which the message extension is used need not be the one with us.
+        if incoming.is_personal and incoming.name != "remove" and incoming.name not in doors.INVOKES:
             await self._greet(context, incoming)
         match incoming.kind, incoming.name:
             case "message", _ if incoming.value and not incoming.text:
@@ -189,8 +192,56 @@ class Turns:
                 log.warning("Teams could not sign somebody in silently: %s", _code(incoming.value))
                 self._later(self._show_sign_in(incoming))
                 return invokes.empty()
+            case name if name in doors.INVOKES:
+                return await self._through_a_door(context, incoming, until)
             case _:
                 return InvokeResponse(status=501)
+
+    async def _through_a_door(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
+        task = self._begun(self._opened(context, incoming))
+        if not await _done(task, until):
+            self._later(self._bring(incoming, task))
+            return await self._late(incoming)
+        try:
+            found = task.result()
+        except NeedsSignIn as error:
+            silently = doors.may_be_silent(incoming) and not isinstance(error, NeedsConsent)
+            page = await self._asking_in.page(incoming.person, doors.wanted(incoming, error))
+            return doors.sign_in_first(incoming, page, silently=silently)
+        except Exception as error:
+            return doors.told(incoming, _sentence(error))
+        if isinstance(found, Reply):
+            self._tell(found.notices, incoming.person)
+        return doors.answer(found, self._icons_url)
+
+    async def _opened(self, context: TurnContext, incoming: Incoming) -> doors.Found | Reply:
+        if isinstance(authentication := incoming.value.get("authentication"), dict):
+            await self._asking_in.exchange(incoming.person, "", str(authentication.get("token")))
+        return await doors.open_(await self._turn(context, incoming), _connector(context), incoming)
+
+    async def _late(self, incoming: Incoming) -> InvokeResponse:
+        if incoming.name == doors.QUERY:
+            return doors.message(_("Microsoft 365 takes longer than Teams waits. Please try again."))
+        own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
+        return doors.dialog(cards.dialog.late(own_chat=own is not None))
+
+    async def _bring(self, incoming: Incoming, task: asyncio.Task[doors.Found | Reply]) -> None:
+        """What took too long for a dialog is answered in their own chat; a search is made again by whoever made it."""
+        send = messages.send
+        try:
+            found = await task
+        except NeedsSignIn as error:
+            send, card = messages.send_oauth, await self._asking_in.by_button(incoming.person, error)
+        except Exception as error:
+            card = _problem(error)
+        else:
+            if not isinstance(found, Reply):
+                return
+            self._tell(found.notices, incoming.person)
+            card = found.card or cards.basics.say(found.words)
+        own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
+        if own and incoming.name != doors.QUERY:
+            await self._proactively(own, lambda context: send(context, card))
 
     async def _pressed(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         action = incoming.value.get("action")
@@ -223,8 +274,8 @@ class Turns:
         authentication = incoming.value.get("authentication")
         if isinstance(authentication, dict):
             token = str(authentication.get("token"))
-            await self._asking_in.exchange(incoming.person, _plain(authentication, "id"), token)
-        verb, key = _plain(data, "verb"), _plain(data, "key")
+            await self._asking_in.exchange(incoming.person, plain(authentication, "id"), token)
+        verb, key = plain(data, "verb"), plain(data, "key")
         if verb == CONTINUE:
             return await self._continue(context, incoming.person, key)
         return await commands.click(await self._turn(context, incoming), verb, key, inputs_of(data))
@@ -269,7 +320,7 @@ class Turns:
         What takes too long counts as done. A 412 would have them press a button for what is about to happen anyway;
         if it does not happen, they get the button from us.
         """
-        ticket, token = _plain(incoming.value, "id"), incoming.value.get("token")
+        ticket, token = plain(incoming.value, "id"), incoming.value.get("token")
         if not isinstance(token, str):
             return InvokeResponse(status=400, body={"failureDetail": "no token"})
         task = self._begun(self._asking_in.exchange(incoming.person, ticket, token))
@@ -329,8 +380,8 @@ class Turns:
                 await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
 
     async def _bring_back(self, incoming: Incoming, data: dict[str, Any]) -> None:
-        key = _plain(data, "key")
-        if _plain(data, "verb") == CONTINUE:
+        key = plain(data, "key")
+        if plain(data, "verb") == CONTINUE:
             if card := await self._asking_in.offered(incoming.person, key):
                 await self._show(incoming, card)
         elif card := await commands.waiting(self._ledger.plans, incoming.person, key):
@@ -430,12 +481,6 @@ def _problem(error: Exception) -> Card:
     if isinstance(error, NotUnderstood | NotFound):
         return cards.basics.say(str(error))
     return cards.basics.problem(_sentence(error))
-
-
-def _plain(data: dict[str, Any], name: str) -> str:
-    """A verb or a key as we make them; "" for anything else."""
-    value = data.get(name)
-    return value if isinstance(value, str) and value.isascii() and len(value) <= LONGEST_KEY else ""
 
 
 def _code(value: dict[str, Any]) -> str:

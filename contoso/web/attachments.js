@@ -1,14 +1,17 @@
 // What hangs on a message: cards with their clicks and answers, and sign-in cards.
 
-import { drawCard } from "./card.js";
+import { drawCard, hold } from "./card.js";
+import { openDialog } from "./dialog.js";
 import { div, h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
-import { signIn } from "./links.js";
+import { safe } from "./links.js";
+import { signInPart } from "./signin.js";
 import { act } from "./tenant.js";
 import { plain } from "./words.js";
 
 const CARD = "application/vnd.microsoft.card.adaptive";
 const OAUTH = "application/vnd.microsoft.card.oauth";
+const FILE = "reference";
 const NOTE = "application/vnd.microsoft.activity.message";
 const ERROR = "application/vnd.microsoft.error";
 const LOGIN = "application/vnd.microsoft.activity.loginRequest";
@@ -18,10 +21,16 @@ const WENT_WRONG = "Something went wrong. Please try again.";
 export function attachmentView(attachment, message, context) {
   if (attachment.contentType === CARD) return cardView(attachment.content, message, context);
   const element = div("card");
-  const show = ({ contentType, content }) =>
-    element.replaceChildren(contentType === OAUTH ? signInPart(content, context.me) : h("p", {}, "This attachment cannot be shown here."));
+  const show = (shown) => element.replaceChildren(drawn(shown, context.me));
   show(attachment);
   return { element, show };
+}
+
+function drawn({ contentType, content, contentUrl, name }, me) {
+  if (contentType === OAUTH) return signInPart(content, me);
+  const href = contentType === FILE && safe(contentUrl, me);
+  if (href) return h("p", {}, h("a", { href, target: "_blank", rel: "noopener noreferrer" }, name));
+  return h("p", {}, "This attachment cannot be shown here.");
 }
 
 function cardView(content, message, { me, say }) {
@@ -48,6 +57,10 @@ function cardView(content, message, { me, say }) {
       await say(String(action.data.msteams.value));
       return;
     }
+    if (action.data.msteams?.type === "task/fetch") {
+      openDialog({ me, chat: message.chat, message: message.id, name: "task/fetch", value: { data: action.data } });
+      return;
+    }
     waiting = true;
     under.replaceChildren();
     rest = hold(card, button);
@@ -72,38 +85,5 @@ function cardView(content, message, { me, say }) {
     const dismiss = iconButton(icon("close", 14), "Dismiss", { class: "small", onclick: () => under.replaceChildren() });
     const sign = kind === "error" && icon("alert", 16);
     return h("p", { class: `card-line card-${kind}`, "data-testid": `card-${kind}` }, sign, h("span", {}, text), dismiss);
-  }
-}
-
-/** Nothing on the card can be pressed until the returned function is called; the pressed button shows that it works. */
-function hold(card, button) {
-  const held = [...card.querySelectorAll("button, input, select, textarea")].filter((control) => !control.disabled);
-  for (const control of held) control.disabled = true;
-  card.setAttribute("aria-busy", "true");
-  button?.classList.add("waiting");
-  return () => {
-    for (const control of held) control.disabled = false;
-    card.removeAttribute("aria-busy");
-    button?.classList.remove("waiting");
-    if (button?.isConnected && document.activeElement === document.body) button.focus({ preventScroll: true });
-  };
-}
-
-function signInPart(content, me, done = () => {}) {
-  const { title = "Sign in", value } = content.buttons?.[0] ?? {};
-  const said = h("p", { class: "sign-in-text", role: "status" }, content.text ?? "Please sign in.");
-  const button = h("button", { type: "button", class: "button primary", "data-testid": "sign-in", onclick: open }, title);
-  return div("sign-in", said, button);
-
-  async function open() {
-    button.disabled = true;
-    try {
-      if (await signIn(value, me)) done();
-      else said.textContent = "The sign-in window was blocked. Allow pop-ups for this page and try again.";
-    } catch (error) {
-      said.textContent = error.message;
-    } finally {
-      button.disabled = false;
-    }
   }
 }

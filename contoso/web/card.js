@@ -40,6 +40,20 @@ export function drawCard(content, me, pressed) {
   return frame;
 }
 
+/** Nothing on the card can be pressed until the returned function is called; the pressed button shows that it works. */
+export function hold(card, button) {
+  const held = [...card.querySelectorAll("button, input, select, textarea")].filter((control) => !control.disabled);
+  for (const control of held) control.disabled = true;
+  card.setAttribute("aria-busy", "true");
+  button?.classList.add("waiting");
+  return () => {
+    for (const control of held) control.disabled = false;
+    card.removeAttribute("aria-busy");
+    button?.classList.remove("waiting");
+    if (button?.isConnected && document.activeElement === document.body) button.focus({ preventScroll: true });
+  };
+}
+
 function told(action) {
   const { id, title = "", verb, data = {} } = action;
   return { type: action.getJsonTypeName(), title, verb, id, data };

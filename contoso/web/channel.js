@@ -3,6 +3,7 @@
 import { composer } from "./composer.js";
 import { mentionable } from "./conversation.js";
 import { div, h, settled } from "./dom.js";
+import { fileSearch } from "./extension.js";
 import { heading } from "./heading.js";
 import { icon } from "./icons.js";
 import { messageLog } from "./log.js";
@@ -124,7 +125,7 @@ export function channel(chat, desk) {
   }
 
   function startPost() {
-    const writing = composer({ placeholder: "Start a post", members, send: posting.said });
+    const writing = composer({ placeholder: "Start a post", members, find: fileSearch(chat, desk.me), send: posting.said });
     foot.replaceChildren(writing.element);
     writing.focus();
   }

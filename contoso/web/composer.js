@@ -4,15 +4,15 @@ import { div, h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 import { mentionMenu } from "./mentions.js";
 
-/** `send({text, mentions})` is called with what was written; `members` may be mentioned. */
-export function composer({ placeholder, members, send }) {
+/** `send({text, mentions})` is called with what was written; `members` may be mentioned; `find` searches for a file. */
+export function composer({ placeholder, members, send, find = null }) {
   const editor = h("div", {
     class: "editor", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-label": placeholder,
     "data-placeholder": placeholder, "data-testid": "composer", spellcheck: "true", oninput: changed, onkeydown: key,
   });
   const menu = mentionMenu(editor, members);
   const button = iconButton(icon("send"), "Send", { class: "send", "data-testid": "send", onclick: submit });
-  const element = div("composer", menu.element, div("composer-box", editor, button));
+  const element = div("composer", menu.element, find?.panel ?? "", div("composer-box", editor, find?.button ?? "", button));
   changed();
   return { element, focus: () => editor.focus(), fill };
 

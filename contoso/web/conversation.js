@@ -2,6 +2,7 @@
 
 import { composer } from "./composer.js";
 import { div, h, settled } from "./dom.js";
+import { fileSearch } from "./extension.js";
 import { heading } from "./heading.js";
 import { messageLog } from "./log.js";
 import { avatar } from "./people.js";
@@ -40,6 +41,7 @@ export function conversation(chat, desk) {
   const writing = composer({
     placeholder: withBotOnly ? `Message ${desk.bot.name}` : "Type a message",
     members: withBotOnly ? [] : mentionable(chat, desk),
+    find: fileSearch(chat, desk.me),
     send: (words) => {
       offer([]);
       intro.hidden = true;

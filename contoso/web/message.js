@@ -2,6 +2,7 @@
 
 import { attachmentView } from "./attachments.js";
 import { div, h, span } from "./dom.js";
+import { messageMenu } from "./extension.js";
 import { avatar, tag } from "./people.js";
 import { fullTime } from "./time.js";
 import { firstLine, words } from "./words.js";
@@ -25,7 +26,7 @@ export function messageView(message, context) {
       "data-from": from.id,
     },
     avatar(from.name, { bot: from.bot }),
-    div("message-column", by, div("bubble", text, attachments), problem),
+    div("message-column", by, div("bubble", text, attachments), problem, messageMenu(() => message, context.me)),
   );
   let shown = { text: "", attachments: [] };
   update(message);

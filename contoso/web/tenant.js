@@ -16,23 +16,26 @@ export const ifReached = (asked) =>
     if (error.status !== 0) throw error;
   });
 
-export const tenant = () => ask("/tenant");
-export const chats = (user) => ask("/chats", { user });
-export const messages = (user, chat) => ask(`/chats/${encodeURIComponent(chat)}/messages`, { user });
-export const mail = (user) => ask("/mail", { user });
-export const files = (user) => ask("/files", { user });
+export const tenant = () => look("/tenant");
+export const chats = (user) => look("/chats", { user });
+export const messages = (user, chat) => look(`/chats/${encodeURIComponent(chat)}/messages`, { user });
+export const mail = (user) => look("/mail", { user });
+export const files = (user) => look("/files", { user });
 export const permissions = (user, drive, item) =>
-  ask(`/files/${encodeURIComponent(drive)}/${encodeURIComponent(item)}/permissions`, { user });
+  look(`/files/${encodeURIComponent(drive)}/${encodeURIComponent(item)}/permissions`, { user });
 
 export const say = (user, chat, { text, mentions, root = null }) =>
   tell(`/chats/${encodeURIComponent(chat)}/messages`, { user, text, mentions, root });
 export const act = (user, message, action) =>
   tell(`/chats/${encodeURIComponent(message.chat)}/messages/${encodeURIComponent(message.id)}/action`, { user, action });
+export const ask = (user, chat, { name, value, message = null }) =>
+  tell(`/chats/${encodeURIComponent(chat)}/ask`, { user, name, value, message });
+export const postCard = (user, chat, card) => tell(`/chats/${encodeURIComponent(chat)}/cards`, { user, card });
 export const signInClosed = (user) => tell("/signin/closed", { user });
 
 export const events = (user) => new EventSource(`${API}/events?${new URLSearchParams({ user })}`);
 
-const ask = (path, query = {}) => answer(`${API}${path}?${new URLSearchParams(query)}`, { cache: "no-store" });
+const look = (path, query = {}) => answer(`${API}${path}?${new URLSearchParams(query)}`, { cache: "no-store" });
 const tell = (path, body) =>
   answer(`${API}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 

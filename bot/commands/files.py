@@ -1,0 +1,115 @@
+"""A file that is pointed at, not named: find one, a form that shares it, who can open it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import cards.access
+import cards.dialog
+from bot.commands import share
+from bot.commands.turn import Reply, Turn
+from bot.errors import (
+    NeedsConsent,
+    NeedsSignIn,
+    NotAllowed,
+    NotFound,
+    SharebotError,
+    Unavailable,
+)
+from bot.graph.permissions import GROUPS, Permission, tell_all
+from bot.sharing import Draft, Option, ShareableItem, ShareRequest, Words
+from bot.texts import _
+from cards.access import Holder, Way
+
+# What a list beneath the compose box shows at once, and what Graph looks through for a name.
+SHOWN, LONGEST = 25, 200
+# Each is a look-up; a message is about one file, or a few.
+MOST_LINKS = 5
+WAYS = {"anonymous": Way.ANY_LINK, "organization": Way.OUR_LINK}
+
+
+async def find(turn: Turn, words: str) -> list[ShareableItem]:
+    """What these words may mean, best first; without words, what changed last. Raises SharebotError."""
+    words = " ".join(words[:LONGEST].split())
+    found = await _named(turn, words) if words else await turn.graph.recent()
+    distinct = list({each.key: each for each in found}.values())[:SHOWN]
+    half = [each for each in distinct if not each.place]
+    whole = {each.key: each for each in await turn.graph.items(half)} if half else {}
+    return [whole.get(each.key, each) for each in distinct if each.place or each.key in whole]
+
+
+async def share_form(turn: Turn, links: Sequence[str], people: Sequence[str] = ()) -> Reply:
+    """A form for a share of what the links lead to; `people` are filled in. Raises SharebotError."""
+    found = await _behind(turn, links)
+    options = tuple(Option(each.key, each.name, cards.dialog.about(each)) for each in found)
+    request = ShareRequest((Words("id", found[0].key, found[0].name),), ())
+    typed = (("people", ", ".join(people)),)
+    return await share.filled_in(turn, Draft(turn.person, request, typed, options=options))
+
+
+async def who_can_open(turn: Turn, links: Sequence[str]) -> Reply:
+    """Who has access to what the first of the links that is a file leads to. Raises SharebotError."""
+    item = (await _behind(turn, links))[0]
+    try:
+        permissions = await turn.graph.permissions(item)
+    except (NotAllowed, NotFound) as error:
+        raise NotAllowed(_("Microsoft 365 does not tell you who can open “{file}”.", file=item.name)) from error
+    holders = [_holder(each) for each in permissions if each.role or each.roles]
+    sees_all = tell_all(permissions, turn.person.id)
+    return Reply(cards.access.who(item, holders, sees_all=sees_all), is_private=True)
+
+
+async def _named(turn: Turn, words: str) -> list[ShareableItem]:
+    """Those with all the words in their name before those that only tell of them."""
+    own, anywhere = await asyncio.gather(
+        turn.graph.own_items(words), turn.graph.items_anywhere(words), return_exceptions=True
+    )
+    if isinstance(own, BaseException):
+        raise own
+    # Who has not agreed to more than their own files is asked to only where these do not do.
+    others = [] if isinstance(anywhere, NeedsConsent) and own else anywhere
+    if isinstance(others, BaseException):
+        raise others
+    parts = words.casefold().split()
+    return sorted([*own, *others], key=lambda each: not all(part in each.name.casefold() for part in parts))
+
+
+async def _behind(turn: Turn, links: Sequence[str]) -> list[ShareableItem]:
+    """The files these lead to, at least one; a link that leads to none is no matter. Raises SharebotError."""
+    if not links:
+        raise NotFound(_("I see no file and no link to one in this message."))
+    looked = await asyncio.gather(
+        *(turn.graph.item_behind(each) for each in links[:MOST_LINKS]), return_exceptions=True
+    )
+    found = {each.key: each for each in looked if isinstance(each, ShareableItem)}
+    if found:
+        return list(found.values())
+    for wrong in looked:
+        if isinstance(wrong, NeedsSignIn | Unavailable) or not isinstance(wrong, SharebotError | ShareableItem):
+            raise wrong
+    raise NotFound(_("I find no file behind this, or you have no access to it."))
+
+
+def _holder(permission: Permission) -> Holder:
+    link, identities = permission.link, permission.identities
+    # Business drives name a person twice, as a user and as a user of the site.
+    names = list(dict.fromkeys(each.name or each.email for each in identities if each.name or each.email))
+    if link is None:
+        names = names[:1]
+    invited = permission.invitation.email if permission.invitation else None
+    kinds = {each.kind for each in identities}
+    if link is not None:
+        way = WAYS.get(link.scope or "", Way.NAMED_LINK)
+    elif kinds & GROUPS:
+        way = Way.GROUP
+    else:
+        way = Way.APP if kinds == {"application"} else Way.PERSON
+    return Holder(
+        name=", ".join(name for name in names if name) or invited or "",
+        email="" if link else next((each.email for each in identities if each.email), invited) or "",
+        way=way,
+        role=permission.role,
+        is_inherited=permission.is_inherited,
+        until=permission.expires,
+    )

@@ -1,0 +1,101 @@
+"""Who can open a file, as far as Microsoft 365 tells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from bot.sharing import Role, ShareableItem
+from bot.texts import _, day, several
+from cards.dialog import about
+from cards.elements import Card, Element, apart, beside_each_other, block, card, heading, line, link, run, small
+
+# More nobody reads through, and a card has its size.
+SHOWN = 40
+
+
+class Way(Enum):
+    """What a right is given to."""
+
+    PERSON = "person"
+    GROUP = "group"
+    OUR_LINK = "our link"
+    ANY_LINK = "any link"
+    NAMED_LINK = "named link"
+    APP = "app"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody, or something, that a right is given to. `role` None: one we have no word for."""
+
+    name: str
+    email: str
+    way: Way
+    role: Role | None
+    is_inherited: bool
+    until: dt.datetime | None = None
+
+
+def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool) -> Card:
+    title = _("Who can open this?")
+    body = [heading(title), line(run(item.name, bold=True)), small(about(item))]
+    if not sees_all:
+        body.append(
+            small(
+                _("Microsoft 365 shows the access of others to its owners only. This is what it shows you."), "Warning"
+            )
+        )
+    shown = holders[:SHOWN]
+    for words, is_inherited in ((_("Given on this itself"), False), (_("Inherited from where it lies"), True)):
+        rows = [_row(each) for each in shown if each.is_inherited is is_inherited]
+        if rows:
+            body.append(block(small(words), *rows, separator=True))
+    if len(holders) > SHOWN:
+        more = len(holders) - SHOWN
+        body.append(small(several(more, "and {count} more", "and {count} more")))
+    if any(each.way is Way.GROUP for each in holders):
+        body.append(small(_("Who is in a group I can't see from here.")))
+    actions = [link(_("Open"), item.web_url)] if item.web_url else []
+    return card(*body, actions=actions, summary=f"{title} {apart(item.name)}")
+
+
+def _row(holder: Holder) -> Element:
+    who = [line(run(holder.name or _words(holder.way), bold=True), spacing="None")]
+    if holder.email and holder.email != holder.name:
+        who.append(small(holder.email))
+    if holder.name and holder.way is not Way.PERSON:
+        who.append(small(_words(holder.way)))
+    if holder.until:
+        who.append(small(_("until {day}", day=day(holder.until))))
+    return beside_each_other(who, [line(_can(holder.role), spacing="None")])
+
+
+def _words(way: Way) -> str:
+    match way:
+        case Way.PERSON:
+            return _("somebody without a name")
+        case Way.GROUP:
+            return _("a group: everybody in it")
+        case Way.OUR_LINK:
+            return _("everybody in the organisation who has the link")
+        case Way.ANY_LINK:
+            return _("anybody who has the link")
+        case Way.NAMED_LINK:
+            return _("by a link")
+        case Way.APP:
+            return _("an app")
+
+
+def _can(role: Role | None) -> str:
+    match role:
+        case Role.READ:
+            return _("can view")
+        case Role.WRITE:
+            return _("can edit")
+        case Role.OWNER:
+            return _("owns it")
+        case _:
+            return _("has access")
