@@ -108,6 +108,18 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     return made
 
 
+async def find(graph: Graph, asker: Person, words: Words, *, wanted: str) -> ShareableItem | UnclearRequest:
+    """The one item that is meant, or the question which one it is; `wanted` is what for.
+
+    Raises NotUnderstood, NotFound, NotAllowed, NeedsSignIn, Unavailable.
+    """
+    request = ShareRequest((words,), ())
+    _refuse_what_cannot_be(request)
+    found = await _items(graph, words)
+    question = _question("item", words, [_item_option(each) for each in found])
+    return UnclearRequest(asker, request, (question,), wanted) if question else found[0]
+
+
 def answered(unclear: UnclearRequest, chosen: dict[str, str], *, partly: bool = False) -> ShareRequest:
     """The request with what was chosen in place of what was unclear. Raises NotUnderstood while something is open.
 

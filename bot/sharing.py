@@ -200,11 +200,12 @@ class Question:
 
 @dataclass(frozen=True)
 class UnclearRequest:
-    """A request with names that fit several things, waiting for the asker to choose."""
+    """A request with names that fit several things, waiting for the asker to choose. `wanted` is what for."""
 
     asker: Person
     request: ShareRequest
     questions: tuple[Question, ...]
+    wanted: str = "share"
 
 
 @dataclass(frozen=True)

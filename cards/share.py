@@ -88,7 +88,7 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
         heading(_("Which one do you mean?")),
         *inputs,
         actions=[
-            button(_("Continue"), "share.choose", key, style="positive"),
+            button(_("Continue"), f"{unclear.wanted}.choose", key, style="positive"),
             button(_("Cancel"), "share.cancel", key, inputs=False),
         ],
         summary=sentences(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import cards.basics
-from bot.commands import basics, files, share
+from bot.commands import access, basics, files, share
 from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
-from bot.sharing import Person
+from bot.sharing import Person, UnclearRequest
 from bot.texts import _, later
 from cards.elements import Card
 
@@ -23,6 +23,7 @@ async def _help(_turn: Turn, _understood: Understood) -> Reply:
 
 COMMANDS = (
     share.COMMAND,
+    access.COMMAND,
     Command("help", later("help"), later("Shows this."), _help),
     basics.SIGN_OUT,
 )
@@ -60,7 +61,10 @@ async def _answer(turn: Turn) -> Reply | None:
     if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
         return None
     key, what = waiting
-    return await share.answer(turn, key, what, await _understood(turn, share.asked(what)))
+    answer = await _understood(turn, share.asked(what))
+    if isinstance(what, UnclearRequest) and what.wanted == access.WANTED and answer.intent == "select":
+        return await access.choose(turn, key, share.chosen(what, answer.choice))
+    return await share.answer(turn, key, what, answer)
 
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:

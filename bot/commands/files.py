@@ -5,28 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-import cards.access
 import cards.dialog
-from bot.commands import share
+from bot.commands import access, share
 from bot.commands.turn import Reply, Turn
 from bot.errors import (
     NeedsConsent,
     NeedsSignIn,
-    NotAllowed,
     NotFound,
     SharebotError,
     Unavailable,
 )
-from bot.graph.permissions import GROUPS, Permission, tell_all
 from bot.sharing import Draft, Option, ShareableItem, ShareRequest, Words
 from bot.texts import _
-from cards.access import Holder, Way
 
 # What a list beneath the compose box shows at once, and what Graph looks through for a name.
 SHOWN, LONGEST = 25, 200
 # Each is a look-up; a message is about one file, or a few.
 MOST_LINKS = 5
-WAYS = {"anonymous": Way.ANY_LINK, "organization": Way.OUR_LINK}
 
 
 async def find(turn: Turn, words: str) -> list[ShareableItem]:
@@ -51,13 +46,7 @@ async def share_form(turn: Turn, links: Sequence[str], people: Sequence[str] = (
 async def who_can_open(turn: Turn, links: Sequence[str]) -> Reply:
     """Who has access to what the first of the links that is a file leads to. Raises SharebotError."""
     item = (await _behind(turn, links))[0]
-    try:
-        permissions = await turn.graph.permissions(item)
-    except (NotAllowed, NotFound) as error:
-        raise NotAllowed(_("Microsoft 365 does not tell you who can open “{file}”.", file=item.name)) from error
-    holders = [_holder(each) for each in permissions if each.role or each.roles]
-    sees_all = tell_all(permissions, turn.person.id)
-    return Reply(cards.access.who(item, holders, sees_all=sees_all), is_private=True)
+    return await access.shown(turn, item)
 
 
 async def _named(turn: Turn, words: str) -> list[ShareableItem]:
@@ -89,27 +78,3 @@ async def _behind(turn: Turn, links: Sequence[str]) -> list[ShareableItem]:
         if isinstance(wrong, NeedsSignIn | Unavailable) or not isinstance(wrong, SharebotError | ShareableItem):
             raise wrong
     raise NotFound(_("I find no file behind this, or you have no access to it."))
-
-
-def _holder(permission: Permission) -> Holder:
-    link, identities = permission.link, permission.identities
-    # Business drives name a person twice, as a user and as a user of the site.
-    names = list(dict.fromkeys(each.name or each.email for each in identities if each.name or each.email))
-    if link is None:
-        names = names[:1]
-    invited = permission.invitation.email if permission.invitation else None
-    kinds = {each.kind for each in identities}
-    if link is not None:
-        way = WAYS.get(link.scope or "", Way.NAMED_LINK)
-    elif kinds & GROUPS:
-        way = Way.GROUP
-    else:
-        way = Way.APP if kinds == {"application"} else Way.PERSON
-    return Holder(
-        name=", ".join(name for name in names if name) or invited or "",
-        email="" if link else next((each.email for each in identities if each.email), invited) or "",
-        way=way,
-        role=permission.role,
-        is_inherited=permission.is_inherited,
-        until=permission.expires,
-    )

@@ -101,18 +101,22 @@ async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) ->
             return await confirm(turn, key, {})
         case _, "cancel":
             return await cancel(turn, key, {})
-        case UnclearRequest(questions=(question, *_)), "select" if understood.choice:
-            place = understood.choice - 1 if understood.choice > 0 else -1
-            if place >= len(question.options):
-                return None
+        case UnclearRequest(), "select" if inputs := chosen(what, understood.choice):
             async with turn.pending.claim(key, turn.person):
-                chosen = {question.slot: question.options[place].key}
-                return await _planned(turn, planning.answered(what, chosen, partly=True))
+                return await _planned(turn, planning.answered(what, inputs, partly=True))
         case SharePlan() | Draft(), "answer" if understood.request:
             async with turn.pending.claim(key, turn.person):
                 return await _answered(turn, what, understood.request)
         case _:
             return None
+
+
+def chosen(unclear: UnclearRequest, choice: int | None) -> dict[str, str]:
+    """What "the second one" means for the first question; -1 is the last. Nothing where there are fewer."""
+    question = unclear.questions[0]
+    places = {-1: len(question.options)}
+    place = places.get(choice or 0, choice or 0)
+    return {question.slot: question.options[place - 1].key} if 0 < place <= len(question.options) else {}
 
 
 async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest) -> Reply:

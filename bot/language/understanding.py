@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.language.dialog import answered
 from bot.language.grammar import Reading
-from bot.language.hints import hinted
+from bot.language.hints import did_you_mean, hinted
 from bot.language.names import low_of
 from bot.language.said import LONGEST, LONGEST_DELIVERED, Context, Now, Plain, Said, plain
 from bot.language.spelling import corrected
@@ -56,7 +56,7 @@ def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Underst
         made = Reading(one, spelt, context, now).understood()
         if made.intent not in ("none", "help"):
             words = spelt.whole(spelt.text).replace("\n", " ")
-            return replace(made, is_guess=True, hint=f"Did you mean: {words}")
+            return replace(made, is_guess=True, hint=did_you_mean(words))
     return None
 
 

@@ -291,6 +291,8 @@ class Turns:
     async def _turn(self, context: TurnContext, incoming: Incoming) -> Turn:
         patience = asyncio.get_running_loop().time() + PATIENCE
         auth = OnBehalfOf(self._identity, incoming.person)
+        # To Teams a chat of two people is personal as well, and its doors lead here.
+        is_own = incoming.is_personal and incoming.name not in doors.INVOKES
         return Turn(
             person=incoming.person,
             said=Said(incoming.text, await mentions(_connector(context), incoming), incoming.our_names),
@@ -301,7 +303,7 @@ class Turns:
             pending=self._ledger.plans,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
-            own_chat=incoming.chat.conversation_id if incoming.is_personal else "",
+            own_chat=incoming.chat.conversation_id if is_own else "",
         )
 
     # Sign-in
