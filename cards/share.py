@@ -17,7 +17,7 @@ from bot.sharing import (
     Step,
     UnclearRequest,
 )
-from bot.texts import _
+from bot.texts import _, when
 from cards.elements import (
     Card,
     Element,
@@ -53,11 +53,11 @@ def confirm(plan: SharePlan, key: str) -> Card:
     """Exactly what a click would do."""
     nothing = not plan.to_grant
     title = "Nothing to change" if nothing else "Share this?"
-    body = [heading(title), _file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
+    body = [heading(title), file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
     if nothing:
         return card(*body, actions=[link("Open file", plan.item.web_url)], summary=f"{title}: {apart(plan.item.name)}")
     body += _terms(plan)
-    share = "Share without an end" if _end(plan.until) else "Share"
+    share = _("Share") if _ends(plan) else _("Share without an end")
     return card(
         *body,
         actions=[
@@ -91,23 +91,30 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
     )
 
 
-def done(receipt: ShareReceipt) -> Card:
+def done(receipt: ShareReceipt, key: str) -> Card:
     granted = len(receipt.granted())
     failed = [grant for grant in receipt.grants if grant.outcome in (Outcome.REFUSED, Outcome.UNSURE)]
     if not failed:
         title, colour = ("Shared", "Good") if granted else ("Nothing to change", "Default")
     else:
         title, colour = ("Shared in part", "Warning") if granted else ("Not shared", "Attention")
-    body = [heading(title, colour), _file(receipt.plan.item)]
+    body = [heading(title, colour), file(receipt.plan.item)]
     body.append(block(*(_grant(grant, receipt.plan.role) for grant in receipt.grants), separator=True))
     if granted:
         checked = "I read the permissions back" if receipt.checked else "I could not read the permissions back"
         body.append(block(small(f"{checked}. Microsoft 365 was asked to mail whoever is new.")))
-    if granted and _end(receipt.plan.until):
-        body.append(small("This access has no end: it stays until somebody removes it.", "Warning"))
+    actions = [link("Open file", receipt.plan.item.web_url)]
+    if granted and receipt.plan.sees_all:
+        actions.append(button(_("Undo"), "ends.undo", key))
+    if granted and (end := _end(receipt.plan.until)):
+        if _ends(receipt.plan):
+            body.append(small(_("Until {when}: then I end it.", when=when(end))))
+            actions.append(button(_("End now"), "ends.now", key))
+        else:
+            body.append(small(_("This access has no end: it stays until somebody removes it."), "Warning"))
     return card(
         *body,
-        actions=[link("Open file", receipt.plan.item.web_url)],
+        actions=actions,
         summary=f"{title}: {apart(receipt.plan.item.name)}",
     )
 
@@ -126,13 +133,13 @@ def shared_with_you(plan: SharePlan) -> Card:
     return card(
         heading("Shared with you"),
         line(run(plan.asker.name, bold=True), f" shared a {what} with you. You can ", run(can, bold=True), " it."),
-        _file(plan.item),
+        file(plan.item),
         actions=[link("Open in Microsoft 365", plan.item.web_url)],
         summary=f"{apart(plan.asker.name)} shared {apart(plan.item.name)} with you. You can {can} it.",
     )
 
 
-def _file(item: ShareableItem) -> Element:
+def file(item: ShareableItem) -> Element:
     mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
     about = [apart(item.place)]
     if item.owner:
@@ -145,8 +152,8 @@ def _file(item: ShareableItem) -> Element:
 def _step(step: Step, plan: SharePlan) -> Element:
     now = CAN[step.now] if step.now else _nothing(plan)
     if step.change is Change.HAS_IT:
-        return _person(step.recipient, run(now, subtle=True), "already")
-    return _person(step.recipient, run(CAN[plan.role], bold=True, colour="Good"), f"now: {now}")
+        return person(step.recipient, run(now, subtle=True), "already")
+    return person(step.recipient, run(CAN[plan.role], bold=True, colour="Good"), f"now: {now}")
 
 
 def _nothing(plan: SharePlan) -> str:
@@ -167,19 +174,19 @@ def _grant(grant: Grant, role: Role) -> Element:
         case Outcome.UNSURE:
             what = run("? not sure", bold=True, colour="Warning")
     remark = [small(grant.remark)] if grant.remark else []
-    return {"type": "Container", "items": [_person(grant.recipient, what), *remark], "spacing": "Medium"}
+    return {"type": "Container", "items": [person(grant.recipient, what), *remark], "spacing": "Medium"}
 
 
-def _person(person: Recipient, what: Element, beneath: str = "") -> Element:
+def person(who: Recipient, what: Element, beneath: str = "") -> Element:
     """Who at the left, what at the right."""
-    who = [line(run(person.name, bold=True), spacing="None")]
-    if person.email and person.name != person.email:
-        who.append(small(person.email))
-    if person.is_group:
-        who.append(small("a group: everybody in it"))
-    if person.is_outside:
-        who.append(small("outside your organisation", "Warning"))
-    return beside_each_other(who, [line(what, spacing="None"), *([small(beneath)] if beneath else [])])
+    lines = [line(run(who.name, bold=True), spacing="None")]
+    if who.email and who.name != who.email:
+        lines.append(small(who.email))
+    if who.is_group:
+        lines.append(small("a group: everybody in it"))
+    if who.is_outside:
+        lines.append(small("outside your organisation", "Warning"))
+    return beside_each_other(lines, [line(what, spacing="None"), *([small(beneath)] if beneath else [])])
 
 
 def _terms(plan: SharePlan) -> list[Element]:
@@ -190,14 +197,25 @@ def _terms(plan: SharePlan) -> list[Element]:
     if plan.message:
         terms.append(block(small("The mail says:"), line(plan.message)))
     if end := _end(plan.until):
-        terms.append(
-            small(
-                f"You said until {_moment(end)}. I can't end access by myself yet: "
-                "this would stay until somebody removes it.",
-                "Warning",
+        if _ends(plan):
+            terms.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(end))))
+        else:
+            terms.append(
+                small(
+                    _(
+                        "You said until {when}. Microsoft 365 lets only owners of this end access: "
+                        "it would stay until one of them removes it.",
+                        when=when(end),
+                    ),
+                    "Warning",
+                )
             )
-        )
     return terms
+
+
+def _ends(plan: SharePlan) -> bool:
+    """Whether it ends as it was said to: whoever does not see others' access can't take it back either."""
+    return plan.sees_all or not _end(plan.until)
 
 
 def _end(until: Expiry | None) -> dt.datetime | None:
@@ -210,7 +228,3 @@ def _names(people: tuple[Recipient, ...]) -> str:
 
 def _day(moment: dt.datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
-
-
-def _moment(moment: dt.datetime) -> str:
-    return f"{moment:%A} {_day(moment)}, {moment:%H:%M} ({moment.tzinfo})"

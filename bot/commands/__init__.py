@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import cards.basics
-from bot.commands import basics, share
+from bot.commands import basics, ends, share
 from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import SharebotError, TooLate
 from bot.language import Context, Understood, understand
@@ -22,6 +22,7 @@ async def _help(_turn: Turn, _understood: Understood) -> Reply:
 
 COMMANDS = (
     share.COMMAND,
+    ends.COMMAND,
     Command("help", "help", "Shows this.", _help),
     basics.SIGN_OUT,
 )

@@ -7,7 +7,7 @@ from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn
 from bot.language import Understood
 
-LATER = {"who_has_access", "unshare", "change_role", "extend", "undo", "list_shares", "request_access", "multi"}
+LATER = {"who_has_access", "unshare", "change_role", "extend", "list_shares", "request_access", "multi"}
 
 
 async def sign_out(turn: Turn, _understood: Understood) -> Reply:
