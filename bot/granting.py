@@ -70,7 +70,7 @@ async def carry_out(graph: Graph, plan: SharePlan, fence: Fence) -> ShareReceipt
     people = [step.recipient for step in plan.steps]
     had = [each for each in people if each not in sent and covers(role_of(each, before), plan.role)]
     wanted = {each: own_role(each, before) for each in people if each not in sent and each not in had}
-    answers = await _invite(graph, plan, wanted, fence, dict(sent))
+    answers = await _invite(graph, plan, wanted, fence, answers=dict(sent))
     after = await _read_back(graph, plan, [each for each in answers if not isinstance(answers[each], Refused)])
     seen = after if after is not None and tell_all(after, plan.asker.id) else None
     grants = tuple(
@@ -94,6 +94,7 @@ async def _invite(
     plan: SharePlan,
     wanted: Mapping[Recipient, Role | None],
     fence: Fence,
+    *,
     answers: dict[Recipient, Answer],
     at_once: int = AT_ONCE,
 ) -> dict[Recipient, Answer]:
@@ -128,7 +129,7 @@ async def _invite_some(
     except Refused as error:
         await fence.give_up(some)
         if len(some) > 1 and error.code in OF_ONE:
-            return await _invite(graph, plan, {each: wanted[each] for each in some}, fence, answers, at_once=1)
+            return await _invite(graph, plan, {each: wanted[each] for each in some}, fence, answers=answers, at_once=1)
         return answers | dict.fromkeys(some, error)
     except SharebotError:
         await fence.give_up(some)

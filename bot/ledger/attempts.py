@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.bodies import json
@@ -19,7 +20,7 @@ from bot.sharing import Role, SharePlan
 
 @dataclass(frozen=True)
 class Answer:
-    """What Graph said yes with: its name of the right ("" if it named none), why no mail went out, whose right it is."""
+    """What Graph said yes with: its name of the right ("" if none), why no mail went out, and whose right it is."""
 
     permission_id: str
     problem: str = ""
@@ -50,7 +51,9 @@ class Attempts:
             rows = (await database.execute(select(attempts).where(_named(plan, recipients)))).all()
         return {row.recipient: _attempt(row) for row in rows}
 
-    async def take(self, key: str, plan: SharePlan, before: Mapping[str, Role | None], seen: Mapping[str, Attempt]):
+    async def take(
+        self, key: str, plan: SharePlan, before: Mapping[str, Role | None], seen: Mapping[str, Attempt]
+    ) -> set[str]:
         """Those of the recipients (keys of `before`) that may be sent to now, by this plan and nobody else.
 
         `seen` are the rows there were before the permissions were read: one that has changed since is somebody else's.
@@ -135,7 +138,7 @@ def _named(plan: SharePlan, recipients: list[str], *, of_any_role: bool = False)
     return where if of_any_role else and_(where, attempts.c.role == plan.role.value)
 
 
-def _attempt(row) -> Attempt:
+def _attempt(row: Row[Any]) -> Attempt:
     return Attempt(
         row.recipient,
         row.plan_key,

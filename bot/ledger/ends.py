@@ -62,7 +62,7 @@ class Ends:
         self._insert = insert_for(engine)
 
     async def keep(
-        self, key: str, receipt: ShareReceipt, locale: str, zone: str, ends_at: int | None, gone: list[str]
+        self, key: str, receipt: ShareReceipt, locale: str, zone: str, *, ends_at: int | None, gone: list[str]
     ) -> None:
         """What was done, and when it ends; `gone` are recipients (as attempts name them) of whom nothing came."""
         now, asker = int(self._clock()), receipt.plan.asker

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from dbos import DBOS, Serializer, SetWorkflowID
+from dbos import DBOS, Serializer, SetWorkflowID, StepOptions
 
 from bot.identity.sealing import Sealer
 
@@ -85,7 +85,7 @@ class Engine:
 
     async def step(self, name: str, what: Flow, *ids: str, again: Callable[[BaseException], bool]) -> Any:
         """Within a flow: what is done once it has been done. `again`: what passes by itself in half a minute."""
-        how = {
+        how: StepOptions = {
             "name": name,
             "retries_allowed": True,
             "max_attempts": 8,

@@ -20,8 +20,8 @@ from bot.errors import SharebotError, TooLate, Unavailable, Unsure
 from bot.granting import Answer, Given, called
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
-from bot.ledger import Attempt, Ledger, Stands, is_passing
 from bot.ledger import Answer as Said
+from bot.ledger import Attempt, Ledger, Stands, is_passing
 from bot.sharing import Ending, EndReceipt, Person, Recipient, Role, SharePlan, ShareReceipt
 from bot.texts import _, speaking
 from bot.work import wrong
@@ -52,7 +52,7 @@ class Flows:
         self._graph = graph
         self._tell = tell
         self._clock = clock
-        # By the name of a run: somebody waits for its receipt here, and gets it before it is kept.
+        # By the name of a run: somebody waits for its receipt here, and gets it before others are told.
         self.waiting: dict[str, asyncio.Future[Any]] = {}
         self._done: dict[str, ShareReceipt] = {}
 
@@ -71,8 +71,8 @@ class Flows:
                 await self._ledger.plans.put_back(key, run)
                 return wrong.written(error)
             self._done[run] = receipt
-            self._answer(run, receipt)
             await self._keep(key, receipt, locale, zone)
+            self._answer(run, receipt)
             return None
 
     async def in_doubt(self, key: str, run: str) -> Wrong:
@@ -105,7 +105,7 @@ class Flows:
         gone = [called(step.recipient) for step in plan.steps if called(step.recipient) not in granted]
         until = int(plan.until.at.timestamp()) if plan.until and plan.until.at else None
         try:
-            await self._ledger.ends.keep(key, receipt, locale, zone, until, gone)
+            await self._ledger.ends.keep(key, receipt, locale, zone, ends_at=until, gone=gone)
         except Exception as error:
             if is_passing(error):
                 raise
