@@ -1,17 +1,29 @@
-"""From a plan to a receipt: invite, read the answer in full, read the permissions back."""
+"""From a plan to a receipt and back: invite, or take back what was given; then read the permissions back."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from bot.errors import SharebotError, Unsure
+from bot.errors import NotAllowed, NotFound, SharebotError, Unsure
 from bot.graph import Graph, Permission
 from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
 from bot.graph.refusals import OF_ONE, Refused, no_mail
-from bot.sharing import Change, Grant, Outcome, Recipient, Role, SharePlan, ShareReceipt
+from bot.sharing import (
+    Change,
+    Ending,
+    Grant,
+    Outcome,
+    Recipient,
+    Returned,
+    Role,
+    SharePlan,
+    ShareReceipt,
+)
 from bot.texts import _, later
 
 log = logging.getLogger(__name__)
@@ -27,62 +39,109 @@ UNSEEN = later(
 )
 INTERRUPTED = later("Microsoft 365 stopped answering before this person's turn came.")
 LOST = later("Microsoft 365 did not answer, and the access is not there yet. Please look before you share again.")
+HIDDEN = later(
+    "Microsoft 365 no longer shows me who can open this. Only somebody who owns it can take the access back."
+)
 
 
-async def carry_out(graph: Graph, plan: SharePlan) -> ShareReceipt:
-    """Gives the access. A failure for one person is in the receipt.
+Answer = Invited | Refused | Unsure
+
+
+class Fence(Protocol):
+    """What was sent to whom, kept so that it outlives this process: nobody is sent an invite twice.
+
+    `look` tells what an earlier run of the same plan did; of whom it knows no answer, it is in doubt. `take` is
+    committed before it returns; whom it leaves out somebody else is inviting at this moment.
+    """
+
+    async def look(self) -> Mapping[Recipient, Answer]: ...
+    async def take(self, before: Mapping[Recipient, Role | None]) -> list[Recipient]: ...
+    async def answered(self, answers: Sequence[Invited]) -> None: ...
+    async def give_up(self, people: Sequence[Recipient]) -> None: ...
+
+
+async def carry_out(graph: Graph, plan: SharePlan, fence: Fence) -> ShareReceipt:
+    """Gives the access; called again after an interruption, it goes on. A failure for one person is in the receipt.
 
     Raises NotFound, NotAllowed, NeedsSignIn, Unavailable while nothing was done, Unsure when that can't be told.
     """
-    before = await graph.permissions(plan.item)
-    had = [step.recipient for step in plan.steps if covers(role_of(step.recipient, before), plan.role)]
-    wanted = [step.recipient for step in plan.steps if step.recipient not in had]
-    answers = await _invite(graph, plan, wanted) if wanted else {}
-    after = await _read_back(graph, plan, [each for each in wanted if isinstance(answers[each], Invited)])
+    sent = await fence.look()
+    try:
+        before = await graph.permissions(plan.item)
+    except SharebotError as error:
+        if sent:
+            raise Unsure from error
+        raise
+    people = [step.recipient for step in plan.steps]
+    had = [each for each in people if each not in sent and covers(role_of(each, before), plan.role)]
+    wanted = {each: own_role(each, before) for each in people if each not in sent and each not in had}
+    answers = await _invite(graph, plan, wanted, fence, answers=dict(sent))
+    after = await _read_back(graph, plan, [each for each in answers if not isinstance(answers[each], Refused)])
     seen = after if after is not None and tell_all(after, plan.asker.id) else None
     grants = tuple(
-        Grant(step.recipient, Outcome.HAD_IT)
-        if step.recipient in had
-        else _grant(step.recipient, answers[step.recipient], there=_is_there(step.recipient, plan.role, seen, after))
-        for step in plan.steps
+        Grant(each, Outcome.HAD_IT)
+        if each in had
+        else _grant(each, answers[each], there=_is_there(each, plan.role, seen, after))
+        for each in people
     )
     receipt = ShareReceipt(plan, grants, checked=seen is not None)
     log.info("%s on %s: %s", plan.role.value, plan.item.id, ", ".join(grant.outcome.value for grant in grants))
     return receipt
 
 
-Answer = Invited | Refused | Unsure
+def own_role(person: Recipient, permissions: list[Permission]) -> Role | None:
+    """What this person may do by a right of their own: neither inherited nor by a link."""
+    return role_of(person, [each for each in permissions if not each.is_inherited and not each.link])
 
 
 async def _invite(
-    graph: Graph, plan: SharePlan, wanted: list[Recipient], at_once: int = AT_ONCE
+    graph: Graph,
+    plan: SharePlan,
+    wanted: Mapping[Recipient, Role | None],
+    fence: Fence,
+    *,
+    answers: dict[Recipient, Answer],
+    at_once: int = AT_ONCE,
 ) -> dict[Recipient, Answer]:
-    """What Graph said of each, some at a time."""
-    answers: dict[Recipient, Answer] = {}
-    for start in range(0, len(wanted), at_once):
+    """What Graph said of each, some at a time, and the `answers` there were before."""
+    people = list(wanted)
+    for start in range(0, len(people), at_once):
+        some = people[start : start + at_once]
         try:
-            answers |= await _invite_some(graph, plan, wanted[start : start + at_once])
+            answers |= await _invite_some(graph, plan, {each: wanted[each] for each in some}, fence)
         except SharebotError as error:
             if not answers:
                 raise
             # Something was done for the ones before, so from here on a failure is not the whole's.
             log.warning("could not go on: %s", type(error).__name__)
             stopped = Refused("interrupted", _(INTERRUPTED), reference=error.reference)
-            return answers | dict.fromkeys(wanted[start:], stopped)
+            return answers | dict.fromkeys(people[start:], stopped)
     return answers
 
 
-async def _invite_some(graph: Graph, plan: SharePlan, some: list[Recipient]) -> dict[Recipient, Answer]:
+async def _invite_some(
+    graph: Graph, plan: SharePlan, wanted: Mapping[Recipient, Role | None], fence: Fence
+) -> dict[Recipient, Answer]:
     """Graph resolves all recipients of a call or none, so where one may be the culprit each is asked alone."""
+    some = await fence.take(wanted)
+    answers: dict[Recipient, Answer] = {each: Unsure() for each in wanted if each not in some}
+    if not some:
+        return answers
     try:
         entries = await graph.invite(plan.item, invitation(plan, some))
     except Unsure as error:
-        return dict.fromkeys(some, error)
+        return answers | dict.fromkeys(some, error)
     except Refused as error:
+        await fence.give_up(some)
         if len(some) > 1 and error.code in OF_ONE:
-            return await _invite(graph, plan, some, at_once=1)
-        return dict.fromkeys(some, error)
-    return {each.recipient: each for each in invited(entries, tuple(some))}
+            return await _invite(graph, plan, {each: wanted[each] for each in some}, fence, answers=answers, at_once=1)
+        return answers | dict.fromkeys(some, error)
+    except SharebotError:
+        await fence.give_up(some)
+        raise
+    said = invited(entries, tuple(some))
+    await fence.answered(said)
+    return answers | {each.recipient: each for each in said}
 
 
 async def _read_back(graph: Graph, plan: SharePlan, expected: list[Recipient]) -> list[Permission] | None:
@@ -133,10 +192,72 @@ def _known(person: Recipient, permission: Permission) -> Recipient:
 
 def changed(receipt: ShareReceipt) -> tuple[Recipient, ...]:
     """Who can do more than before, and should hear of it."""
-    had = {_called(step.recipient) for step in receipt.plan.steps if step.change is Change.HAS_IT}
-    return tuple(grant.recipient for grant in receipt.granted() if _called(grant.recipient) not in had)
+    had = {called(step.recipient) for step in receipt.plan.steps if step.change is Change.HAS_IT}
+    return tuple(grant.recipient for grant in receipt.granted() if called(grant.recipient) not in had)
 
 
-def _called(person: Recipient) -> str:
+def called(person: Recipient) -> str:
     """The same before and after we learned who an address belongs to."""
     return person.email or person.id or person.name
+
+
+@dataclass(frozen=True)
+class Given:
+    """A right that a share gave: `permission_id` is Graph's name of it, "" if it told none; `before`, what it was."""
+
+    recipient: Recipient
+    permission_id: str
+    role: Role
+    before: Role | None
+
+
+async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> list[Returned]:
+    """Restores what was before, as often as it is called; what somebody else changed since is left to them.
+
+    Raises NeedsSignIn, NotFound, NotAllowed, Unavailable where nothing can be told of any of them.
+    """
+    item = plan.item
+    before = await graph.permissions(item)
+    if not tell_all(before, plan.asker.id) and own_role(_asker(plan), before):
+        raise NotAllowed(_(HIDDEN))
+    for each in given:
+        right = _right(each, before)
+        if right is None or right.role is not each.role:
+            continue
+        try:
+            if each.before:
+                await graph.change_role(item, right.id, each.before)
+            else:
+                await graph.revoke(item, right.id)
+        except (Unsure, NotFound):
+            # Done, or gone by somebody else's hand, or refused: the reading tells.
+            log.info("no clear answer on %s", item.id)
+    after = await graph.permissions(item)
+    for wait in LOOK_AGAIN_AFTER:
+        if all(_returned(each, before, after).ending is not Ending.STAYS for each in given):
+            break
+        await asyncio.sleep(wait)
+        after = await graph.permissions(item)
+    return [_returned(each, before, after) for each in given]
+
+
+def _asker(plan: SharePlan) -> Recipient:
+    return Recipient(plan.asker.id, plan.asker.name, "")
+
+
+def _right(given: Given, permissions: list[Permission]) -> Permission | None:
+    """The right itself: of a link only the one that was made for this recipient."""
+    own = [each for each in permissions if not each.is_inherited and each.is_for(given.recipient)]
+    return next((each for each in own if each.id == given.permission_id or not each.link), None)
+
+
+def _returned(given: Given, before: list[Permission], after: list[Permission]) -> Returned:
+    now = role_of(given.recipient, after)
+    right, was = _right(given, after), _right(given, before)
+    if right is None:
+        return Returned(given.recipient, Ending.ENDED, now)
+    if right.role is given.before:
+        return Returned(given.recipient, Ending.LOWERED, now)
+    if was and was.role is given.role:
+        return Returned(given.recipient, Ending.STAYS, now)
+    return Returned(given.recipient, Ending.LEFT, now)

@@ -255,3 +255,34 @@ class ShareReceipt:
 
     def granted(self) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if grant.outcome is Outcome.GRANTED)
+
+
+class Ending(Enum):
+    """What became of a right when its end had come, or it was undone."""
+
+    ENDED = "ended"  # they have none of their own any more
+    LOWERED = "lowered"  # they have again what they had before
+    LEFT = "left"  # somebody changed it since, so it is theirs to decide
+    STAYS = "stays"  # it was asked for, and is still there
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What became of one recipient's right. `now` is what they can do, as far as can be seen."""
+
+    recipient: Recipient
+    ending: Ending
+    now: Role | None = None
+
+
+@dataclass(frozen=True)
+class EndReceipt:
+    """A share that was taken back: by the clock, or by the sharer (`is_undone`)."""
+
+    share: ShareReceipt
+    returned: tuple[Returned, ...]
+    is_undone: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return all(each.ending is not Ending.STAYS for each in self.returned)

@@ -55,11 +55,11 @@ def confirm(plan: SharePlan, key: str) -> Card:
     """Exactly what a click would do."""
     nothing = not plan.to_grant
     title = _("Nothing to change") if nothing else _("Share this?")
-    body = [heading(title), _file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
+    body = [heading(title), file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
     if nothing:
         return card(*body, actions=[_opens(plan.item)], summary=_about(title, plan.item))
     body += _terms(plan)
-    share = _("Share without an end") if _end(plan.until) else _("Share")
+    share = _("Share") if _ends(plan) else _("Share without an end")
     return card(
         *body,
         actions=[
@@ -97,7 +97,7 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
     )
 
 
-def done(receipt: ShareReceipt) -> Card:
+def done(receipt: ShareReceipt, key: str) -> Card:
     granted = len(receipt.granted())
     failed = [grant for grant in receipt.grants if grant.outcome in (Outcome.REFUSED, Outcome.UNSURE)]
     if not failed:
@@ -108,7 +108,7 @@ def done(receipt: ShareReceipt) -> Card:
         title, colour = _("I don't know whether this was shared"), "Warning"
     else:
         title, colour = _("Not shared"), "Attention"
-    body = [heading(title, colour), _file(receipt.plan.item)]
+    body = [heading(title, colour), file(receipt.plan.item)]
     body.append(block(*(_grant(grant, receipt.plan.role) for grant in receipt.grants), separator=True))
     if granted:
         checked = (
@@ -116,11 +116,20 @@ def done(receipt: ShareReceipt) -> Card:
         )
         mailed = [_("Microsoft 365 was asked to mail whoever is new.")] if receipt.plan.mail else []
         body.append(block(small(sentences(checked, *mailed))))
-    if granted and _end(receipt.plan.until):
-        body.append(small(_("This access has no end: it stays until somebody removes it."), "Warning"))
+    actions = [_opens(receipt.plan.item)]
+    if granted:
+        actions.append(button(_("Who has access"), "access.of_share", key))
+    if granted and receipt.plan.sees_all:
+        actions.append(button(_("Undo"), "ends.undo", key))
+    if granted and (end := _end(receipt.plan.until)):
+        if _ends(receipt.plan):
+            body.append(small(_("Until {when}: then I end it.", when=when(end))))
+            actions.append(button(_("End now"), "ends.now", key))
+        else:
+            body.append(_warning(_("This access has no end: it stays until somebody removes it.")))
     return card(
         *body,
-        actions=[_opens(receipt.plan.item)],
+        actions=actions,
         summary=_about(title, receipt.plan.item),
     )
 
@@ -140,7 +149,7 @@ def shared_with_you(plan: SharePlan) -> Card:
     return card(
         heading(_("Shared with you")),
         line(*filled(sentences(what, can), who=run(plan.asker.name, bold=True))),
-        _file(plan.item, by=plan.item.owner != plan.asker.name),
+        file(plan.item, by=plan.item.owner != plan.asker.name),
         *([block(line(plan.message))] if plan.message else []),
         actions=[_opens(plan.item)],
         summary=sentences(shared, can),
@@ -162,7 +171,7 @@ def _asked(plan: SharePlan) -> str:
     return _("Share {file} with {people}? They can view.", file=file, people=people)
 
 
-def _file(item: ShareableItem, *, by: bool = True) -> Element:
+def file(item: ShareableItem, *, by: bool = True) -> Element:
     mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
     about = [apart(item.where)]
     if item.owner and by:
@@ -176,8 +185,8 @@ def _file(item: ShareableItem, *, by: bool = True) -> Element:
 def _step(step: Step, plan: SharePlan) -> Element:
     now = _(CAN[step.now]) if step.now else _nothing(plan)
     if step.change is Change.HAS_IT:
-        return _person(step.recipient, run(now, subtle=True), _("already"))
-    return _person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))
+        return person(step.recipient, run(now, subtle=True), _("already"))
+    return person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))
 
 
 def _nothing(plan: SharePlan) -> str:
@@ -197,21 +206,21 @@ def _grant(grant: Grant, role: Role) -> Element:
             what = run(_("✗ refused"), bold=True, colour="Attention")
         case Outcome.UNSURE:
             what = run(_("? not sure"), bold=True, colour="Warning")
-    return _person(grant.recipient, what, remark=grant.remark)
+    return person(grant.recipient, what, remark=grant.remark)
 
 
-def _person(person: Recipient, what: Element, about: str = "", remark: str = "") -> Element:
+def person(who: Recipient, what: Element, about: str = "", remark: str = "") -> Element:
     """Who at the left, what at the right; beneath, over the whole width, what tells them from others."""
     name = beside_each_other(
-        [line(run(person.name, bold=True), spacing="None")], [line(what, spacing="None")], spacing="None"
+        [line(run(who.name, bold=True), spacing="None")], [line(what, spacing="None")], spacing="None"
     )
     known = [
-        person.email if person.name != person.email else "",
-        _("a group: everybody in it") * person.is_group,
+        who.email if who.name != who.email else "",
+        _("a group: everybody in it") * who.is_group,
         about,
     ]
     beneath = [small(" · ".join(filter(None, known)), spacing="None")] if any(known) else []
-    if person.is_outside:
+    if who.is_outside:
         beneath.append(small("⚠ " + _("outside your organisation"), "Warning", spacing="None"))
     if remark:
         beneath.append(small(remark, spacing="None"))
@@ -227,16 +236,18 @@ def _terms(plan: SharePlan) -> list[Element]:
     if plan.message:
         terms.append(block(small(_("The mail says:")), line(plan.message)))
     if end := _end(plan.until):
-        terms.append(
-            small(
-                _(
-                    "You said until {when}. I can't end access by myself yet: "
-                    "this would stay until somebody removes it.",
-                    when=when(end),
-                ),
-                "Warning",
+        if _ends(plan):
+            terms.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(end))))
+        else:
+            terms.append(
+                _warning(
+                    _(
+                        "You said until {when}. Microsoft 365 lets only owners of this end access: "
+                        "it would stay until one of them removes it.",
+                        when=when(end),
+                    )
+                )
             )
-        )
     return terms
 
 
@@ -250,6 +261,11 @@ def _mailed(plan: SharePlan) -> str:
     if plan.mail:
         return _("Microsoft 365 mails them, and they have to sign in.")
     return _("Microsoft 365 sends no mail, and they have to sign in.")
+
+
+def _ends(plan: SharePlan) -> bool:
+    """Whether it ends as it was said to: whoever does not see others' access can't take it back either."""
+    return plan.sees_all or not _end(plan.until)
 
 
 def _end(until: Expiry | None) -> dt.datetime | None:

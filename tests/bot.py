@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import socket
+import time
 from pathlib import Path
 from typing import Any, Self
 
 from aiohttp import web
 
 from bot.settings import Settings, read
-from bot.teams.server import TURNS, application
+from bot.teams.server import TURNS, WORK, application
 from contoso.chats import OAUTH
 from contoso.client import Answer
 from contoso.faults import Face, Rule
@@ -32,6 +34,7 @@ class Bot:
         self.database_url = database_url
         self.public_url = public_url
         self.certificate = certificate
+        self.ahead = 0.0
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -63,7 +66,7 @@ class Bot:
     async def _start(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self._runner = web.AppRunner(application(self.settings(self.url)), access_log=None)
+        self._runner = web.AppRunner(application(self.settings(self.url), self.now), access_log=None)
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
         self.contoso.bot_endpoint = f"{self.url}/api/messages"
@@ -76,6 +79,18 @@ class Bot:
         """Ends it and starts it anew, on another port, with the same ledger."""
         await self._stop()
         await self._start()
+
+    def now(self) -> float:
+        """By the bot's clock, which may be ahead of the world's."""
+        return time.time() + self.ahead
+
+    async def later(self, **time: float) -> None:
+        """The clock jumps (as a timedelta says), and what is due by then is done."""
+        self.ahead += dt.timedelta(**time).total_seconds()
+        assert self._runner is not None
+        assert self._runner.app is not None
+        await self._runner.app[WORK].look()
+        await self.at_rest()
 
     async def at_rest(self) -> None:
         """What goes on after an answer has come to its end."""

@@ -52,6 +52,7 @@ async def test_of_no_file_it_is_asked_which(adele: Someone, bot: Bot) -> None:
 async def test_what_others_can_do_is_not_made_up(alex: Someone, adele: Someone, bot: Bot) -> None:
     await adele.says(f"share Q3 Budget.xlsx with {ALEX}")
     await adele.presses("Share")
+    await bot.at_rest()
 
     assert "Microsoft 365 shows the access of others to its owners only." in await alex.says(
         "who has access to Q3 Budget.xlsx?"

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 import cards.basics
+import cards.ended
 import cards.share
 from bot.sharing import (
     Change,
+    Ending,
+    EndReceipt,
     Expiry,
     Grant,
     Option,
@@ -20,6 +23,7 @@ from bot.sharing import (
     Person,
     Question,
     Recipient,
+    Returned,
     Role,
     ShareableItem,
     SharePlan,
@@ -46,13 +50,19 @@ PLAN = SharePlan(
     Expiry("Friday", WHEN),
 )
 RECEIPT = ShareReceipt(PLAN, tuple(Grant(PEOPLE[0], outcome, "because") for outcome in Outcome), checked=False)
+ENDED = EndReceipt(RECEIPT, tuple(Returned(PEOPLE[0], each, Role.READ) for each in Ending))
 UNCLEAR = UnclearRequest(
     ASKER, ShareRequest((), ()), (Question("item", HOSTILE, (Option("k1", HOSTILE, HOSTILE), Option("k2", "b", "c"))),)
 )
 CARDS: dict[str, dict[str, Any]] = {
     "confirm": cards.share.confirm(PLAN, "key"),
     "choose": cards.share.choose(UNCLEAR, "key"),
-    "done": cards.share.done(RECEIPT),
+    "done": cards.share.done(RECEIPT, "key"),
+    "reminder": cards.ended.reminder(RECEIPT, WHEN, "key"),
+    "extended": cards.ended.extended(RECEIPT, WHEN, "key"),
+    "ended": cards.ended.ended(ENDED),
+    "ended for you": cards.ended.ended_for_you(ENDED, ENDED.returned[0]),
+    "not ended": cards.ended.not_ended(RECEIPT, "key", HOSTILE, is_last=True),
     "cancelled": cards.share.cancelled(HOSTILE),
     "shared with you": cards.share.shared_with_you(PLAN),
     "problem": cards.basics.problem(f"I found no file called “{HOSTILE}”."),

@@ -140,7 +140,7 @@ async def test_an_old_plan_is_too_late_and_forgotten(ledger: Ledger, clock: Cloc
 async def test_a_receipt_is_kept_for_a_while_and_then_forgotten(ledger: Ledger, clock: Clock) -> None:
     key = await ledger.plans.put(PLAN)
     receipt = ShareReceipt(PLAN, (Grant(ALEX, Outcome.GRANTED),))
-    await ledger.plans.finish(key, receipt)
+    await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=None, gone=[])
     clock.now += 30 * 24 * 60 * 60
     await ledger.plans.put(PLAN)
 
@@ -193,7 +193,7 @@ async def test_a_receipt_is_kept_for_the_same_click_delivered_again(ledger: Ledg
     receipt = ShareReceipt(PLAN, (Grant(ALEX, Outcome.GRANTED, "not mailed"),))
 
     assert await ledger.plans.receipt(key, ADELE) is None
-    await ledger.plans.finish(key, receipt)
+    await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=None, gone=[])
 
     assert await ledger.plans.receipt(key, ADELE) == receipt
 

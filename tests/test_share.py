@@ -270,12 +270,12 @@ async def test_the_ledger_may_be_a_postgresql(contoso: Contoso, tmp_path: Path, 
     assert not (tmp_path / "sharebot.db").exists()
 
 
-async def test_until_is_shown_with_what_the_bot_cannot_do_yet(adele: Someone, bot: Bot) -> None:
+async def test_until_is_shown_before_and_after_the_click(adele: Someone, bot: Bot) -> None:
     card = await adele.says("share Q3 Budget.xlsx with Alex until 2030-01-31")
+    result = await adele.presses("Share")
 
-    assert "until Thursday 31 January 2030, 23:59" in card.replace("You said ", "")
-    assert "I can't end access by myself yet" in card
-    assert "Share without an end" in card
+    assert "Until Thursday 31 January 2030, 23:59 (UTC): I end it then" in card
+    assert "Until Thursday 31 January 2030, 23:59 (UTC): then I end it" in result
 
 
 async def test_a_recipient_teams_does_not_know_is_mailed_all_the_same(adele: Someone, bot: Bot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import cards.basics
-from bot.commands import access, basics, files, share
+from bot.commands import access, basics, ends, files, share
 from bot.commands.turn import Command, Notice, Reply, Turn
 from bot.errors import SharebotError, TooLate
 from bot.language import Context, Understood, understand
@@ -24,6 +24,7 @@ async def _help(_turn: Turn, _understood: Understood) -> Reply:
 COMMANDS = (
     share.COMMAND,
     access.COMMAND,
+    ends.COMMAND,
     Command("help", later("help"), later("Shows this."), _help),
     basics.SIGN_OUT,
 )

@@ -37,6 +37,14 @@ async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     return await shown(turn, found)
 
 
+async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Of what was shared, from the card that says so."""
+    receipt = await turn.pending.receipt(key, turn.person)
+    if receipt is None:
+        raise TooLate
+    return await shown(turn, receipt.plan.item)
+
+
 async def shown(turn: Turn, item: ShareableItem) -> Reply:
     try:
         permissions = await turn.graph.permissions(item)
@@ -76,5 +84,5 @@ COMMAND = Command(
     example=later("who has access to Q3 Budget.xlsx?"),
     what=later("Shows who can open a file, and how they came to it."),
     say=show,
-    clicks={"access.choose": choose},
+    clicks={"access.choose": choose, "access.of_share": of_share},
 )

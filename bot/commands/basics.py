@@ -8,7 +8,7 @@ from bot.commands.turn import Command, Reply, Turn
 from bot.language import Understood
 from bot.texts import _, later
 
-LATER = {"unshare", "change_role", "extend", "undo", "list_shares", "request_access", "multi"}
+LATER = {"unshare", "change_role", "extend", "list_shares", "request_access", "multi"}
 
 
 async def sign_out(turn: Turn, _understood: Understood) -> Reply:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import cards.form
 import cards.share
-from bot import granting, planning
+from bot import planning
 from bot.commands import form
-from bot.commands.turn import Command, Notice, Reply, Turn
+from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
 from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
@@ -62,16 +61,8 @@ async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
-    if receipt := await turn.pending.receipt(key, turn.person):
-        return Reply(cards.share.done(receipt))
-    async with turn.pending.claim(key, turn.person) as plan:
-        if not isinstance(plan, SharePlan):
-            raise NotUnderstood
-        receipt = await granting.carry_out(turn.graph, plan)
-    await turn.pending.finish(key, receipt)
-    told = partial(cards.share.shared_with_you, plan)
-    notices = tuple(Notice(person.id, told) for person in granting.changed(receipt) if person.id)
-    return Reply(cards.share.done(receipt), notices=notices)
+    receipt = await turn.work.share(key, turn.person, turn.locale, str(turn.timezone))
+    return Reply(cards.share.done(receipt, key))
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

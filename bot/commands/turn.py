@@ -11,6 +11,7 @@ from bot.identity import Identity
 from bot.language import Said, Understood
 from bot.ledger import PendingPlans
 from bot.sharing import Person
+from bot.work import Work
 from cards.elements import Card
 
 
@@ -29,6 +30,7 @@ class Turn:
     graph: Graph
     identity: Identity
     pending: PendingPlans
+    work: Work
     locale: str = ""
     chat_type: str = ""
     own_chat: str = ""

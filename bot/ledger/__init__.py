@@ -11,16 +11,35 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url, text
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.conversations import Conversation, Conversations
+from bot.ledger.ends import Ends, Stands
 from bot.ledger.plans import PendingPlans
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
 
-__all__ = ["CannotOpen", "Conversation", "Conversations", "Ledger", "Parked", "PendingPlans", "SignIns", "TokenCaches"]
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Attempts",
+    "CannotOpen",
+    "Conversation",
+    "Conversations",
+    "Ends",
+    "Ledger",
+    "Parked",
+    "PendingPlans",
+    "SignIns",
+    "Stands",
+    "TokenCaches",
+    "is_passing",
+    "keep_private",
+]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 BUSY_SECONDS = 10
@@ -42,6 +61,8 @@ class Ledger:
         self._url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         self._engine = _engine(self._url.render_as_string(hide_password=False))
         self.plans = PendingPlans(self._engine, clock)
+        self.attempts = Attempts(self._engine, clock)
+        self.ends = Ends(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
@@ -49,7 +70,7 @@ class Ledger:
     async def open(self) -> None:
         """Brings the tables up to date. Raises CannotOpen."""
         if self._url.drivername == DRIVERS["sqlite"] and self._url.database:
-            _keep_private(Path(self._url.database))
+            keep_private(Path(self._url.database))
         try:
             await self._bring_up_to_date()
         except SQLAlchemyError as error:
@@ -92,6 +113,11 @@ class Ledger:
             return True
 
 
+def is_passing(error: BaseException) -> bool:
+    """Whether the database is away or busy, and may be back in a moment."""
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+
+
 def _engine(url: str) -> AsyncEngine:
     # Its errors would tell the log what was in the rows.
     if not url.startswith("sqlite"):
@@ -112,7 +138,7 @@ def _write_ahead(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _keep_private(file: Path) -> None:
+def keep_private(file: Path) -> None:
     """For its owner's eyes only. SQLite gives its two companions the same mode; a crash may have left older ones."""
     with contextlib.suppress(OSError):  # SQLite says what is wrong
         file.touch(mode=0o600)

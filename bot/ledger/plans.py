@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from cattrs.preconf.json import make_converter
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.errors import NotYours, SharebotError, TooLate, Unsure
+from bot.errors import NotUnderstood, NotYours, SharebotError, TooLate, Unsure
+from bot.ledger.bodies import json
 from bot.ledger.tables import plans
 from bot.sharing import Draft, Person, SharePlan, ShareReceipt, UnclearRequest, Waiting
 from bot.texts import _, later
-
-log = logging.getLogger(__name__)
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
 KEEP_RECEIPTS_FOR = 90 * 24 * 60 * 60  # nobody presses an older card
@@ -31,10 +26,6 @@ KINDS: dict[str, type[SharePlan] | type[UnclearRequest] | type[Draft]] = {
 }
 # What is typed after that is no answer to the card any more, but a sentence of its own.
 ANSWERED_WITHIN = 15 * 60
-
-_json = make_converter()
-_json.register_unstructure_hook(dt.datetime, lambda moment: moment.isoformat())
-_json.register_structure_hook(dt.datetime, lambda text, _: dt.datetime.fromisoformat(text))
 
 
 class PendingPlans:
@@ -62,7 +53,7 @@ class PendingPlans:
                     tenant_id=what.asker.tenant_id,
                     person_id=what.asker.id,
                     kind=kind,
-                    body=_json.dumps(what),
+                    body=json.dumps(what),
                     expires_at=now + KEEP_FOR,
                 )
             )
@@ -86,19 +77,55 @@ class PendingPlans:
             if taken.first() is None:
                 raise TooLate(_(USED) if row.expires_at > int(self._clock()) else None)
         try:
-            yield _json.loads(row.body, KINDS[row.kind])
+            yield json.loads(row.body, KINDS[row.kind])
         except SharebotError as error:
             if not isinstance(error, Unsure):
                 await self._put_back(key)
             raise
 
-    async def finish(self, key: str, receipt: ShareReceipt) -> None:
-        """Keeps what was done. It was done all the same if that fails: the log has to do then."""
-        try:
-            async with self._engine.begin() as database:
-                await database.execute(update(plans).where(plans.c.key == key).values(receipt=_json.dumps(receipt)))
-        except SQLAlchemyError:
-            log.exception("what was done could not be kept")
+    async def run(self, key: str, person: Person) -> str:
+        """The name of the work that carries a plan out: the same for every press, until nothing came of it.
+
+        Raises NotYours, TooLate, NotUnderstood for what is no plan.
+        """
+        row = await self._row(key)
+        _check(row, person)
+        if row.claimed_at and not row.run:
+            raise TooLate(_(USED))
+        if not row.claimed_at and row.expires_at <= int(self._clock()):
+            raise TooLate
+        if KINDS[row.kind] is not SharePlan:
+            raise NotUnderstood
+        return row.run or f"{key}.{row.runs}"
+
+    async def begin(self, key: str, run: str) -> SharePlan:
+        """The plan, for this work and no other; as often as it asks. Raises TooLate."""
+        mine = plans.c.claimed_at.is_(None) & (plans.c.runs == int(run.rpartition(".")[2])) | (plans.c.run == run)
+        async with self._engine.begin() as database:
+            taken = await database.execute(
+                update(plans)
+                .where(plans.c.key == key, mine)
+                .values(claimed_at=int(self._clock()), run=run)
+                .returning(plans.c.body)
+            )
+            row = taken.first()
+        if row is None:
+            raise TooLate(_(USED))
+        return json.loads(row.body, SharePlan)
+
+    async def put_back(self, key: str, run: str) -> None:
+        """Nothing came of this work: the plan can be pressed again, and is new work then."""
+        async with self._engine.begin() as database:
+            await database.execute(
+                update(plans)
+                .where(plans.c.key == key, plans.c.run == run)
+                .values(claimed_at=None, run=None, runs=plans.c.runs + 1)
+            )
+
+    async def done(self, key: str) -> ShareReceipt | None:
+        async with self._engine.connect() as database:
+            text = await database.scalar(select(plans.c.receipt).where(plans.c.key == key))
+        return json.loads(text, ShareReceipt) if text else None
 
     async def receipt(self, key: str, person: Person) -> ShareReceipt | None:
         """What came of a plan that was carried out: the same click, delivered again, gets the same answer.
@@ -107,13 +134,13 @@ class PendingPlans:
         """
         row = await self._row(key)
         _check(row, person)
-        return _json.loads(row.receipt, ShareReceipt) if row.receipt else None
+        return json.loads(row.receipt, ShareReceipt) if row.receipt else None
 
     async def waiting(self, key: str, person: Person) -> Waiting | None:
         """What still waits under this key, without taking it. Raises NotYours, TooLate."""
         row = await self._row(key)
         _check(row, person)
-        return None if row.claimed_at else _json.loads(row.body, KINDS[row.kind])
+        return None if row.claimed_at else json.loads(row.body, KINDS[row.kind])
 
     async def latest(self, person: Person, chat: str) -> tuple[str, Waiting] | None:
         """What was shown to this person last in a chat of two, and its key, while it waits for an answer."""
@@ -125,7 +152,7 @@ class PendingPlans:
         )
         async with self._engine.connect() as database:
             row = (await database.execute(newest)).first()
-        return (row.key, _json.loads(row.body, KINDS[row.kind])) if row else None
+        return (row.key, json.loads(row.body, KINDS[row.kind])) if row else None
 
     async def _row(self, key: str) -> Row[Any]:
         async with self._engine.connect() as database:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,6 +24,8 @@ plans = Table(
     Column("claimed_at", BigInteger),
     Column("receipt", Text),
     Column("chat", Text),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("run", String(80)),
     Index("plans_expires_at", "expires_at"),
     Index("plans_person_id", "person_id"),
 )
@@ -71,6 +73,50 @@ sign_in_pages = Table(
     Column("page", LargeBinary, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("sign_in_pages_expires_at", "expires_at"),
+)
+
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("tenant_id", GUID, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("recipient", Text, primary_key=True),
+    Column("role", String(8), primary_key=True),
+    Column("plan_key", KEY, nullable=False),
+    Column("before", String(8)),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("answer", Text),
+    Index("attempts_plan_key", "plan_key"),
+)
+
+ends = Table(
+    "ends",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("tenant_id", GUID, nullable=False),
+    Column("person_id", GUID, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("done_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger),
+    Column("due_at", BigInteger),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("ended_at", BigInteger),
+    Column("ended", Text),
+    Index("ends_due_at", "due_at"),
+    Index("ends_person_id", "person_id"),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+    Column("what", String(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("told_at", "at"),
 )
 
 

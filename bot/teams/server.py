@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -17,7 +18,8 @@ from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import ActivityTypes
 
 from bot.errors import Unavailable
-from bot.identity import Identity
+from bot.graph import Budgets, Calls, Graph
+from bot.identity import Identity, OnBehalfOf
 from bot.identity.app_tokens import AppTokens
 from bot.identity.entra import Entra
 from bot.identity.keys import SigningKeys
@@ -25,12 +27,15 @@ from bot.identity.sealing import Sealer
 from bot.identity.sso import SsoTokens
 from bot.ledger import Ledger
 from bot.settings import Settings
+from bot.sharing import Person
 from bot.teams import wire
 from bot.teams.authentication import TeamsAuthentication
 from bot.teams.connector import Connectors, session
 from bot.teams.pages import SignInPages, teams_js
 from bot.teams.sign_in import AskingIn
-from bot.teams.turns import Turns
+from bot.teams.turns import PATIENCE, Turns
+from bot.work import Work
+from cards.elements import Card
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +89,13 @@ async def _json(request: web.Request) -> object:
     return json.loads(text)
 
 
-def application(settings: Settings) -> web.Application:
-    """The bot, ready to be served: `POST /api/messages`, the sign-in pages and `GET /health`."""
+def application(settings: Settings, clock: Callable[[], float] = time.time) -> web.Application:
+    """The bot, ready to be served: `POST /api/messages`, the sign-in pages and `GET /health`.
+
+    `clock` gives seconds since 1970: what plans, sign-ins and ends go by.
+    """
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_readable])
-    app.cleanup_ctx.append(lambda app: _run(app, settings))
+    app.cleanup_ctx.append(lambda app: _run(app, settings, clock))
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
@@ -119,6 +127,7 @@ ICONS = Path(__file__).parent / "icons"
 ADAPTER = web.AppKey("adapter", Adapter)
 TURNS = web.AppKey("turns", Turns)
 PAGES = web.AppKey("pages", SignInPages)
+WORK = web.AppKey("work", Work)
 
 
 @web.middleware
@@ -130,14 +139,14 @@ async def _readable(request: web.Request, handler: Callable[[web.Request], Await
         return web.Response(status=400)
 
 
-async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]:
+async def _run(app: web.Application, settings: Settings, clock: Callable[[], float]) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
     # One person's cookies must not travel with the next one's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": USER_AGENT}, cookies=no_cookies)
     entra = Entra(settings.login_url, settings.tenant_id, settings.app_id, settings.credential)
     sealer = Sealer(settings.sealing_keys)
-    ledger = Ledger(settings.database_url)
+    ledger = Ledger(settings.database_url, clock)
     tenant = f"{settings.login_url}/{settings.tenant_id}/v2.0/.well-known/openid-configuration"
     issuers = settings.cloud.issuers(settings.tenant_id)
     sso = SsoTokens(SigningKeys(http, tenant), settings.app_id, settings.tenant_id, issuers)
@@ -153,14 +162,26 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
             service_hosts=settings.service_hosts,
         )
     )
+    budgets = Budgets()
+
+    def graph(person: Person, patience: float = PATIENCE) -> Graph:
+        until = asyncio.get_running_loop().time() + patience
+        return Graph(Calls(http, settings.graph_url, OnBehalfOf(identity, person), budgets, until))
+
+    async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
+        await app[TURNS].tell(tenant_id, person_id, make)
+
+    app[WORK] = Work(
+        ledger=ledger, sealer=sealer, database_url=settings.database_url, graph=graph, tell=tell, clock=clock
+    )
     app[TURNS] = Turns(
         adapter=app[ADAPTER],
         app_id=settings.app_id,
         tenant_id=settings.tenant_id,
-        http=http,
-        graph_url=settings.graph_url,
+        graph=graph,
         identity=identity,
         ledger=ledger,
+        work=app[WORK],
         asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),
         icons_url=f"{settings.public_url}/icons",
     )
@@ -172,12 +193,14 @@ async def _run(app: web.Application, settings: Settings) -> AsyncGenerator[None]
         public_url=settings.public_url,
     )
     await ledger.open()
+    await app[WORK].open()
     # What is there now stays: nothing of it is to be looked at again each time that garbage is collected.
     gc.collect()
     gc.freeze()
     yield
     gc.unfreeze()
     await app[TURNS].at_rest()
+    await app[WORK].close()
     await ledger.close()
     entra.close()
     await http.aclose()

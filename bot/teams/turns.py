@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar, cast
 
-import httpx
 from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
 from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationReference
 
@@ -18,8 +17,8 @@ import cards.dialog
 from bot import commands
 from bot.commands import Notice, Reply, Turn
 from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
-from bot.graph import Budgets, Calls, Graph
-from bot.identity import Identity, OnBehalfOf
+from bot.graph import Graph
+from bot.identity import Identity
 from bot.language import Said
 from bot.ledger import Conversation, Ledger
 from bot.sharing import Person
@@ -30,6 +29,7 @@ from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
 from bot.texts import _, sentences, speaking
+from bot.work import Work
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -57,22 +57,21 @@ class Turns:
         adapter: CloudAdapterBase,
         app_id: str,
         tenant_id: str,
-        http: httpx.AsyncClient,
-        graph_url: str,
+        graph: Callable[[Person, float], Graph],
         identity: Identity,
         ledger: Ledger,
+        work: Work,
         asking_in: AskingIn,
         icons_url: str,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
         self._tenant_id = tenant_id
-        self._http = http
-        self._graph_url = graph_url
-        self._budgets = Budgets()
+        self._graph = graph
         self._seen = Seen()
         self._identity = identity
         self._ledger = ledger
+        self._work = work
         self._asking_in = asking_in
         self._icons_url = icons_url
         self._background: set[asyncio.Task[Any]] = set()
@@ -123,6 +122,7 @@ class Turns:
 
     async def signed_in(self, person: Person, ticket: str) -> None:
         """Carries out what somebody said before we asked them in, unless that has been done."""
+        self._later(self._work.signed_in(person))
         async with self._asking_in.said(person, ticket) as said:
             if said:
                 self._later(self._resume(said))
@@ -130,8 +130,11 @@ class Turns:
     async def at_rest(self) -> None:
         """Waits a while for what was begun, and for what that begins, to come to its end."""
         until = asyncio.get_running_loop().time() + REST_WITHIN
-        while self._background and (left := until - asyncio.get_running_loop().time()) > 0:
-            await asyncio.wait(self._background, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        while (left := until - asyncio.get_running_loop().time()) > 0:
+            if self._background:
+                await asyncio.wait(self._background, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            elif not await self._work.rests(left):
+                break
 
     async def _greet(self, context: TurnContext, incoming: Incoming) -> None:
         is_new = await self._ledger.conversations.remember(incoming.chat)
@@ -275,6 +278,7 @@ class Turns:
         if isinstance(authentication, dict):
             token = str(authentication.get("token"))
             await self._asking_in.exchange(incoming.person, plain(authentication, "id"), token)
+            self._later(self._work.signed_in(incoming.person))
         verb, key = plain(data, "verb"), plain(data, "key")
         if verb == CONTINUE:
             return await self._continue(context, incoming.person, key)
@@ -289,8 +293,6 @@ class Turns:
         raise TooLate
 
     async def _turn(self, context: TurnContext, incoming: Incoming) -> Turn:
-        patience = asyncio.get_running_loop().time() + PATIENCE
-        auth = OnBehalfOf(self._identity, incoming.person)
         # To Teams a chat of two people is personal as well, and its doors lead here.
         is_own = incoming.is_personal and incoming.name not in doors.INVOKES
         return Turn(
@@ -298,9 +300,10 @@ class Turns:
             said=Said(incoming.text, await mentions(_connector(context), incoming), incoming.our_names),
             now=dt.datetime.now(incoming.timezone),
             timezone=incoming.timezone,
-            graph=Graph(Calls(self._http, self._graph_url, auth, self._budgets, patience)),
+            graph=self._graph(incoming.person, PATIENCE),
             identity=self._identity,
             pending=self._ledger.plans,
+            work=self._work,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
             own_chat=incoming.chat.conversation_id if is_own else "",
@@ -411,12 +414,16 @@ class Turns:
             self._later(self._notify(notice, asker))
 
     async def _notify(self, notice: Notice, asker: Person) -> None:
-        chat = await self._ledger.conversations.of(asker.tenant_id, notice.person_id)
+        await self.tell(asker.tenant_id, notice.person_id, notice.card)
+
+    async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
+        """In their own chat with the bot, if there is one, and in their language."""
+        chat = await self._ledger.conversations.of(tenant_id, person_id)
         if chat is None:
-            log.info("%s can't be told in Teams: no chat with them is known", notice.person_id)
+            log.info("%s can't be told in Teams: no chat with them is known", person_id)
             return
         with speaking(chat.locale, hours(chat.timezone)):
-            card = notice.card()
+            card = make()
         await self._proactively(chat, lambda context: messages.send(context, card))
 
     async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[None]]) -> None:

@@ -1,0 +1,56 @@
+"""Taking a share back: undo, end it now, or let it end later."""
+
+from __future__ import annotations
+
+import cards.basics
+import cards.ended
+from bot.commands.turn import Command, Reply, Turn
+from bot.errors import TooLate
+from bot.language import Understood
+from bot.texts import _, later
+
+DAY = 24 * 60 * 60
+
+
+async def undo_last(turn: Turn, _understood: Understood) -> Reply:
+    """The share they did last, if that was in the last day."""
+    stands = await turn.work.last(turn.person)
+    if stands is None:
+        return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
+    return await undo(turn, stands.key, {})
+
+
+async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return Reply(cards.ended.ended(await turn.work.undo(key, turn.person)), is_private=True)
+
+
+async def end_now(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return Reply(cards.ended.ended(await turn.work.end_now(key, turn.person)), is_private=True)
+
+
+async def a_day_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return await _extended(turn, key, DAY)
+
+
+async def a_week_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return await _extended(turn, key, 7 * DAY)
+
+
+async def _extended(turn: Turn, key: str, seconds: int) -> Reply:
+    """The key names the end that is to be moved as well, so that a press that comes twice moves it once."""
+    key, _dot, ends_at = key.partition(".")
+    if not ends_at.isdecimal():
+        raise TooLate
+    stands = await turn.work.extend(key, turn.person, int(ends_at), seconds)
+    if stands.ends is None:
+        raise TooLate
+    return Reply(cards.ended.extended(stands.receipt, stands.ends, key), is_private=True)
+
+
+COMMAND = Command(
+    intent="undo",
+    example=later("undo"),
+    what=later("Takes back what you shared last, and restores what was before."),
+    say=undo_last,
+    clicks={"ends.undo": undo, "ends.now": end_now, "ends.day": a_day_more, "ends.week": a_week_more},
+)

@@ -1,0 +1,148 @@
+"""Invites that were sent, or are about to be: written and committed before Graph is asked, so none is sent twice.
+
+A row is there for one right of one recipient: whoever finds it without an answer looks at Graph and sends nothing. It
+stays while the right does, for it knows what was there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.ledger.bodies import json
+from bot.ledger.tables import attempts, insert_for
+from bot.sharing import Role, SharePlan
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Graph said yes with: its name of the right ("" if none), why no mail went out, and whose right it is."""
+
+    permission_id: str
+    problem: str = ""
+    person_id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """`before` is the recipient's own right before it; `answer` None: nobody knows yet what came of it."""
+
+    recipient: str
+    plan_key: str
+    role: Role
+    before: Role | None
+    answer: Answer | None
+
+
+class Attempts:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._insert = insert_for(engine)
+
+    async def at(self, plan: SharePlan, recipients: list[str]) -> dict[str, Attempt]:
+        """Those of whatever plan that give these recipients the plan's role on its item."""
+        async with self._engine.connect() as database:
+            rows = (await database.execute(select(attempts).where(_named(plan, recipients)))).all()
+        return {row.recipient: _attempt(row) for row in rows}
+
+    async def take(
+        self, key: str, plan: SharePlan, before: Mapping[str, Role | None], seen: Mapping[str, Attempt]
+    ) -> set[str]:
+        """Those of the recipients (keys of `before`) that may be sent to now, by this plan and nobody else.
+
+        `seen` are the rows there were before the permissions were read: one that has changed since is somebody else's.
+        """
+        taken: set[str] = set()
+        async with self._engine.begin() as database:
+            for recipient, role in before.items():
+                values = {
+                    "tenant_id": plan.asker.tenant_id,
+                    "item": plan.item.key,
+                    "recipient": recipient,
+                    "role": plan.role.value,
+                    "plan_key": key,
+                    "before": role.value if role else None,
+                    "sent_at": int(self._clock()),
+                    "answer": None,
+                }
+                there = seen.get(recipient)
+                insert = self._insert(attempts).values(values)
+                insert = (
+                    insert.on_conflict_do_nothing()
+                    if there is None
+                    else insert.on_conflict_do_update(
+                        index_elements=["tenant_id", "item", "recipient", "role"],
+                        set_=values,
+                        where=and_(attempts.c.plan_key == there.plan_key, attempts.c.answer.is_not(None)),
+                    )
+                )
+                if (await database.execute(insert.returning(attempts.c.recipient))).first() is not None:
+                    taken.add(recipient)
+        return taken
+
+    async def answered(self, key: str, answers: Mapping[str, Answer]) -> None:
+        async with self._engine.begin() as database:
+            for recipient, answer in answers.items():
+                await database.execute(
+                    update(attempts)
+                    .where(attempts.c.plan_key == key, attempts.c.recipient == recipient)
+                    .values(answer=json.dumps(answer))
+                )
+
+    async def give_up(self, key: str, recipients: list[str]) -> None:
+        """Nothing came of these; the next one may send."""
+        async with self._engine.begin() as database:
+            await database.execute(
+                delete(attempts).where(attempts.c.plan_key == key, attempts.c.recipient.in_(recipients))
+            )
+
+    async def of(self, key: str) -> list[Attempt]:
+        """Those of one plan."""
+        async with self._engine.connect() as database:
+            rows = (await database.execute(select(attempts).where(attempts.c.plan_key == key))).all()
+        return [_attempt(row) for row in rows]
+
+    async def let_go(self, plan: SharePlan, attempt: Attempt) -> Role | None:
+        """Takes one out that has come to its end. What was given on top of it falls back to what was before it.
+
+        The role of that one, if there is one.
+        """
+        there = _named(plan, [attempt.recipient], of_any_role=True)
+        role = attempt.before.value if attempt.before else None
+        async with self._engine.begin() as database:
+            await database.execute(
+                delete(attempts).where(_named(plan, [attempt.recipient]), attempts.c.plan_key == attempt.plan_key)
+            )
+            above = await database.execute(
+                update(attempts)
+                .where(there, attempts.c.before == attempt.role.value, attempts.c.answer.is_not(None))
+                .values(before=role)
+                .returning(attempts.c.role)
+            )
+            row = above.first()
+        return Role(row.role) if row else None
+
+
+def _named(plan: SharePlan, recipients: list[str], *, of_any_role: bool = False) -> ColumnElement[bool]:
+    where = and_(
+        attempts.c.tenant_id == plan.asker.tenant_id,
+        attempts.c.item == plan.item.key,
+        attempts.c.recipient.in_(recipients),
+    )
+    return where if of_any_role else and_(where, attempts.c.role == plan.role.value)
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        row.recipient,
+        row.plan_key,
+        Role(row.role),
+        Role(row.before) if row.before else None,
+        json.loads(row.answer, Answer) if row.answer else None,
+    )

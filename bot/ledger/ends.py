@@ -1,0 +1,214 @@
+"""Shares that stand: whose they are, when they end, and what came of that."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Table, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import NotYours, TooLate
+from bot.ledger.bodies import json
+from bot.ledger.tables import attempts, ends, insert_for, plans, told
+from bot.sharing import EndReceipt, Person, ShareReceipt
+
+# As long as somebody may ask what was done.
+KEEP_FOR = 90 * 24 * 60 * 60
+# What "undo" means the last share of.
+UNDONE_WITHIN = 24 * 60 * 60
+# The sharer hears of an end so long before it; of a share that is shorter than twice that, a tenth of its time.
+REMIND = 24 * 60 * 60
+AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Stands:
+    """A share, and how to speak to the sharer. `ends_at` and `due_at` are seconds since 1970.
+
+    `due_at` is when something is to be done next: before `ends_at` it is the reminder. `runs` counts what was tried.
+    """
+
+    key: str
+    receipt: ShareReceipt
+    locale: str
+    zone: str
+    done_at: int
+    ends_at: int | None
+    due_at: int | None
+    runs: int
+    ended: EndReceipt | None = field(default=None)
+
+    @property
+    def timezone(self) -> dt.tzinfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def ends(self) -> dt.datetime | None:
+        return dt.datetime.fromtimestamp(self.ends_at, self.timezone) if self.ends_at else None
+
+    @property
+    def run(self) -> str:
+        return f"{self.key}.end.{self.runs}"
+
+
+class Ends:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._insert = insert_for(engine)
+
+    async def keep(
+        self, key: str, receipt: ShareReceipt, locale: str, zone: str, *, ends_at: int | None, gone: list[str]
+    ) -> None:
+        """What was done, and when it ends; `gone` are recipients (as attempts name them) of whom nothing came."""
+        now, asker = int(self._clock()), receipt.plan.asker
+        body = json.dumps(receipt)
+        async with self._engine.begin() as database:
+            await database.execute(update(plans).where(plans.c.key == key).values(receipt=body))
+            await database.execute(delete(attempts).where(attempts.c.plan_key == key, attempts.c.recipient.in_(gone)))
+            given = select(attempts.c.recipient).where(attempts.c.plan_key == key)
+            if (await database.execute(given)).first() is None:
+                return
+            await database.execute(
+                self._insert(ends)
+                .values(
+                    key=key,
+                    tenant_id=asker.tenant_id,
+                    person_id=asker.id,
+                    receipt=body,
+                    locale=locale,
+                    timezone=zone,
+                    done_at=now,
+                    ends_at=ends_at,
+                    due_at=_reminder(now, ends_at),
+                )
+                .on_conflict_do_nothing()
+            )
+
+    async def at(self, key: str) -> Stands | None:
+        async with self._engine.connect() as database:
+            row = (await database.execute(select(ends).where(ends.c.key == key))).first()
+        return _stands(row) if row else None
+
+    async def of(self, key: str, person: Person) -> Stands:
+        """Raises NotYours, TooLate."""
+        async with self._engine.connect() as database:
+            row = (await database.execute(select(ends).where(ends.c.key == key))).first()
+        if row is None:
+            raise TooLate
+        if (row.tenant_id, row.person_id) != (person.tenant_id, person.id):
+            raise NotYours
+        return _stands(row)
+
+    async def last(self, person: Person) -> Stands | None:
+        """The share that this person did last, in the last day, and that still stands."""
+        newest = (
+            select(ends)
+            .where(
+                ends.c.tenant_id == person.tenant_id,
+                ends.c.person_id == person.id,
+                ends.c.ended_at.is_(None),
+                ends.c.done_at > int(self._clock()) - UNDONE_WITHIN,
+            )
+            .order_by(ends.c.done_at.desc())
+            .limit(1)
+        )
+        async with self._engine.connect() as database:
+            row = (await database.execute(newest)).first()
+        return _stands(row) if row else None
+
+    async def due(self) -> list[Stands]:
+        """Those that something is to be done with now, the longest due first."""
+        now = int(self._clock())
+        query = select(ends).where(ends.c.due_at <= now).order_by(ends.c.due_at).limit(AT_ONCE)
+        async with self._engine.connect() as database:
+            return [_stands(row) for row in (await database.execute(query)).all()]
+
+    async def next_due(self) -> int | None:
+        async with self._engine.connect() as database:
+            return await database.scalar(select(func.min(ends.c.due_at)))
+
+    async def reminded(self, stands: Stands) -> None:
+        await self._update(stands, due_at=stands.ends_at)
+
+    async def moved(self, stands: Stands, ends_at: int) -> bool:
+        """To another end; False if it ends at another time than it was shown to, or has ended."""
+        async with self._engine.begin() as database:
+            moved = await database.execute(
+                update(ends)
+                .where(ends.c.key == stands.key, ends.c.ends_at == stands.ends_at, ends.c.ended_at.is_(None))
+                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at))
+                .returning(ends.c.key)
+            )
+            return moved.first() is not None
+
+    async def ended(self, stands: Stands, receipt: EndReceipt) -> None:
+        await self._update(stands, due_at=None, ended_at=int(self._clock()), ended=json.dumps(receipt))
+
+    async def later(self, stands: Stands, due_at: int | None) -> None:
+        """It could not be ended; the next try, if it is not for a person to begin, is then."""
+        await self._update(stands, due_at=due_at, runs=stands.runs + 1)
+
+    async def again(self, person: Person) -> bool:
+        """Whether there was anything whose end is overdue; it is due now."""
+        now = int(self._clock())
+        overdue = update(ends).where(
+            ends.c.tenant_id == person.tenant_id,
+            ends.c.person_id == person.id,
+            ends.c.ended_at.is_(None),
+            ends.c.ends_at <= now,
+            ends.c.due_at > now,
+        )
+        async with self._engine.begin() as database:
+            return bool((await database.execute(overdue.values(due_at=now))).rowcount)
+
+    async def tell_once(self, key: str, person_id: str, what: str) -> bool:
+        """Whether nobody has begun to tell this person this before: rather not at all than twice."""
+        row = self._insert(told).values(key=key, person_id=person_id, what=what, at=int(self._clock()))
+        async with self._engine.begin() as database:
+            done = await database.execute(row.on_conflict_do_nothing().returning(told.c.key))
+            return done.first() is not None
+
+    async def tidy(self) -> None:
+        """Forgets what is over for long."""
+        old = int(self._clock()) - KEEP_FOR
+        over = (ends.c.due_at.is_(None)) & (func.coalesce(ends.c.ended_at, ends.c.done_at) < old)
+        async with self._engine.begin() as database:
+            await database.execute(delete(ends).where(over))
+            await _without_share(database, attempts, attempts.c.plan_key, attempts.c.sent_at < old)
+            await _without_share(database, told, told.c.key, told.c.at < old)
+
+    async def _update(self, stands: Stands, **values: Any) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(
+                update(ends).where(ends.c.key == stands.key, ends.c.runs == stands.runs).values(**values)
+            )
+
+
+async def _without_share(database: AsyncConnection, table: Table, key: Any, is_old: Any) -> None:
+    await database.execute(delete(table).where(is_old, key.not_in(select(ends.c.key))))
+
+
+def _reminder(now: int, ends_at: int | None) -> int | None:
+    if ends_at is None:
+        return None
+    left = max(ends_at - now, 0)
+    return ends_at - (REMIND if left >= 2 * REMIND else left // 10)
+
+
+def _stands(row: Row[Any]) -> Stands:
+    return Stands(
+        row.key,
+        json.loads(row.receipt, ShareReceipt),
+        row.locale,
+        row.timezone,
+        row.done_at,
+        row.ends_at,
+        row.due_at,
+        row.runs,
+        json.loads(row.ended, EndReceipt) if row.ended else None,
+    )

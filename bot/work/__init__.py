@@ -1,0 +1,299 @@
+"""Work that outlives a press and a process: shares, their ends, and who is told. Begun here, once for each name."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.errors import SharebotError, TooLate, Unsure
+from bot.graph import Graph
+from bot.identity.sealing import Sealer
+from bot.ledger import Ledger, Stands, is_passing
+from bot.sharing import EndReceipt, Person, ShareReceipt
+from bot.texts import _, later
+from bot.work import wrong
+from bot.work.flows import DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
+from bot.work.places import FilePlace, Slots
+
+if TYPE_CHECKING:
+    from bot.work.engine import Engine
+
+__all__ = ["Work"]
+
+log = logging.getLogger(__name__)
+
+# The clock may jump, and other replicas keep shares too; so the next end is looked for so often, in seconds.
+LOOK_EVERY = 60.0
+TIDY_EVERY = 24 * 60 * 60
+NOT_KNOWN = later("I don't know whether the access has ended. Please try again.")
+Of = TypeVar("Of")
+
+
+class Work:
+    """`graph` speaks to Graph as a person, `tell` sends somebody a card, `clock` gives seconds since 1970.
+
+    The engine takes half a second and some memory, so it is started when there is something for it to do.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        sealer: Sealer,
+        database_url: str,
+        graph: Callable[[Person], Graph],
+        tell: Tell,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._ledger = ledger
+        self._sealer = sealer
+        self._clock = clock
+        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, clock=clock)
+        self._place = _place(database_url)
+        self._engine: Engine | None = None
+        self._starting = asyncio.Lock()
+        self._running: set[asyncio.Future[Any]] = set()
+        self._watching: list[asyncio.Task[None]] = []
+        self._wake = asyncio.Event()
+        self._tidied = 0.0
+
+    async def open(self) -> None:
+        """Goes on with what was begun before. Raises CannotOpen."""
+        if isinstance(self._place, FilePlace):
+            self._executor = await self._place.take()
+        if not (isinstance(self._place, FilePlace) and self._place.is_new):
+            self._watching.append(asyncio.create_task(self._start_early()))
+        self._watching.append(asyncio.create_task(self._watch()))
+
+    async def close(self) -> None:
+        for each in self._watching:
+            each.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+        async with self._starting:
+            if self._engine:
+                await self._engine.stop()
+                self._engine = None
+        await self._place.leave()
+
+    async def rests(self, within: float) -> bool:
+        """Whether something ran; waits a while for the first of it to come to its end."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+            return True
+        return False
+
+    # What people begin
+
+    async def share(self, key: str, person: Person, locale: str, zone: str) -> ShareReceipt:
+        """Carries out the plan of this key, once; who asks again, however often and wherever, gets the same answer.
+
+        Raises NotYours, TooLate, and what `granting.carry_out` raises.
+        """
+        if receipt := await self._ledger.plans.receipt(key, person):
+            return receipt
+        run = await self._ledger.plans.run(key, person)
+        try:
+            receipt = await self._answer("share", run, key, run, locale, zone)
+        except SharebotError:
+            raise
+        except Exception as error:
+            log.exception("the work on a share broke")
+            await self._ledger.plans.put_back(key, run)
+            raise Unsure from error
+        if receipt := receipt or await self._ledger.plans.receipt(key, person):
+            return receipt
+        raise Unsure
+
+    async def undo(self, key: str, person: Person) -> EndReceipt:
+        """Restores what was before the share of this key, once. Raises NotYours, TooLate, Unavailable, NeedsSignIn."""
+        return await self._end(await self._ledger.ends.of(key, person), UNDO)
+
+    async def end_now(self, key: str, person: Person) -> EndReceipt:
+        return await self._end(await self._ledger.ends.of(key, person), NOW)
+
+    async def extend(self, key: str, person: Person, ends_at: int, seconds: int) -> Stands:
+        """Moves an end that is at `ends_at`; asked again, it stays moved once. Raises NotYours, TooLate."""
+        stands = await self._ledger.ends.of(key, person)
+        if stands.ended or stands.ends_at is None:
+            raise TooLate
+        if stands.ends_at == ends_at and await self._ledger.ends.moved(stands, ends_at + seconds):
+            self._wake.set()
+        stands = await self._ledger.ends.of(key, person)
+        if stands.ends_at != ends_at + seconds:
+            raise TooLate
+        return stands
+
+    async def last(self, person: Person) -> Stands | None:
+        """The share of this person that "undo" means."""
+        return await self._ledger.ends.last(person)
+
+    async def signed_in(self, person: Person) -> None:
+        """What could not be ended without them is tried again."""
+        if await self._ledger.ends.again(person):
+            self._wake.set()
+
+    async def look(self) -> None:
+        """Does what is due: reminders and ends."""
+        while due := await self._ledger.ends.due():
+            await asyncio.gather(*map(self._due, due))
+
+    # How it goes
+
+    async def _end(self, stands: Stands, why: str) -> EndReceipt:
+        if stands.ended:
+            return stands.ended
+        try:
+            receipt = await self._answer("end", stands.run, stands.key, stands.run, why)
+        except SharebotError:
+            raise
+        except Exception as error:
+            log.exception("the work on an end broke")
+            await self._flows.put_off(stands)
+            raise Unsure(_(NOT_KNOWN)) from error
+        if receipt := receipt or (await self._ledger.ends.of(stands.key, stands.receipt.plan.asker)).ended:
+            return receipt
+        raise TooLate
+
+    async def _due(self, stands: Stands) -> None:
+        if stands.ends_at and stands.ends_at > self._clock():
+            await self._flows.remind(stands)
+            return
+        engine = await self._started()
+        try:
+            await self._counted(engine.run("end", stands.run, stands.key, stands.run, DUE))
+        except Exception:
+            log.exception("the work on an end broke")
+            await self._flows.put_off(stands)
+
+    async def _answer(self, flow: str, run: str, *ids: str) -> Any:
+        """The receipt as soon as it is known here; None where it is known elsewhere. Raises what went wrong."""
+        engine = await self._started()
+        receipt = self._flows.waiting.setdefault(run, asyncio.get_running_loop().create_future())
+        work = self._counted(engine.run(flow, run, *ids))
+        work.add_done_callback(lambda _: self._flows.waiting.pop(run, None))
+        await asyncio.wait({receipt, work}, return_when=asyncio.FIRST_COMPLETED)
+        if receipt.done():
+            return receipt.result()
+        if outcome := work.result():
+            raise wrong.read(outcome)
+        return None
+
+    async def _share(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+        engine = await self._started()
+        outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
+        for pause in LOOK_AGAIN_AFTER:
+            if outcome != DOUBT:
+                break
+            await engine.sleep(pause)
+            outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
+        if outcome == DOUBT:
+            return await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
+        if not outcome:
+            await engine.step("tell", self._flows.tell_of_share, key, run, locale, zone, again=is_passing)
+            self._wake.set()
+        return outcome
+
+    async def _ended(self, key: str, run: str, why: str) -> wrong.Wrong | None:
+        engine = await self._started()
+        outcome = await engine.step("end", self._flows.end, key, run, why, again=is_passing)
+        if outcome is None:
+            await engine.step("tell", self._flows.tell_of_end, key, run, again=is_passing)
+        elif why == DUE:
+            said = (outcome["kind"], outcome["sentence"])
+            await engine.step("tell", self._flows.tell_of_trouble, key, run, *said, again=is_passing)
+        return outcome
+
+    async def _watch(self) -> None:
+        """Wakes for what is due next, and costs nothing until then, however much waits."""
+        while True:
+            self._wake.clear()
+            try:
+                await self.look()
+                next_due = await self._ledger.ends.next_due()
+                await self._tidy()
+            except Exception:
+                log.exception("what is due could not be looked up")
+                next_due = None
+            left = LOOK_EVERY if next_due is None else next_due - self._clock()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), max(1.0, min(left, LOOK_EVERY)))
+
+    async def _tidy(self) -> None:
+        if self._engine and self._clock() - self._tidied > TIDY_EVERY:
+            self._tidied = self._clock()
+            await self._ledger.ends.tidy()
+            await self._engine.tidy(time.time())
+
+    # The engine
+
+    async def _start_early(self) -> None:
+        try:
+            await self._started()
+        except Exception:
+            log.exception("the engine of the work did not start; the next press tries again")
+
+    async def _started(self) -> Engine:
+        async with self._starting:
+            if self._engine is None:
+                self._engine = await self._start()
+            return self._engine
+
+    async def _start(self) -> Engine:
+        made = await asyncio.to_thread(importlib.import_module, "bot.work.engine")
+        place = self._place
+        if isinstance(place, FilePlace):
+            place.prepare()
+            executor = "local"
+        else:
+            executor = await place.take()
+        engine: Engine = made.Engine(
+            place.url, self._sealer, executor, {"share": self._tracked(self._share), "end": self._tracked(self._ended)}
+        )
+        engine.launch()
+        # What it brought stays.
+        gc.collect()
+        gc.freeze()
+        if isinstance(place, Slots):
+            self._watching.append(asyncio.create_task(self._among_others(place, engine)))
+        return engine
+
+    async def _among_others(self, slots: Slots, engine: Engine) -> None:
+        await slots.watch(engine.left_behind, engine.take_over)
+        # Others may have taken over already what runs here. What is sent is fenced, but two of a name are one too many.
+        log.critical("lost its place among the replicas, and ends itself")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _tracked(self, flow: Callable[..., Coroutine[Any, Any, Of]]) -> Callable[..., Coroutine[Any, Any, Of]]:
+        """Also what goes on after a restart counts as running."""
+
+        async def tracked(*ids: str) -> Of:
+            here = asyncio.get_running_loop().create_future()
+            self._running.add(here)
+            try:
+                return await flow(*ids)
+            finally:
+                self._running.discard(here)
+                here.set_result(None)
+
+        return tracked
+
+    def _counted(self, work: Coroutine[Any, Any, Of]) -> asyncio.Task[Of]:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
+def _place(database_url: str) -> FilePlace | Slots:
+    if database_url.startswith("sqlite"):
+        return FilePlace(Path(database_url.removeprefix("sqlite:///").partition("?")[0]))
+    return Slots(database_url.replace("postgres://", "postgresql://", 1))

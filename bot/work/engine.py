@@ -1,0 +1,128 @@
+"""DBOS Transact, known here alone: flows that go on where they were after a kill, and run once by their name.
+
+A step that a kill cuts is run again, so each has to bear that. What is handed to flows and steps is kept: ids only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import datetime as dt
+import json
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from dbos import DBOS, Serializer, SetWorkflowID, StepOptions
+
+from bot.identity.sealing import Sealer
+
+# A new number strands what the version before left unfinished. Raise it only when steps change their order.
+VERSION = "1"
+SCHEMA = "sharebot_work"
+THREADS = 64
+CONNECTIONS = 5
+# What waits for a flow that runs elsewhere looks so often.
+POLL = 0.1
+# Of no use to us but for how long it takes to stop.
+LISTEN = 0.25
+KEEP_FOR = 7 * 24 * 60 * 60
+
+Flow = Callable[..., Coroutine[Any, Any, Any]]
+
+
+class Failed(Exception):
+    """What another process reports of a flow that broke; its own log says more."""
+
+
+class Sealed(Serializer):
+    """JSON, sealed: nothing to be read, and nothing to be run, for whoever gets hold of the database."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    def serialize(self, data: Any) -> str:
+        said = {"broke": type(data).__name__} if isinstance(data, BaseException) else {"is": data}
+        return base64.b64encode(self._sealer.seal(json.dumps(said).encode(), "work")).decode()
+
+    def deserialize(self, serialized_data: str) -> Any:
+        said = json.loads(self._sealer.open(base64.b64decode(serialized_data), "work"))
+        return Failed(said["broke"]) if "broke" in said else said["is"]
+
+    def name(self) -> str:
+        return "sealed_json"
+
+
+class Engine:
+    """One in a process. `executor` is the name of this replica, the same after a restart."""
+
+    def __init__(self, url: str, sealer: Sealer, executor: str, flows: Mapping[str, Flow]) -> None:
+        DBOS(
+            config={
+                "name": "sharebot",
+                "system_database_url": url,
+                "dbos_system_schema": SCHEMA,
+                "application_version": VERSION,
+                "executor_id": executor,
+                "serializer": Sealed(sealer),
+                "log_level": "CRITICAL",  # what breaks, we log ourselves, and without what was in it
+                "sys_db_pool_size": CONNECTIONS,
+                "max_executor_threads": THREADS,
+                "notification_listener_polling_interval_sec": LISTEN,
+            }
+        )
+        self._flows = {name: DBOS.workflow(name=name)(flow) for name, flow in flows.items()}
+
+    def launch(self) -> None:
+        """In the loop that the flows are to run in. What this executor had begun before goes on."""
+        DBOS.launch()
+
+    async def run(self, flow: str, name: str, *ids: str) -> Any:
+        """What comes of the flow of this name; one that was begun before, here or elsewhere, is not begun again."""
+        with SetWorkflowID(name):
+            handle = await DBOS.start_workflow_async(self._flows[flow], *ids)
+        return await handle.get_result(polling_interval_sec=POLL)
+
+    async def step(self, name: str, what: Flow, *ids: str, again: Callable[[BaseException], bool]) -> Any:
+        """Within a flow: what is done once it has been done. `again`: what passes by itself in half a minute."""
+        how: StepOptions = {
+            "name": name,
+            "retries_allowed": True,
+            "max_attempts": 8,
+            "interval_seconds": 0.25,
+            "should_retry": again,
+        }
+        return await DBOS.run_step_async(how, what, *ids)
+
+    async def sleep(self, seconds: float) -> None:
+        await DBOS.sleep_async(seconds)
+
+    async def left_behind(self) -> frozenset[str]:
+        """The executors that have unfinished flows, this one among them."""
+        left = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        return frozenset(each.executor_id for each in left if each.executor_id)
+
+    async def take_over(self, executor: str) -> None:
+        """Goes on with the flows of a replica that is known to be dead. (Without its vendor's service nobody does.)"""
+        await asyncio.to_thread(DBOS._recover_pending_workflows, [executor])  # pyright: ignore[reportPrivateUsage]
+
+    async def tidy(self, now: float) -> None:
+        """Forgets what was finished long ago."""
+        before = dt.datetime.fromtimestamp(now - KEEP_FOR, dt.UTC).isoformat()
+        old = await DBOS.list_workflows_async(
+            status=["SUCCESS", "ERROR"], completed_before=before, limit=1000, load_input=False, load_output=False
+        )
+        if old:
+            await DBOS.delete_workflows_async([each.workflow_id for each in old])
+
+    async def stop(self) -> None:
+        """What is not done by now goes on with the next start."""
+        with ThreadPoolExecutor(1) as thread:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(thread, _destroy)
+        # It had put its own there, which is gone now.
+        loop.set_default_executor(ThreadPoolExecutor())
+
+
+def _destroy() -> None:
+    DBOS.destroy(destroy_registry=True)

@@ -1,0 +1,122 @@
+"""The cards of an end: it comes soon, it is later now, it has come, it could not be; and what a recipient is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.sharing import Ending, EndReceipt, Returned, Role, ShareReceipt
+from bot.texts import _, listed, when
+from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
+from cards.share import file, person
+
+
+def reminder(receipt: ShareReceipt, ends: dt.datetime, key: str) -> Card:
+    title = _("This access ends soon")
+    return _until(title, _("{people}: until {when}.", people=_people(receipt), when=when(ends)), receipt, ends, key)
+
+
+def extended(receipt: ShareReceipt, ends: dt.datetime, key: str) -> Card:
+    title = _("Extended")
+    return _until(title, _("{people}: now until {when}.", people=_people(receipt), when=when(ends)), receipt, ends, key)
+
+
+def _until(title: str, sentence: str, receipt: ShareReceipt, ends: dt.datetime, key: str) -> Card:
+    moved = f"{key}.{int(ends.timestamp())}"
+    return card(
+        heading(title),
+        file(receipt.plan.item),
+        line(sentence),
+        small(_("Then I end it, and what was before is there again.")),
+        actions=[
+            button(_("A day longer"), "ends.day", moved),
+            button(_("A week longer"), "ends.week", moved),
+            button(_("End now"), "ends.now", key),
+            _open(receipt),
+        ],
+        summary=_("{title}: {file}", title=title, file=apart(receipt.plan.item.name)),
+    )
+
+
+def ended(receipt: EndReceipt) -> Card:
+    """For the sharer."""
+    title = _("Undone") if receipt.is_undone else _("Ended")
+    return card(
+        heading(title, "Good"),
+        file(receipt.share.plan.item),
+        block(*(_returned(each) for each in receipt.returned), separator=True),
+        block(small(_("Checked: this is what they can do now."))),
+        actions=[_open(receipt.share)],
+        summary=_("{title}: {file}", title=title, file=apart(receipt.share.plan.item.name)),
+    )
+
+
+def not_ended(receipt: ShareReceipt, key: str, sentence: str, *, is_last: bool) -> Card:
+    """For the sharer, who alone can help."""
+    title = _("This access has not ended")
+    again = (
+        _("I won't try this again by myself. Please remove it in Microsoft 365.")
+        if is_last
+        else _("I try again by myself, and at once when you sign in or press the button.")
+    )
+    return card(
+        heading(title, "Attention"),
+        file(receipt.plan.item),
+        line(_("{people}: it should be over by now.", people=_people(receipt))),
+        line(sentence),
+        small(again),
+        actions=[button(_("End now"), "ends.now", key, style="positive"), _open(receipt)],
+        summary=_("{title}: {file}", title=title, file=apart(receipt.plan.item.name)),
+    )
+
+
+def ended_for_you(receipt: EndReceipt, returned: Returned) -> Card:
+    """For a recipient."""
+    plan = receipt.share.plan
+    title = _("Access ended") if returned.now is None else _("Access changed")
+    who = apart(plan.asker.name)
+    if receipt.is_undone:
+        sentence = _("{name} has taken back what was shared with you.", name=who)
+    else:
+        sentence = _("What {name} shared with you was for a time, and that is over.", name=who)
+    return card(
+        heading(title),
+        line(sentence),
+        file(plan.item),
+        line(_now(returned.now)),
+        actions=[] if returned.now is None else [_open(receipt.share)],
+        summary=_("{title}: {file}", title=title, file=apart(plan.item.name)),
+    )
+
+
+def _now(role: Role | None) -> str:
+    match role:
+        case None:
+            return _("You have no access of your own any more.")
+        case Role.READ:
+            return _("You can view it, as before.")
+        case _:
+            return _("You can edit it, as before.")
+
+
+def _returned(returned: Returned) -> Element:
+    match returned.ending, returned.now:
+        case Ending.LEFT, _now:
+            what = run(_("left as it is"), bold=True, colour="Warning")
+            beneath = _("changed by somebody since")
+        case Ending.LOWERED, role:
+            what = run(_("can edit") if role is Role.WRITE else _("can view"), bold=True)
+            beneath = _("as before")
+        case _, None:
+            what, beneath = run(_("no access"), bold=True), ""
+        case _, role:
+            what = run(_("can edit") if role is Role.WRITE else _("can view"), bold=True)
+            beneath = _("by a folder, a group or a link")
+    return person(returned.recipient, what, beneath)
+
+
+def _people(receipt: ShareReceipt) -> str:
+    return listed([apart(grant.recipient.name) for grant in receipt.granted()])
+
+
+def _open(receipt: ShareReceipt) -> Action:
+    return link(_("Open in Microsoft 365"), receipt.plan.item.web_url)

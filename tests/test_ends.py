@@ -1,0 +1,292 @@
+"""What was shared ends: by the clock, by a press, by "undo"; and what was before is there again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from contoso.files import Grant
+from tests.bot import Bot
+from tests.people import Someone, words_of_answer
+
+ALEX = "alex.wilber@contoso.com"
+FILE = "Q3 Budget.xlsx"
+FRIDAY = f"share {FILE} with Alex as write until in 3 days"
+
+
+async def shares(adele: Someone, sentence: str = FRIDAY) -> str:
+    await adele.says(sentence)
+    return await adele.presses("Share")
+
+
+async def test_a_share_ends_when_it_was_said_to(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    before = bot.access(FILE)
+
+    result = await shares(adele)
+    assert bot.access(FILE)[ALEX] == "write"
+    await bot.later(days=4)
+
+    assert "then I end it" in result
+    assert bot.access(FILE) == before
+    assert "no access" in await adele.waits_for("Ended")
+    assert "was for a time, and that is over" in alex.sees()
+    assert adele.sees().count("Ended") == 1
+
+
+async def test_it_does_not_end_before(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await bot.later(days=1)
+
+    assert bot.access(FILE)[ALEX] == "write"
+    assert "ends soon" not in adele.sees()
+
+
+async def test_the_sharer_hears_of_it_a_day_before_once(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await bot.later(days=2, hours=14)
+    await bot.later(hours=1)
+
+    assert bot.access(FILE)[ALEX] == "write"
+    assert adele.sees().count("This access ends soon") == 1
+    assert "Alex Wilber: until" in adele.sees()
+
+
+async def test_of_a_short_share_the_sharer_hears_a_tenth_of_its_time_before(adele: Someone, bot: Bot) -> None:
+    await shares(adele, f"share {FILE} with Alex until in 10 hours")
+    await bot.later(hours=8, minutes=45)
+    early = adele.sees()
+    await bot.later(minutes=20)
+
+    assert "This access ends soon" not in early
+    assert "This access ends soon" in adele.sees()
+
+
+@pytest.mark.parametrize(("title", "days"), [("A day longer", 1), ("A week longer", 7)])
+async def test_an_end_can_be_put_off(adele: Someone, bot: Bot, title: str, days: int) -> None:
+    await shares(adele)
+    await bot.later(days=2, hours=14)
+    card = bot.latest(adele)
+    button = bot.button(adele, title, card)
+
+    told = await adele.presses(title)
+    again = words_of_answer(await bot.deliver(adele, button, card))
+    await bot.later(days=days - 1, hours=23)
+    still = bot.access(FILE)
+    await bot.later(days=1)
+
+    assert "Extended" in told
+    assert again == told
+    assert still[ALEX] == "write"
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_an_old_button_puts_nothing_off_once_more(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await bot.later(days=2, hours=14)
+    card = bot.latest(adele)
+    day = bot.button(adele, "A day longer", card)
+    await adele.presses("A week longer", message=card)
+
+    assert "no longer good" in words_of_answer(await bot.deliver(adele, day, card))
+
+
+async def test_a_share_can_be_ended_from_the_reminder(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shares(adele)
+    await bot.later(days=2, hours=14)
+
+    told = await adele.presses("End now")
+    await bot.later(days=2)
+
+    assert "Ended" in told
+    assert ALEX not in bot.access(FILE)
+    assert alex.sees().count("that is over") == 1
+
+
+async def test_undo_is_a_press(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex")
+
+    told = await adele.presses("Undo")
+    await bot.at_rest()
+
+    assert "Undone" in told
+    assert bot.access(FILE) == before
+    assert "has taken back" in alex.sees()
+
+
+async def test_undo_is_a_word(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex")
+
+    assert "Undone" in await adele.says("undo")
+    assert bot.access(FILE) == before
+    assert "nothing in the last day" in await adele.says("undo")
+
+
+async def test_undo_means_the_last_day(adele: Someone, bot: Bot) -> None:
+    await shares(adele, f"share {FILE} with Alex")
+    await bot.later(hours=25)
+
+    assert "nothing in the last day" in await adele.says("undo")
+    assert ALEX in bot.access(FILE)
+
+
+async def test_undo_pressed_twice_does_it_once(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shares(adele)
+    card = bot.latest(adele)
+    undo = bot.button(adele, "Undo", card)
+
+    answers = await asyncio.gather(*(bot.deliver(adele, undo, card) for _ in range(4)))
+    late = await bot.deliver(adele, undo, card)
+    await bot.at_rest()
+
+    assert all("Undone" in words_of_answer(each) for each in (*answers, late))
+    assert alex.sees().count("has taken back") == 1
+
+
+async def test_somebody_elses_undo_does_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await megan.says("hi")
+    await shares(adele)
+    card = bot.latest(adele)
+    undo = bot.button(adele, "Undo", card)
+
+    answer = await bot.deliver(megan, undo, bot.latest(megan))
+
+    assert answer.value == "Only the person who asked can press this."
+    assert bot.access(FILE)[ALEX] == "write"
+
+
+@pytest.mark.parametrize("how", ["undo", "end"])
+async def test_a_raised_role_is_lowered_again(adele: Someone, bot: Bot, how: str) -> None:
+    await shares(adele, f"share {FILE} with Alex as read")
+    await shares(adele)
+
+    if how == "undo":
+        await adele.says("undo")
+    else:
+        await bot.later(days=4)
+
+    assert bot.access(FILE)[ALEX] == "read"
+    assert "as before" in adele.sees()
+
+
+async def test_what_is_inherited_stays(adele: Someone, bot: Bot) -> None:
+    await shares(adele, "share the Finance folder with Alex as read")
+    await shares(adele)
+    item, files = bot.contoso.file("Adele Vance", f"Finance/{FILE}"), bot.contoso.files
+    raised = files.role_of(bot.contoso.person(ALEX).id, item)
+
+    await bot.later(days=4)
+
+    assert (raised, files.role_of(bot.contoso.person(ALEX).id, item)) == ("write", "read")
+    assert "by a folder, a group or a link" in adele.sees()
+
+
+async def test_what_somebody_changed_since_is_left_to_them(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.change(item, Grant(bot.contoso.person(ALEX), "read"))
+
+    await bot.later(days=4)
+
+    assert bot.access(FILE)[ALEX] == "read"
+    assert "left as it is" in adele.sees()
+
+
+async def test_what_somebody_took_away_since_is_over(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "write").id)
+
+    await bot.later(days=4)
+
+    assert "no access" in await adele.waits_for("Ended")
+
+
+async def test_shares_on_top_of_each_other_end_in_whatever_order(adele: Someone, bot: Bot) -> None:
+    """Read until Monday, then write until Wednesday: on Wednesday nothing is left."""
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex as read until in 3 days")
+    await shares(adele, f"share {FILE} with Alex as write until in 5 days")
+
+    await bot.later(days=4)
+    between = bot.access(FILE)[ALEX]
+    await bot.later(days=2)
+
+    assert between == "write"
+    assert bot.access(FILE) == before
+
+
+async def test_only_whom_the_share_gave_something_loses_it(adele: Someone, bot: Bot) -> None:
+    await shares(adele, f"share {FILE} with Alex as write")
+    await shares(adele, f"share {FILE} with Alex and Megan as write until in 3 days")
+
+    await bot.later(days=4)
+
+    assert bot.access(FILE)[ALEX] == "write"
+    assert "megan.bowen@contoso.com" not in bot.access(FILE)
+
+
+async def test_whoever_signed_out_is_told_loudly_and_it_ends_when_they_sign_in(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await adele.says("sign out")
+    await bot.later(days=4)
+    told, still = adele.sees(), bot.access(FILE)[ALEX]
+    await bot.later(minutes=2)
+
+    await adele.says(f"share {FILE} with Lee Gu")
+    await bot.at_rest()
+    await bot.later()
+
+    assert "This access has not ended" in told
+    assert still == "write"
+    assert adele.sees().count("This access has not ended") == 1
+    assert ALEX not in bot.access(FILE)
+    assert "Ended" in adele.sees()
+
+
+async def test_an_outage_puts_an_end_off_and_is_told_only_if_it_lasts(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    bot.breaks("graph", r"/permissions$", status=503, times=None)
+    await bot.later(days=4)
+    early = adele.sees()
+    for minutes in (2, 6, 16, 61):
+        await bot.later(minutes=minutes)
+    late = adele.sees()
+    bot.contoso.faults.clear()
+    await bot.later(hours=5)
+
+    assert "has not ended" not in early
+    assert late.count("This access has not ended") == 1
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_an_end_outlives_a_restart(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await bot.restart()
+    await bot.later(days=4)
+
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_a_time_that_is_over_before_the_press_shares_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex until in 2 hours")
+    bot.ahead += 3 * 60 * 60
+
+    assert "is over" in await adele.presses("Share")
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_where_only_owners_can_end_it_the_card_says_so(alex: Someone, bot: Bot) -> None:
+    """Alex edits in Megan's Brand folder; Graph shows him nobody's access but his own."""
+    card = await alex.says('share "Brand guidelines.pdf" with Lee Gu as read until in 3 days')
+    result = await alex.presses("Share without an end")
+
+    assert "lets only owners of this end access" in card
+    assert "This access has no end" in result
+    assert "Undo" not in result
