@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.language.names import low_of, names_a_file
 from bot.language.patterns import MARKS, Found, Pattern
@@ -13,6 +13,7 @@ from bot.sharing import Expiry, Role
 
 # The first that is found takes its words away from the others: a message may say anything.
 _ORDER = (
+    "mail_plainly",
     "message",
     "reason",
     "except",
@@ -22,8 +23,10 @@ _ORDER = (
     "sign_in",
     "no_mail",
     "mail",
+    "until_instead",
     "until",
     "unsure_until",
+    "role_instead",
     "unsure_role",
     "role",
 )
@@ -34,7 +37,10 @@ _FIRST_MARK = 0xF000
 
 @dataclass(frozen=True)
 class Said:
-    """One thing said beside: its kind, its words, and what they mean; `said` is not read yet."""
+    """One thing said beside: its kind, its words, and what they mean; `said` is not read yet.
+
+    `is_instead`: it takes the place of what was said before it, as "actually make that Friday" does.
+    """
 
     kind: str
     words: str
@@ -43,11 +49,15 @@ class Said:
     text: str | None = None
     said: str = ""
     is_clear: bool = True
+    is_instead: bool = False
 
 
 @dataclass(frozen=True)
 class Together:
-    """All that is said beside one request."""
+    """All that is said beside one request.
+
+    `is_instead`: the role is so whatever else was said of it; `latest` is the latest of several dates.
+    """
 
     role: Role | None = None
     until: Expiry | None = None
@@ -56,6 +66,8 @@ class Together:
     mail: bool | None = None
     sign_in: bool | None = None
     asks: tuple[str, ...] = ()
+    is_instead: bool = False
+    latest: Expiry | None = None
 
 
 @dataclass
@@ -67,7 +79,7 @@ class Aside:
 
     def of(self, said: str) -> Together:
         """What stands beside in this part of the sentence."""
-        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
+        found = _last_words([self.marks[each] for each in _MARK.findall(said) if each in self.marks])
         roles = list(dict.fromkeys(each.role for each in found if each.role))
         untils = [each.until for each in found if each.until]
         asks: list[str] = []
@@ -86,6 +98,8 @@ class Aside:
             mail=False if "no_mail" in kinds else True if "mail" in kinds else None,
             sign_in=False if "no_sign_in" in kinds else True if "sign_in" in kinds else None,
             asks=tuple(asks),
+            latest=max((each for each in untils if each.at), key=_when, default=None) if len(untils) > 1 else None,
+            is_instead=any(each.is_instead and each.kind == "role" for each in found),
         )
 
     def left_out(self, said: str) -> list[str]:
@@ -98,6 +112,20 @@ class Aside:
         found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
         slots = {"until": "expiration", "role": "role", "password": "password"}
         return {slots[each.kind]: each.text or each.words for each in found if not each.is_clear and each.kind in slots}
+
+
+def _when(until: Expiry) -> float:
+    return until.at.timestamp() if until.at else 0
+
+
+def _last_words(found: list[Said]) -> list[Said]:
+    """Without what was taken back by something that was said instead."""
+    kept: list[Said] = []
+    for each in found:
+        if each.is_instead:
+            kept = [before for before in kept if before.kind != each.kind]
+        kept.append(each)
+    return kept
 
 
 def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = (), *, whole: bool = False) -> Aside:
@@ -160,12 +188,18 @@ class _Found:
 
 def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | None:
     """None where it is not what it looked like."""
+    if found.kind == "mail_plainly":
+        # "let her know by email" is no message of hers.
+        return _said(language, text, replace(found, kind="mail"), now)
+    if found.kind.endswith("_instead"):
+        made = _said(language, text, replace(found, kind=found.kind.removesuffix("_instead")), now)
+        return replace(made, is_instead=True) if made else None
     kind, words = found.kind, text.whole(found.words).strip(" ,.;-–()")
     match kind:
         case "message" | "password" | "reason":
             inside = text.whole(found.group("quote", "word", "text")).strip()
             inside = inside.removesuffix(")") if "(" in found.words and "(" not in inside else inside
-            if kind == "password" and names_a_file(inside):
+            if kind == "password" and (names_a_file(inside) or language.is_one("no_passwords", low_of(inside))):
                 return None
             return Said(kind, words, text=inside.strip(QUOTES + " ") or inside)
         case "until":
@@ -178,7 +212,7 @@ def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | No
             role = found.group("role")
             if role and language.has("negations", low_of(found.before)):
                 return Said(kind, words, is_clear=False)
-            return Said(kind, words, role=language.role(role) if role else Role.READ)
+            return Said(kind, words, role=language.role(role or words) or Role.READ)
         case _:
             return Said(kind, words)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
-from bot.language.patterns import BLANKS, MARKS, Fit, Pattern
+from bot.language.patterns import BLANKS, MARKS, NAMES, Fit, Pattern
 from bot.language.said import Plain
 from bot.language.slots import READS, Slots
 from bot.language.table import Language
@@ -19,8 +20,12 @@ MOST_REMARKS = 12
 _CHANGES = ("share", "unshare", "change_role")
 _ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
 _MARK = re.compile(f"[{MARKS}]")
+# What a remark has none of: it would take something back, or ask for more.
+_TAKEN_BACK = ("negations", "corrections")
+_NOT_A_REMARK = ("hedges", "negations", "corrections", "reported", "remark_stops")
+_NAME = re.compile(f"[{NAMES}]")
 _NUMBER = re.compile(r"^(?:\d{1,2}[.)]|[-*•])\s+(?=\S)")
-_AFTER_A_REMARK = re.compile(rf"^([{MARKS}]\s*)[:,;.–-]\s")
+_FIRST_MARKS = re.compile(rf"(?:[\s:,;.–-]*[{MARKS}])+[\s:,;.–-]*")
 _ASKED = re.compile(r"\?[\s!?]*$")
 
 
@@ -42,9 +47,15 @@ class Clauses:
         self._text = text
         self._namer = namer
         self._slots = slots
+        self._read: dict[tuple[str, bool], Understood] = {}
 
     def one(self, said: str, *, is_part: bool = False) -> Understood:
         """`is_part`: whether something was said before it, to which it may belong."""
+        if (said, is_part) not in self._read:
+            self._read[said, is_part] = self._one(said, is_part=is_part)
+        return self._read[said, is_part]
+
+    def _one(self, said: str, *, is_part: bool) -> Understood:
         sentence = self.bare(said)
         if not sentence.bare.strip(BLANKS):
             return NOTHING
@@ -55,10 +66,10 @@ class Clauses:
             made = self._slots.filled(meaning, fit, said)
             if made is TALK:
                 return TALK
-            if made is None or not self._is_plain(pattern, fit, made, sentence):
+            if made is None or not self._is_plain(pattern, fit, made, sentence, is_part=is_part):
                 continue
             if self._lacks_a_name(made):
-                unclear = unclear or made
+                unclear = made if unclear is None or _named(made) > _named(unclear) else unclear
                 continue
             return made
         return unclear or NOTHING
@@ -99,10 +110,10 @@ class Clauses:
     def _is_cut(self, said: str) -> bool:
         return self._language.without_joints(said) != said
 
-    def _is_plain(self, pattern: Pattern, fit: Fit, made: Understood, sentence: Sentence) -> bool:
+    def _is_plain(self, pattern: Pattern, fit: Fit, made: Understood, sentence: Sentence, *, is_part: bool) -> bool:
         """What begins with a name could be anything: the name has to show that it is one."""
         if sentence.talking and made.intent in _CHANGES and not self._names_a_file(made):
-            return False
+            return self._is_a_thing(fit.slots.get("items", ""), fit)
         if pattern.side_by_side and not self._is_apart(fit.slots["people"], fit.slots["items"]):
             return False
         if not pattern.opens_with or made.intent == "none" or not self._language.spaces:
@@ -110,17 +121,33 @@ class Clauses:
         if pattern.opens_with == "text":
             return made.intent in READS
         if pattern.opens_with == "people":
-            return bool(made.request and made.request.recipients) and "recipients" not in made.asks
+            return made.intent == "multi" or self._names_somebody(made, is_part=is_part)
         items = fit.slots["items"]
         if self._namer.is_reference(items):
             return True
         is_name = not items[:1].islower() or " " not in items
-        is_plain = sentence.asking or (self._slots.is_file(items) and is_name)
+        is_plain = sentence.asking or (self._slots.is_file(items) and is_name) or self._is_a_thing(items, fit)
         return is_plain and not self._language.has("talk", low_of(items))
+
+    def _names_somebody(self, made: Understood, *, is_part: bool) -> bool:
+        """Or, behind something else that was said, at least "she"."""
+        people = made.request.recipients if made.request else ()
+        is_she = is_part and all(each.kind == "pronoun" for each in people)
+        return bool(people) and ("recipients" not in made.asks or is_she)
+
+    def _is_a_thing(self, items: str, fit: Fit) -> bool:
+        """ "the Q3 report should go to Ana": by its kind, and by who is meant."""
+        items = items.strip(BLANKS)
+        begins = items[:1].isupper() or self._namer.has_article(items)
+        is_described = begins and " " in items and self._language.ends_with_one("file", low_of(items))
+        return is_described and "people" in fit.slots and self._namer.are_named(fit.slots["people"])
 
     def _is_apart(self, people: str, items: str) -> bool:
         """Whether one of two neighbours plainly ends before the other."""
-        return self._slots.is_file(items) and not self._is_cut(people)
+        # "Invoice 118.pdf" is one name.
+        return not (self._is_cut(people) or items[:1].isdigit()) and (
+            self._slots.is_file(items) or (self._namer.has_article(items) and self._namer.are_named(people))
+        )
 
     def _names_a_file(self, made: Understood) -> bool:
         items = made.request.items if made.request else ()
@@ -130,8 +157,10 @@ class Clauses:
         """The sentence itself; marks of what was put aside stay in it."""
         asking = talking = False
         rest = _NUMBER.sub("", said.strip(" ,/"))
+        marks, rest = _split(rest)
         for _ in range(MOST_REMARKS):
-            rest = _AFTER_A_REMARK.sub(r"\1", rest, count=1) if _MARK.match(rest) else rest
+            more, rest = _split(rest)
+            marks += more
             name = self._text.only(rest[:1])
             if name and name.kind == "bot":
                 rest = rest[1:].lstrip(" ,:.!")
@@ -141,8 +170,26 @@ class Clauses:
                 break
             asking, talking = asking or kind == "asking", talking or kind == "talking"
             rest = rest[end:].lstrip(" ,.!:–-…\n")
-        rest, is_asked = self._without_closers(rest)
-        return Sentence(rest.strip(" ,.!?…:;–-"), asking or is_asked, talking, bool(_ASKED.search(said)))
+        rest, is_asked = self._without_closers(self._without_remark(rest))
+        bare = f"{marks} {rest.strip(' ,.!?…:;–-')}".strip()
+        return Sentence(bare, asking or is_asked, talking, bool(_ASKED.search(said)))
+
+    def _without_remark(self, said: str) -> str:
+        """Without a clause at the end that only says why, if it takes nothing back and asks for nothing."""
+        expression = self._language.remark
+        if expression is None:
+            return said
+        for place in islice(expression.finditer(low_of(said)), MOST_REMARKS):
+            lists = _TAKEN_BACK if place["reason"] else _NOT_A_REMARK
+            if place.start() and self._is_without(lists, said[place.end() :]):
+                return said[: place.start()] + "".join(_MARK.findall(said[place.start() :]))
+        return said
+
+    def _is_without(self, lists: tuple[str, ...], said: str) -> bool:
+        """Whether it has no words of these lists, no file, no name and no question in it."""
+        low = low_of(said)
+        has_a_name = has_a_file(self._text, said) or _NAME.search(said)
+        return not (has_a_name or "?" in said or any(self._language.has(each, low) for each in lists))
 
     def _without_closers(self, said: str) -> tuple[str, bool]:
         """What is left, and whether a question of politeness stood there."""
@@ -157,3 +204,14 @@ class Clauses:
             rest = ended[:start].rstrip(f" ,{MARKS}")
             said = rest + marks if rest else ended[:start]
         return said, is_asked
+
+
+def _named(made: Understood) -> int:
+    """How much of who and what is there."""
+    return len(made.request.items) + len(made.request.recipients) if made.request else 0
+
+
+def _split(said: str) -> tuple[str, str]:
+    """The marks that it begins with, and the rest."""
+    first = _FIRST_MARKS.match(said)
+    return ("".join(_MARK.findall(first[0])), said[first.end() :]) if first else ("", said)

@@ -23,9 +23,11 @@ _PARTS = {
     "midnight": END_OF_DAY,
 }
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t\s]\s?(\d{2}):(\d{2})(?::\d{2})?)?$")
+_SECONDS = re.compile(r"(?<!\d)(\d{1,2}:\d{2}):\d{2}(?!\d)")
 _NUMERIC = re.compile(r"(\d{1,4})\s?[./-]\s?(\d{1,2})(?:\s?[./-]\s?(\d{2,4}))?\.?$")
 _NAMED = ("weekday", "month", "day", "m", "year", "count", "unit", "part", "hour", "minute", "am", "pm", "half")
 _IN_A_WEEK = 7
+MOST_CUTS = 12
 Found = Mapping[str, str | None]
 
 
@@ -40,8 +42,10 @@ class Until:
 class Dates:
     """The dates of one language, from the `[dates]` of its table."""
 
-    def __init__(self, table: Mapping[str, Any], *, spaces: bool) -> None:
+    def __init__(self, table: Mapping[str, Any], *, spaces: bool, joints: tuple[str, ...] = ()) -> None:
+        """`joints` are the words between the parts of a list."""
         self._table = table
+        self._between = re.compile(rf"\s{{0,2}},?\s(?:{one_of(joints)}\s)?" if joints else r"\s{0,2},?\s")
         self._spaces = spaces
         self._weekdays = _numbered(table["weekdays"], 0)
         self._months = _numbered(table["months"], 1)
@@ -56,8 +60,9 @@ class Dates:
 
     @cached_property
     def span(self) -> str:
-        """An expression for a length of time."""
-        return "(?:" + "|".join([*self._all("span"), *map(re.escape, _longest_first(self._spans))]) + ")"
+        """An expression for a length of time, or for several to be added up."""
+        one = "(?:" + "|".join([*self._all("span"), *map(re.escape, _longest_first(self._spans))]) + ")"
+        return f"(?:{one}(?:{self._between.pattern}(?={self._vocabulary['count']}){one}){{0,3}})"
 
     @property
     def forever(self) -> str:
@@ -73,7 +78,8 @@ class Dates:
         numeric = r"\d{1,4}[./-]\s?\d{1,2}(?:[./-]\s?\d{2,4})?(?!\d)\.?"
         holidays = [one_of(self._holidays)] if self._holidays else []
         day = f"(?:{'|'.join([iso, *holidays, day, numeric])})"
-        return f"(?:{self.span}|{day}(?:,?{gap}{time})?|{time}(?:,?{gap}{day})?|{one_of(self._forever)})"
+        first = "".join(f"{each}|" for each in self._all("weekday_in_a_week"))
+        return f"(?:{first}{self.span}|{day}(?:,?{gap}{time}){{0,2}}|{time}(?:,?{gap}{day})?|{one_of(self._forever)})"
 
     @cached_property
     def finder(self) -> re.Pattern[str]:
@@ -82,7 +88,7 @@ class Dates:
 
     def until(self, said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
         """What the words mean; None where they are no date at all. The past is unclear."""
-        text = " ".join(said.lower().replace("’", "'").split()).strip(" .,!")
+        text = _SECONDS.sub(r"\1", " ".join(said.lower().replace("’", "'").split()).strip(" .,!"))
         if text in self._forever:
             return Until(forever=True)
         if (numeric := _NUMERIC.match(text)) and not _ISO.match(text) and not self._fits("time", text):
@@ -111,12 +117,31 @@ class Dates:
     def _day_and_time(self, text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
         """Cut in two wherever the one is a day and the other a time of it."""
         cuts = [each.end() for each in re.finditer(r"\s", text)] if self._spaces else range(1, len(text))
-        for cut in list(cuts)[:12]:
+        for cut in list(cuts)[:MOST_CUTS]:
             first, second = text[:cut].strip(" ,"), text[cut:].strip(" ,")
             for day_said, time_said in ((first, second), (second, first)):
-                if (time := self._time(time_said)) and (day := self._day_or_number(day_said, now)):
-                    return _at(day, time, tz)
+                if (time := self._time(time_said)) and (found := self._day_and_part(day_said, now)):
+                    day, is_late = found
+                    return _at(day, _late(time) if is_late and not self._is_early(time_said) else time, tz)
         return None
+
+    def _day_and_part(self, text: str, now: dt.datetime) -> tuple[dt.date, bool] | None:
+        """The day, and whether its later half is meant: "tonight", "Friday afternoon"."""
+        part = next((each for each in self._parts if text.endswith(each)), "")
+        is_late = bool(part) and _PARTS[self._parts[part]] > dt.time(12)
+        if day := self._day_or_number(text, now) or self._numbered_day(text, now):
+            return day, is_late
+        rest = text.removesuffix(part).strip(" ,")
+        day = self._day_or_number(rest, now) if part and rest else None
+        return (day, is_late) if day else None
+
+    def _numbered_day(self, text: str, now: dt.datetime) -> dt.date | None:
+        """ "the 15th" without its article, which with a time beside it is a day and nothing else."""
+        found = re.fullmatch(self._vocabulary["day"], text)
+        return _day_of_month(self._number_of_day({"day": text}), now.date()) if found else None
+
+    def _is_early(self, time_said: str) -> bool:
+        return any(time_said.endswith(each) for each in self._table.get("am", ()))
 
     def _day_or_number(self, text: str, now: dt.datetime) -> dt.date | None:
         if iso := _ISO.match(text):
@@ -149,6 +174,9 @@ class Dates:
                 in_this_week = ahead <= today + dt.timedelta(days=6 - today.weekday())
                 return ahead + dt.timedelta(days=_IN_A_WEEK) if in_this_week else ahead
             case ["week", "weekday"]:
+                monday = today + dt.timedelta(days=_IN_A_WEEK - today.weekday())
+                return monday + dt.timedelta(days=self._weekdays[found["weekday"] or ""])
+            case ["weekday", "in", "a", "week"]:
                 return _ahead(self._weekdays[found["weekday"] or ""], today) + dt.timedelta(days=_IN_A_WEEK)
             case ["end", "of", "month", "named"]:
                 month = self._month(found)
@@ -161,7 +189,8 @@ class Dates:
             case ["calendar"]:
                 return self._of_calendar(found, today)
             case ["day"]:
-                return _day_of_month(self._number_of_day(found), today)
+                day, weekday = _day_of_month(self._number_of_day(found), today), found.get("weekday")
+                return day if day and (weekday is None or self._weekdays[weekday] == day.weekday()) else None
             case ["day", "next", "month"]:
                 first = _end_of_month(today.year, today.month) + dt.timedelta(days=1)
                 return _date(first.year, first.month, self._number_of_day(found))
@@ -204,10 +233,20 @@ class Dates:
             return _after(float(count), unit, now, tz)
         found = self._fits("span", text)
         if found is None:
-            return None
+            return self._added_up(text, now, tz)
         count = self._count(found.get("count"))
         unit = self._units[found["unit"] or ""]
         return _after(count, unit, now, tz) if count else None
+
+    def _added_up(self, text: str, now: dt.datetime, tz: dt.tzinfo) -> dt.datetime | None:
+        """ "1 year, 2 months and 3 days", one after the other."""
+        for place in [*self._between.finditer(text)][:MOST_CUTS]:
+            rest = text[place.end() :]
+            if rest[:1].isdigit() or any(rest.startswith(f"{each} ") for each in self._numbers):
+                first = self._span(text[: place.start()], now, tz)
+                if first:
+                    return self._span(rest, dt.datetime.combine(first, now.timetz()), tz)
+        return None
 
     def _count(self, said: str | None) -> float:
         if said is None:
@@ -231,7 +270,7 @@ class Dates:
 
     def _month(self, found: Found) -> int:
         said = found.get("month")
-        return self._months[said] if said else int(found["m"] or 0)
+        return self._months[said.removesuffix(".")] if said else int(found["m"] or 0)
 
     def _number_of_day(self, found: Found) -> int:
         said = found["day"] or ""
@@ -262,6 +301,7 @@ class Dates:
                 "{month}" in each or "{m}" in each,
                 "{day}" in each,
                 "{am}" in each or "{pm}" in each,
+                sum(token[0] != "[" for token in each.split()),
                 len(each),
             ),
             reverse=True,
@@ -274,7 +314,7 @@ class Dates:
         number = f"|{one_of(self._numbers)}" if self._numbers else ""
         some = {
             "weekday": one_of(self._weekdays),
-            "month": one_of(self._months),
+            "month": one_of(self._months) + (r"\.?" if self._spaces else ""),
             "day": (f"{one_of(self._ordinals)}|" if self._ordinals else "") + day,
             "m": r"\d{1,2}",
             "year": r"\d{4}",
@@ -282,7 +322,7 @@ class Dates:
             "unit": one_of(self._units),
             "part": one_of(self._parts) if self._parts else "(?!)",
             "hour": r"\d{1,2}" + number,
-            "minute": r"\d{2}",
+            "minute": r"\d{2}(?::\d{2})?",
             **{each: one_of(self._table[each]) if each in self._table else "(?!)" for each in ("am", "pm", "half")},
         }
         return {name: f"(?:{each})" for name, each in some.items()}
@@ -352,6 +392,10 @@ def _day_of_month(day: int, today: dt.date) -> dt.date | None:
         if date and date >= today:
             return date
     return None
+
+
+def _late(time: dt.time) -> dt.time:
+    return time.replace(hour=time.hour + 12) if 0 < time.hour < 12 else time
 
 
 def _clock(hour: int, minute: int) -> dt.time | None:

@@ -13,11 +13,13 @@ from bot.language.said import Context, Now, Plain
 from bot.language.slots import READS, THIS, Slots
 from bot.language.table import Language
 from bot.language.understood import BLANK, NOTHING, TALK, Understood
-from bot.sharing import Words
+from bot.sharing import ShareRequest, Words
 
 # Of parts of one message; who writes more than that at once writes no requests.
 MOST_PARTS = 12
 _ALONE = ("none", "help", "sign_out", "settings")
+_OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
+_TOLD = ("reported",)
 _SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;")
 _PREAMBLE = re.compile(r"(?<=\w)[,.;!]{1,3}\s(?:so\s)?|\s[-–—]\s|\n")
 
@@ -50,14 +52,18 @@ class Reading:
             # "change his role to view only": there the role is no remark.
             self._put_aside(without=("role",))
             again = self._understood()
-            is_better = made.intent == "none" or (len(again.asks) < len(made.asks) and "recipients" not in made.asks)
+            is_better = made.intent == "none" or (
+                len(again.asks) < len(made.asks)
+                and "recipients" not in made.asks
+                and not dict(made.unclear).get("role")  # two roles were said
+            )
             if again.intent != "none" and is_better:
                 return again
         return made
 
     def _understood(self) -> Understood:
         one = self._clauses.one(self._said)
-        if one.intent in READS:
+        if one.intent in READS and not one.asks:
             return one
         return self._several() or (self._after_a_preamble() if one == NOTHING else one)
 
@@ -69,12 +75,15 @@ class Reading:
 
     def _after_a_preamble(self) -> Understood:
         """ "Ana has joined us, please give her access to Plan.docx": of what is said before, only who and what."""
-        for place in [*_PREAMBLE.finditer(self._said)][:MOST_PARTS]:
+        ends = [*_PREAMBLE.finditer(self._said), *self._language.therefore.finditer(low_of(self._said))]
+        for place in ends[:MOST_PARTS]:
             before, rest = self._said[: place.start()], self._said[place.end() :]
-            made = self._clauses.one(rest)
+            made = self._clauses.one(rest, is_part=True)
             if made.intent in (*READS, "none") or made.request is None:
                 continue
-            is_told = any(self._language.has(each, low_of(before)) for each in ("reported", "hedges", "negations"))
+            # What takes something away may well be asked for by "she isn't with us any more".
+            lists = _TOLD if made.intent in ("unshare", "extend") else (*_TOLD, "hedges", "negations")
+            is_told = any(self._language.has(each, low_of(before)) for each in lists)
             return TALK if is_told else self._with_who_and_what(made, before)
         return NOTHING
 
@@ -125,6 +134,8 @@ class Reading:
 
     def _begins_one(self, rest: str) -> bool:
         """Whether a request begins here, and does not only go on."""
+        if self._language.begins_with_one("corrections", low_of(rest)):
+            return False
         heads = [rest, *_SENTENCE.split(rest, maxsplit=1)[:1]]
         heads += [rest[: place.start()] for place in self._language.joints.finditer(low_of(rest))][:MOST_PARTS]
         read = (self._clauses.one(each, is_part=True) for each in heads)
@@ -132,7 +143,8 @@ class Reading:
         if one.intent == "none":
             made = self._with_the_verb_of(self._said, rest).request if has_a_file(self._text, rest) else None
             return bool(made and made.items and made.recipients)
-        return one.intent not in _ALONE
+        says_nothing = one.intent == "share" and one.request is not None and not _is_about(one.request)
+        return one.intent not in _ALONE and not says_nothing
 
     def _with_the_verb_of(self, first: str, part: str) -> Understood:
         """ "share A with Bob and B with Ana": the verb is said once."""
@@ -149,15 +161,19 @@ def joined(actions: list[Understood]) -> Understood:
         before, request = last.request or BLANK, each.request or BLANK
         said = dict(each.unclear)
         # What was said and not understood is not what was said before.
-        if before.items and not said.get("items") and all(item == THIS for item in request.items):
+        is_meant = request.items or not said.get("items")
+        if before.items and is_meant and all(item == THIS for item in request.items):
             request = replace(request, items=before.items)
         says_who = any(who.kind != "pronoun" for who in request.recipients)
         is_said = bool(said.get("recipients")) and not request.recipients
-        if before.recipients and not says_who and not is_said and each.intent in ("share", "change_role", "unshare"):
+        if before.recipients and not says_who and not is_said and each.intent in _OF_SOMEBODY:
             request = replace(request, recipients=before.recipients)
-        if each.intent == last.intent and (request.items, request.recipients) == (before.items, before.recipients):
+        # "Ana is an editor of it, make her a viewer" is said in the words of a share.
+        is_the_same = each.intent == last.intent or (last.intent, each.intent) == ("change_role", "share")
+        if is_the_same and (request.items, request.recipients) == (before.items, before.recipients):
             # "… and let her edit it" belongs to the request before.
-            made[-1] = replace(last, request=replace(before, role=request.role or before.role))
+            until = request.until or before.until
+            made[-1] = replace(last, request=replace(before, role=request.role or before.role, until=until))
             continue
         made.append(_without_asking_for_what_is_there(replace(each, request=request)))
     if len(made) == 1:
@@ -174,6 +190,11 @@ def _without_asking_for_what_is_there(made: Understood) -> Understood:
         "recipients": bool(request.recipients) and all(_is_somebody(each) for each in request.recipients),
     }
     return replace(made, asks=tuple(each for each in made.asks if not there.get(each)))
+
+
+def _is_about(request: ShareRequest) -> bool:
+    """Whether it says of what or of whom."""
+    return bool(request.items or request.recipients)
 
 
 def _is_somebody(person: Words) -> bool:

@@ -14,6 +14,7 @@ from bot.sharing import Words
 # Of somebody's name. With more of them, something else was said with it.
 MOST_WORDS = 6
 LONGEST_SPECIAL = 200
+SHORT = 3  # as "van" and "de la" are
 MOST_LETTERS = 24  # where words are not apart
 _FILE = re.compile(r"[^\s.]\.(?=\d?[A-Za-z])[A-Za-z0-9]{1,5}$")
 _SURELY_A_FILE = re.compile(
@@ -29,6 +30,7 @@ _ADDRESSED = re.compile(rf"[^{NAMES}]*[<(\[]\s?([{NAMES}])\s?[>)\]]$")
 _NEIGHBOURS = re.compile(rf"(?<=[{NAMES}])\s{{0,9}}(?=[{NAMES}])")
 _BROKEN_ADDRESS = re.compile(r"\S@|@\S*\.|@$")
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:(?:,|\s(?:and|&))?\s[A-ZÀ-Ý][\w'’-]*){0,5}(?=\s[a-zà-ÿ(]|$)")
+_LAST_CAPITALS = re.compile(r",\s([A-ZÀ-Ý][\w'’-]*(?:\s[A-ZÀ-Ý][\w'’-]*){0,3})$")
 _FILE_NAME = re.compile(r"(?:[A-ZÀ-Ý0-9][\w&'’-]*\s){0,5}[\w&'’()-]+\.[A-Za-z]{2,4}[a-z0-9]?(?!\w)")
 # "https://contoso.sharepoint.com@evil.example" is at evil.example.
 _SOMEBODY_AT = re.compile(r"https?://[^/?#]*@")
@@ -37,6 +39,7 @@ _FULL_STOP = re.compile(r"(\w{3,})\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
 _SPACED_SLASH = re.compile(r"\s[/\\]|[/\\]\s")
 _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s+(?=\S)")
 _EMOJI_BEHIND = re.compile(rf"\s+{EMOJI}$")
+_EMPTY = re.compile(r"\(\s*\)")
 _ANY_NAME = re.compile(f"[{NAMES}]")
 _DESCRIBED = re.compile(rf"[\w\s.'-]+\s([{NAMES}])$")
 _MARK = re.compile(f"[{MARKS}]")
@@ -111,8 +114,9 @@ class Namer:
             return Listed((), False)
         found: list[Words] = []
         is_clear = True
-        for part in self._several(said):
-            one = self._item(part)
+        parts = self._several(said)
+        for number, part in enumerate(parts):
+            one = None if number and self._is_a_clause(part) else self._item(part)
             if one is None:
                 is_clear = False
             else:
@@ -120,10 +124,17 @@ class Namer:
                 is_clear = is_clear and not self._is_open(one)
         return Listed(tuple(found), is_clear)
 
+    def _is_a_clause(self, said: str) -> bool:
+        """ "Plan.docx, keep it going": what stands in a list of files and is no file."""
+        said = said.strip(" ,")
+        if not self._language.spaces or not said.islower() or " " not in said:
+            return False
+        return not (ends_with_a_file(self._text, said) or self.has_article(said) or self.is_reference(said))
+
     def people(self, said: str) -> Listed:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
         said = "".join(each for each in said if each not in self._text.names or self._text.names[each].kind != "bot")
-        said = _MARK.sub(" ", said).strip(" ,;:-–(|\n").lstrip(">→ ")
+        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|\n").lstrip(">→ ")
         said = self._first_sentence(said)
         if place := self.corrected(said):
             said = said[place.end() :].strip(" ,")
@@ -135,14 +146,22 @@ class Namer:
         parts = (part.strip(" ,;") for part in self._and.split(said))
         found = [self._person(part) for part in parts if part]
         people = tuple(each for each in found if each)
-        if len(people) < len(found) or not people:
+        if len(people) < len(found) or not people or self._is_mixed(people):
             return Listed((), False, excluded)
         # Only of many can somebody be left out; "Ana but not Bob" is Ana.
         excluded = excluded if any(each.kind not in ("name", "email", "mention") for each in people) else ()
         return Listed(people, not any(self._is_nobody(each) for each in people), excluded)
 
+    def _is_mixed(self, people: tuple[Words, ...]) -> bool:
+        """Whether one of several is called quite otherwise than the others: "Ana, turn notifications off"."""
+        words = [each.value.split() for each in people if each.kind == "name"]
+        in_small = [each for each in words if len(each) > 1 and all(word[:1].islower() for word in each)]
+        return bool(in_small) and (
+            len(words) < len(people) or any(word[:1].isupper() for each in words for word in each)
+        )
+
     def mentioned(self, said: str) -> tuple[Words, ...]:
-        """The people that a sentence begins with, by mention, address or names in capitals."""
+        """Who a sentence is of: by mention, by address, by names in capitals that it begins or ends with."""
         found = [
             self._person(each)
             for each in said
@@ -150,6 +169,8 @@ class Namer:
         ]
         if not found and (names := _CAPITALS.match(said.strip(" ,"))):
             found = [self._person(each.removesuffix("'s").removesuffix("’s")) for each in self._and.split(names[0])]
+        elif not found and (name := _LAST_CAPITALS.search(said.strip(" ,"))):
+            found = [self._person(name[1])]
         return tuple(each for each in found if each and each.kind in ("name", "email", "mention"))
 
     def file_in(self, said: str) -> Words | None:
@@ -168,6 +189,12 @@ class Namer:
         expression = self._language.described
         found = expression.search(low_of(said)) if expression else None
         return Words("name", said[found.start("name") : found.end()]) if found else None
+
+    def are_named(self, said: str) -> bool:
+        """Whether they are people without doubt: by capitals, by address, by "my manager", by "the intern"."""
+        people = self.people(said)
+        words = [word for each in people.found if each.kind == "name" for word in each.value.split()]
+        return people.is_clear and (self.has_article(said) or all(word[:1].isupper() for word in words))
 
     def _without_exceptions(self, said: str) -> tuple[str, tuple[Words, ...] | None]:
         """Who is meant, and who of them is not; None where that is not plain."""
@@ -225,14 +252,14 @@ class Namer:
             one, rest = self._without_its_ending(said[start : place.start()]), said[place.end() :]
             if (
                 ends_with_a_file(self._text, one)
-                or (self._begins(one) and self._begins(rest))
+                or (self.has_article(one) and self.has_article(rest))
                 or self.is_reference(one)
             ):
                 parts.append(one)
                 start = place.end()
         return [each for each in (*parts, said[start:] if parts else said) if each.strip(" ,")]
 
-    def _begins(self, said: str) -> bool:
+    def has_article(self, said: str) -> bool:
         """Whether it begins as only another thing begins: "the budget and the forecast"."""
         article = self._language.article
         return bool(article and article.match(low_of(said).strip(" ,")))
@@ -275,20 +302,28 @@ class Namer:
         low = low_of(bare)
         # "give Ana | to Plan.docx": something between is missing.
         is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
-        is_none = is_none or self._is_access(low)
+        is_none = is_none or self._is_access(bare, low) or self._is_remark(bare, low)
         is_none = is_none or bool(_OTHER_SCHEME.match(said)) or bool(_BEHIND_A_FILE.search(bare))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
             return None
         return _named(whole)
 
-    def _is_access(self, low: str) -> bool:
+    def _is_access(self, said: str, low: str) -> bool:
         """ "access to Plan.docx", "her access": what is given, not what it is given to."""
+        if (rights := self._language.rights) and rights.match(low) and said[0].islower():
+            return True
         begun = self._language.before("access", f"{low} ")
         rest = low[begun:].strip()
         goes_on = (
             not rest or self._language.begins_with_one("connectors", rest) or self._language.begins_with_one("on", rest)
         )
         return bool(begun and goes_on) or (self._language.ends_with_one("access", low) and not _FILE.search(low))
+
+    def _is_remark(self, said: str, low: str) -> bool:
+        """ "it's for the audit", "share it with Ana": something was said, and no file is called so."""
+        verb = self._language.before("commands", low)
+        is_request = bool(verb) and self._language.begins_with_one("not_in_names", low[verb:])
+        return (is_request or self._language.begins_with_one("subjects", low)) and not _FILE.search(said)
 
     def _after_its_kind(self, said: str) -> str:
         """ "the file Plan.docx" is called Plan.docx, and "the file called Plan" is called Plan."""
@@ -342,15 +377,32 @@ class Namer:
             return Words("name", name.text) if name.kind != "url" else None
         if any(each in self._text.names for each in said):
             return None
-        said = self._without_article(said)
+        return self._person_in_words(self._without_article(said))
+
+    def _person_in_words(self, said: str) -> Words | None:
         in_small = self._language.without_inside(" ".join(each for each in said.split() if each[:1].islower()))
-        if any(self._language.has(each, in_small) for each in ("articles", "indefinite", "talk")):
+        if in_small and any(
+            self._language.has(each, in_small) for each in ("articles", "indefinite", "talk", "not_in_names")
+        ):
             return None
         bare = self._text.whole(said)
-        if self._language.is_one("nobody", low_of(bare)):
+        is_nobody = self._language.is_one("nobody", low_of(bare))
+        if is_nobody or self._language.begins_with_one("subjects", low_of(bare)) or self._is_said_with_it(bare.split()):
             return None
         is_short = bare.count(" ") < MOST_WORDS if self._language.spaces else len(bare) <= MOST_LETTERS
         return Words("name", bare) if is_short and any(each.isalpha() for each in bare) else None
+
+    def _is_said_with_it(self, words: list[str]) -> bool:
+        """ "Ana view", "imagine Ana": whether a word that is no name stands at an end of one."""
+        if len(words) < 2 or not self._language.spaces:
+            return False
+        (first, second), (last_but_one, last) = words[:2], words[-2:]
+        if last[:1].islower() and self._language.role(last):
+            return True
+        known = self._language.all_words
+        is_behind = last.islower() and last_but_one[:1].isupper() and last in known
+        is_before = first.islower() and second[:1].isupper() and len(first) > SHORT and first in known
+        return is_behind or (is_before and not self._language.is_one("titles", first))
 
     def _special(self, section: str, said: str) -> Words | None:
         """What is not called by a name: "this file", "my manager", "everybody in Sales"."""
@@ -378,6 +430,8 @@ class Namer:
         if section == "items":
             return Words("reference", meaning, value)
         kind, _, which = meaning.partition(".")
+        if kind == "group":
+            value = self._without_article(value)
         if kind == "channel":
             value = self._without_channel(value)
         if kind == "everyone":

@@ -216,7 +216,11 @@ class Pattern:
     @property
     def _start(self) -> str:
         stuck = self.written[0] == "~" or not self._vocabulary.spaces or _PUNCTUATION.match(self.written)
-        return "" if stuck else BEGINS
+        if stuck:
+            return ""
+        # A mark needs nothing between it and what is before it.
+        has_a_mark = any(_PUNCTUATION.match(each) for each in self._parts[0][0].split("|"))
+        return rf"(?:(?=[^{LETTERS}])|{BEGINS})" if has_a_mark else BEGINS
 
     @cached_property
     def last(self) -> re.Pattern[str]:
@@ -241,18 +245,18 @@ class Pattern:
         if last and not ended:
             return
         end = ended.start() if ended else len(low)
-        edges = [each.groupdict() for each in (begun, ended) if each]
+        before, behind = ([each.groupdict()] if each else [] for each in (begun, ended))
         if not self.slots:
             if not said[start:end].strip(f" ,{MARKS}"):
-                yield _fit({}, edges)
+                yield _fit({}, [*before, *behind])
         elif between is None:
-            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, edges)
+            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, [*before, *behind])
         else:
             for number, place in enumerate(between.finditer(low, start, end)):
                 if number == MOST_PLACES:
                     break
                 slots = (said[start : place.start()].strip(" ,|"), said[place.end() : end].strip(" ,|"))
-                yield _fit(dict(zip(self.slots, slots, strict=True)), [place.groupdict(), *edges])
+                yield _fit(dict(zip(self.slots, slots, strict=True)), [*before, place.groupdict(), *behind])
 
     @cached_property
     def _edges(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
@@ -267,7 +271,9 @@ class Pattern:
             between = [(r"\s{1,9}",)]
         elif self.side_by_side:
             # "send Ana Plan.docx": only where the one ends, or the other begins, for everybody to see.
-            articles = one_of(self._vocabulary.lists["articles"]) if "articles" in self._vocabulary.lists else "(?!)"
+            lists = self._vocabulary.lists
+            begins = (*lists.get("articles", ()), *lists.get("thing_begins", ()))
+            articles = one_of(begins) if begins else "(?!)"
             between = [(rf"(?<=[{NAMES}])\s{{1,9}}|\s{{1,9}}(?=[^\s{MARKS}]+[\s{MARKS}]*$|[{NAMES}]|{articles}\s)",)]
         return (
             _compiled(NO_GAP + self._before(before[0])) if before else None,
@@ -330,13 +336,22 @@ class Pattern:
             one = self._choices(bare)
             loose = loose or not self._vocabulary.spaces
             if started:
-                whole = self._gap(token, loose=loose) + one
+                whole = self._apart(token, bare, loose=loose)
                 made += f"(?:{whole})?" if optional else whole
             else:
                 made += f"(?:{one}{self._gap('', loose=loose)})?" if optional else one
             started = started or not optional
             loose = bool(_PUNCTUATION.fullmatch(bare)) or (loose and optional)
         return made
+
+    def _apart(self, token: str, bare: str, *, loose: bool) -> str:
+        """A token with the gap before it; of its choices a mark needs none: "note:" and "note saying"."""
+        choices = bare.split("|")
+        marks = [each for each in choices if _PUNCTUATION.match(each)]
+        if loose or not marks or len(marks) == len(choices) or not self._vocabulary.spaces:
+            return self._gap(token, loose=loose) + self._choices(bare)
+        words = [each for each in choices if each not in marks]
+        return rf"(?:{NO_GAP}{self._choices('|'.join(marks))}|{self._gap(words[0])}{self._choices('|'.join(words))})"
 
     def _choices(self, token: str) -> str:
         """The longest first, so that none is cut short by another."""
@@ -349,7 +364,7 @@ class Pattern:
 
 
 def _fit(slots: dict[str, str], groups: list[dict[str, str | None]]) -> Fit:
-    said = {name: value for each in reversed(groups) for name, value in each.items() if value}
+    said = {name: value for each in groups for name, value in each.items() if value}
     return Fit(slots, said.get("role"), said.get("date") or said.get("span"))
 
 

@@ -44,6 +44,8 @@ class Slots:
     def filled(self, meaning: str, fit: Fit, said: str) -> Understood | None:
         """`said` is the sentence with its marks, `meaning` an intent, and after a dot what more it says."""
         intent, _, detail = meaning.partition(".")
+        if intent == "none":
+            return TALK
         if intent in READS and not fit.slots and not detail:
             return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
@@ -57,8 +59,12 @@ class Slots:
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
-        if people_said is not None and items_said and (each_his := self._each_his_own(items_said, people_said, said)):
-            return each_his
+        if people_said is not None and items_said:
+            groups = self._by_role(people_said) or self._by_role_in_words(people_said, fit.role)
+            if groups and (each_his := self._each_his_own(groups, items_said, said)):
+                return each_his
+        if detail == "each":
+            return None
         return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
 
     def _about_this(self) -> Understood:
@@ -75,20 +81,28 @@ class Slots:
             spoken = replace(spoken, items=self._before_the_unread(spoken.items, unread))
         items, people = self._named(spoken)
         people = self._left_out(people, said)
-        if spoken.detail == "dated" and not beside.until:
+        if spoken.detail == "dated" and not (beside.until or beside.latest):
             return None
         if not self._is_told(spoken, items, people):
             return None
         until = beside.until or self._until(spoken.fit.date)
+        if spoken.intent == "extend" and until is None:
+            until = beside.latest
         if spoken.fit.date and until is None:
             unread["expiration"] = spoken.fit.date
-        role = self._language.role(spoken.fit.role or "") or beside.role
+        role = beside.role if beside.is_instead else self._language.role(spoken.fit.role or "") or beside.role
         if role:
             unread.pop("role", None)
+        if beside.role not in (None, role) and spoken.intent not in READS:
+            # "edit access …, read only": one of them is meant.
+            role, unread["role"] = None, spoken.fit.role or ""
         request = _detailed(_request(items, people, role, until, beside), spoken)
         asks = {**dict.fromkeys(beside.asks, ""), **self._beside.unclear(said), **unread}
+        if spoken.intent == "extend" and until and until == beside.latest:
+            # "it ends on Friday, make it Monday": what is extended ends later than it does.
+            asks.pop("expiration", None)
         if not items.is_clear or (spoken.intent in _NEEDS_ITEMS and not request.items):
-            asks["items"] = spoken.items or ""
+            asks["items"] = (spoken.items or "").strip(BLANKS)
         if not people.is_clear or (spoken.intent in _NEEDS_PEOPLE and not request.recipients):
             asks["recipients"] = spoken.people or ""
         if spoken.intent == "change_role" and request.role is None:
@@ -135,8 +149,8 @@ class Slots:
     def _whole(self, said: str) -> str:
         return self._text.whole(unmarked(self._beside, said)).strip(" ,.")
 
-    def _each_his_own(self, items_said: str, people_said: str, said: str) -> Understood | None:
-        """With "Ana as read and Bob as write": a request for each."""
+    def _by_role(self, people_said: str) -> list[tuple[str, Role]]:
+        """With "Ana as read and Bob as write", who has which role; none where that is not said of all."""
         groups: list[tuple[str, Role]] = []
         start = 0
         for place in _MARK.finditer(people_said):
@@ -144,8 +158,30 @@ class Slots:
             if mark and mark.role:
                 groups.append((people_said[start : place.start()], mark.role))
                 start = place.end()
-        if len({role for _, role in groups}) < 2 or people_said[start:].strip(BLANKS):
-            return None
+        is_all = len({role for _, role in groups}) > 1 and not people_said[start:].strip(BLANKS)
+        return groups if is_all else []
+
+    def _by_role_in_words(self, people_said: str, last: str | None) -> list[tuple[str, Role]]:
+        """The same of "Ana view and Bob edit"; `last` is the role of the last of them."""
+        expression = self._language.role_at_the_end
+        if expression is None:
+            return []
+        groups: list[tuple[str, Role]] = []
+        waiting: list[str] = []
+        for part in self._language.separator.split(people_said):
+            found = expression.search(low_of(part))
+            role = self._language.role(found["role"]) if found else None
+            waiting.append(part[: found.start()] if found else part)
+            if role:
+                groups.append((", ".join(waiting), role))
+                waiting = []
+        role = self._language.role(last or "") or self._beside.of(people_said).role
+        if waiting and role:
+            groups.append((", ".join(waiting), role))
+        return groups if len({role for _, role in groups}) > 1 and (role or not waiting) else []
+
+    def _each_his_own(self, groups: list[tuple[str, Role]], items_said: str, said: str) -> Understood | None:
+        """A request for each of them."""
         items = self._namer.items(items_said)
         actions: list[Understood] = []
         for who, role in groups:
@@ -153,11 +189,8 @@ class Slots:
             if not people.found or not people.is_clear:
                 return None
             until = self._beside.of(said).until
-            actions.append(
-                Understood(
-                    "share", ShareRequest(items.found, people.found, role, until), () if items.is_clear else ("items",)
-                )
-            )
+            request = ShareRequest(items.found, people.found, role, until)
+            actions.append(Understood("share", request, () if items.is_clear else ("items",)))
         return Understood("multi", None, () if items.is_clear else ("items",), actions=tuple(actions))
 
     def _negated(self, said: str | None, *, but_except: bool = False) -> bool:
@@ -173,6 +206,8 @@ class Slots:
     def _is_talk(self, said: str) -> bool:
         """Whether it is one of the other things that people share, such as ideas."""
         low = low_of(_MARK.sub(" ", said)).strip(" ,")
+        if self._language.begins_with_one("no_things", low):
+            return True
         if ends_with_a_file(self._text, said) or not low:
             return False
         return self._language.ends_with_one("not_files", low) or self._language.begins_with_one("stock", low)
@@ -216,7 +251,9 @@ class Slots:
             unread["expiration"] = said[place[1] :]
             said = said[: place[0]]
         for pattern in self._language.patterns("beside", "unknown_role"):
-            if (found := pattern.search(low_of(said))) and found.start > 0:
+            found = pattern.search(low_of(said))
+            # "Ana as well as Bob" are two people.
+            if found and found.start > 0 and not self._language.separator.match(said, found.start):
                 unread["role"] = said[found.start : found.end]
                 return said[: found.start]
         return said

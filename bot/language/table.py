@@ -51,9 +51,8 @@ class _Filed:
     def of(self, words: frozenset[str], low: str) -> list[tuple[str, Pattern]]:
         found = set(self._always)
         if self._spaces:
-            for word in words:
-                if word in self._by_word:
-                    found.update(self._by_word[word])
+            for word in words & self._by_word.keys():
+                found.update(self._by_word[word])
         else:
             for word, numbers in self._by_word.items():
                 if word in low:
@@ -80,7 +79,7 @@ class Language:
         self._files: dict[tuple[str, str], _Filed] = {}
         self.spaces: bool = table.get("spaces", True)
         self.roles = {said: Role(role) for role, many in table["roles"].items() for said in many}
-        self.dates = Dates(table["dates"], spaces=self.spaces)
+        self.dates = Dates(table["dates"], spaces=self.spaces, joints=self.words("and"))
 
     def role(self, said: str) -> Role | None:
         return self.roles.get(" ".join(said.lower().split()))
@@ -211,7 +210,7 @@ class Language:
     def separator(self) -> re.Pattern[str]:
         """What stands between the names of a list."""
         words = one_of(self.words("and")) if self.words("and") else "(?!)"
-        listed = r"[,;&、，；+|\n]"
+        listed = r"(?:[,;&、，；+|\n]|(?<=\s)/(?=\s))"
         if not self.spaces:
             # One letter of a name may be the same as the word.
             words = rf"(?:(?<=[\s{NAMES}])|(?<=\w\w)){words}(?=[\s{NAMES}]|\w\w)"
@@ -253,6 +252,12 @@ class Language:
         return re.compile(rf"[,;.。，；、]\s*{words}?|{words}")
 
     @cached_property
+    def therefore(self) -> re.Pattern[str]:
+        """Between why something is asked for and what it is: "Ana is new here so please share …"."""
+        words = self.words("therefore")
+        return re.compile(rf"\s{one_of(words)}\s" if words else "(?!)")
+
+    @cached_property
     def article(self) -> re.Pattern[str] | None:
         words = self.words("articles")
         return re.compile(rf"{one_of(words)}(?:\s{{1,9}}|(?<='))") if words else None
@@ -269,6 +274,31 @@ class Language:
     def corrected(self) -> re.Pattern[str] | None:
         words = self.words("corrections")
         return re.compile(rf"(?:\.{{2,3}}|…|[,;–—-])\s{{0,9}}{one_of(words)}(?!\w)") if words else None
+
+    @cached_property
+    def rights(self) -> re.Pattern[str] | None:
+        """What is given, up to the name of what it is given on: "write access to", "full edit on"."""
+        if not self.spaces or not self.words("access") or not self.words("on"):
+            return None
+        access, on = one_of(self.words("access")), one_of(self.words("on"))
+        return re.compile(rf"(?:\w+\s)?{one_of(self.roles)}(?:\s{access}$|\s(?:{access}\s)?{on}\s)")
+
+    @cached_property
+    def role_at_the_end(self) -> re.Pattern[str] | None:
+        """Behind one of several people, with what joins it to the name: "Ana can view", "Bob edit access"."""
+        if not self.spaces or not self.words("role_joints"):
+            return None
+        joints, access = one_of(self.words("role_joints")), one_of(self.words("access"))
+        return re.compile(rf"\s(?:{joints}\s)*(?P<role>{one_of(self.roles)})(?:\s{access})?[\s{MARKS}]*$")
+
+    @cached_property
+    def remark(self) -> re.Pattern[str] | None:
+        """What begins a clause behind a request that only says why, or how things are: ", she starts today"."""
+        if not self.words("remarks"):
+            return None
+        joint = rf"(?:{one_of(self.words('and'))}\s)?"
+        apart = rf"(?:[,.;:!?…–—]\s{{0,3}}|\s-{{1,2}}\s|\n|\s\()\s{{0,3}}{joint}{one_of(self.words('remarks'))}"
+        return re.compile(rf"(?:{apart}|(?P<reason>\s{one_of(self.words('reasons'))}))(?![{LETTERS}'-])")
 
     @cached_property
     def names_last(self) -> re.Pattern[str]:
