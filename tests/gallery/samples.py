@@ -10,13 +10,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import cards.access
 import cards.basics
+import cards.dialog
+import cards.ended
 import cards.form
 import cards.share
 from bot import commands, errors
 from bot.graph import refusals
 from bot.sharing import (
     Change,
+    Ending,
+    EndReceipt,
     Expiry,
     Grant,
     Option,
@@ -24,6 +29,7 @@ from bot.sharing import (
     Person,
     Question,
     Recipient,
+    Returned,
     Role,
     ShareableItem,
     SharePlan,
@@ -32,11 +38,13 @@ from bot.sharing import (
     Step,
     UnclearRequest,
 )
+from cards.access import Holder, Way
 from cards.elements import Card
 
 KEY = "k" * 32
 CHANGED = dt.datetime(2026, 11, 16, 9, 30, tzinfo=dt.UTC)
-UNTIL = Expiry("until Friday evening", dt.datetime(2026, 11, 27, 18, 0, tzinfo=dt.UTC))
+FRIDAY = dt.datetime(2026, 11, 27, 18, 0, tzinfo=dt.UTC)
+UNTIL = Expiry("until Friday evening", FRIDAY)
 
 ADELE = Person("tenant", "adele", "Adele Vance")
 ALEX = Recipient("alex", "Alex Wilber", "alex.wilber@contoso.com", "Marketing Assistant")
@@ -102,6 +110,7 @@ def unclear(*questions: Question) -> UnclearRequest:
     return UnclearRequest(ADELE, ShareRequest((), ()), questions)
 
 
+done = partial(cards.share.done, key=KEY)
 ONE = plan(gains(ALEX))
 MANY = plan(gains(ALEX), gains(ISAIAH), gains(FINANCE), gains(ERIC), gains(MEGAN, Role.READ), has(LEE, Role.OWNER))
 MESSAGE = "Hi Alex,\nhere are the numbers we spoke about. Please look at page 3 before Thursday.\nThank you, Adele"
@@ -127,6 +136,24 @@ REFUSED = Grant(ERIC, Outcome.REFUSED, "Your organisation does not allow sharing
 UNSURE = Grant(
     LEE, Outcome.UNSURE, "The answer was lost, and I don't see the access. Please look before you try again."
 )
+
+SHARED = replace(receipt(Grant(ALEX, Outcome.GRANTED), Grant(MEGAN, Outcome.GRANTED)), plan=replace(ONE, until=UNTIL))
+BACK = EndReceipt(
+    SHARED,
+    (
+        Returned(ALEX, Ending.ENDED),
+        Returned(MEGAN, Ending.LOWERED, Role.READ),
+        Returned(LEE, Ending.LEFT, Role.WRITE),
+        Returned(ISAIAH, Ending.ENDED, Role.READ),
+    ),
+)
+HOLDERS = [
+    Holder("Adele Vance", "adele.vance@contoso.com", Way.PERSON, Role.OWNER, is_inherited=False),
+    Holder("Alex Wilber", "alex.wilber@contoso.com", Way.PERSON, Role.WRITE, is_inherited=False, until=CHANGED),
+    Holder("Finance", "finance@contoso.com", Way.GROUP, Role.READ, is_inherited=True),
+    Holder("", "", Way.ANY_LINK, Role.READ, is_inherited=False),
+    Holder(HOSTILE["Markdown"], HOSTILE["HTML"], Way.NAMED_LINK, None, is_inherited=False),
+]
 
 FILLED = {
     "item": "Q3 Budget.xlsx",
@@ -195,31 +222,48 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "choose: ten": partial(cards.share.choose, unclear(TEN), KEY),
     "choose: hostile names": partial(cards.share.choose, unclear(ODD_QUESTION), KEY),
-    "done": partial(cards.share.done, receipt(Grant(ALEX, Outcome.GRANTED))),
+    "done": partial(done, receipt(Grant(ALEX, Outcome.GRANTED))),
     "done: many people": partial(
-        cards.share.done, receipt(*(Grant(each, Outcome.GRANTED) for each in (ALEX, MEGAN, FINANCE, ERIC)))
+        done, receipt(*(Grant(each, Outcome.GRANTED) for each in (ALEX, MEGAN, FINANCE, ERIC)))
     ),
     "done: in part": partial(
-        cards.share.done,
+        done,
         receipt(Grant(ALEX, Outcome.GRANTED), Grant(MEGAN, Outcome.HAD_IT), REFUSED, UNSURE),
     ),
-    "done: refused": partial(cards.share.done, receipt(REFUSED)),
-    "done: not sure": partial(cards.share.done, receipt(UNSURE)),
-    "done: they had it": partial(cards.share.done, receipt(Grant(ALEX, Outcome.HAD_IT))),
-    "done: not read back": partial(cards.share.done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), checked=False)),
+    "done: refused": partial(done, receipt(REFUSED)),
+    "done: not sure": partial(done, receipt(UNSURE)),
+    "done: they had it": partial(done, receipt(Grant(ALEX, Outcome.HAD_IT))),
+    "done: not read back": partial(done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), checked=False)),
     "done: no mail": partial(
-        cards.share.done, receipt(Grant(ALEX, Outcome.GRANTED, refusals.no_mail("accountVerificationRequired")))
+        done, receipt(Grant(ALEX, Outcome.GRANTED, refusals.no_mail("accountVerificationRequired")))
     ),
     "done: no mail was wanted": partial(
-        cards.share.done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, mail=False))
+        done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, mail=False))
     ),
     "done: without an end": partial(
-        cards.share.done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, until=UNTIL))
+        done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, until=UNTIL))
     ),
     "done: hostile names": partial(
-        cards.share.done,
+        done,
         ShareReceipt(plan(item=ODD_FILE), tuple(Grant(person, Outcome.GRANTED, person.name) for person in ODD_PEOPLE)),
     ),
+    "until: ends soon": partial(cards.ended.reminder, SHARED, FRIDAY, KEY),
+    "until: extended": partial(cards.ended.extended, SHARED, FRIDAY, KEY),
+    "until: ended": partial(cards.ended.ended, BACK),
+    "until: undone": partial(cards.ended.ended, replace(BACK, is_undone=True)),
+    "until: not ended": partial(cards.ended.not_ended, SHARED, KEY, str(errors.Unavailable()), is_last=False),
+    "until: not ended, and not tried again": partial(
+        cards.ended.not_ended, SHARED, KEY, str(errors.NotAllowed()), is_last=True
+    ),
+    "until: ended for you": partial(cards.ended.ended_for_you, BACK, BACK.returned[0]),
+    "until: changed for you": partial(cards.ended.ended_for_you, BACK, BACK.returned[1]),
+    "who has access": partial(cards.access.who, BUDGET, HOLDERS, sees_all=True),
+    "who has access: as far as it is shown": partial(cards.access.who, FOLDER, HOLDERS[1:2], sees_all=False),
+    "a file in a chat": partial(cards.dialog.file, BUDGET),
+    "dialog: confirm": partial(cards.dialog.in_dialog, cards.share.confirm(ONE, KEY)),
+    "dialog: late": partial(cards.dialog.late, own_chat=True),
+    "dialog: late, without a chat": partial(cards.dialog.late, own_chat=False),
+    "dialog: sign in": partial(cards.dialog.sign_in, "https://bot.example/auth/start?ticket=x", {"verb": "x"}),
     "cancelled": partial(cards.share.cancelled, BUDGET.name),
     "cancelled: before a file was found": partial(cards.share.cancelled, None),
     "cancelled: hostile name": partial(cards.share.cancelled, HOSTILE["Markdown"]),
