@@ -53,7 +53,7 @@ def file(item: ShareableItem) -> Card:
 def about(item: ShareableItem) -> str:
     """Where it lies and when it changed, as far as that is known."""
     changed = _("changed {day}", day=day(item.modified)) if item.modified else ""
-    return " · ".join(text for text in (apart(item.place), changed) if text)
+    return " · ".join(text for text in (apart(item.where), changed) if text)
 
 
 def kind(item: ShareableItem) -> str:

@@ -42,7 +42,7 @@ TELLING = {
     ),
 }
 # The same word as in English.
-SAME = {"nl": {"help"}}
+SAME = {"it": {"File"}, "nl": {"help"}}
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
@@ -217,6 +217,8 @@ def test_a_password_we_tell_of_is_understood(tag: str) -> None:
         ),
         ("Sign in", "So I did nothing. Press Sign in again whenever you like."),
         ("Sign in", "Your organisation wants you to agree before I act for you. Please press Sign in."),
+        ("Continue", "Please sign in, so that Microsoft 365 lets me. Then come back and press Continue."),
+        ("Share with …", "I am not in this chat, so I can't see who is. Please press “Share with …”."),
         ("help", "I did not understand that. Say “help” to see what I can do."),
         ("help", "I share files. Try: {example}, or say “help”."),
     ],
@@ -343,11 +345,10 @@ async def test_a_german_share_is_answered_in_german_and_the_recipient_told_in_fr
         assert words in card
     assert re.search(r"geändert am \d{1,2}\. [A-ZÄ][a-zä]+ 20\d\d", card)
     assert "Donnerstag, 31. Dezember 2099, 23:59 Uhr (Europe/Berlin)" in card
-    for words in ("Geteilt", "✓ kann bearbeiten", "Ich habe die Berechtigungen gegengelesen.", "Datei öffnen"):
+    for words in ("Geteilt", "✓ kann bearbeiten", "Geprüft: Der Zugriff ist da.", "In Microsoft 365 öffnen"):
         assert words in result
-    for words in ("Adele Vance a partagé un fichier avec vous. Vous pouvez modifier le contenu.", "par Adele Vance"):
-        assert words in told
-    assert "modifié le" in told
+    assert "Adele Vance a partagé un fichier avec vous. Vous pouvez modifier le contenu." in told
+    assert "OneDrive › Finance · modifié le" in told
 
 
 async def test_what_goes_wrong_is_told_in_german(bot: Bot) -> None:
@@ -356,8 +357,11 @@ async def test_what_goes_wrong_is_told_in_german(bot: Bot) -> None:
     assert "Ich kenne niemanden mit dem Namen „Nobody Likethis“." in await adele.says(
         "teile Q3 Budget.xlsx mit Nobody Likethis"
     )
-    assert "Mit wem? Bitte nennen Sie jede Person" in await adele.says("teile Q3 Budget.xlsx")
     assert "Ich teile Dateien." in await adele.says("xyzzy")
+    form = await adele.says("teile Q3 Budget.xlsx")
+    for words in ("Datei teilen", "Mit wem? Bitte nennen Sie jede Person", "⚠ Mit wem?", "Bis wann (leer: ohne Ende)"):
+        assert words in form
+    assert "⚠ Ich kenne niemanden mit dem Namen „xyzzy“." in await adele.says("xyzzy")
 
 
 async def test_who_has_not_spoken_since_is_told_as_they_were_spoken_to(bot: Bot) -> None:

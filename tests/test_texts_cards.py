@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+import cards.access
 import cards.basics
+import cards.dialog
+import cards.form
 import cards.share
 from bot.commands import welcome
 from bot.sharing import (
@@ -35,6 +38,8 @@ from bot.sharing import (
 )
 from bot.teams import invokes
 from bot.texts import languages, speaking
+from cards.access import SHOWN as MOST_HOLDERS
+from cards.access import Holder, Way
 from cards.elements import Card, filled, line, run
 
 # Words that are nobody's text: none of them occurs in one of ours.
@@ -99,6 +104,27 @@ def unclear(options: int) -> UnclearRequest:
     return UnclearRequest(ASKER, ShareRequest((), ()), (Question("item", SAID, some),))
 
 
+def forms() -> Iterator[Card]:
+    fields = ("item", "people", "role", "until", "message", "mail")
+    typed = {"item": FILE, "people": NAME, "role": "write", "until": "2026-11-27", "message": SAID, "mail": "false"}
+    yield cards.form.form({}, {}, "key")
+    yield cards.form.form(typed, dict.fromkeys(("", *fields), SAID), "key", said=SAID)
+    yield cards.form.form({}, {}, "key", options=[(FILE, "1"), (NAME, "2")])
+
+
+def accesses() -> Iterator[Card]:
+    everyone = [
+        Holder(name, email, way, role, is_inherited, until)
+        for name, email in (("", ""), (NAME, MAIL))
+        for way, role, is_inherited, until in product(Way, (*Role, None), (True, False), (None, WHEN))
+    ]
+    for first in range(0, len(everyone), MOST_HOLDERS):
+        yield cards.access.who(item(), everyone[first : first + MOST_HOLDERS], sees_all=True)
+    for most in (MOST_HOLDERS + 1, MOST_HOLDERS + 2):
+        yield cards.access.who(item(is_folder=True, place=LIBRARY), everyone[:most], sees_all=False)
+    yield cards.access.who(item(), [], sees_all=False)
+
+
 # Each function that makes a card, with values that bring out all it can say.
 CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
@@ -106,6 +132,14 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.done: lambda: [cards.share.done(receipt) for receipt in receipts()],
     cards.share.cancelled: lambda: [cards.share.cancelled(FILE), cards.share.cancelled(None)],
     cards.share.shared_with_you: lambda: [cards.share.shared_with_you(plan) for plan in plans()],
+    cards.form.form: lambda: list(forms()),
+    cards.access.who: lambda: list(accesses()),
+    cards.dialog.in_dialog: lambda: [cards.dialog.in_dialog(each) for each in (*forms(), *accesses())],
+    cards.dialog.file: lambda: [
+        cards.dialog.file(each) for each in (item(), item(is_folder=True, place=f"{LIBRARY} › {PLACE}"))
+    ],
+    cards.dialog.sign_in: lambda: [cards.dialog.sign_in("https://bot.example", {"verb": "share.form", "key": "key"})],
+    cards.dialog.late: lambda: [cards.dialog.late(own_chat=True), cards.dialog.late(own_chat=False)],
     cards.basics.help_card: lambda: [welcome(), cards.basics.help_card([(SAID, SAID)])],
     cards.basics.problem: lambda: [cards.basics.problem(SAID)],
     cards.basics.say: lambda: [cards.basics.say(SAID)],
@@ -148,9 +182,10 @@ def unmarked(words: str) -> str:
 def test_every_function_that_makes_a_card_is_looked_at() -> None:
     made = {
         one
-        for module in (cards.basics, cards.share)
+        for module in (cards.access, cards.basics, cards.dialog, cards.form, cards.share)
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
+        if inspect.signature(one).return_annotation == "Card"
     }
 
     assert made <= CARDS.keys()
