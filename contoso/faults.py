@@ -22,11 +22,11 @@ FACES = frozenset({"graph", "entra", "connector", "bot"})
 class Rule:
     """Meets `times` requests (None: all) of a face whose method, path and body fit; the expressions are searched for.
 
-    It waits `delay` seconds. `drop` "request" ends the connection with nothing done, "reply" with all done. A `status`
-    is answered instead, with nothing done unless `done`. An entry of a batch is a request of its own, with the path
-    it would have alone; where a connection would be ended, the entry is answered 504. The face "bot" is what the tenant
-    sends to the bot: `path` is then matched with the activity's type and name; `status` keeps it from the bot, `twice`
-    delivers it a second time.
+    It waits `delay` seconds, and `late` seconds more between the deed and the answer. `drop` "request" ends the
+    connection with nothing done, "reply" with all done. A `status` is answered instead, with nothing done unless
+    `done`. An entry of a batch is a request of its own, with the path it would have alone; where a connection would be
+    ended, the entry is answered 504. The face "bot" is what the tenant sends to the bot: `path` is then matched with
+    the activity's type and name; `status` keeps it from the bot, `twice` delivers it a second time.
     """
 
     face: Face
@@ -37,6 +37,7 @@ class Rule:
     headers: tuple[tuple[str, str], ...] = ()
     body: object = None
     delay: float = 0.0
+    late: float = 0.0
     drop: Literal["", "request", "reply"] = ""
     done: bool = False
     twice: bool = False
@@ -101,6 +102,7 @@ def middleware(contoso: Contoso) -> Any:
         if fault.status is not None and not fault.done:
             return _answer(fault)
         response = await handler(request)
+        await asyncio.sleep(fault.late)
         if fault.drop == "reply":
             return _hang_up(request)
         return response if fault.status is None else _answer(fault)

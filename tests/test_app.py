@@ -177,12 +177,12 @@ async def test_a_second_demo_on_the_same_port_says_so() -> None:
 
 
 @asynccontextmanager
-async def serving(contoso: Contoso, data: Path) -> AsyncGenerator[Process]:
-    """`app.py serve` in the tenant, until the block ends."""
+async def serving(contoso: Contoso, data: Path, **more: str) -> AsyncGenerator[Process]:
+    """`app.py serve` in the tenant, with more in its environment, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    process = await start("serve", environment=environment(contoso, data, port))
+    process = await start("serve", environment=environment(contoso, data, port) | more)
     try:
         contoso.bot_endpoint = f"{url}/api/messages"
         async with asyncio.timeout(STARTS_WITHIN):

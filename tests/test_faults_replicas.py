@@ -1,0 +1,116 @@
+"""Two bots on one PostgreSQL: a press on both is one deed, and what a dead one left the other does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+
+from contoso.faults import Rule
+from contoso.tenant import Contoso
+from tests.people import Someone
+from tests.test_app import STARTS_WITHIN, serving
+from tests.test_faults_kill import (
+    ALEX,
+    FOR_EVER,
+    SHARE,
+    access,
+    adele,
+    alex,
+    button,
+    delivered,
+    killed,
+    on_postgresql,
+    until,
+)
+
+__all__ = ["adele", "alex"]
+
+
+@asynccontextmanager
+async def two(contoso: Contoso, data: Path, url: str) -> AsyncGenerator[list[tuple[asyncio.subprocess.Process, str]]]:
+    """Both processes, and where each is to be reached."""
+    where = on_postgresql(data, url).environment
+    async with serving(contoso, data / "a", **where) as first:
+        a = contoso.bot_endpoint
+        async with serving(contoso, data / "b", **where) as second:
+            contoso.bot_endpoint, b = a, contoso.bot_endpoint
+            yield [(first, a), (second, b)]
+
+
+async def test_a_press_on_both_is_one_deed(
+    adele: Someone, alex: Someone, contoso: Contoso, tmp_path: Path, postgresql: str
+) -> None:
+    async with two(contoso, tmp_path, postgresql) as replicas:
+        await alex.says("hi")
+        await adele.says(SHARE)
+        share = button(adele, "Share")
+        presses: list[asyncio.Task[str]] = []
+        for _process, endpoint in (*replicas, *replicas):
+            contoso.bot_endpoint = endpoint
+            presses.append(asyncio.create_task(delivered(adele, share)))
+            await asyncio.sleep(0)  # so that it is on its way there
+        answers = await asyncio.gather(*presses)
+
+    assert all("✓ can edit" in each for each in answers)
+    assert len(contoso.mail_to(ALEX)) == 1
+    assert alex.sees().count("shared a file with you") == 1
+
+
+async def test_what_a_dead_one_left_the_other_does(
+    adele: Someone, alex: Someone, contoso: Contoso, tmp_path: Path, postgresql: str
+) -> None:
+    async with two(contoso, tmp_path, postgresql) as ((first, _), (_, b)):
+        await adele.says(SHARE)
+        rules = [Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)]
+        await killed(first, contoso, rules, adele.presses("Share"))
+        contoso.bot_endpoint = b
+
+        await until(lambda: "✓ can edit" in adele.sees())
+
+    assert access(contoso) == "write"
+    assert len(contoso.mail_to(ALEX)) == 1
+
+
+async def test_whoever_loses_its_place_ends_itself_and_its_work_is_done(
+    adele: Someone, alex: Someone, contoso: Contoso, tmp_path: Path, postgresql: str
+) -> None:
+    async with two(contoso, tmp_path, postgresql) as ((first, _), (_, b)):
+        await adele.says(SHARE)
+        contoso.faults = [Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)]
+        pressed = asyncio.ensure_future(adele.presses("Share"))
+        await until(lambda: not contoso.faults and len(contoso.mail_to(ALEX)) == 1)
+        with psycopg.connect(postgresql, autocommit=True) as database:
+            database.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 3979 "
+                "AND objid = 0 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        contoso.bot_endpoint = b
+        async with asyncio.timeout(2 * STARTS_WITHIN):
+            await first.wait()
+        await asyncio.gather(pressed, return_exceptions=True)
+        await until(lambda: "✓ can edit" in adele.sees())
+
+    assert access(contoso) == "write"
+    assert len(contoso.mail_to(ALEX)) == 1
+
+
+async def test_an_end_that_both_see_come_is_told_once(
+    adele: Someone, alex: Someone, contoso: Contoso, tmp_path: Path, postgresql: str
+) -> None:
+    async with two(contoso, tmp_path, postgresql):
+        await alex.says("hi")
+        await adele.says(SHARE)
+        await adele.presses("Share")
+        await until(lambda: "Shared with you" in alex.sees())
+    on_postgresql(tmp_path, postgresql).due_now()
+
+    async with two(contoso, tmp_path, postgresql):
+        await until(lambda: "Ended" in adele.sees() and "that is over" in alex.sees())
+
+    assert access(contoso) is None
+    assert adele.sees().count("Ended") == 1
+    assert alex.sees().count("that is over") == 1
