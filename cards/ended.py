@@ -62,7 +62,7 @@ def not_ended(receipt: ShareReceipt, key: str, sentence: str, *, is_last: bool) 
         heading(title, "Attention"),
         file(receipt.plan.item),
         line(_("{people}: it should be over by now.", people=_people(receipt))),
-        line(sentence),
+        line(_(sentence)),
         small(again),
         actions=[button(_("End now"), "ends.now", key, style="positive"), _open(receipt)],
         summary=_("{title}: {file}", title=title, file=apart(receipt.plan.item.name)),

@@ -131,7 +131,7 @@ def test_a_text_is_marked_where_it_is_written(path: Path) -> None:
         given = call.args[: 3 if name == "several" else 1]
         if name in ("_", "later", "several"):
             assert not any(isinstance(each, ast.JoinedStr | ast.BinOp) for each in given), ast.unparse(call)
-        elif name in TELLING:
+        elif name in TELLING and ast.unparse(call.func) != "engine.run":
             for each in given:
                 parts = each.values if isinstance(each, ast.JoinedStr) else [each]
                 words = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
@@ -328,7 +328,7 @@ async def test_a_german_share_is_answered_in_german_and_the_recipient_told_in_fr
 
     card = await adele.says("teile Q3 Budget.xlsx mit Alex Wilber zum Bearbeiten bis 31. Dezember 2099")
     shown = bot.contoso.client.card(adele.mail)
-    result = await adele.presses("Ohne Ende teilen")
+    result = await adele.presses("Teilen")
     told = await alex.waits_for("Partagé avec vous")
 
     assert "Bonjour, je suis Sharebot" in hello or "Ce que je sais faire" in hello
@@ -345,7 +345,14 @@ async def test_a_german_share_is_answered_in_german_and_the_recipient_told_in_fr
         assert words in card
     assert re.search(r"geändert am \d{1,2}\. [A-ZÄ][a-zä]+ 20\d\d", card)
     assert "Donnerstag, 31. Dezember 2099, 23:59 Uhr (Europe/Berlin)" in card
-    for words in ("Geteilt", "✓ kann bearbeiten", "Geprüft: Der Zugriff ist da.", "In Microsoft 365 öffnen"):
+    for words in (
+        "Geteilt",
+        "✓ kann bearbeiten",
+        "Geprüft: Der Zugriff ist da.",
+        "In Microsoft 365 öffnen",
+        "Rückgängig machen",
+        "Jetzt beenden",
+    ):
         assert words in result
     assert "Adele Vance a partagé un fichier avec vous. Vous pouvez modifier le contenu." in told
     assert "OneDrive › Finance · modifié le" in told

@@ -15,12 +15,16 @@ import pytest
 import cards.access
 import cards.basics
 import cards.dialog
+import cards.ended
 import cards.form
 import cards.share
 from bot.commands import welcome
+from bot.errors import NeedsSignIn
 from bot.sharing import (
     LIBRARY,
     Change,
+    Ending,
+    EndReceipt,
     Expiry,
     Grant,
     Option,
@@ -28,6 +32,7 @@ from bot.sharing import (
     Person,
     Question,
     Recipient,
+    Returned,
     Role,
     ShareableItem,
     SharePlan,
@@ -99,6 +104,15 @@ def receipts() -> Iterator[ShareReceipt]:
         yield ShareReceipt(plan, tuple(Grant(PEOPLE[0], each, SAID) for each in some), checked)
 
 
+def granted() -> ShareReceipt:
+    return ShareReceipt(next(plans()), tuple(Grant(person, Outcome.GRANTED) for person in PEOPLE))
+
+
+def ends() -> list[EndReceipt]:
+    now = [Returned(person, ending, role) for person in PEOPLE for ending in Ending for role in (None, *Role)]
+    return [EndReceipt(granted(), tuple(now), is_undone) for is_undone in (True, False)]
+
+
 def unclear(options: int) -> UnclearRequest:
     some = tuple(Option(str(number), FILE, f"{PLACE} · {OWNER}") for number in range(options))
     return UnclearRequest(ASKER, ShareRequest((), ()), (Question("item", SAID, some),))
@@ -129,9 +143,19 @@ def accesses() -> Iterator[Card]:
 CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
     cards.share.choose: lambda: [cards.share.choose(unclear(options), "key") for options in (1, 2, 10)],
-    cards.share.done: lambda: [cards.share.done(receipt) for receipt in receipts()],
+    cards.share.done: lambda: [cards.share.done(receipt, "key") for receipt in receipts()],
     cards.share.cancelled: lambda: [cards.share.cancelled(FILE), cards.share.cancelled(None)],
     cards.share.shared_with_you: lambda: [cards.share.shared_with_you(plan) for plan in plans()],
+    cards.ended.reminder: lambda: [cards.ended.reminder(granted(), WHEN, "key")],
+    cards.ended.extended: lambda: [cards.ended.extended(granted(), WHEN, "key")],
+    cards.ended.ended: lambda: [cards.ended.ended(receipt) for receipt in ends()],
+    cards.ended.not_ended: lambda: [
+        cards.ended.not_ended(granted(), "key", said, is_last=is_last)
+        for said, is_last in product((SAID, NeedsSignIn.sentence), (True, False))
+    ],
+    cards.ended.ended_for_you: lambda: [
+        cards.ended.ended_for_you(receipt, each) for receipt in ends() for each in receipt.returned
+    ],
     cards.form.form: lambda: list(forms()),
     cards.access.who: lambda: list(accesses()),
     cards.dialog.in_dialog: lambda: [cards.dialog.in_dialog(each) for each in (*forms(), *accesses())],
@@ -182,7 +206,7 @@ def unmarked(words: str) -> str:
 def test_every_function_that_makes_a_card_is_looked_at() -> None:
     made = {
         one
-        for module in (cards.access, cards.basics, cards.dialog, cards.form, cards.share)
+        for module in (cards.access, cards.basics, cards.dialog, cards.ended, cards.form, cards.share)
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
         if inspect.signature(one).return_annotation == "Card"
@@ -202,9 +226,9 @@ def test_no_word_of_a_card_is_untranslated(made: Callable[[], list[Card]]) -> No
 @each_card
 @pytest.mark.parametrize("tag", languages())
 def test_nothing_of_the_machinery_shows(tag: str, made: Callable[[], list[Card]]) -> None:
-    values = "|".join(each.name for kind in (Role, Outcome, Change) for each in kind)
+    values = "|".join(each.name for kind in (Role, Outcome, Change, Ending) for each in kind)
     machinery = re.compile(
-        rf"[{{}}⟦⟧]|\b(?:None|True|False|{values})\b|datetime|<\w|\w+\.\w+\(|\b(?:share|sign_in)\.\w"
+        rf"[{{}}⟦⟧]|\b(?:None|True|False|{values})\b|datetime|<\w|\w+\.\w+\(|\b(?:share|ends|sign_in)\.\w"
     )
     with speaking(tag):
         said = {words for card in made() for words in shown(card)}
