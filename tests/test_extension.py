@@ -323,7 +323,7 @@ async def test_a_file_of_a_message_is_shared_from_a_form(adele: Someone, bot: Bo
     assert "Share this?" in plan
     assert "For you" in plan
     assert ALEX not in bot.access("Q3 Budget.xlsx")
-    done = await desk.presses("Share without an end")
+    done = await desk.presses("Share")
 
     assert done.count("✓ can view") == 2
     assert bot.access("Q3 Budget.xlsx")[ALEX] == "read"
