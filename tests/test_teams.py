@@ -101,7 +101,12 @@ async def test_when_the_keys_cannot_be_had_teams_is_told_to_try_again(bot: Bot) 
     ("name", "value", "status"),
     [
         ("application/search", {}, 501),
-        ("task/fetch", {}, 501),
+        ("composeExtension/selectItem", {}, 501),
+        ("composeExtension/query", {}, 200),
+        ("composeExtension/fetchTask", {}, 200),
+        ("composeExtension/submitAction", {}, 200),
+        ("task/fetch", {}, 200),
+        ("task/submit", {"data": {"verb": "share.confirm", "key": "made up"}}, 200),
         ("signin/tokenExchange", {}, 400),
         ("signin/tokenExchange", {"id": "x", "token": "forged"}, 412),
         ("adaptiveCard/action", {}, 200),

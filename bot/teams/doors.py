@@ -122,7 +122,7 @@ def _result(item: ShareableItem, icons_url: str) -> Json:
     preview = {
         "title": item.name,
         "text": html.escape(cards.dialog.about(item), quote=False),
-        "images": [{"url": f"{icons_url}/{cards.dialog.kind(item)}.png", "alt": cards.dialog.kind(item)}],
+        "images": [{"url": f"{icons_url}/{cards.dialog.kind(item)}.png", "alt": cards.dialog.kind_in_words(item)}],
     }
     return {
         "contentType": ADAPTIVE,
