@@ -61,6 +61,24 @@ def kind(item: ShareableItem) -> str:
     return "folder" if item.is_folder else ICONS.get(_ending(item), "file")
 
 
+def kind_in_words(item: ShareableItem) -> str:
+    match kind(item):
+        case "folder":
+            return _("Folder")
+        case "sheet":
+            return _("Spreadsheet")
+        case "text":
+            return _("Text document")
+        case "slides":
+            return _("Presentation")
+        case "image":
+            return _("Picture")
+        case "pdf":
+            return "PDF"
+        case _:
+            return _("File")
+
+
 ICONS = {
     **dict.fromkeys(("xlsx", "xls", "csv"), "sheet"),
     **dict.fromkeys(("docx", "doc", "txt", "md"), "text"),

@@ -179,7 +179,7 @@ async def test_consent_is_given_in_a_window_and_the_sentence_carried_out(browser
 async def test_a_bot_that_is_down_is_told_on_the_page(browser: Browser, bot: Bot) -> None:
     page = await open_page(browser, bot, "adele.vance")
     await say(page, "help")
-    await expect(page.get_by_text("What I can do")).to_be_visible()
+    await expect(page.get_by_text("What I can do", exact=True)).to_be_visible()
     bot.contoso.bot_endpoint = "http://127.0.0.1:9/api/messages"
 
     await say(page, "help")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import cards.dialog
 import cards.form
 import cards.share
 from bot.sharing import Role
+from bot.teams.server import ICONS
 from cards.access import Holder, Way
 from cards.elements import OVERRIDES
 from tests.test_cards import FILE, HOSTILE, PLAN, UNCLEAR, WHEN, parts
@@ -82,3 +84,12 @@ def test_what_was_typed_and_what_is_wrong_with_it_stand_together() -> None:
     assert {name: body[fields[name]]["value"] for name in TYPED} == TYPED
     for name in fields:
         assert body[fields[name] + 1]["inlines"][0]["text"] == f"⚠ {ERRORS[name]}".translate(OVERRIDES)
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.DOCX", "a.pptx", "a.png", "a.pdf", "a.zip", "a"])
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_every_kind_of_file_has_an_icon_and_a_word(name: str, is_folder: bool) -> None:  # noqa: FBT001
+    item = replace(FILE, name=name, is_folder=is_folder)
+
+    assert (ICONS / f"{cards.dialog.kind(item)}.png").is_file()
+    assert cards.dialog.kind_in_words(item)[0].isupper()

@@ -121,6 +121,16 @@ async def test_a_file_is_found_with_its_icon_its_place_and_its_day(adele: Someon
     async with httpx.AsyncClient() as http:
         icon = await http.get(preview["images"][0]["url"])
     assert (icon.status_code, icon.headers["Content-Type"]) == (200, "image/png")
+    assert preview["images"][0]["alt"] == "Spreadsheet"
+
+
+async def test_a_search_as_the_agents_playground_words_it_is_understood(adele: Someone, bot: Bot) -> None:
+    """It names neither the command nor the parameter."""
+    about = {"commandContext": "compose", "queryOptions": {"skip": 0, "count": 25}, "context": {"theme": "default"}}
+
+    answer = await Desk(adele).asks(QUERY, {**about, "parameters": [{"value": "Q3"}]})
+
+    assert "Q3 Budget.xlsx" in titles(answer["composeExtension"])
 
 
 async def test_what_others_share_is_found_and_what_they_do_not_is_not(adele: Someone, bot: Bot) -> None:

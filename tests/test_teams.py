@@ -101,6 +101,7 @@ async def test_when_the_keys_cannot_be_had_teams_is_told_to_try_again(bot: Bot) 
     ("name", "value", "status"),
     [
         ("application/search", {}, 501),
+        ("composeExtension/selectItem", {}, 501),
         ("composeExtension/query", {}, 200),
         ("composeExtension/fetchTask", {}, 200),
         ("composeExtension/submitAction", {}, 200),

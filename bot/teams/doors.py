@@ -119,12 +119,10 @@ def may_be_silent(incoming: Incoming) -> bool:
 
 
 def _result(item: ShareableItem, icons_url: str) -> Json:
-    kind = cards.dialog.kind(item)
-    icon = {"url": f"{icons_url}/{kind}.png", "alt": _("Folder") if item.is_folder else _("File")}
     preview = {
         "title": item.name,
         "text": html.escape(cards.dialog.about(item), quote=False),
-        "images": [icon],
+        "images": [{"url": f"{icons_url}/{cards.dialog.kind(item)}.png", "alt": cards.dialog.kind_in_words(item)}],
     }
     return {
         "contentType": ADAPTIVE,
