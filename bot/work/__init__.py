@@ -20,11 +20,12 @@ from bot.identity.sealing import Sealer
 from bot.ledger import Ledger, Stands, is_passing
 from bot.sharing import EndReceipt, Person, ShareReceipt
 from bot.work import wrong
+from bot.work.file import FilePlace
 from bot.work.flows import DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
-from bot.work.places import FilePlace, Slots
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
+    from bot.work.slots import Slots
 
 __all__ = ["Work"]
 
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 # The clock may jump, and other replicas keep shares too; so the next end is looked for so often, in seconds.
 LOOK_EVERY = 60.0
+# What was interrupted has waited already, and those who wait for the first answers have not.
+START_AFTER = 2.0
 TIDY_EVERY = 24 * 60 * 60
 NOT_KNOWN = "I don't know whether the access has ended. Please try again."
 Of = TypeVar("Of")
@@ -68,7 +71,7 @@ class Work:
     async def open(self) -> None:
         """Goes on with what was begun before. Raises CannotOpen."""
         if isinstance(self._place, FilePlace):
-            self._executor = await self._place.take()
+            self._place.take()
         if not (isinstance(self._place, FilePlace) and self._place.is_new):
             self._watching.append(asyncio.create_task(self._start_early()))
         self._watching.append(asyncio.create_task(self._watch()))
@@ -81,7 +84,10 @@ class Work:
             if self._engine:
                 await self._engine.stop()
                 self._engine = None
-        await self._place.leave()
+        if isinstance(self._place, FilePlace):
+            self._place.leave()
+        else:
+            await self._place.leave()
 
     async def rests(self, within: float) -> bool:
         """Whether something ran; waits a while for the first of it to come to its end."""
@@ -235,6 +241,7 @@ class Work:
     # The engine
 
     async def _start_early(self) -> None:
+        await asyncio.sleep(START_AFTER)
         try:
             await self._started()
         except Exception:
@@ -251,7 +258,7 @@ class Work:
         place = self._place
         if isinstance(place, FilePlace):
             place.prepare()
-            executor = "local"
+            executor = place.name
         else:
             executor = await place.take()
         engine: Engine = made.Engine(
@@ -261,7 +268,7 @@ class Work:
         # What it brought stays.
         gc.collect()
         gc.freeze()
-        if isinstance(place, Slots):
+        if not isinstance(place, FilePlace):
             self._watching.append(asyncio.create_task(self._among_others(place, engine)))
         return engine
 
@@ -295,4 +302,6 @@ class Work:
 def _place(database_url: str) -> FilePlace | Slots:
     if database_url.startswith("sqlite"):
         return FilePlace(Path(database_url.removeprefix("sqlite:///").partition("?")[0]))
+    from bot.work.slots import Slots  # psycopg is large, and of no use to a file
+
     return Slots(database_url.replace("postgres://", "postgresql://", 1))
