@@ -34,7 +34,7 @@ class FilePlace:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._lock)
+            self.leave()
             raise CannotOpen(TAKEN) from error
 
     def prepare(self) -> None:
