@@ -8,7 +8,6 @@ import gc
 import importlib
 import logging
 import os
-import signal
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -35,6 +34,8 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 60.0
 # What was interrupted has waited already, and those who wait for the first answers have not.
 START_AFTER = 2.0
+# The code the process ends with.
+LOST_PLACE = 70
 TIDY_EVERY = 24 * 60 * 60
 NOT_KNOWN = "I don't know whether the access has ended. Please try again."
 Of = TypeVar("Of")
@@ -274,9 +275,9 @@ class Work:
 
     async def _among_others(self, slots: Slots, engine: Engine) -> None:
         await slots.watch(engine.left_behind, engine.take_over)
-        # Others may have taken over already what runs here. What is sent is fenced, but two of a name are one too many.
+        # Others may be taking over already what runs here, and without the database nothing comes to its end in order.
         log.critical("lost its place among the replicas, and ends itself")
-        os.kill(os.getpid(), signal.SIGTERM)
+        os._exit(LOST_PLACE)
 
     def _tracked(self, flow: Callable[..., Coroutine[Any, Any, Of]]) -> Callable[..., Coroutine[Any, Any, Of]]:
         """Also what goes on after a restart counts as running."""
