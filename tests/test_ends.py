@@ -290,3 +290,56 @@ async def test_where_only_owners_can_end_it_the_card_says_so(alex: Someone, bot:
     assert "lets only owners of this end access" in card
     assert "This access has no end" in result
     assert "Undo" not in result
+
+
+async def test_undo_is_not_said_in_front_of_others(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await shares(adele)
+
+    told = await adele.says("<at>Sharebot</at> undo", chat="Budget crew")
+
+    assert "in our own chat" in told
+    assert "Budget.xlsx" not in megan.sees("Budget crew")
+    assert bot.access(FILE)[ALEX] == "write"
+
+
+async def test_undo_of_a_card_in_a_group_is_seen_by_all(adele: Someone, megan: Someone, bot: Bot) -> None:
+    crew = "Budget crew"
+    await adele.says(f"<at>Sharebot</at> share {FILE} with Alex", chat=crew)
+    await adele.presses("Continue", chat=crew)
+    await adele.presses("Share", chat=crew)
+    await bot.at_rest()
+
+    await adele.presses("Undo", chat=crew)
+    await bot.at_rest()
+
+    assert "Undone" in megan.sees(crew)
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_only_owners_can_end_is_not_tried(alex: Someone, bot: Bot) -> None:
+    await alex.says('share "Brand guidelines.pdf" with Lee Gu as read until in 3 days')
+    await alex.presses("Share without an end")
+    undone = await alex.says("undo")
+    await bot.later(days=4)
+
+    assert "Only somebody who owns it can take the access back" in undone
+    assert "has not ended" not in alex.sees()
+
+
+async def test_an_outsider_who_was_invited_by_address_loses_it_again(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with eric@fabrikam.example until in 3 days")
+    await bot.later(days=4)
+
+    assert bot.access(FILE) == before
+    assert "no access" in await adele.waits_for("Ended")
+
+
+async def test_a_group_loses_it_again(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Marketing until in 3 days")
+    shared = bot.access(FILE)
+    await bot.later(days=4)
+
+    assert shared != before
+    assert bot.access(FILE) == before

@@ -202,8 +202,11 @@ class Work:
             await engine.sleep(pause)
             outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
         if outcome == DOUBT:
-            return await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
-        if not outcome:
+            outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
+        if outcome:
+            how = (key, run, locale, zone, outcome["sentence"])
+            await engine.step("tell", self._flows.tell_of_failure, *how, again=is_passing)
+        else:
             await engine.step("tell", self._flows.tell_of_share, key, run, locale, zone, again=is_passing)
             self._wake.set()
         return outcome

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import cards.basics
 import cards.ended
 import cards.share
 from bot import granting
@@ -80,6 +81,14 @@ class Flows:
         await self._ledger.plans.put_back(key, run)
         return wrong.written(Unsure())
 
+    async def tell_of_failure(self, key: str, run: str, locale: str, zone: str, sentence: str) -> None:
+        """Whoever pressed is gone by now, or was told already."""
+        plan = await self._ledger.plans.plan(key)
+        if plan and run not in self.waiting:
+            with speaking(locale, ZoneInfo(zone)):
+                card = cards.basics.problem(sentence)
+            await self._tell_once(key, plan.asker, plan.asker.id, f"failed.{run.rpartition('.')[2]}", card)
+
     async def tell_of_share(self, key: str, run: str, locale: str, zone: str) -> None:
         receipt = self._done.pop(run, None) or await self._ledger.plans.done(key)
         if receipt is None:
@@ -103,7 +112,7 @@ class Flows:
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
         plan, granted = receipt.plan, {called(grant.recipient) for grant in receipt.granted()}
         gone = [called(step.recipient) for step in plan.steps if called(step.recipient) not in granted]
-        until = int(plan.until.at.timestamp()) if plan.until and plan.until.at else None
+        until = int(plan.until.at.timestamp()) if plan.sees_all and plan.until and plan.until.at else None
         try:
             await self._ledger.ends.keep(key, receipt, locale, zone, ends_at=until, gone=gone)
         except Exception as error:
