@@ -208,6 +208,19 @@ async def test_what_somebody_took_away_since_is_over(adele: Someone, bot: Bot) -
     assert "no access" in await adele.waits_for("Ended")
 
 
+async def test_what_was_shared_anew_since_is_the_new_shares(adele: Someone, bot: Bot) -> None:
+    """Given until Monday, taken away by hand, given again without an end: Monday takes nothing."""
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "write").id)
+    await shares(adele, f"share {FILE} with Alex as write")
+
+    await bot.later(days=4)
+
+    assert bot.access(FILE)[ALEX] == "write"
+    assert "Ended" not in adele.sees()
+
+
 async def test_shares_on_top_of_each_other_end_in_whatever_order(adele: Someone, bot: Bot) -> None:
     """Read until Monday, then write until Wednesday: on Wednesday nothing is left."""
     before = bot.access(FILE)
@@ -237,7 +250,8 @@ async def test_whoever_signed_out_is_told_loudly_and_it_ends_when_they_sign_in(a
     await adele.says("sign out")
     await bot.later(days=4)
     told, still = adele.sees(), bot.access(FILE)[ALEX]
-    await bot.later(minutes=2)
+    for hours in (1, 1, 1, 5):
+        await bot.later(hours=hours)
 
     await adele.says(f"share {FILE} with Lee Gu")
     await bot.at_rest()

@@ -82,7 +82,7 @@ class Flows:
         return wrong.written(Unsure())
 
     async def tell_of_failure(self, key: str, run: str, locale: str, zone: str, sentence: str) -> None:
-        """Whoever pressed is gone by now, or was told already."""
+        """Unless whoever pressed waits here, and gets it as the answer."""
         plan = await self._ledger.plans.plan(key)
         if plan and run not in self.waiting:
             with speaking(locale, ZoneInfo(zone)):
@@ -158,22 +158,22 @@ class Flows:
                 for each in receipt.returned
                 if each.recipient.id and each.ending in (Ending.ENDED, Ending.LOWERED)
             ]
-            if run not in self.waiting:
+            # Of a right that was given anew since, nothing is left to this share.
+            if receipt.returned and run not in self.waiting:
                 told.append(self._tell_once(key, asker, asker.id, "ended", cards.ended.ended(receipt)))
             await asyncio.gather(*told)
 
     async def tell_of_trouble(self, key: str, run: str, kind: str, sentence: str) -> None:
         """Loudly: at once where only a person can help, and again with each day that passes."""
         stands = await self._ledger.ends.at(key)
-        tries = int(run.rpartition(".")[2])
-        is_quiet = issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES
-        is_told = 0 < tries < len(TRY_AGAIN_AFTER) - 1 and tries != QUIET_TRIES
-        if stands is None or is_quiet or is_told:
+        tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
+        if stands is None or (issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES):
             return
         asker = stands.receipt.plan.asker
         with speaking(stands.locale, stands.timezone):
             card = cards.ended.not_ended(stands.receipt, key, sentence, is_last=stands.due_at is None)
-            await self._tell_once(key, asker, asker.id, f"trouble.{tries}", card)
+            what = f"trouble.{stands.ends_at}.{tries if tries >= daily else 0}"
+            await self._tell_once(key, asker, asker.id, what, card)
 
     async def remind(self, stands: Stands) -> None:
         asker = stands.receipt.plan.asker
