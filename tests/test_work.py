@@ -46,6 +46,30 @@ async def test_the_file_of_the_work_tells_nothing_and_is_its_owners(adele: Someo
     assert {oct(each.stat().st_mode & 0o777) for each in files} == {"0o600"}
 
 
+async def test_what_is_long_over_is_forgotten(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE)
+    await adele.presses("Share")
+    await adele.presses("Undo")
+    await bot.at_rest()
+
+    kept = rows(bot)
+    await bot.later(days=8)
+    later = rows(bot)
+    await bot.later(days=91)
+
+    assert kept == {"workflow_status": 2, "ends": 1, "told": 2}
+    assert later == {"workflow_status": 0, "ends": 1, "told": 2}
+    assert rows(bot) == {"workflow_status": 0, "ends": 0, "told": 0}
+
+
+def rows(bot: Bot) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for file, table in (("sharebot-work", "workflow_status"), ("sharebot", "ends"), ("sharebot", "told")):
+        with sqlite3.connect(bot.data / f"{file}.db") as database:
+            (found[table],) = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    return found
+
+
 async def test_what_the_engine_keeps_is_read_with_the_key_only() -> None:
     sealed = Sealed(Sealer([bytes(32)]))
 

@@ -148,9 +148,13 @@ class Work:
             self._wake.set()
 
     async def look(self) -> None:
-        """Does what is due: reminders and ends."""
+        """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
             await asyncio.gather(*map(self._due, due))
+        if self._engine and self._clock() - self._tidied > TIDY_EVERY:
+            self._tidied = self._clock()
+            await self._ledger.ends.tidy()
+            await self._engine.tidy(self._clock())
 
     # How it goes
 
@@ -228,19 +232,12 @@ class Work:
             try:
                 await self.look()
                 next_due = await self._ledger.ends.next_due()
-                await self._tidy()
             except Exception:
                 log.exception("what is due could not be looked up")
                 next_due = None
             left = LOOK_EVERY if next_due is None else next_due - self._clock()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(1.0, min(left, LOOK_EVERY)))
-
-    async def _tidy(self) -> None:
-        if self._engine and self._clock() - self._tidied > TIDY_EVERY:
-            self._tidied = self._clock()
-            await self._ledger.ends.tidy()
-            await self._engine.tidy(time.time())
 
     # The engine
 
@@ -268,7 +265,11 @@ class Work:
         engine: Engine = made.Engine(
             place.url, self._sealer, executor, {"share": self._tracked(self._share), "end": self._tracked(self._ended)}
         )
-        engine.launch()
+        try:
+            engine.launch()
+        except BaseException:
+            await engine.stop()
+            raise
         # What it brought stays.
         gc.collect()
         gc.freeze()
@@ -277,7 +278,12 @@ class Work:
         return engine
 
     async def _among_others(self, slots: Slots, engine: Engine) -> None:
-        await slots.watch(engine.left_behind, engine.take_over)
+        while True:
+            try:
+                await slots.watch(engine.left_behind, engine.take_over)
+                break
+            except Exception:
+                log.exception("what other replicas left could not be looked up")
         # Others may be taking over already what runs here, and without the database nothing comes to its end in order.
         log.critical("lost its place among the replicas, and ends itself")
         os._exit(LOST_PLACE)

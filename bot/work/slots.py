@@ -32,6 +32,7 @@ class Slots:
 
     async def take(self) -> str:
         """The name of this replica. Raises CannotOpen."""
+        await self.leave()
         self._connection = await psycopg.AsyncConnection.connect(self.url, autocommit=True)
         for slot in range(SLOTS):
             if await self._locked(slot):
