@@ -39,9 +39,7 @@ UNSEEN = later(
 )
 INTERRUPTED = later("Microsoft 365 stopped answering before this person's turn came.")
 LOST = later("Microsoft 365 did not answer, and the access is not there yet. Please look before you share again.")
-HIDDEN = later(
-    "Microsoft 365 no longer shows me who can open this. Only somebody who owns it can take the access back."
-)
+HIDDEN = later("Microsoft 365 does not show you who can open this. Only somebody who owns it can take the access back.")
 
 
 Answer = Invited | Refused | Unsure
@@ -218,7 +216,8 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
     """
     item = plan.item
     before = await graph.permissions(item)
-    if not tell_all(before, plan.asker.id) and own_role(_asker(plan), before):
+    hides = not tell_all(before, plan.asker.id) and role_of(_asker(plan), before)
+    if hides or not plan.sees_all:
         raise NotAllowed(_(HIDDEN))
     for each in given:
         right = _right(each, before)

@@ -43,7 +43,9 @@ def ended(receipt: EndReceipt) -> Card:
     return card(
         heading(title, "Good"),
         file(receipt.share.plan.item),
-        block(*(_returned(each) for each in receipt.returned), separator=True),
+        block(*(_returned(each) for each in receipt.returned), separator=True)
+        if receipt.returned
+        else line(_("Nothing was left to take back: it was shared anew since.")),
         block(small(_("Checked: this is what they can do now."))),
         actions=[_open(receipt.share)],
         summary=_("{title}: {file}", title=title, file=apart(receipt.share.plan.item.name)),

@@ -208,6 +208,19 @@ async def test_what_somebody_took_away_since_is_over(adele: Someone, bot: Bot) -
     assert "no access" in await adele.waits_for("Ended")
 
 
+async def test_what_was_shared_anew_since_is_the_new_shares(adele: Someone, bot: Bot) -> None:
+    """Given until Monday, taken away by hand, given again without an end: Monday takes nothing."""
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "write").id)
+    await shares(adele, f"share {FILE} with Alex as write")
+
+    await bot.later(days=4)
+
+    assert bot.access(FILE)[ALEX] == "write"
+    assert "Ended" not in adele.sees()
+
+
 async def test_shares_on_top_of_each_other_end_in_whatever_order(adele: Someone, bot: Bot) -> None:
     """Read until Monday, then write until Wednesday: on Wednesday nothing is left."""
     before = bot.access(FILE)
@@ -237,7 +250,8 @@ async def test_whoever_signed_out_is_told_loudly_and_it_ends_when_they_sign_in(a
     await adele.says("sign out")
     await bot.later(days=4)
     told, still = adele.sees(), bot.access(FILE)[ALEX]
-    await bot.later(minutes=2)
+    for hours in (1, 1, 1, 5):
+        await bot.later(hours=hours)
 
     await adele.says(f"share {FILE} with Lee Gu")
     await bot.at_rest()
@@ -290,3 +304,56 @@ async def test_where_only_owners_can_end_it_the_card_says_so(alex: Someone, bot:
     assert "lets only owners of this end access" in card
     assert "This access has no end" in result
     assert "Undo" not in result
+
+
+async def test_undo_is_not_said_in_front_of_others(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await shares(adele)
+
+    told = await adele.says("<at>Sharebot</at> undo", chat="Budget crew")
+
+    assert "in our own chat" in told
+    assert "Budget.xlsx" not in megan.sees("Budget crew")
+    assert bot.access(FILE)[ALEX] == "write"
+
+
+async def test_undo_of_a_card_in_a_group_is_seen_by_all(adele: Someone, megan: Someone, bot: Bot) -> None:
+    crew = "Budget crew"
+    await adele.says(f"<at>Sharebot</at> share {FILE} with Alex", chat=crew)
+    await adele.presses("Continue", chat=crew)
+    await adele.presses("Share", chat=crew)
+    await bot.at_rest()
+
+    await adele.presses("Undo", chat=crew)
+    await bot.at_rest()
+
+    assert "Undone" in megan.sees(crew)
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_only_owners_can_end_is_not_tried(alex: Someone, bot: Bot) -> None:
+    await alex.says('share "Brand guidelines.pdf" with Lee Gu as read until in 3 days')
+    await alex.presses("Share without an end")
+    undone = await alex.says("undo")
+    await bot.later(days=4)
+
+    assert "Only somebody who owns it can take the access back" in undone
+    assert "has not ended" not in alex.sees()
+
+
+async def test_an_outsider_who_was_invited_by_address_loses_it_again(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with eric@fabrikam.example until in 3 days")
+    await bot.later(days=4)
+
+    assert bot.access(FILE) == before
+    assert "no access" in await adele.waits_for("Ended")
+
+
+async def test_a_group_loses_it_again(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Marketing until in 3 days")
+    shared = bot.access(FILE)
+    await bot.later(days=4)
+
+    assert shared != before
+    assert bot.access(FILE) == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import sqlite3
 import stat
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -474,3 +475,15 @@ async def test_what_was_shown_long_ago_is_answered_by_its_buttons_alone(ledger: 
 
     assert await ledger.plans.latest(ADELE, "a:chat") is None
     assert await ledger.plans.waiting(key, ADELE) == PLAN
+
+
+@pytest.mark.parametrize("query", ["SELECT min(due_at) FROM ends", "SELECT * FROM ends WHERE due_at <= 1"])
+async def test_ends_that_wait_are_not_gone_through(tmp_path: Path, query: str) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path}/l.db")
+    await ledger.open()
+    await ledger.close()
+
+    with sqlite3.connect(tmp_path / "l.db") as database:
+        plan = " ".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}"))
+
+    assert "INDEX ends_due_at" in plan

@@ -13,7 +13,9 @@ DAY = 24 * 60 * 60
 
 
 async def undo_last(turn: Turn, _understood: Understood) -> Reply:
-    """The share they did last, if that was in the last day."""
+    """The share they did last, if that was in the last day; in front of others nobody is to read which that was."""
+    if not turn.own_chat:
+        return Reply(cards.basics.say(_("Please say that in our own chat, or press “Undo” where it was shared.")))
     stands = await turn.work.last(turn.person)
     if stands is None:
         return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
@@ -21,11 +23,11 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
 
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(cards.ended.ended(await turn.work.undo(key, turn.person)), is_private=True)
+    return Reply(cards.ended.ended(await turn.work.undo(key, turn.person)))
 
 
 async def end_now(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(cards.ended.ended(await turn.work.end_now(key, turn.person)), is_private=True)
+    return Reply(cards.ended.ended(await turn.work.end_now(key, turn.person)))
 
 
 async def a_day_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

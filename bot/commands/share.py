@@ -12,7 +12,7 @@ from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
 from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
-from bot.texts import later
+from bot.texts import later, spoken
 from cards.elements import Card, apart
 
 
@@ -61,7 +61,7 @@ async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
-    receipt = await turn.work.share(key, turn.person, turn.locale, str(turn.timezone))
+    receipt = await turn.work.share(key, turn.person, spoken(), str(turn.timezone))
     return Reply(cards.share.done(receipt, key))
 
 

@@ -122,6 +122,11 @@ class PendingPlans:
                 .values(claimed_at=None, run=None, runs=plans.c.runs + 1)
             )
 
+    async def plan(self, key: str) -> SharePlan | None:
+        async with self._engine.connect() as database:
+            body = await database.scalar(select(plans.c.body).where(plans.c.key == key, plans.c.kind == "plan"))
+        return json.loads(body, SharePlan) if body else None
+
     async def done(self, key: str) -> ShareReceipt | None:
         async with self._engine.connect() as database:
             text = await database.scalar(select(plans.c.receipt).where(plans.c.key == key))

@@ -8,7 +8,6 @@ import gc
 import importlib
 import logging
 import os
-import signal
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -21,11 +20,12 @@ from bot.ledger import Ledger, Stands, is_passing
 from bot.sharing import EndReceipt, Person, ShareReceipt
 from bot.texts import _, later
 from bot.work import wrong
+from bot.work.file import FilePlace
 from bot.work.flows import DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
-from bot.work.places import FilePlace, Slots
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
+    from bot.work.slots import Slots
 
 __all__ = ["Work"]
 
@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 
 # The clock may jump, and other replicas keep shares too; so the next end is looked for so often, in seconds.
 LOOK_EVERY = 60.0
+# What was interrupted has waited already, and those who wait for the first answers have not.
+START_AFTER = 2.0
+# The code the process ends with.
+LOST_PLACE = 70
 TIDY_EVERY = 24 * 60 * 60
 NOT_KNOWN = later("I don't know whether the access has ended. Please try again.")
 Of = TypeVar("Of")
@@ -69,7 +73,7 @@ class Work:
     async def open(self) -> None:
         """Goes on with what was begun before. Raises CannotOpen."""
         if isinstance(self._place, FilePlace):
-            self._executor = await self._place.take()
+            self._place.take()
         if not (isinstance(self._place, FilePlace) and self._place.is_new):
             self._watching.append(asyncio.create_task(self._start_early()))
         self._watching.append(asyncio.create_task(self._watch()))
@@ -82,7 +86,10 @@ class Work:
             if self._engine:
                 await self._engine.stop()
                 self._engine = None
-        await self._place.leave()
+        if isinstance(self._place, FilePlace):
+            self._place.leave()
+        else:
+            await self._place.leave()
 
     async def rests(self, within: float) -> bool:
         """Whether something ran; waits a while for the first of it to come to its end."""
@@ -142,9 +149,13 @@ class Work:
             self._wake.set()
 
     async def look(self) -> None:
-        """Does what is due: reminders and ends."""
+        """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
             await asyncio.gather(*map(self._due, due))
+        if self._engine and self._clock() - self._tidied > TIDY_EVERY:
+            self._tidied = self._clock()
+            await self._ledger.ends.tidy()
+            await self._engine.tidy(self._clock())
 
     # How it goes
 
@@ -196,8 +207,11 @@ class Work:
             await engine.sleep(pause)
             outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
         if outcome == DOUBT:
-            return await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
-        if not outcome:
+            outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
+        if outcome:
+            how = (key, run, locale, zone, outcome["sentence"])
+            await engine.step("tell", self._flows.tell_of_failure, *how, again=is_passing)
+        else:
             await engine.step("tell", self._flows.tell_of_share, key, run, locale, zone, again=is_passing)
             self._wake.set()
         return outcome
@@ -219,7 +233,6 @@ class Work:
             try:
                 await self.look()
                 next_due = await self._ledger.ends.next_due()
-                await self._tidy()
             except Exception:
                 log.exception("what is due could not be looked up")
                 next_due = None
@@ -227,15 +240,10 @@ class Work:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), max(1.0, min(left, LOOK_EVERY)))
 
-    async def _tidy(self) -> None:
-        if self._engine and self._clock() - self._tidied > TIDY_EVERY:
-            self._tidied = self._clock()
-            await self._ledger.ends.tidy()
-            await self._engine.tidy(time.time())
-
     # The engine
 
     async def _start_early(self) -> None:
+        await asyncio.sleep(START_AFTER)
         try:
             await self._started()
         except Exception:
@@ -252,25 +260,34 @@ class Work:
         place = self._place
         if isinstance(place, FilePlace):
             place.prepare()
-            executor = "local"
+            executor = place.name
         else:
             executor = await place.take()
         engine: Engine = made.Engine(
             place.url, self._sealer, executor, {"share": self._tracked(self._share), "end": self._tracked(self._ended)}
         )
-        engine.launch()
+        try:
+            engine.launch()
+        except BaseException:
+            await engine.stop()
+            raise
         # What it brought stays.
         gc.collect()
         gc.freeze()
-        if isinstance(place, Slots):
+        if not isinstance(place, FilePlace):
             self._watching.append(asyncio.create_task(self._among_others(place, engine)))
         return engine
 
     async def _among_others(self, slots: Slots, engine: Engine) -> None:
-        await slots.watch(engine.left_behind, engine.take_over)
-        # Others may have taken over already what runs here. What is sent is fenced, but two of a name are one too many.
+        while True:
+            try:
+                await slots.watch(engine.left_behind, engine.take_over)
+                break
+            except Exception:
+                log.exception("what other replicas left could not be looked up")
+        # Others may be taking over already what runs here, and without the database nothing comes to its end in order.
         log.critical("lost its place among the replicas, and ends itself")
-        os.kill(os.getpid(), signal.SIGTERM)
+        os._exit(LOST_PLACE)
 
     def _tracked(self, flow: Callable[..., Coroutine[Any, Any, Of]]) -> Callable[..., Coroutine[Any, Any, Of]]:
         """Also what goes on after a restart counts as running."""
@@ -296,4 +313,6 @@ class Work:
 def _place(database_url: str) -> FilePlace | Slots:
     if database_url.startswith("sqlite"):
         return FilePlace(Path(database_url.removeprefix("sqlite:///").partition("?")[0]))
+    from bot.work.slots import Slots  # psycopg is large, and of no use to a file
+
     return Slots(database_url.replace("postgres://", "postgresql://", 1))

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import cards.basics
 import cards.ended
 import cards.share
 from bot import granting
@@ -82,6 +83,13 @@ class Flows:
         await self._ledger.plans.put_back(key, run)
         return wrong.written(Unsure())
 
+    async def tell_of_failure(self, key: str, run: str, locale: str, zone: str, sentence: str) -> None:
+        """Unless whoever pressed waits here, and gets it as the answer."""
+        plan = await self._ledger.plans.plan(key)
+        if plan and run not in self.waiting:
+            card = partial(cards.basics.problem, sentence)
+            await self._tell_once(key, plan.asker, plan.asker.id, f"failed.{run.rpartition('.')[2]}", card)
+
     async def tell_of_share(self, key: str, run: str, locale: str, zone: str) -> None:
         receipt = self._done.pop(run, None) or await self._ledger.plans.done(key)
         if receipt is None:
@@ -105,7 +113,7 @@ class Flows:
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
         plan, granted = receipt.plan, {called(grant.recipient) for grant in receipt.granted()}
         gone = [called(step.recipient) for step in plan.steps if called(step.recipient) not in granted]
-        until = int(plan.until.at.timestamp()) if plan.until and plan.until.at else None
+        until = int(plan.until.at.timestamp()) if plan.sees_all and plan.until and plan.until.at else None
         try:
             await self._ledger.ends.keep(key, receipt, locale, zone, ends_at=until, gone=gone)
         except Exception as error:
@@ -153,23 +161,23 @@ class Flows:
                 for each in receipt.returned
                 if each.recipient.id and each.ending in (Ending.ENDED, Ending.LOWERED)
             ]
-            if run not in self.waiting:
+            # Of a right that was given anew since, nothing is left to this share.
+            if receipt.returned and run not in self.waiting:
                 told.append(self._tell_once(key, asker, asker.id, "ended", partial(cards.ended.ended, receipt)))
             await asyncio.gather(*told)
 
     async def tell_of_trouble(self, key: str, run: str, kind: str, sentence: str) -> None:
         """Loudly: at once where only a person can help, and again with each day that passes."""
         stands = await self._ledger.ends.at(key)
-        tries = int(run.rpartition(".")[2])
-        is_quiet = issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES
-        is_told = 0 < tries < len(TRY_AGAIN_AFTER) - 1 and tries != QUIET_TRIES
-        if stands is None or is_quiet or is_told:
+        tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
+        if stands is None or (issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES):
             return
         asker = stands.receipt.plan.asker
         with speaking(stands.locale, stands.timezone):
             is_last = stands.due_at is None
             card = partial(cards.ended.not_ended, stands.receipt, key, sentence, is_last=is_last)
-            await self._tell_once(key, asker, asker.id, f"trouble.{tries}", card)
+            what = f"trouble.{stands.ends_at}.{tries if tries >= daily else 0}"
+            await self._tell_once(key, asker, asker.id, what, card)
 
     async def remind(self, stands: Stands) -> None:
         asker = stands.receipt.plan.asker

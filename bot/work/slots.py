@@ -1,4 +1,4 @@
-"""Where work is kept, and which replica this is: a file of its own that is locked, or a slot in PostgreSQL.
+"""Where work is kept with PostgreSQL, and which of several replicas this is.
 
 A slot is an advisory lock of a connection that is kept open: the server lets go of it when the replica dies, so a lock
 that can be had means that whoever had it is gone. No clocks are compared.
@@ -7,17 +7,12 @@ that can be had means that whoever had it is gone. No clocks are compared.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import fcntl
 import logging
-import os
-import sqlite3
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import psycopg
 
-from bot.ledger import CannotOpen, keep_private
+from bot.ledger import CannotOpen
 
 log = logging.getLogger(__name__)
 
@@ -25,43 +20,6 @@ LOCK = 3979
 SLOTS = 256
 LOOK_EVERY = 5.0
 ANSWERS_WITHIN = 10.0
-TAKEN = (
-    "Another Sharebot is at work with the same DATA_DIR or DATABASE_URL. Several need a PostgreSQL to share: "
-    "DATABASE_URL=postgresql://…"
-)
-
-
-class FilePlace:
-    """Beside the ledger's file, for one process."""
-
-    def __init__(self, ledger: Path) -> None:
-        self._file = ledger.with_name(f"{ledger.stem}-work{ledger.suffix}")
-        self._lock: int | None = None
-        self.url = f"sqlite:///{self._file}"
-
-    @property
-    def is_new(self) -> bool:
-        return not self._file.exists()
-
-    async def take(self) -> str:
-        self._lock = os.open(f"{self._file}.lock", os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._lock)
-            raise CannotOpen(TAKEN) from error
-        return "local"
-
-    def prepare(self) -> None:
-        """Readers do not wait for the writer. What is the engine's own it makes itself."""
-        keep_private(self._file)
-        with contextlib.closing(sqlite3.connect(self._file)) as database:
-            database.execute("PRAGMA journal_mode=WAL")
-
-    async def leave(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
 
 class Slots:
@@ -73,6 +31,8 @@ class Slots:
         self._slot = -1
 
     async def take(self) -> str:
+        """The name of this replica. Raises CannotOpen."""
+        await self.leave()
         self._connection = await psycopg.AsyncConnection.connect(self.url, autocommit=True)
         for slot in range(SLOTS):
             if await self._locked(slot):

@@ -1,0 +1,180 @@
+"""The work itself: what its file shows, who may use it, how errors travel, what a database that is away does."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+import bot.errors
+from bot.errors import Busy, NeedsSignIn, NotAllowed, SharebotError
+from bot.graph.refusals import Refused
+from bot.identity.sealing import Sealer
+from bot.work import wrong
+from bot.work.engine import Failed, Sealed
+from contoso.faults import Rule
+from contoso.tenant import Contoso
+from tests.bot import Bot
+from tests.people import Someone
+from tests.test_app import STARTS_WITHIN, environment, run, serving
+from tests.test_faults_kill import ALEX, FILE, SHARE, access, on_postgresql, until
+
+KINDS = [each for each in vars(bot.errors).values() if inspect.isclass(each) and issubclass(each, SharebotError)]
+
+
+async def test_the_file_of_the_work_tells_nothing_and_is_its_owners(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE)
+    await adele.presses("Share")
+    await adele.presses("Undo")
+    await bot.at_rest()
+
+    files = list(bot.data.glob("sharebot-work*"))
+    kept = b"".join(each.read_bytes() for each in files)
+    assert b"sealed_json" in kept
+    for secret in (b"Budget", b"Alex", b"alex.wilber", b"eyJ", b"Europe", b"gASV"):
+        assert secret not in kept
+    assert {oct(each.stat().st_mode & 0o777) for each in files} == {"0o600"}
+
+
+async def test_what_is_long_over_is_forgotten(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE)
+    await adele.presses("Share")
+    await adele.presses("Undo")
+    await bot.at_rest()
+
+    kept = rows(bot)
+    await bot.later(days=8)
+    later = rows(bot)
+    await bot.later(days=91)
+
+    assert kept == {"workflow_status": 2, "ends": 1, "told": 2}
+    assert later == {"workflow_status": 0, "ends": 1, "told": 2}
+    assert rows(bot) == {"workflow_status": 0, "ends": 0, "told": 0}
+
+
+def rows(bot: Bot) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for file, table in (("sharebot-work", "workflow_status"), ("sharebot", "ends"), ("sharebot", "told")):
+        with sqlite3.connect(bot.data / f"{file}.db") as database:
+            (found[table],) = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    return found
+
+
+async def test_what_the_engine_keeps_is_read_with_the_key_only() -> None:
+    sealed = Sealed(Sealer([bytes(32)]))
+
+    assert sealed.deserialize(sealed.serialize({"args": ["key"]})) == {"args": ["key"]}
+    assert str(sealed.deserialize(sealed.serialize(ValueError("Q3 Budget.xlsx")))) == "ValueError"
+    assert isinstance(sealed.deserialize(sealed.serialize(ValueError())), Failed)
+
+
+async def test_a_second_bot_with_the_same_file_does_not_start(contoso: Contoso, tmp_path: Path) -> None:
+    async with serving(contoso, tmp_path):
+        code, _, err = await run("serve", environment=environment(contoso, tmp_path, 0))
+
+    assert code == 2
+    assert "Another Sharebot is at work with the same DATA_DIR" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("kind", [each for each in KINDS if each is not Busy])
+def test_an_error_is_told_the_same_wherever_the_work_was_done(kind: type[SharebotError]) -> None:
+    error = kind("What happened.", reference="5f0c")
+
+    again = wrong.read(wrong.written(error))
+
+    assert type(again) is kind
+    assert str(again) == str(error)
+
+
+def test_an_error_keeps_what_it_carries() -> None:
+    busy = wrong.read(wrong.written(Busy(31, reference="r")))
+    asks = wrong.read(wrong.written(NeedsSignIn(scopes=frozenset({"Files.ReadWrite"}), claims="{}")))
+    refused = wrong.read(wrong.written(Refused("notAllowed", "No.")))
+
+    assert (vars(busy)["wait"], str(busy)) == (31, str(Busy(31, reference="r")))
+    assert isinstance(asks, NeedsSignIn)
+    assert (asks.scopes, asks.claims) == (frozenset({"Files.ReadWrite"}), "{}")
+    assert (type(refused), str(refused)) == (NotAllowed, "No.")
+
+
+async def test_a_database_that_goes_away_in_the_middle_loses_nothing(
+    contoso: Contoso, tmp_path: Path, postgresql_server: Any, postgresql: str
+) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com")
+    place = on_postgresql(tmp_path, postgresql)
+    async with serving(contoso, place.data, **place.environment) as process:
+        await adele.says(SHARE)
+        contoso.faults = [Rule("graph", "POST", r"/invite$", times=1, late=1.0)]
+        pressed = asyncio.ensure_future(adele.presses("Share"))
+        await until(lambda: len(contoso.mail_to(ALEX)) == 1)
+        with away(postgresql_server.get_uri(), postgresql):
+            async with asyncio.timeout(2 * STARTS_WITHIN):
+                await process.wait()
+        await asyncio.gather(pressed, return_exceptions=True)
+
+    async with serving(contoso, place.data, **place.environment):
+        await until(lambda: "✓ can edit" in adele.sees())
+
+    assert access(contoso) == "write"
+    assert len(contoso.mail_to(ALEX)) == 1
+
+
+@contextmanager
+def away(server: str, url: str) -> Generator[None]:
+    """The database takes nobody, and throws out whoever is there."""
+    name = conninfo_to_dict(url)["dbname"]
+    assert isinstance(name, str)
+    let_in = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    with psycopg.connect(server, autocommit=True) as database:
+        database.execute(let_in.format(sql.Identifier(name), sql.Literal(False)))
+        database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        yield
+        database.execute(let_in.format(sql.Identifier(name), sql.Literal(True)))
+
+
+async def test_a_flow_that_breaks_leaves_the_card_good(
+    adele: Someone, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await adele.says(SHARE)
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("CREATE TRIGGER no BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
+    first = await adele.presses("Share")
+    await bot.at_rest()
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("DROP TRIGGER no")
+
+    second = await adele.presses("Share")
+
+    assert "I don't know whether the access was given" in first
+    assert "✓ can edit" in second
+    assert len(bot.mails_to(ALEX)) == 1
+    assert FILE not in caplog.text
+    assert [each.message for each in caplog.records if each.levelno >= logging.ERROR] == ["the work on a share broke"]
+
+
+async def test_an_end_whose_flow_breaks_is_tried_again(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE)
+    await adele.presses("Share")
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("CREATE TRIGGER no BEFORE UPDATE OF ended ON ends BEGIN SELECT RAISE(ABORT, 'no'); END")
+    first = await adele.presses("Undo")
+    await bot.at_rest()
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("DROP TRIGGER no")
+
+    second = await adele.presses("Undo")
+
+    assert "I don't know whether the access has ended" in first
+    assert "Undone" in second
+    assert ALEX not in bot.access(FILE)
