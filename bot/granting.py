@@ -24,6 +24,7 @@ from bot.sharing import (
     SharePlan,
     ShareReceipt,
 )
+from bot.texts import _
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,6 @@ NOT_THERE = "Microsoft 365 said yes, but the access is not there. Please look be
 MAILED_MAYBE = "Microsoft 365 did not answer, but the access is there. Whether it mailed them I can't tell."
 UNSEEN = "Microsoft 365 did not answer, and I can't see from here whether it was done. Please ask the file's owner."
 INTERRUPTED = "Microsoft 365 stopped answering before this person's turn came."
-HIDDEN = "Microsoft 365 does not show you who can open this. Only somebody who owns it can take the access back."
 LOST = "Microsoft 365 did not answer, and the access is not there yet. Please look before you share again."
 
 
@@ -215,7 +215,9 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
     before = await graph.permissions(item)
     hides = not tell_all(before, plan.asker.id) and role_of(_asker(plan), before)
     if hides or not plan.sees_all:
-        raise NotAllowed(HIDDEN)
+        raise NotAllowed(
+            _("Microsoft 365 does not show you who can open this. Only somebody who owns it can take the access back.")
+        )
     for each in given:
         right = _right(each, before)
         if right is None or right.role is not each.role:

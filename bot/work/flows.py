@@ -200,6 +200,11 @@ class Flows:
         """It could not be ended now."""
         await self._ledger.ends.later(stands, self._next_try(stands))
 
+    async def put_off_if_due(self, stands: Stands) -> None:
+        """So that one which is still due as it was is not begun over and over."""
+        if await self._ledger.ends.at(stands.key) == stands:
+            await self.put_off(stands)
+
     def _next_try(self, stands: Stands) -> int | None:
         """None where nobody but a person begins it."""
         now = int(self._clock())
