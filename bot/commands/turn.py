@@ -37,14 +37,6 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A card for somebody who did not ask."""
-
-    person_id: str
-    card: Card
-
-
-@dataclass(frozen=True)
 class Reply:
     """A card, or for a click also words beneath a card that stays as it is.
 
@@ -53,7 +45,6 @@ class Reply:
 
     card: Card | None = None
     words: str = ""
-    notices: tuple[Notice, ...] = ()
     is_private: bool = False
 
 
