@@ -149,6 +149,18 @@ async def test_undo_pressed_twice_does_it_once(adele: Someone, alex: Someone, bo
     assert alex.sees().count("has taken back") == 1
 
 
+async def test_an_undo_that_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    bot.breaks("graph", r"/permissions$", delay=4.5, status=503)
+
+    on_it = await adele.presses("Undo")
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert "Undone" in await adele.presses("Undo")
+    assert ALEX not in bot.access(FILE)
+
+
 async def test_somebody_elses_undo_does_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
     await megan.says("hi")
     await shares(adele)

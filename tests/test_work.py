@@ -23,6 +23,7 @@ from bot.identity.sealing import Sealer
 from bot.work import wrong
 from bot.work.engine import Failed, Sealed
 from contoso.faults import Rule
+from contoso.files import Grant
 from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone
@@ -177,4 +178,24 @@ async def test_an_end_whose_flow_breaks_is_tried_again(adele: Someone, bot: Bot)
 
     assert "I don't know whether the access has ended" in first
     assert "Undone" in second
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_a_ledger_from_a_backup_goes_on_beside_an_engine_that_knows_more(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE)
+    await adele.presses("Share")
+    await bot.at_rest()
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        (before,) = database.execute("SELECT due_at FROM ends").fetchone()
+        attempts = database.execute("SELECT * FROM attempts").fetchall()
+    await bot.later(days=4)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.grant(item, Grant(bot.contoso.person(ALEX), "write"))
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("UPDATE ends SET due_at = ?, ended_at = NULL, ended = NULL, runs = 0", (before,))
+        database.executemany(f"INSERT INTO attempts VALUES ({','.join('?' * len(attempts[0]))})", attempts)  # noqa: S608
+
+    await bot.later()
+    await bot.later(minutes=2)
+
     assert ALEX not in bot.access(FILE)

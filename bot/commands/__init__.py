@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import cards.basics
+import cards.share
 from bot.commands import access, basics, ends, files, share
-from bot.commands.turn import Command, Notice, Reply, Turn
+from bot.commands.turn import Command, Reply, Turn
 from bot.errors import SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
@@ -14,7 +15,7 @@ from bot.sharing import Person, UnclearRequest
 from bot.texts import _, later
 from cards.elements import Card
 
-__all__ = ["COMMANDS", "Command", "Notice", "Reply", "Turn", "click", "files", "say", "waiting", "welcome"]
+__all__ = ["COMMANDS", "Command", "Reply", "Turn", "click", "files", "say", "waiting", "welcome"]
 
 
 async def _help(_turn: Turn, _understood: Understood) -> Reply:
@@ -80,9 +81,12 @@ async def waiting(pending: PendingPlans, person: Person, key: str) -> Card | Non
     """The card whose button can still be pressed, as it was shown; None if there is none."""
     try:
         what = await pending.waiting(key, person)
+        receipt = None if what else await pending.receipt(key, person)
     except SharebotError:
         return None
-    return share.card(what, key) if what else None
+    if what:
+        return share.card(what, key)
+    return cards.share.done(receipt, key) if receipt else None
 
 
 def welcome() -> Card:

@@ -37,14 +37,6 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """A card for somebody who did not ask; it is made when it is known in which language they are spoken to."""
-
-    person_id: str
-    card: Callable[[], Card]
-
-
-@dataclass(frozen=True)
 class Reply:
     """A card, or for a click also words beneath a card that stays as it is.
 
@@ -53,7 +45,6 @@ class Reply:
 
     card: Card | None = None
     words: str = ""
-    notices: tuple[Notice, ...] = ()
     is_private: bool = False
 
 

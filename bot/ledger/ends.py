@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, TooLate
@@ -73,6 +73,9 @@ class Ends:
             given = select(attempts.c.recipient).where(attempts.c.plan_key == key)
             if (await database.execute(given)).first() is None:
                 return
+            # Two in one second have an order too: "undo" means the last one.
+            last = select(func.max(ends.c.done_at)).where(_of(asker))
+            done_at = max(now, 1 + (await database.scalar(last) or 0))
             await database.execute(
                 self._insert(ends)
                 .values(
@@ -82,7 +85,7 @@ class Ends:
                     receipt=body,
                     locale=locale,
                     timezone=zone,
-                    done_at=now,
+                    done_at=done_at,
                     ends_at=ends_at,
                     due_at=_reminder(now, ends_at),
                 )
@@ -109,8 +112,7 @@ class Ends:
         newest = (
             select(ends)
             .where(
-                ends.c.tenant_id == person.tenant_id,
-                ends.c.person_id == person.id,
+                _of(person),
                 ends.c.ended_at.is_(None),
                 ends.c.done_at > int(self._clock()) - UNDONE_WITHIN,
             )
@@ -157,8 +159,7 @@ class Ends:
         """Whether there was anything whose end is overdue; it is due now."""
         now = int(self._clock())
         overdue = update(ends).where(
-            ends.c.tenant_id == person.tenant_id,
-            ends.c.person_id == person.id,
+            _of(person),
             ends.c.ended_at.is_(None),
             ends.c.ends_at <= now,
             ends.c.due_at > now,
@@ -191,6 +192,10 @@ class Ends:
 
 async def _without_share(database: AsyncConnection, table: Table, key: Any, is_old: Any) -> None:
     await database.execute(delete(table).where(is_old, key.not_in(select(ends.c.key))))
+
+
+def _of(person: Person) -> ColumnElement[bool]:
+    return (ends.c.tenant_id == person.tenant_id) & (ends.c.person_id == person.id)
 
 
 def _reminder(now: int, ends_at: int | None) -> int | None:

@@ -15,7 +15,7 @@ from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationR
 import cards.basics
 import cards.dialog
 from bot import commands
-from bot.commands import Notice, Reply, Turn
+from bot.commands import Reply, Turn
 from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
 from bot.graph import Graph
 from bot.identity import Identity
@@ -165,7 +165,6 @@ class Turns:
                 await messages.send(context, await self._asking_in.in_front_of_others(incoming))
             else:
                 await messages.send(context, reply.card or cards.basics.say(reply.words))
-            self._tell(reply.notices, incoming.person)
 
     async def _submitted(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
         """A press in a client that knows no Action.Execute: the answer takes the card's place."""
@@ -180,7 +179,6 @@ class Turns:
                 await messages.replace(context, incoming.reply_to, reply.card)
             else:
                 await messages.send(context, reply.card or cards.basics.say(reply.words))
-            self._tell(reply.notices, incoming.person)
 
     async def _invoked(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         match incoming.name:
@@ -213,8 +211,6 @@ class Turns:
             return doors.sign_in_first(incoming, page, silently=silently)
         except Exception as error:
             return doors.told(incoming, _sentence(error))
-        if isinstance(found, Reply):
-            self._tell(found.notices, incoming.person)
         return doors.answer(found, self._icons_url)
 
     async def _opened(self, context: TurnContext, incoming: Incoming) -> doors.Found | Reply:
@@ -240,7 +236,6 @@ class Turns:
         else:
             if not isinstance(found, Reply):
                 return
-            self._tell(found.notices, incoming.person)
             card = found.card or cards.basics.say(found.words)
         own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
         if own and incoming.name != doors.QUERY:
@@ -265,7 +260,6 @@ class Turns:
             return await self._asking_in.by_press(incoming.person, error, silently=silently)
         except Exception as error:
             return invokes.told(_sentence(error))
-        self._tell(reply.notices, incoming.person)
         if reply.card is None:
             return invokes.told(reply.words)
         # The answer is seen by whoever pressed; the others, and their other devices, see the message changed.
@@ -380,7 +374,6 @@ class Turns:
             await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
             await self._bring_back(incoming, data)
         else:
-            self._tell(reply.notices, incoming.person)
             if reply.card:
                 await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
 
@@ -408,13 +401,6 @@ class Turns:
     async def _show(self, incoming: Incoming, card: Card) -> None:
         if incoming.reply_to:
             await self._proactively(incoming.chat, lambda context: messages.replace(context, incoming.reply_to, card))
-
-    def _tell(self, notices: tuple[Notice, ...], asker: Person) -> None:
-        for notice in notices:
-            self._later(self._notify(notice, asker))
-
-    async def _notify(self, notice: Notice, asker: Person) -> None:
-        await self.tell(asker.tenant_id, notice.person_id, notice.card)
 
     async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
         """In their own chat with the bot, if there is one, and in their language."""

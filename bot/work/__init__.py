@@ -18,7 +18,7 @@ from bot.graph import Graph
 from bot.identity.sealing import Sealer
 from bot.ledger import Ledger, Stands, is_passing
 from bot.sharing import EndReceipt, Person, ShareReceipt
-from bot.texts import _, later
+from bot.texts import _
 from bot.work import wrong
 from bot.work.file import FilePlace
 from bot.work.flows import DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
@@ -38,7 +38,6 @@ START_AFTER = 2.0
 # The code the process ends with.
 LOST_PLACE = 70
 TIDY_EVERY = 24 * 60 * 60
-NOT_KNOWN = later("I don't know whether the access has ended. Please try again.")
 Of = TypeVar("Of")
 
 
@@ -118,6 +117,7 @@ class Work:
             raise Unsure from error
         if receipt := receipt or await self._ledger.plans.receipt(key, person):
             return receipt
+        await self._ledger.plans.put_back(key, run)
         raise Unsure
 
     async def undo(self, key: str, person: Person) -> EndReceipt:
@@ -169,10 +169,11 @@ class Work:
         except Exception as error:
             log.exception("the work on an end broke")
             await self._flows.put_off(stands)
-            raise Unsure(_(NOT_KNOWN)) from error
+            raise Unsure(_not_known()) from error
         if receipt := receipt or (await self._ledger.ends.of(stands.key, stands.receipt.plan.asker)).ended:
             return receipt
-        raise TooLate
+        await self._flows.put_off(stands)
+        raise Unsure(_not_known())
 
     async def _due(self, stands: Stands) -> None:
         if stands.ends_at and stands.ends_at > self._clock():
@@ -183,16 +184,18 @@ class Work:
             await self._counted(engine.run("end", stands.run, stands.key, stands.run, DUE))
         except Exception:
             log.exception("the work on an end broke")
-            await self._flows.put_off(stands)
+        # If that run was over before: a ledger from a backup knows less than the engine does.
+        await self._flows.put_off_if_due(stands)
 
     async def _answer(self, flow: str, run: str, *ids: str) -> Any:
         """The receipt as soon as it is known here; None where it is known elsewhere. Raises what went wrong."""
         engine = await self._started()
         receipt = self._flows.waiting.setdefault(run, asyncio.get_running_loop().create_future())
         work = self._counted(engine.run(flow, run, *ids))
-        work.add_done_callback(lambda _: self._flows.waiting.pop(run, None))
+        work.add_done_callback(lambda _done: self._flows.waiting.pop(run, None))
         await asyncio.wait({receipt, work}, return_when=asyncio.FIRST_COMPLETED)
         if receipt.done():
+            work.add_done_callback(_logged)
             return receipt.result()
         if outcome := work.result():
             raise wrong.read(outcome)
@@ -200,17 +203,16 @@ class Work:
 
     async def _share(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
         engine = await self._started()
-        outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
-        for pause in LOOK_AGAIN_AFTER:
-            if outcome != DOUBT:
-                break
-            await engine.sleep(pause)
-            outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
+        outcome = DOUBT
+        for pause in (0.0, *LOOK_AGAIN_AFTER):
+            if outcome == DOUBT:
+                if pause:
+                    await engine.sleep(pause)
+                outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
         if outcome == DOUBT:
             outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
         if outcome:
-            how = (key, run, locale, zone, outcome["sentence"])
-            await engine.step("tell", self._flows.tell_of_failure, *how, again=is_passing)
+            await engine.step("tell", self._flows.tell_of_failure, key, run, outcome["sentence"], again=is_passing)
         else:
             await engine.step("tell", self._flows.tell_of_share, key, run, locale, zone, again=is_passing)
             self._wake.set()
@@ -308,6 +310,16 @@ class Work:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+
+def _not_known() -> str:
+    return _("I don't know whether the access has ended. Please try again.")
+
+
+def _logged(work: asyncio.Future[Any]) -> None:
+    """After the deed, nothing may undo the answer."""
+    if not work.cancelled() and (error := work.exception()):
+        log.error("what follows a deed broke", exc_info=error)
 
 
 def _place(database_url: str) -> FilePlace | Slots:

@@ -83,7 +83,7 @@ class Flows:
         await self._ledger.plans.put_back(key, run)
         return wrong.written(Unsure())
 
-    async def tell_of_failure(self, key: str, run: str, locale: str, zone: str, sentence: str) -> None:
+    async def tell_of_failure(self, key: str, run: str, sentence: str) -> None:
         """Unless whoever pressed waits here, and gets it as the answer."""
         plan = await self._ledger.plans.plan(key)
         if plan and run not in self.waiting:
@@ -203,6 +203,11 @@ class Flows:
     async def put_off(self, stands: Stands) -> None:
         """It could not be ended now."""
         await self._ledger.ends.later(stands, self._next_try(stands))
+
+    async def put_off_if_due(self, stands: Stands) -> None:
+        """So that one which is still due as it was is not begun over and over."""
+        if await self._ledger.ends.at(stands.key) == stands:
+            await self.put_off(stands)
 
     def _next_try(self, stands: Stands) -> int | None:
         """None where nobody but a person begins it."""
