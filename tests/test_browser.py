@@ -231,7 +231,7 @@ async def test_a_file_is_found_put_into_the_chat_shared_from_a_form_and_asked_ab
     await expect(dialog.get_by_text("I know nobody called “Nobody Likethis”")).to_be_visible()
     await shoot(adele, "13-form")
     await dialog.get_by_label("With").fill("Alex Wilber")
-    await dialog.get_by_label("They can").select_option("edit")
+    await dialog.get_by_label("What they may do").select_option("write")
     await dialog.get_by_role("button", name="Continue").click()
     await expect(dialog.get_by_text("Share this?")).to_be_visible()
     await shoot(adele, "14-form-confirm")

@@ -24,7 +24,7 @@ ALEX = "alex.wilber@contoso.com"
 FILE = "Q3 Budget.xlsx"
 SHARE = f"share {FILE} with {ALEX} as write until in 3 days"
 FOR_EVER = 600.0
-WITHIN = 20.0
+WITHIN = 60.0
 READ, CHANGE = r"/permissions$", r"/permissions/[^/]+$"
 LETS_ONE_PASS = Rule("graph", "GET", READ, times=1)
 INVITE_HELD = Rule("graph", "POST", r"/invite$", times=1, delay=FOR_EVER)
