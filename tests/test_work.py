@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 import bot.errors
 from bot.errors import Busy, NeedsSignIn, NotAllowed, SharebotError
@@ -22,13 +15,12 @@ from bot.graph.refusals import Refused
 from bot.identity.sealing import Sealer
 from bot.work import wrong
 from bot.work.engine import Failed, Sealed
-from contoso.faults import Rule
 from contoso.files import Grant
 from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone
-from tests.test_app import STARTS_WITHIN, environment, run, serving
-from tests.test_faults_kill import ALEX, FILE, SHARE, access, on_postgresql, until
+from tests.test_app import environment, run, serving
+from tests.test_faults_kill import ALEX, FILE, SHARE
 
 KINDS = [each for each in vars(bot.errors).values() if inspect.isclass(each) and issubclass(each, SharebotError)]
 
@@ -107,41 +99,6 @@ def test_an_error_keeps_what_it_carries() -> None:
     assert isinstance(asks, NeedsSignIn)
     assert (asks.scopes, asks.claims) == (frozenset({"Files.ReadWrite"}), "{}")
     assert (type(refused), str(refused)) == (NotAllowed, "No.")
-
-
-async def test_a_database_that_goes_away_in_the_middle_loses_nothing(
-    contoso: Contoso, tmp_path: Path, postgresql_server: Any, postgresql: str
-) -> None:
-    adele = Someone(contoso, "adele.vance@contoso.com")
-    place = on_postgresql(tmp_path, postgresql)
-    async with serving(contoso, place.data, **place.environment) as process:
-        await adele.says(SHARE)
-        contoso.faults = [Rule("graph", "POST", r"/invite$", times=1, late=1.0)]
-        pressed = asyncio.ensure_future(adele.presses("Share"))
-        await until(lambda: len(contoso.mail_to(ALEX)) == 1)
-        with away(postgresql_server.get_uri(), postgresql):
-            async with asyncio.timeout(2 * STARTS_WITHIN):
-                await process.wait()
-        await asyncio.gather(pressed, return_exceptions=True)
-
-    async with serving(contoso, place.data, **place.environment):
-        await until(lambda: "✓ can edit" in adele.sees())
-
-    assert access(contoso) == "write"
-    assert len(contoso.mail_to(ALEX)) == 1
-
-
-@contextmanager
-def away(server: str, url: str) -> Generator[None]:
-    """The database takes nobody, and throws out whoever is there."""
-    name = conninfo_to_dict(url)["dbname"]
-    assert isinstance(name, str)
-    let_in = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
-    with psycopg.connect(server, autocommit=True) as database:
-        database.execute(let_in.format(sql.Identifier(name), sql.Literal(False)))
-        database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        yield
-        database.execute(let_in.format(sql.Identifier(name), sql.Literal(True)))
 
 
 async def test_a_flow_that_breaks_leaves_the_card_good(
