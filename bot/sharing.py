@@ -171,9 +171,8 @@ class SharePlan:
             for each in (step.recipient for step in self.steps)
         )
         item = Words("id", self.item.key, self.item.name)
-        return ShareRequest(
-            (item,), tuple(people), self.role, self.until, (), self.message, self.mail or None, self.sign_in or None
-        )
+        mail, sign_in = (None if each else False for each in (self.mail, self.sign_in))
+        return ShareRequest((item,), tuple(people), self.role, self.until, (), self.message, mail, sign_in)
 
     @property
     def to_grant(self) -> tuple[Recipient, ...]:

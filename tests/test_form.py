@@ -139,6 +139,29 @@ async def test_a_remark_changes_what_is_proposed(adele: Someone, bot: Bot) -> No
     assert bot.access("Q3 Budget.xlsx")[ALEX] == "read"
 
 
+async def test_what_was_said_about_mail_stays_when_something_else_is_changed(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"{BUDGET} without mail")
+    card = await adele.says("make it view only")
+    await adele.presses("Change…")
+    toggled = bot.field(adele, "mail")
+    await adele.presses("Continue")
+    await adele.presses("Share")
+
+    assert "Microsoft 365 sends no mail" in card
+    assert toggled == "false"
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "read"
+    assert bot.mails_to(ALEX) == []
+
+
+@pytest.mark.parametrize("text", ["who has access to Q3 Budget.xlsx?", "help", "undo"])
+async def test_a_command_is_no_answer_to_a_form(adele: Someone, bot: Bot, text: str) -> None:
+    await adele.says("share")
+    said = await adele.says(text)
+
+    assert "Share a file\nFile or folder" not in said
+    assert "I found no file" not in said
+
+
 async def test_the_second_one_can_be_said(adele: Someone, bot: Bot) -> None:
     asked = await adele.says("share Roadmap.docx with Alex")
     second = bot.choices(adele)["item"][1]

@@ -30,13 +30,11 @@ COMMANDS = (
     basics.SIGN_OUT,
 )
 
-ALONE = ("help", "sign_out", "settings")
-
 
 async def say(turn: Turn) -> Reply:
     """What a sentence leads to. Raises SharebotError."""
     understood = await _understood(turn, Context(chat=turn.chat_type))
-    if not _stands_alone(understood) and (reply := await _answer(turn)):
+    if not _stands_alone(understood) and (reply := await _answer(turn, understood)):
         return reply
     if understood.is_guess:
         return await basics.not_understood(turn, understood)
@@ -55,15 +53,18 @@ async def _understood(turn: Turn, context: Context) -> Understood:
 
 def _stands_alone(understood: Understood) -> bool:
     """Whether it can be no answer to a card that waits."""
-    return understood.intent in ALONE or (understood.intent == "share" and not understood.asks)
+    return understood.intent not in ("none", "undo") and not understood.asks
 
 
-async def _answer(turn: Turn) -> Reply | None:
+async def _answer(turn: Turn, understood: Understood) -> Reply | None:
     """What a sentence leads to as the answer to the card that was shown last, in a chat of two."""
     if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
         return None
     key, what = waiting
     answer = await _understood(turn, share.asked(what))
+    if understood.intent == "undo" and answer.intent != "cancel":
+        # "Cancel that" is about the card, "undo" is about what was done.
+        return None
     if isinstance(what, UnclearRequest) and what.wanted == access.WANTED and answer.intent == "select":
         return await access.choose(turn, key, share.chosen(what, answer.choice))
     return await share.answer(turn, key, what, answer)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.commands.turn import Turn
 from bot.language import Understood
+from bot.language.dates import END_OF_DAY
 from bot.sharing import Draft, Expiry, Role, ShareRequest, Words
 from bot.texts import _
 
@@ -16,7 +17,6 @@ FIELDS = {"items": "item", "recipients": "people", "role": "role", "expiration":
 _BETWEEN = re.compile(r"[;,\n]+")
 MOST_PEOPLE = 20  # each is a look-up
 LONGEST_NAME = 320  # of an address: https://www.rfc-editor.org/rfc/rfc3696#section-3
-END_OF_DAY = dt.time(23, 59, 59)
 
 
 def draft(turn: Turn, understood: Understood) -> Draft:

@@ -15,6 +15,8 @@ from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
 from bot.texts import later, spoken
 from cards.elements import Card, apart
 
+WANTED = "share"
+
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
@@ -48,14 +50,14 @@ async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """The form, from a plan that was shown."""
     async with turn.pending.claim(key, turn.person) as plan:
         if not isinstance(plan, SharePlan):
-            raise NotUnderstood
+            raise TooLate
         return await filled_in(turn, Draft(turn.person, plan.request))
 
 
 async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     async with turn.pending.claim(key, turn.person) as unclear:
-        if not isinstance(unclear, UnclearRequest):
-            raise NotUnderstood
+        if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
+            raise TooLate
         return await _planned(turn, planning.answered(unclear, inputs))
 
 

@@ -20,6 +20,7 @@ LOCK = 3979
 SLOTS = 256
 LOOK_EVERY = 5.0
 ANSWERS_WITHIN = 10.0
+CONNECTS_WITHIN = 10
 
 
 class Slots:
@@ -33,7 +34,9 @@ class Slots:
     async def take(self) -> str:
         """The name of this replica. Raises CannotOpen."""
         await self.leave()
-        self._connection = await psycopg.AsyncConnection.connect(self.url, autocommit=True)
+        self._connection = await psycopg.AsyncConnection.connect(
+            self.url, autocommit=True, connect_timeout=CONNECTS_WITHIN
+        )
         for slot in range(SLOTS):
             if await self._locked(slot):
                 self._slot = slot
