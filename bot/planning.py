@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError, about
@@ -216,18 +217,28 @@ async def _suggestion(graph: Graph, name: str) -> str:
 
 async def _called(graph: Graph, name: str) -> list[ShareableItem]:
     """Those a name fits, their own and others'. A hit of a search tells only half, so these are read in full."""
-    own, anywhere = await asyncio.gather(graph.own_items(name), graph.items_anywhere(name), return_exceptions=True)
+    found = _closest(name, await look_for(graph, name, does=lambda own: bool(_closest(name, own))))
+    return found if len(found) > CHOICES else await in_full(graph, found)
+
+
+async def look_for(graph: Graph, words: str, *, does: Callable[[list[ShareableItem]], bool]) -> list[ShareableItem]:
+    """What a search finds, of their own and of others, each once.
+
+    Who has not agreed to more than their own files is asked to only where what they own does not do.
+    """
+    own, anywhere = await asyncio.gather(graph.own_items(words), graph.items_anywhere(words), return_exceptions=True)
     if isinstance(own, BaseException):
         raise own
-    # Who has not agreed to more than their own files is asked to only where these do not do.
-    others = [] if isinstance(anywhere, NeedsConsent) and _closest(name, own) else anywhere
+    others = [] if isinstance(anywhere, NeedsConsent) and does(own) else anywhere
     if isinstance(others, BaseException):
         raise others
-    found = _closest(name, list({each.key: each for each in (*others, *own)}.values()))
+    return list({each.key: each for each in (*others, *own)}.values())
+
+
+async def in_full(graph: Graph, found: list[ShareableItem]) -> list[ShareableItem]:
+    """The same with their places; without what is gone meanwhile."""
     half = [each for each in found if not each.place]
-    if not half or len(found) > CHOICES:
-        return found
-    whole = {each.key: each for each in await graph.items(half)}
+    whole = {each.key: each for each in await graph.items(half)} if half else {}
     return [whole.get(each.key, each) for each in found if each.place or each.key in whole]
 
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 
 import cards.dialog
+from bot import planning
 from bot.commands import access, share
 from bot.commands.turn import Reply, Turn
 from bot.errors import (
-    NeedsConsent,
     NeedsSignIn,
     NotFound,
     SharebotError,
@@ -29,9 +29,7 @@ async def find(turn: Turn, words: str) -> list[ShareableItem]:
     words = " ".join(words[:LONGEST].split())
     found = await _named(turn, words) if words else await turn.graph.recent()
     distinct = list({each.key: each for each in found}.values())[:SHOWN]
-    half = [each for each in distinct if not each.place]
-    whole = {each.key: each for each in await turn.graph.items(half)} if half else {}
-    return [whole.get(each.key, each) for each in distinct if each.place or each.key in whole]
+    return await planning.in_full(turn.graph, distinct)
 
 
 async def share_form(turn: Turn, links: Sequence[str], people: Sequence[str] = ()) -> Reply:
@@ -51,17 +49,9 @@ async def who_can_open(turn: Turn, links: Sequence[str]) -> Reply:
 
 async def _named(turn: Turn, words: str) -> list[ShareableItem]:
     """Those with all the words in their name before those that only tell of them."""
-    own, anywhere = await asyncio.gather(
-        turn.graph.own_items(words), turn.graph.items_anywhere(words), return_exceptions=True
-    )
-    if isinstance(own, BaseException):
-        raise own
-    # Who has not agreed to more than their own files is asked to only where these do not do.
-    others = [] if isinstance(anywhere, NeedsConsent) and own else anywhere
-    if isinstance(others, BaseException):
-        raise others
+    found = await planning.look_for(turn.graph, words, does=bool)
     parts = words.casefold().split()
-    return sorted([*own, *others], key=lambda each: not all(part in each.name.casefold() for part in parts))
+    return sorted(found, key=lambda each: not all(part in each.name.casefold() for part in parts))
 
 
 async def _behind(turn: Turn, links: Sequence[str]) -> list[ShareableItem]:
