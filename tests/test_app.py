@@ -35,9 +35,9 @@ async def run(*arguments: str, given: str = "", environment: dict[str, str] | No
     return process.returncode, out.decode(), err.decode()
 
 
-async def start(*arguments: str, environment: dict[str, str]) -> Process:
+async def start(*arguments: str, environment: dict[str, str], tells: int | None = PIPE) -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", *arguments, cwd=ROOT, env=BARE | environment, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        sys.executable, "app.py", *arguments, cwd=ROOT, env=BARE | environment, stdin=PIPE, stdout=tells, stderr=tells
     )
 
 
@@ -182,7 +182,8 @@ async def serving(contoso: Contoso, data: Path, **more: str) -> AsyncGenerator[P
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    process = await start("serve", environment=environment(contoso, data, port) | more)
+    # What it tells is shown with a test that fails.
+    process = await start("serve", environment=environment(contoso, data, port) | more, tells=None)
     try:
         contoso.bot_endpoint = f"{url}/api/messages"
         async with asyncio.timeout(STARTS_WITHIN):
@@ -193,7 +194,11 @@ async def serving(contoso: Contoso, data: Path, **more: str) -> AsyncGenerator[P
     finally:
         if process.returncode is None:
             process.terminate()
-        await process.communicate()
+        try:
+            await asyncio.wait_for(process.wait(), 2 * STARTS_WITHIN)
+        except TimeoutError:
+            process.kill()
+            raise
 
 
 def environment(contoso: Contoso, data: Path, port: int) -> dict[str, str]:

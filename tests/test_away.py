@@ -1,4 +1,4 @@
-"""The database goes away while a share is under way: another process finishes it."""
+"""The database goes away, or keeps the bot waiting."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ async def test_a_database_that_goes_away_in_the_middle_loses_nothing(
         await until(lambda: len(contoso.mail_to(ALEX)) == 1)
         with away(postgresql_server.get_uri(), postgresql):
             async with asyncio.timeout(2 * STARTS_WITHIN):
-                # It tells a good deal before it ends, and would wait for ever for somebody to read it.
-                await process.communicate()
+                await process.wait()
         await asyncio.gather(pressed, return_exceptions=True)
 
     async with serving(contoso, place.data, **place.environment):
@@ -40,6 +39,48 @@ async def test_a_database_that_goes_away_in_the_middle_loses_nothing(
 
     assert access(contoso) == "write"
     assert len(contoso.mail_to(ALEX)) == 1
+
+
+async def test_a_bot_that_waits_for_its_tables_answers_meanwhile(
+    contoso: Contoso, tmp_path: Path, postgresql: str
+) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com")
+    place = on_postgresql(tmp_path, postgresql)
+    with psycopg.connect(postgresql) as other, psycopg.connect(postgresql, autocommit=True) as watching:
+        other.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        async with serving(contoso, place.data, **place.environment):
+            # Whoever makes an index waits until this is over.
+            other.execute("SELECT 1")
+            await adele.says(SHARE)
+            pressed = asyncio.ensure_future(adele.presses("Share"))
+            await until(lambda: waits(watching))
+            await adele.says("help")
+            assert "share" in adele.sees()
+            assert access(contoso) is None
+            other.rollback()
+            await until(lambda: "✓ can edit" in adele.sees())
+            await pressed
+
+
+async def test_a_bot_without_its_database_ends_when_it_is_told_to(
+    contoso: Contoso, tmp_path: Path, postgresql_server: Any, postgresql: str
+) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com")
+    place = on_postgresql(tmp_path, postgresql)
+    async with serving(contoso, place.data, **place.environment) as process:
+        await adele.says(SHARE)
+        await adele.presses("Share")
+        with away(postgresql_server.get_uri(), postgresql):
+            process.terminate()
+            async with asyncio.timeout(2 * STARTS_WITHIN):
+                await process.wait()
+
+
+def waits(watching: psycopg.Connection) -> bool:
+    found = watching.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%%' AND wait_event_type = 'Lock'"
+    )
+    return found.fetchone() != (0,)
 
 
 @contextmanager
@@ -51,5 +92,7 @@ def away(server: str, url: str) -> Generator[None]:
     with psycopg.connect(server, autocommit=True) as database:
         database.execute(let_in.format(sql.Identifier(name), sql.Literal(False)))
         database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
-        yield
-        database.execute(let_in.format(sql.Identifier(name), sql.Literal(True)))
+        try:
+            yield
+        finally:
+            database.execute(let_in.format(sql.Identifier(name), sql.Literal(True)))

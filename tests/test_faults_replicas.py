@@ -90,7 +90,7 @@ async def test_whoever_loses_its_place_ends_itself_and_its_work_is_done(
             )
         contoso.bot_endpoint = b
         async with asyncio.timeout(2 * STARTS_WITHIN):
-            await first.communicate()
+            await first.wait()
         await asyncio.gather(pressed, return_exceptions=True)
         await until(lambda: "✓ can edit" in adele.sees())
 

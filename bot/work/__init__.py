@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 60.0
 # What was interrupted has waited already, and those who wait for the first answers have not.
 START_AFTER = 2.0
+STARTS_WITHIN = 5.0
 # The code the process ends with.
 LOST_PLACE = 70
 TIDY_EVERY = 24 * 60 * 60
@@ -62,8 +63,7 @@ class Work:
         self._clock = clock
         self._flows = Flows(ledger=ledger, graph=graph, tell=tell, clock=clock)
         self._place = _place(database_url)
-        self._engine: Engine | None = None
-        self._starting = asyncio.Lock()
+        self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._watching: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
@@ -78,13 +78,16 @@ class Work:
         self._watching.append(asyncio.create_task(self._watch()))
 
     async def close(self) -> None:
+        engine = None
+        if self._starting:
+            # A start cannot be broken off, and one that waits for its database is left to wait.
+            await asyncio.wait({self._starting}, timeout=STARTS_WITHIN)
+            engine = self._is_started()
         for each in self._watching:
             each.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
-        async with self._starting:
-            if self._engine:
-                await self._engine.stop()
-                self._engine = None
+        if engine:
+            await engine.stop()
         if isinstance(self._place, FilePlace):
             self._place.leave()
         else:
@@ -152,10 +155,10 @@ class Work:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
             await asyncio.gather(*map(self._due, due))
-        if self._engine and self._clock() - self._tidied > TIDY_EVERY:
+        if (engine := self._is_started()) and self._clock() - self._tidied > TIDY_EVERY:
             self._tidied = self._clock()
             await self._ledger.ends.tidy()
-            await self._engine.tidy(self._clock())
+            await engine.tidy(self._clock())
 
     # How it goes
 
@@ -251,17 +254,21 @@ class Work:
         except Exception:
             log.exception("the engine of the work did not start; the next press tries again")
 
+    def _is_started(self) -> Engine | None:
+        start = self._starting
+        return start.result() if start and start.done() and not start.exception() else None
+
     async def _started(self) -> Engine:
-        async with self._starting:
-            if self._engine is None:
-                self._engine = await self._start()
-            return self._engine
+        if self._starting is None or (self._starting.done() and self._starting.exception()):
+            self._starting = asyncio.create_task(self._start())
+        # Who waits no longer does not keep the others from it.
+        return await asyncio.shield(self._starting)
 
     async def _start(self) -> Engine:
         made = await asyncio.to_thread(importlib.import_module, "bot.work.engine")
         place = self._place
         if isinstance(place, FilePlace):
-            place.prepare()
+            await asyncio.to_thread(place.prepare)
             executor = place.name
         else:
             executor = await place.take()
@@ -269,8 +276,8 @@ class Work:
             place.url, self._sealer, executor, {"share": self._tracked(self._share), "end": self._tracked(self._ended)}
         )
         try:
-            engine.launch()
-        except BaseException:
+            await engine.launch()
+        except Exception:
             await engine.stop()
             raise
         # What it brought stays.

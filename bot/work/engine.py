@@ -57,7 +57,7 @@ class Engine:
     """One in a process. `executor` is the name of this replica, the same after a restart."""
 
     def __init__(self, url: str, sealer: Sealer, executor: str, flows: Mapping[str, Flow]) -> None:
-        DBOS(
+        self._dbos = DBOS(
             config={
                 "name": "sharebot",
                 "system_database_url": url,
@@ -73,9 +73,15 @@ class Engine:
         )
         self._flows = {name: DBOS.workflow(name=name)(flow) for name, flow in flows.items()}
 
-    def launch(self) -> None:
-        """In the loop that the flows are to run in. What this executor had begun before goes on."""
-        DBOS.launch()
+    async def launch(self) -> None:
+        """What this executor had begun before goes on, in the loop that runs now.
+
+        Tables are made first, and an index among them waits until whatever is at work in the database has come to its
+        end, our own too: in this loop, both would wait for ever.
+        """
+        # A thread cannot see for itself which loop it launches for.
+        self._dbos._background_event_loop._main_loop = asyncio.get_running_loop()  # pyright: ignore[reportPrivateUsage]
+        await asyncio.to_thread(DBOS.launch)
 
     async def run(self, flow: str, name: str, *ids: str) -> Any:
         """What comes of the flow of this name; one that was begun before, here or elsewhere, is not begun again."""

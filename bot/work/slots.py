@@ -51,9 +51,9 @@ class Slots:
             await asyncio.sleep(LOOK_EVERY)
             try:
                 async with asyncio.timeout(ANSWERS_WITHIN):
+                    await self._connected().execute("SELECT 1")
                     for executor in await left_behind() - {_name(self._slot)}:
                         await self._inherit(executor, take_over)
-                    await self._connected().execute("SELECT 1")
             except (psycopg.Error, TimeoutError):
                 return
 
