@@ -1,6 +1,7 @@
 # make demo   everything it takes to see Sharebot at work on this machine, then a page to see it in
 # make test   everything it takes to change it: lint, format, types, import contracts, tests, coverage
 # make gallery  every card anew, as JSON to compare with and as pictures (docs/cards.md); needs chromium
+# make playground  the main journeys in Microsoft's Agents Playground, fetched for that; needs chromium and node
 # make texts  the catalogues of what the bot says, brought up to date with the source; NEW=pl begins one
 # make bench  what it costs, side by side with others; fetches Microsoft's own client for that, which is large
 
@@ -10,7 +11,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 UV := .venv/bin/uv
 PAGES := contoso/web/node_modules/.package-lock.json bot/teams/web/node_modules/.package-lock.json
 
-.PHONY: demo test gallery texts bench locks clean
+.PHONY: demo test gallery playground texts bench locks clean
 
 demo: .venv/.demo $(PAGES)
 	.venv/bin/python app.py demo $(DEMO)
@@ -27,6 +28,9 @@ test: .venv/.workshop $(PAGES)
 
 gallery: .venv/.workshop $(PAGES)
 	.venv/bin/python -m tests.gallery
+
+playground: .venv/.workshop $(PAGES) tests/playground/node_modules/.package-lock.json
+	.venv/bin/python -m tests.playground
 
 # Neither line numbers nor dates: a catalogue changes where a text did.
 texts: .venv/.workshop
@@ -77,7 +81,7 @@ locks: $(UV)
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group workshop --group bench -o requirements/bench.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
-	for pages in contoso/web bot/teams/web; do \
+	for pages in contoso/web bot/teams/web tests/playground; do \
 		npm install --package-lock-only --omit-lockfile-registry-resolved --prefix $$pages; \
 		.venv/bin/python -c 'import json, pathlib, sys; lock = pathlib.Path(sys.argv[1], "package-lock.json"); \
 			tree = json.loads(lock.read_text()); [package.pop("funding", None) for package in tree["packages"].values()]; \

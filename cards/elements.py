@@ -172,8 +172,11 @@ def _plain(words: str) -> str:
 
 
 def button(title: str, verb: str, key: str, *, style: str = "default", inputs: bool = True) -> Action:
-    """Calls `verb` of bot/commands with the key; clients without Action.Execute send the same as a message."""
-    data = {"verb": verb, "key": key}
+    """Calls `verb` of bot/commands with the key; clients without Action.Execute send the same as a message.
+
+    A member `key` in the data would make a button that does nothing in the Agents Playground.
+    """
+    data = {"verb": verb, "about": key}
     execute: Action = {"type": "Action.Execute", "title": title, "verb": verb, "data": data, "style": style}
     if not inputs:
         execute["associatedInputs"] = "none"

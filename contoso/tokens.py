@@ -114,10 +114,10 @@ def app_token(contoso: Contoso, audience: str) -> str:
     return contoso.keys.entra.sign({**_times(contoso), **claims, "uti": secrets.token_urlsafe(16)})
 
 
-def activity_token(contoso: Contoso) -> str:
-    """What Teams signs a call to the bot with."""
+def activity_token(contoso: Contoso, service_url: str | None = None) -> str:
+    """What Teams signs a call to the bot with; `service_url` is where it awaits the answers, by default the tenant."""
     times = _times(contoso)
-    claims = {"iss": BOT_FRAMEWORK, "aud": contoso.bot_id, "serviceurl": contoso.service_url}
+    claims = {"iss": BOT_FRAMEWORK, "aud": contoso.bot_id, "serviceurl": service_url or contoso.service_url}
     return contoso.keys.bot_framework.sign({"nbf": times["nbf"], "exp": times["exp"], **claims})
 
 

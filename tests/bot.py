@@ -34,6 +34,7 @@ class Bot:
         self.database_url = database_url
         self.public_url = public_url
         self.certificate = certificate
+        self.service_hosts = ""
         self.ahead = 0.0
         self._runner: web.AppRunner | None = None
 
@@ -56,7 +57,7 @@ class Bot:
                 "LOGIN_URL": base,
                 "GRAPH_URL": f"{base}/v1.0",
                 "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",
-                "SERVICE_HOSTS": base.removeprefix("http://"),
+                "SERVICE_HOSTS": self.service_hosts or base.removeprefix("http://"),
                 "DATA_DIR": str(self.data),
                 "DATABASE_URL": self.database_url,
                 "SEALING_KEYS": SEALING_KEY if self.database_url else "",

@@ -19,24 +19,24 @@ FORGED: dict[str, Callable[[str], object]] = {
     "a list": lambda key: ["share.confirm", key],
     "a number": lambda _: 7,
     "a text": lambda key: f"share.confirm {key}",
-    "no verb": lambda key: {"key": key},
+    "no verb": lambda key: {"about": key},
     "no key": lambda _: {"verb": "share.confirm"},
-    "an unknown verb": lambda key: {"verb": "share.everything", "key": key},
-    "a verb in capitals": lambda key: {"verb": "SHARE.CONFIRM", "key": key},
-    "a verb in a list": lambda key: {"verb": ["share.confirm"], "key": key},
-    "the verb of a choice": lambda key: {"verb": "share.choose", "key": key, "item": "x"},
-    "the verb of a sign-in": lambda key: {"verb": "sign_in.continue", "key": key},
-    "a made-up key": lambda _: {"verb": "share.confirm", "key": "x" * 32},
-    "a key in a list": lambda key: {"verb": "share.confirm", "key": [key]},
-    "a key in an object": lambda key: {"verb": "share.confirm", "key": {"key": key}},
-    "a key with a blank": lambda key: {"verb": "share.confirm", "key": f"{key} "},
-    "a key that matches all": lambda _: {"verb": "share.confirm", "key": "%"},
-    "a key that is SQL": lambda _: {"verb": "share.confirm", "key": "' OR '1'='1"},
-    "a key with a nought": lambda key: {"verb": "share.confirm", "key": f"{key}\0"},
-    "a key that is no text": lambda _: {"verb": "share.confirm", "key": "\ud800"},
-    "a key of 200 KB": lambda _: {"verb": "share.confirm", "key": "x" * 200_000},
-    "a key 200 deep": lambda _: {"verb": "share.confirm", "key": nested(200)},
-    "200 KB of inputs": lambda key: {"verb": "share.choose", "key": key, **{str(n): "x" * 100 for n in range(1800)}},
+    "an unknown verb": lambda key: {"verb": "share.everything", "about": key},
+    "a verb in capitals": lambda key: {"verb": "SHARE.CONFIRM", "about": key},
+    "a verb in a list": lambda key: {"verb": ["share.confirm"], "about": key},
+    "the verb of a choice": lambda key: {"verb": "share.choose", "about": key, "item": "x"},
+    "the verb of a sign-in": lambda key: {"verb": "sign_in.continue", "about": key},
+    "a made-up key": lambda _: {"verb": "share.confirm", "about": "x" * 32},
+    "a key in a list": lambda key: {"verb": "share.confirm", "about": [key]},
+    "a key in an object": lambda key: {"verb": "share.confirm", "about": {"about": key}},
+    "a key with a blank": lambda key: {"verb": "share.confirm", "about": f"{key} "},
+    "a key that matches all": lambda _: {"verb": "share.confirm", "about": "%"},
+    "a key that is SQL": lambda _: {"verb": "share.confirm", "about": "' OR '1'='1"},
+    "a key with a nought": lambda key: {"verb": "share.confirm", "about": f"{key}\0"},
+    "a key that is no text": lambda _: {"verb": "share.confirm", "about": "\ud800"},
+    "a key of 200 KB": lambda _: {"verb": "share.confirm", "about": "x" * 200_000},
+    "a key 200 deep": lambda _: {"verb": "share.confirm", "about": nested(200)},
+    "200 KB of inputs": lambda key: {"verb": "share.choose", "about": key, **{str(n): "x" * 100 for n in range(1800)}},
 }
 
 
@@ -53,7 +53,7 @@ async def test_forged_data_of_a_button_does_nothing_and_spoils_nothing(
 ) -> None:
     await adele.says(BUDGET)
     before = rights(bot)
-    key = bot.button(adele, "Share", bot.latest(adele))["data"]["key"]
+    key = bot.button(adele, "Share", bot.latest(adele))["data"]["about"]
 
     value = {"action": {"type": "Action.Execute", "data": forge(key)}, "trigger": "manual"}
     answer = await send(bot, invoke(adele, "adaptiveCard/action", value))
@@ -68,10 +68,10 @@ async def test_forged_data_of_a_button_does_nothing_and_spoils_nothing(
 
 async def test_what_a_button_carries_besides_its_key_changes_nothing(adele: Someone, bot: Bot) -> None:
     await adele.says("share Q3 Budget.xlsx with alex.wilber@contoso.com as read")
-    key = bot.button(adele, "Share", bot.latest(adele))["data"]["key"]
+    key = bot.button(adele, "Share", bot.latest(adele))["data"]["about"]
     more = {"role": "owner", "recipients": ["megan.bowen@contoso.com"], "item": "x", "person": "x", "asker": {"id": 1}}
 
-    await execute(bot, adele, {"verb": "share.confirm", "key": key, **more})
+    await execute(bot, adele, {"verb": "share.confirm", "about": key, **more})
 
     assert bot.access("Q3 Budget.xlsx") == {"alex.wilber@contoso.com": "read"}
 
@@ -81,9 +81,9 @@ async def test_the_key_of_somebody_elses_plan_does_nothing(adele: Someone, alex:
     await adele.says(BUDGET)
     await alex.says("share Social media plan.xlsx with Megan")
     before = rights(bot)
-    key = bot.button(adele, "Share", bot.latest(adele))["data"]["key"]
+    key = bot.button(adele, "Share", bot.latest(adele))["data"]["about"]
 
-    told = await execute(bot, alex, {"verb": verb, "key": key})
+    told = await execute(bot, alex, {"verb": verb, "about": key})
 
     assert told["value"] == "Only the person who asked can press this."
     assert rights(bot) == before
@@ -102,9 +102,9 @@ async def test_the_key_of_a_plan_of_another_tenant_does_nothing(adele: Someone, 
 async def test_the_key_of_a_question_is_no_key_of_a_plan(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Alex")
     before = rights(bot)
-    key = bot.button(adele, "Continue", bot.latest(adele))["data"]["key"]
+    key = bot.button(adele, "Continue", bot.latest(adele))["data"]["about"]
 
-    await execute(bot, adele, {"verb": "share.confirm", "key": key})
+    await execute(bot, adele, {"verb": "share.confirm", "about": key})
 
     assert rights(bot) == before
     assert "Share this?" in await adele.presses("Continue", {"item": bot.choices(adele)["item"][0]})
@@ -117,10 +117,10 @@ async def test_the_key_of_a_question_is_no_key_of_a_plan(adele: Someone, bot: Bo
 async def test_what_was_not_offered_cannot_be_chosen(adele: Someone, bot: Bot, owner: str, path: str) -> None:
     await adele.says("share Roadmap.docx with Alex")
     before = rights(bot)
-    key = bot.button(adele, "Continue", bot.latest(adele))["data"]["key"]
+    key = bot.button(adele, "Continue", bot.latest(adele))["data"]["about"]
     other = bot.contoso.file(owner, path)
 
-    told = await execute(bot, adele, {"verb": "share.choose", "key": key, "item": f"{other.drive_id}/{other.id}"})
+    told = await execute(bot, adele, {"verb": "share.choose", "about": key, "item": f"{other.drive_id}/{other.id}"})
 
     assert "Please choose" in told["value"]
     assert rights(bot) == before

@@ -40,7 +40,7 @@ TRACES: dict[str, Json] = {
     "a verb": {
         "type": "invoke",
         "name": "adaptiveCard/action",
-        "value": {"action": {"data": {"verb": FORGED_LINE, "key": FORGED_LINE}}},
+        "value": {"action": {"data": {"verb": FORGED_LINE, "about": FORGED_LINE}}},
     },
 }
 
@@ -103,7 +103,7 @@ async def test_the_log_holds_no_secret_and_nothing_of_what_people_wrote(
         await diego.presses("Share")
         await diego.presses("Share")
         await diego.says('share "Onboarding checklist.docx" with Ana Bell')
-        key = bot.button(diego, "Continue", bot.latest(diego))["data"]["key"]
+        key = bot.button(diego, "Continue", bot.latest(diego))["data"]["about"]
         await diego.presses("Continue", {"recipient 0": "made up"})
         await diego.says("my password is hunter2-and-more")
         await diego.says("share Wedding-list.docx with Zacharias Unheard")

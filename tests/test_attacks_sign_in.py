@@ -127,7 +127,7 @@ async def test_a_ticket_of_somebody_else_carries_out_nothing_of_theirs(
 
     await send(bot, invoke(adele, "signin/tokenExchange", {"id": ticket, "token": mine}))
     proof = {"id": ticket, "connectionName": "sharebot", "token": mine}
-    told = await execute(bot, adele, {"verb": "sign_in.continue", "key": ticket}, authentication=proof)
+    told = await execute(bot, adele, {"verb": "sign_in.continue", "about": ticket}, authentication=proof)
 
     assert "not yours to continue" in told["value"]
     assert said_by_bot(bot) == before

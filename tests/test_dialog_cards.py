@@ -33,7 +33,7 @@ CARDS: dict[str, dict[str, Any]] = {
     "who can open": cards.access.who(FILE, HOLDERS, sees_all=False),
     "who can open, nobody": cards.access.who(FILE, [], sees_all=True),
     "sign in": cards.dialog.sign_in(
-        "https://bot.example/auth/start?ticket=x", {"verb": "share.form", "key": "k", **TYPED}
+        "https://bot.example/auth/start?ticket=x", {"verb": "share.form", "about": "k", **TYPED}
     ),
     "late": cards.dialog.late(own_chat=True),
     "late, without a chat": cards.dialog.late(own_chat=False),

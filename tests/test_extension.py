@@ -555,7 +555,7 @@ async def test_the_key_of_a_form_is_no_key_of_a_question_or_a_plan(adele: Someon
     await desk.searches("")
     await desk.acts("shareThis", desk.says(link(bot, "Adele Vance", "Finance/Q3 Budget.xlsx")))
     before = rights(bot)
-    data = {"verb": verb, "key": desk.card["actions"][0]["data"]["key"], "item": offered(desk)}
+    data = {"verb": verb, "about": desk.card["actions"][0]["data"]["about"], "item": offered(desk)}
 
     answer = await desk.asks("task/submit", {"data": data})
 
@@ -565,8 +565,8 @@ async def test_the_key_of_a_form_is_no_key_of_a_question_or_a_plan(adele: Someon
 
 async def test_the_key_of_a_question_is_no_key_of_a_form(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Alex")
-    key = bot.button(adele, "Continue", bot.latest(adele))["data"]["key"]
-    data = {"verb": "share.form", "key": key, "item": bot.choices(adele)["item"][0], "people": MEGAN, "role": "write"}
+    key = bot.button(adele, "Continue", bot.latest(adele))["data"]["about"]
+    data = {"verb": "share.form", "about": key, "item": bot.choices(adele)["item"][0], "people": MEGAN, "role": "write"}
 
     answer = await Desk(adele).asks("task/submit", {"data": data})
 
@@ -574,7 +574,7 @@ async def test_the_key_of_a_question_is_no_key_of_a_form(adele: Someone, bot: Bo
     assert "Share this?" in await adele.presses("Continue", {"item": bot.choices(adele)["item"][0]})
 
 
-@pytest.mark.parametrize("field", ["verb", "key", "item", "people", "role", "until", "message", "mail"])
+@pytest.mark.parametrize("field", ["verb", "about", "item", "people", "role", "until", "message", "mail"])
 async def test_a_field_of_a_form_may_hold_anything(
     adele: Someone, bot: Bot, field: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -585,7 +585,7 @@ async def test_a_field_of_a_form_may_hold_anything(
     before = rights(bot)
 
     for value in RUBBISH:
-        data = {"verb": "share.form", "key": desk.card["actions"][0]["data"]["key"], "item": offered(desk)}
+        data = {"verb": "share.form", "about": desk.card["actions"][0]["data"]["about"], "item": offered(desk)}
         data |= {"people": ALEX, "role": "read", field: value}
         body = activities.invoke(
             bot.contoso, desk.chat, bot.contoso.person(adele.mail), name=SUBMIT, value={"data": data}

@@ -67,7 +67,7 @@ VERBS = st.sampled_from(
 PRESSES = st.fixed_dictionaries(
     {
         "action": st.fixed_dictionaries(
-            {"data": st.fixed_dictionaries({"verb": VERBS | ANYTHING, "key": ANYTHING}) | ANYTHING}
+            {"data": st.fixed_dictionaries({"verb": VERBS | ANYTHING, "about": ANYTHING}) | ANYTHING}
         )
     },
     optional={"authentication": ANYTHING, "trigger": st.sampled_from(["manual", "automatic"])},
@@ -78,7 +78,7 @@ ASKED = st.fixed_dictionaries(
     optional={
         "parameters": st.lists(st.fixed_dictionaries({"name": WORDS, "value": WORDS}) | ANYTHING, max_size=2)
         | ANYTHING,
-        "data": st.fixed_dictionaries({"verb": VERBS, "key": ANYTHING, "url": ANYTHING, "people": WORDS}) | ANYTHING,
+        "data": st.fixed_dictionaries({"verb": VERBS, "about": ANYTHING, "url": ANYTHING, "people": WORDS}) | ANYTHING,
         "messagePayload": st.fixed_dictionaries(
             {"body": st.fixed_dictionaries({"content": WORDS | ANYTHING}) | ANYTHING, "attachments": ANYTHING}
         )
@@ -294,10 +294,10 @@ def samples(bot: Bot) -> dict[str, Json]:
         body = activities.invoke(contoso, chat, person, name=name, value=value, message=said)
         return {**body, "deliveryMode": "normal"}
 
-    data = {"verb": "share.confirm", "key": "x", "item": "x"}
+    data = {"verb": "share.confirm", "about": "x", "item": "x"}
     proof = {"id": "x", "connectionName": "sharebot", "token": "x"}
     file = contoso.web_url(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
-    typed = {"verb": "share.form", "key": "x", "item": "x/y", "people": "x", "role": "read", "until": "2027-01-01"}
+    typed = {"verb": "share.form", "about": "x", "item": "x/y", "people": "x", "role": "read", "until": "2027-01-01"}
     attached = contoso.client.post(person, chat, f"Look: {file}")
     attachments = ({"contentType": "reference", "contentUrl": file, "name": "x", "content": None},)
     about = {

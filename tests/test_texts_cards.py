@@ -162,7 +162,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.dialog.file: lambda: [
         cards.dialog.file(each) for each in (item(), item(is_folder=True, place=f"{LIBRARY} › {PLACE}"))
     ],
-    cards.dialog.sign_in: lambda: [cards.dialog.sign_in("https://bot.example", {"verb": "share.form", "key": "key"})],
+    cards.dialog.sign_in: lambda: [cards.dialog.sign_in("https://bot.example", {"verb": "share.form", "about": "key"})],
     cards.dialog.late: lambda: [cards.dialog.late(own_chat=True), cards.dialog.late(own_chat=False)],
     cards.basics.help_card: lambda: [welcome(), cards.basics.help_card([(SAID, SAID)])],
     cards.basics.problem: lambda: [cards.basics.problem(SAID)],

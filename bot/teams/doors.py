@@ -51,7 +51,7 @@ async def open_(turn: Turn, connector: Connector, incoming: Incoming) -> Found |
     """What somebody finds behind a door. Raises SharebotError, ConnectorError."""
     value = incoming.value
     data = _object(value, "data")
-    verb, key = plain(data, "verb"), plain(data, "key")
+    verb, key = plain(data, "verb"), plain(data, "about")
     match incoming.name, plain(value, "commandId"), verb:
         case "composeExtension/query", _, _:
             # All that is found comes at once.

@@ -80,7 +80,7 @@ def read(body: Json) -> Incoming | None:
 
 def inputs_of(data: Json) -> dict[str, str]:
     """What was filled in; `verb`, `key` and `msteams` are the button's own."""
-    return {name: value for name, value in data.items() if isinstance(value, str) and name not in ("verb", "key")}
+    return {name: value for name, value in data.items() if isinstance(value, str) and name not in ("verb", "about")}
 
 
 def plain(data: Json, name: str) -> str:

@@ -273,7 +273,7 @@ class Turns:
             token = str(authentication.get("token"))
             await self._asking_in.exchange(incoming.person, plain(authentication, "id"), token)
             self._later(self._work.signed_in(incoming.person))
-        verb, key = plain(data, "verb"), plain(data, "key")
+        verb, key = plain(data, "verb"), plain(data, "about")
         if verb == CONTINUE:
             return await self._continue(context, incoming.person, key)
         return await commands.click(await self._turn(context, incoming), verb, key, inputs_of(data))
@@ -378,7 +378,7 @@ class Turns:
                 await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
 
     async def _bring_back(self, incoming: Incoming, data: dict[str, Any]) -> None:
-        key = plain(data, "key")
+        key = plain(data, "about")
         if plain(data, "verb") == CONTINUE:
             if card := await self._asking_in.offered(incoming.person, key):
                 await self._show(incoming, card)
