@@ -10,18 +10,35 @@ import logging
 import os
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import SharebotError, TooLate, Unsure
 from bot.graph import Graph
 from bot.identity.sealing import Sealer
-from bot.ledger import Ledger, Stands, is_passing
+from bot.ledger import Ledger, Place, Stands, is_passing
 from bot.sharing import EndReceipt, Person, ShareReceipt
 from bot.texts import _
 from bot.work import wrong
 from bot.work.file import FilePlace
-from bot.work.flows import DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
+from bot.work.flows import (
+    AGAIN,
+    DOUBT,
+    DUE,
+    FAILED,
+    LOOK_AGAIN_AFTER,
+    NOW,
+    SHARED,
+    SHOWN,
+    TROUBLE,
+    UNDO,
+    Flows,
+    Notice,
+    Show,
+    Tell,
+)
+from bot.work.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
@@ -43,8 +60,9 @@ Of = TypeVar("Of")
 
 
 class Work:
-    """`graph` speaks to Graph as a person, `tell` sends somebody a card, `clock` gives seconds since 1970.
+    """`graph` speaks to Graph as a person, `tell` sends somebody a card, `show` puts one in another's place.
 
+    `clock` gives seconds since 1970; `limits`, how fast notices go out.
     The engine takes half a second and some memory, so it is started when there is something for it to do.
     """
 
@@ -56,12 +74,15 @@ class Work:
         database_url: str,
         graph: Callable[[Person], Graph],
         tell: Tell,
+        show: Show,
         clock: Callable[[], float] = time.time,
+        limits: Limits = LIMITS,
     ) -> None:
         self._ledger = ledger
         self._sealer = sealer
         self._clock = clock
-        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, clock=clock)
+        self._limits = limits
+        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock)
         self._place = _place(database_url)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
@@ -142,6 +163,14 @@ class Work:
             raise TooLate
         return stands
 
+    async def shown(self, key: str, place: Place) -> None:
+        """The card of this share is there, and is to be shown anew when everybody has heard of it."""
+        await self._flows.shown(key, place)
+
+    async def replaced(self, place: Place) -> None:
+        """What is there now is no card that is to be shown anew."""
+        await self._ledger.places.forget(place)
+
     async def last(self, person: Person) -> Stands | None:
         """The share of this person that "undo" means."""
         return await self._ledger.ends.last(person)
@@ -180,7 +209,8 @@ class Work:
 
     async def _due(self, stands: Stands) -> None:
         if stands.ends_at and stands.ends_at > self._clock():
-            await self._flows.remind(stands)
+            await self._begin(stands.key, stands.run, await self._flows.reminder(stands))
+            await self._ledger.ends.reminded(stands)
             return
         engine = await self._started()
         try:
@@ -214,22 +244,45 @@ class Work:
                 outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
         if outcome == DOUBT:
             outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
-        if outcome:
-            await engine.step("tell", self._flows.tell_of_failure, key, run, outcome["sentence"], again=is_passing)
-        else:
-            await engine.step("tell", self._flows.tell_of_share, key, run, locale, zone, again=is_passing)
-            self._wake.set()
+        who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
+        await self._begin(key, run, await engine.step("notices", who, key, run, again=is_passing))
+        self._wake.set()
         return outcome
 
     async def _ended(self, key: str, run: str, why: str) -> wrong.Wrong | None:
         engine = await self._started()
+        await engine.step("hush", self._flows.hush, key, run, again=is_passing)
         outcome = await engine.step("end", self._flows.end, key, run, why, again=is_passing)
         if outcome is None:
-            await engine.step("tell", self._flows.tell_of_end, key, run, again=is_passing)
-        elif why == DUE:
-            said = (outcome["kind"], outcome["sentence"])
-            await engine.step("tell", self._flows.tell_of_trouble, key, run, *said, again=is_passing)
+            notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
+        else:
+            said = (why, outcome["kind"])
+            notices = await engine.step("notices", self._flows.notices_of_trouble, key, run, *said, again=is_passing)
+        await self._begin(key, run, notices)
         return outcome
+
+    async def _begin(self, key: str, run: str, notices: list[Notice]) -> None:
+        """Each is a flow of its own, in the queue that keeps to Teams' limits."""
+        engine = await self._started()
+        for what, person_id, after in notices:
+            await engine.later("notice", f"{run}.{what}.{person_id}", person_id, after, what, key, person_id, run)
+
+    async def _notice(self, what: str, key: str, person_id: str, run: str) -> None:
+        engine = await self._started()
+        if what != SHARED:
+            outcome = await engine.result(run) if what.startswith((FAILED, TROUBLE)) else None
+            sentence = outcome["sentence"] if outcome else ""
+            await engine.step("tell", self._flows.tell, what, key, person_id, sentence, again=is_passing)
+            return
+        outcome = AGAIN
+        for pause in (0.0, *LOOK_AGAIN_AFTER):
+            if outcome == AGAIN:
+                if pause:
+                    await engine.sleep(pause)
+                tell = partial(self._flows.tell_of_share, is_last=pause == LOOK_AGAIN_AFTER[-1])
+                outcome = await engine.step("tell", tell, key, person_id, again=is_passing)
+        if outcome:
+            await self._begin(key, key, [(SHOWN, outcome, 0)])
 
     async def _watch(self) -> None:
         """Wakes for what is due next, and costs nothing until then, however much waits."""
@@ -273,7 +326,15 @@ class Work:
         else:
             executor = await place.take()
         engine: Engine = made.Engine(
-            place.url, self._sealer, executor, {"share": self._tracked(self._share), "end": self._tracked(self._ended)}
+            place.url,
+            self._sealer,
+            executor,
+            {
+                "share": self._tracked(self._share),
+                "end": self._tracked(self._ended),
+                "notice": self._tracked(self._notice),
+            },
+            self._limits,
         )
         try:
             await engine.launch()

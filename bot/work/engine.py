@@ -13,9 +13,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from dbos import DBOS, Serializer, SetWorkflowID, StepOptions
+from dbos import DBOS, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions, WorkflowHandleAsync
 
 from bot.identity.sealing import Sealer
+from bot.work.limits import SECOND, Limits
 
 # A new number strands what the version before left unfinished. Raise it only when steps change their order.
 VERSION = "1"
@@ -24,6 +25,9 @@ THREADS = 64
 CONNECTIONS = 5
 # What waits for a flow that runs elsewhere looks so often.
 POLL = 0.1
+NOTICES = "notices"
+# Notices under way in one process.
+AT_ONCE = 50
 # Of no use to us but for how long it takes to stop.
 LISTEN = 0.25
 KEEP_FOR = 7 * 24 * 60 * 60
@@ -56,7 +60,8 @@ class Sealed(Serializer):
 class Engine:
     """One in a process. `executor` is the name of this replica, the same after a restart."""
 
-    def __init__(self, url: str, sealer: Sealer, executor: str, flows: Mapping[str, Flow]) -> None:
+    def __init__(self, url: str, sealer: Sealer, executor: str, flows: Mapping[str, Flow], limits: Limits) -> None:
+        self._limits = limits
         self._dbos = DBOS(
             config={
                 "name": "sharebot",
@@ -82,11 +87,33 @@ class Engine:
         # A thread cannot see for itself which loop it launches for.
         self._dbos._background_event_loop._main_loop = asyncio.get_running_loop()  # pyright: ignore[reportPrivateUsage]
         await asyncio.to_thread(DBOS.launch)
+        count, seconds = self._limits.in_a_chat
+        await DBOS.register_queue_async(
+            NOTICES,
+            limiter={"limit": self._limits.in_all, "period": SECOND},
+            partition_limiter={"limit": count, "period": seconds},
+            worker_concurrency=AT_ONCE,
+            polling_interval_sec=self._limits.look_every,
+            on_conflict="always_update",
+        )
 
     async def run(self, flow: str, name: str, *ids: str) -> Any:
         """What comes of the flow of this name; one that was begun before, here or elsewhere, is not begun again."""
         with SetWorkflowID(name):
             handle = await DBOS.start_workflow_async(self._flows[flow], *ids)
+        return await handle.get_result(polling_interval_sec=POLL)
+
+    async def later(self, flow: str, name: str, chat: str, after: float, *ids: str) -> None:
+        """Begins the flow of this name when that time is over and its turn has come, here or elsewhere.
+
+        A row until then. `chat` is whose chat it is for: a key, kept as it is.
+        """
+        with SetWorkflowID(name), SetEnqueueOptions(queue_partition_key=chat, delay_seconds=after or None):
+            await DBOS.enqueue_workflow_async(NOTICES, self._flows[flow], *ids)
+
+    async def result(self, name: str) -> Any:
+        """Within a flow: what came of another one, when it has come to its end."""
+        handle: WorkflowHandleAsync[Any] = await DBOS.retrieve_workflow_async(name)
         return await handle.get_result(polling_interval_sec=POLL)
 
     async def step(self, name: str, what: Flow, *ids: str, again: Callable[[BaseException], bool]) -> Any:
@@ -115,10 +142,9 @@ class Engine:
     async def tidy(self, now: float) -> None:
         """Forgets what was finished long ago."""
         before = dt.datetime.fromtimestamp(now - KEEP_FOR, dt.UTC).isoformat()
-        old = await DBOS.list_workflows_async(
+        while old := await DBOS.list_workflows_async(
             status=["SUCCESS", "ERROR"], completed_before=before, limit=1000, load_input=False, load_output=False
-        )
-        if old:
+        ):
             await DBOS.delete_workflows_async([each.workflow_id for each in old])
 
     async def stop(self) -> None:
