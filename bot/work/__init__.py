@@ -38,7 +38,7 @@ from bot.work.flows import (
     Show,
     Tell,
 )
-from bot.work.limits import LIMITS, Limits
+from bot.work.limits import LIMITS, Chats, Limits
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
@@ -53,6 +53,8 @@ LOOK_EVERY = 60.0
 # What was interrupted has waited already, and those who wait for the first answers have not.
 START_AFTER = 2.0
 STARTS_WITHIN = 5.0
+# The flow, and the outcome, of what is for a chat that gets many.
+CROWDED = "crowded"
 # The code the process ends with.
 LOST_PLACE = 70
 TIDY_EVERY = 24 * 60 * 60
@@ -82,6 +84,7 @@ class Work:
         self._sealer = sealer
         self._clock = clock
         self._limits = limits
+        self._chats = Chats(limits)
         self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock)
         self._place = _place(database_url)
         self._starting: asyncio.Task[Engine] | None = None
@@ -188,6 +191,8 @@ class Work:
             self._tidied = self._clock()
             await self._ledger.ends.tidy()
             await engine.tidy(self._clock())
+        if engine:
+            await engine.calm_down()
 
     # How it goes
 
@@ -264,25 +269,49 @@ class Work:
     async def _begin(self, key: str, run: str, notices: list[Notice]) -> None:
         """Each is a flow of its own, in the queue that keeps to Teams' limits."""
         engine = await self._started()
+        if notices:
+            await engine.hurry()
         for what, person_id, after in notices:
-            await engine.later("notice", f"{run}.{what}.{person_id}", person_id, after, what, key, person_id, run)
+            name = f"{run}.{what}.{person_id}"
+            await engine.queue("notice", name, what, key, person_id, run, after=after)
 
     async def _notice(self, what: str, key: str, person_id: str, run: str) -> None:
         engine = await self._started()
-        if what != SHARED:
-            outcome = await engine.result(run) if what.startswith((FAILED, TROUBLE)) else None
-            sentence = outcome["sentence"] if outcome else ""
-            await engine.step("tell", self._flows.tell, what, key, person_id, sentence, again=is_passing)
-            return
-        outcome = AGAIN
+        if await self._told(engine, what, key, person_id, run, is_its_turn=False) == CROWDED:
+            name = f"{run}.{what}.{person_id}.{CROWDED}"
+            await engine.queue(CROWDED, name, what, key, person_id, run, chat=person_id)
+
+    async def _crowded_notice(self, what: str, key: str, person_id: str, run: str) -> None:
+        """For a chat that gets many, at the rate of that chat."""
+        await self._told(await self._started(), what, key, person_id, run, is_its_turn=True)
+
+    async def _told(
+        self, engine: Engine, what: str, key: str, person_id: str, run: str, *, is_its_turn: bool
+    ) -> str | None:
+        """CROWDED if nothing was sent, for that chat has had many just now."""
+        outcome = await engine.result(run) if what.startswith((FAILED, TROUBLE)) else None
+        sentence = outcome["sentence"] if outcome else ""
+        told: str | None = AGAIN
         for pause in (0.0, *LOOK_AGAIN_AFTER):
-            if outcome == AGAIN:
+            if told == AGAIN:
                 if pause:
                     await engine.sleep(pause)
-                tell = partial(self._flows.tell_of_share, is_last=pause == LOOK_AGAIN_AFTER[-1])
-                outcome = await engine.step("tell", tell, key, person_id, again=is_passing)
-        if outcome:
-            await self._begin(key, key, [(SHOWN, outcome, 0)])
+                is_last = pause == LOOK_AGAIN_AFTER[-1]
+                tell = partial(self._tell, what, key, person_id, sentence, is_its_turn=is_its_turn, is_last=is_last)
+                told = await engine.step("tell", tell, again=is_passing)
+        if told and told != CROWDED:
+            await self._begin(key, key, [(SHOWN, told, 0)])
+        return told
+
+    async def _tell(
+        self, what: str, key: str, person_id: str, sentence: str, *, is_its_turn: bool, is_last: bool
+    ) -> str | None:
+        if not is_its_turn and self._chats.has_many(person_id):
+            return CROWDED
+        if what == SHARED:
+            return await self._flows.tell_of_share(key, person_id, is_last=is_last)
+        await self._flows.tell(what, key, person_id, sentence)
+        return None
 
     async def _watch(self) -> None:
         """Wakes for what is due next, and costs nothing until then, however much waits."""
@@ -333,6 +362,7 @@ class Work:
                 "share": self._tracked(self._share),
                 "end": self._tracked(self._ended),
                 "notice": self._tracked(self._notice),
+                CROWDED: self._tracked(self._crowded_notice),
             },
             self._limits,
         )
