@@ -40,6 +40,7 @@ class Connector:
         return [
             web.post(chat, self.take),
             web.post(f"{chat}/{{activity}}", self.take),
+            web.put(f"{chat}/{{activity}}", self.take),
             web.get("/taken", self.taken),
         ]
 

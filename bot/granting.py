@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.errors import NotAllowed, NotFound, SharebotError, Unsure
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, Unavailable, Unsure
 from bot.graph import Graph, Permission
 from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
 from bot.graph.refusals import OF_ONE, Refused, no_mail
 from bot.sharing import (
-    Change,
     Ending,
     Grant,
     Outcome,
@@ -23,6 +22,7 @@ from bot.sharing import (
     Role,
     SharePlan,
     ShareReceipt,
+    Telling,
 )
 from bot.texts import _, later
 
@@ -58,9 +58,12 @@ class Fence(Protocol):
     async def give_up(self, people: Sequence[Recipient]) -> None: ...
 
 
-async def carry_out(graph: Graph, plan: SharePlan, fence: Fence) -> ShareReceipt:
+async def carry_out(
+    graph: Graph, plan: SharePlan, fence: Fence, *, mailed: Collection[Recipient] = frozenset()
+) -> ShareReceipt:
     """Gives the access; called again after an interruption, it goes on. A failure for one person is in the receipt.
 
+    Whom Microsoft 365 shall mail with it is among `mailed`; the others hear nothing of it yet.
     Raises NotFound, NotAllowed, NeedsSignIn, Unavailable while nothing was done, Unsure when that can't be told.
     """
     sent = await fence.look()
@@ -73,13 +76,16 @@ async def carry_out(graph: Graph, plan: SharePlan, fence: Fence) -> ShareReceipt
     people = [step.recipient for step in plan.steps]
     had = [each for each in people if each not in sent and covers(role_of(each, before), plan.role)]
     wanted = {each: own_role(each, before) for each in people if each not in sent and each not in had}
-    answers = await _invite(graph, plan, wanted, fence, answers=dict(sent))
+    answers = dict(sent)
+    for mails in (True, False):
+        some = {each: role for each, role in wanted.items() if (each in mailed) is mails}
+        answers = await _invite(graph, plan, some, fence, mails=mails, answers=answers)
     after = await _read_back(graph, plan, [each for each in answers if not isinstance(answers[each], Refused)])
     seen = after if after is not None and tell_all(after, plan.asker.id) else None
     grants = tuple(
         Grant(each, Outcome.HAD_IT)
         if each in had
-        else _grant(each, answers[each], there=_is_there(each, plan.role, seen, after))
+        else _grant(each, answers[each], there=_is_there(each, plan.role, seen, after), mails=each in mailed)
         for each in people
     )
     receipt = ShareReceipt(plan, grants, checked=seen is not None)
@@ -98,6 +104,7 @@ async def _invite(
     wanted: Mapping[Recipient, Role | None],
     fence: Fence,
     *,
+    mails: bool,
     answers: dict[Recipient, Answer],
     at_once: int = AT_ONCE,
 ) -> dict[Recipient, Answer]:
@@ -106,7 +113,7 @@ async def _invite(
     for start in range(0, len(people), at_once):
         some = people[start : start + at_once]
         try:
-            answers |= await _invite_some(graph, plan, {each: wanted[each] for each in some}, fence)
+            answers |= await _invite_some(graph, plan, {each: wanted[each] for each in some}, fence, mails=mails)
         except SharebotError as error:
             if not answers:
                 raise
@@ -118,7 +125,7 @@ async def _invite(
 
 
 async def _invite_some(
-    graph: Graph, plan: SharePlan, wanted: Mapping[Recipient, Role | None], fence: Fence
+    graph: Graph, plan: SharePlan, wanted: Mapping[Recipient, Role | None], fence: Fence, *, mails: bool
 ) -> dict[Recipient, Answer]:
     """Graph resolves all recipients of a call or none, so where one may be the culprit each is asked alone."""
     some = await fence.take(wanted)
@@ -126,13 +133,14 @@ async def _invite_some(
     if not some:
         return answers
     try:
-        entries = await graph.invite(plan.item, invitation(plan, some))
+        entries = await graph.invite(plan.item, invitation(plan, some, mails=mails))
     except Unsure as error:
         return answers | dict.fromkeys(some, error)
     except Refused as error:
         await fence.give_up(some)
         if len(some) > 1 and error.code in OF_ONE:
-            return await _invite(graph, plan, {each: wanted[each] for each in some}, fence, answers=answers, at_once=1)
+            alone = {each: wanted[each] for each in some}
+            return await _invite(graph, plan, alone, fence, mails=mails, answers=answers, at_once=1)
         return answers | dict.fromkeys(some, error)
     except SharebotError:
         await fence.give_up(some)
@@ -166,12 +174,12 @@ def _is_there(
     return None if seen is None else False
 
 
-def _grant(person: Recipient, answer: Invited | Refused | Unsure, *, there: bool | None) -> Grant:
+def _grant(person: Recipient, answer: Answer, *, there: bool | None, mails: bool) -> Grant:
     match answer:
         case Refused():
             return Grant(person, Outcome.HAD_IT) if there else Grant(person, Outcome.REFUSED, str(answer))
         case Unsure() if there:
-            return Grant(person, Outcome.GRANTED, _(MAILED_MAYBE))
+            return Grant(person, Outcome.GRANTED, _(MAILED_MAYBE) if mails else "")
         case Unsure():
             return Grant(person, Outcome.UNSURE, _(UNSEEN if there is None else LOST))
         case Invited():
@@ -188,10 +196,29 @@ def _known(person: Recipient, permission: Permission) -> Recipient:
     return person if person.id or not found else replace(person, id=found.id, name=found.name or person.name)
 
 
-def changed(receipt: ShareReceipt) -> tuple[Recipient, ...]:
-    """Who can do more than before, and should hear of it."""
-    had = {called(step.recipient) for step in receipt.plan.steps if step.change is Change.HAS_IT}
-    return tuple(grant.recipient for grant in receipt.granted() if called(grant.recipient) not in had)
+async def mail(graph: Graph, plan: SharePlan, person: Recipient) -> Telling:
+    """Has Microsoft 365 mail somebody who has the access already; WAITS where that may go better in a while.
+
+    Graph mails with an invite only, and an invite gives access. So it is sent for what is there, and for nothing else.
+    https://learn.microsoft.com/graph/api/driveitem-invite
+    """
+    try:
+        permissions = await graph.permissions(plan.item)
+        if not tell_all(permissions, plan.asker.id):
+            return Telling.UNREACHED
+        if own_role(person, permissions) is not plan.role:
+            return Telling.CHANGED
+        entries = await graph.invite(plan.item, invitation(plan, [person], mails=True))
+    except Unsure:
+        return Telling.MAYBE
+    except NeedsSignIn:
+        return Telling.SIGNED_OUT
+    except Unavailable:
+        return Telling.WAITS
+    except SharebotError as error:
+        log.info("no mail about %s: %s", plan.item.id, type(error).__name__)
+        return Telling.REFUSED
+    return Telling.REFUSED if any(each.problem for each in invited(entries, (person,))) else Telling.MAIL
 
 
 def called(person: Recipient) -> str:

@@ -52,10 +52,11 @@ NOT_YET = {
 _KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
 
 
-async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan | UnclearRequest:
+async def plan(graph: Graph, asker: Person, request: ShareRequest, *, undo: int = 0) -> SharePlan | UnclearRequest:
     """What would be done, or what has to be asked first; everything is looked up as the asker, nothing is granted.
 
-    The request names an item and somebody to share it with.
+    The request names an item and somebody to share it with. For `undo` seconds nobody is to hear of it, unless it
+    could not be undone.
     Raises NotUnderstood for what cannot be shared so, NotFound, NotAllowed, NeedsSignIn, Unavailable.
     """
     _refuse_what_cannot_be(request)
@@ -93,19 +94,21 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest) -> SharePlan 
     permissions = await graph.permissions(items[0])
     _refuse_what_is_only_read(asker, items[0], permissions)
     steps = tuple(_step(recipient, role, permissions) for recipient in recipients)
+    sees_all = tell_all(permissions, asker.id)
     made = SharePlan(
         asker,
         items[0],
         role,
         steps,
         request.until,
-        sees_all=tell_all(permissions, asker.id),
+        sees_all=sees_all,
         has_groups=any(each.is_for_many for each in permissions),
         message=request.message,
-        mail=request.mail is not False,
+        mail=request.mail,
         sign_in=request.sign_in is not False,
+        undo=undo if sees_all else 0,
     )
-    check(invitation(made, recipients), made.item)
+    check(invitation(made, recipients, mails=made.mail is not False), made.item)
     return made
 
 

@@ -23,6 +23,8 @@ from bot.clouds import CLOUDS, Cloud
 NEEDED = ("APP_ID", "TENANT_ID", "PUBLIC_URL")
 DATABASES = ("sqlite:///", "postgresql://", "postgres://")
 KEY_BYTES = 32
+# So long nobody hears of a share, so that who undoes it at once has told nobody.
+UNDO_SECONDS, LONGEST_UNDO = 30, 60 * 60
 
 
 class BadSettings(Exception):
@@ -33,7 +35,8 @@ class BadSettings(Exception):
 class Settings:
     """`sealing_keys` are AES-256 keys: the first seals, all of them open. URLs carry no slash at their end.
 
-    `credential` is what the app proves itself with to Entra, as msal takes it: a secret, or a key and its certificate.
+    For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
+    it: a secret, or a key and its certificate.
     """
 
     app_id: str
@@ -47,6 +50,7 @@ class Settings:
     graph_url: str
     bot_keys_url: str
     service_hosts: frozenset[str]
+    undo_seconds: int
     host: str
     port: int
 
@@ -71,6 +75,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     credential = _credential(said, problems)
     if not (port := said.get("PORT") or "3978").isdecimal() or not 0 <= int(port) < 2**16:
         problems.append("PORT should be a number from 0 to 65535.")
+    if not (undo := said.get("UNDO_SECONDS") or str(UNDO_SECONDS)).isdecimal() or int(undo) > LONGEST_UNDO:
+        problems.append(f"UNDO_SECONDS should be a number of seconds from 0 to {LONGEST_UNDO}.")
     keys = tuple(_key(text) for text in said.get("SEALING_KEYS", "").split(",") if text)
     if None in keys:
         problems.append("SEALING_KEYS should be 32 random bytes in base64, or several of these with commas between.")
@@ -99,6 +105,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         bot_keys_url=said.get("BOT_KEYS_URL") or cloud.bot_keys_url,
         service_hosts=frozenset(filter(None, map(str.strip, said.get("SERVICE_HOSTS", "").split(","))))
         or cloud.service_hosts,
+        undo_seconds=int(undo),
         host=said.get("HOST") or "127.0.0.1",
         port=int(port),
     )

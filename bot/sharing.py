@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from bot.texts import _, later
@@ -149,7 +150,10 @@ class SharePlan:
     """All looked up, nothing done. What the card shows is this, and what the click does is this.
 
     `sees_all` is whether the asker may see what others can do with the item; `has_groups`, whether groups or links
-    have access to it, and so maybe somebody who has none of their own. `message` travels in the mail, if there is one.
+    have access to it, and so maybe somebody who has none of their own. `message` is what the asker writes to them.
+
+    `mail`: True, Microsoft 365 writes to each; False, to nobody; None, to whom the bot cannot tell in Teams.
+    `undo`: for so many seconds nobody hears of it.
     """
 
     asker: Person
@@ -160,8 +164,9 @@ class SharePlan:
     sees_all: bool = True
     has_groups: bool = False
     message: str | None = None
-    mail: bool = True
+    mail: bool | None = None
     sign_in: bool = True
+    undo: int = 0
 
     @property
     def request(self) -> ShareRequest:
@@ -171,12 +176,16 @@ class SharePlan:
             for each in (step.recipient for step in self.steps)
         )
         item = Words("id", self.item.key, self.item.name)
-        mail, sign_in = (None if each else False for each in (self.mail, self.sign_in))
-        return ShareRequest((item,), tuple(people), self.role, self.until, (), self.message, mail, sign_in)
+        sign_in = None if self.sign_in else False
+        return ShareRequest((item,), tuple(people), self.role, self.until, (), self.message, self.mail, sign_in)
 
     @property
     def to_grant(self) -> tuple[Recipient, ...]:
         return tuple(step.recipient for step in self.steps if step.change is not Change.HAS_IT)
+
+    def is_mailed_at_once(self, person: Recipient) -> bool:
+        """Whether nothing can be held back: the mail is their way in, or an address is all that is known of them."""
+        return self.mail is not False and (not self.sign_in or person.id is None)
 
 
 @dataclass(frozen=True)
@@ -235,13 +244,31 @@ class Outcome(Enum):
     UNSURE = "unsure"
 
 
+class Telling(Enum):
+    """How a recipient heard of a share, once and by one way; or why not."""
+
+    WAITS = "waits"  # until undo has had its time
+    TEAMS = "teams"
+    MAIL = "mail"
+    MAYBE = "maybe"  # interrupted, and never tried twice
+    KEPT = "kept"  # it is taken back before they heard of it
+    UNREACHED = "unreached"  # not in Teams, and no mail was to be sent
+    CHANGED = "changed"  # somebody else changed their access meanwhile, so a mail would give it anew
+    SIGNED_OUT = "signed out"  # the sharer, as whom the mail goes out
+    REFUSED = "refused"  # the mail, by Microsoft 365
+
+
 @dataclass(frozen=True)
 class Grant:
-    """The outcome for one recipient. `remark` is a sentence where there is more to say: why not, or no mail."""
+    """The outcome for one recipient. `remark` is a sentence where there is more to say: why not, or no mail.
+
+    `telling` is None where there is nothing to tell.
+    """
 
     recipient: Recipient
     outcome: Outcome
     remark: str = ""
+    telling: Telling | None = None
 
 
 @dataclass(frozen=True)
@@ -254,6 +281,28 @@ class ShareReceipt:
 
     def granted(self) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if grant.outcome is Outcome.GRANTED)
+
+    def accounted(self, tellings: Mapping[str, Telling]) -> ShareReceipt:
+        """With how each has heard of it; `tellings` by id. Whoever is not in there was mailed at once, or waits."""
+        at_once = {step.recipient.email for step in self.plan.steps if self.plan.is_mailed_at_once(step.recipient)}
+
+        def telling(person: Recipient) -> Telling:
+            if person.email in at_once:
+                return Telling.MAIL
+            return tellings.get(person.id, Telling.WAITS) if person.id else Telling.UNREACHED
+
+        return replace(
+            self,
+            grants=tuple(
+                replace(each, telling=telling(each.recipient)) if each.outcome is Outcome.GRANTED else each
+                for each in self.grants
+            ),
+        )
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody is still to hear of it."""
+        return any(grant.telling in (Telling.WAITS, Telling.KEPT) for grant in self.grants)
 
 
 class Ending(Enum):

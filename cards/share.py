@@ -15,6 +15,7 @@ from bot.sharing import (
     SharePlan,
     ShareReceipt,
     Step,
+    Telling,
     UnclearRequest,
 )
 from bot.texts import _, day, later, listed, sentences, several, when
@@ -38,6 +39,14 @@ from cards.elements import (
 )
 
 CAN = {Role.READ: later("can view"), Role.WRITE: later("can edit"), Role.OWNER: later("owns it")}
+TOLD = {Telling.TEAMS: later("told in Teams"), Telling.MAIL: later("Microsoft 365 was asked to mail them")}
+NOT_TOLD = {
+    Telling.MAYBE: later("I was interrupted, and can't tell whether they were told."),
+    Telling.UNREACHED: later("Not told: I can't reach them in Teams, and no mail was sent."),
+    Telling.CHANGED: later("Not told: somebody has changed their access since."),
+    Telling.SIGNED_OUT: later("Not told: I can't reach them in Teams, and without your sign-in no mail is sent."),
+    Telling.REFUSED: later("Not told: Microsoft 365 did not send the mail."),
+}
 MARKS = {
     "xlsx": "📊",
     "csv": "📊",
@@ -114,8 +123,7 @@ def done(receipt: ShareReceipt, key: str) -> Card:
         checked = (
             _("Checked: the access is there.") if receipt.checked else _("I could not check what they can do now.")
         )
-        mailed = [_("Microsoft 365 was asked to mail whoever is new.")] if receipt.plan.mail else []
-        body.append(block(small(sentences(checked, *mailed))))
+        body.append(block(small(sentences(checked, *_still(receipt)))))
     actions = [_opens(receipt.plan.item)]
     if granted:
         actions.append(button(_("Who has access"), "access.of_share", key))
@@ -132,6 +140,21 @@ def done(receipt: ShareReceipt, key: str) -> Card:
         actions=actions,
         summary=_about(title, receipt.plan.item),
     )
+
+
+def _still(receipt: ShareReceipt) -> list[str]:
+    """What is to come."""
+    if not receipt.waits:
+        return []
+    if not receipt.plan.undo:
+        return [_("They are being told.")]
+    return [
+        several(
+            receipt.plan.undo,
+            "They hear of it in {count} second, unless you undo it.",
+            "They hear of it in {count} seconds, unless you undo it.",
+        )
+    ]
 
 
 def cancelled(item: str | None) -> Card:
@@ -206,7 +229,11 @@ def _grant(grant: Grant, role: Role) -> Element:
             what = run(_("✗ refused"), bold=True, colour="Attention")
         case Outcome.UNSURE:
             what = run(_("? not sure"), bold=True, colour="Warning")
-    return person(grant.recipient, what, remark=grant.remark)
+    told, not_told = (each.get(grant.telling, "") if grant.telling else "" for each in (TOLD, NOT_TOLD))
+    # What Graph said of the mail says more.
+    return person(
+        grant.recipient, what, "" if grant.remark else told and _(told), grant.remark or (not_told and _(not_told))
+    )
 
 
 def person(who: Recipient, what: Element, about: str = "", remark: str = "") -> Element:
@@ -228,13 +255,13 @@ def person(who: Recipient, what: Element, about: str = "", remark: str = "") -> 
 
 
 def _terms(plan: SharePlan) -> list[Element]:
-    terms = [block(small(_mailed(plan)))]
+    terms = [block(*(small(each) for each in (_mailed(plan), *_heard(plan))))]
     if plan.item.is_folder:
         terms.append(_warning(_("Everything in this folder comes along.")))
     if not plan.sign_in:
         terms.append(_warning(_("They need no sign-in to open it.")))
     if plan.message:
-        terms.append(block(small(_("The mail says:")), line(plan.message)))
+        terms.append(block(small(_("Your message:")), line(plan.message)))
     if end := _end(plan.until):
         if _ends(plan):
             terms.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(end))))
@@ -257,10 +284,36 @@ def _warning(words: str) -> Element:
 
 def _mailed(plan: SharePlan) -> str:
     if not plan.sign_in:
-        return _("Microsoft 365 mails them.") if plan.mail else _("Microsoft 365 sends no mail.")
-    if plan.mail:
-        return _("Microsoft 365 mails them, and they have to sign in.")
-    return _("Microsoft 365 sends no mail, and they have to sign in.")
+        return _("Microsoft 365 sends no mail.") if plan.mail is False else _("Microsoft 365 mails them.")
+    match plan.mail:
+        case True:
+            return _("Microsoft 365 mails them, and they have to sign in.")
+        case False:
+            return _("Microsoft 365 sends no mail, and they have to sign in.")
+        case None:
+            return _(
+                "I tell them in Teams; whom I can't reach there, Microsoft 365 mails. They have to sign in to open it."
+            )
+
+
+def _heard(plan: SharePlan) -> list[str]:
+    """What undo keeps from them, and what it can't."""
+    if not plan.undo:
+        return []
+    at_once = [apart(each.name) for each in plan.to_grant if plan.is_mailed_at_once(each)]
+    heard: list[str] = []
+    if len(at_once) < len(plan.to_grant):
+        heard.append(
+            several(
+                plan.undo,
+                "They hear of it after {count} second: undo it before, and nobody ever does.",
+                "They hear of it after {count} seconds: undo it before, and nobody ever does.",
+            )
+        )
+    if at_once:
+        people = listed(at_once)
+        heard.append(_("{people}: mailed at once. Undo takes the access back, but not the mail.", people=people))
+    return heard
 
 
 def _ends(plan: SharePlan) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import datetime as dt
 import socket
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
 from aiohttp import web
 
 from bot.settings import Settings, read
 from bot.teams.server import TURNS, WORK, application
+from bot.work.limits import Limits
 from contoso.chats import OAUTH
 from contoso.client import Answer
 from contoso.faults import Face, Rule
@@ -20,6 +25,10 @@ from contoso.tenant import Contoso, Mail
 from tests.people import Someone
 
 Json = dict[str, Any]
+NOTICES, UNDER_WAY = "SELECT count(*)", "WHERE status IN ('ENQUEUED', 'PENDING')"
+NOTICES_WITHIN = 60.0
+# Nobody here is told so much that Teams would mind, and nobody waits for a look into the queue.
+LIMITS = Limits(in_a_chat=(100, 1), look_every=0.05, look_often=0.05)
 SEALING_KEY = base64.b64encode(bytes(32)).decode()
 
 
@@ -27,7 +36,15 @@ class Bot:
     """`async with`: serves until the block ends."""
 
     def __init__(
-        self, contoso: Contoso, data: Path, database_url: str = "", public_url: str = "", certificate: str = ""
+        self,
+        contoso: Contoso,
+        data: Path,
+        database_url: str = "",
+        public_url: str = "",
+        certificate: str = "",
+        *,
+        undo: int = 0,
+        limits: Limits = LIMITS,
     ) -> None:
         self.contoso = contoso
         self.data = data
@@ -35,6 +52,8 @@ class Bot:
         self.public_url = public_url
         self.certificate = certificate
         self.service_hosts = ""
+        self.undo = undo
+        self.limits = limits
         self.ahead = 0.0
         self._runner: web.AppRunner | None = None
 
@@ -61,13 +80,14 @@ class Bot:
                 "DATA_DIR": str(self.data),
                 "DATABASE_URL": self.database_url,
                 "SEALING_KEYS": SEALING_KEY if self.database_url else "",
+                "UNDO_SECONDS": str(self.undo),
             }
         )
 
     async def _start(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self._runner = web.AppRunner(application(self.settings(self.url), self.now), access_log=None)
+        self._runner = web.AppRunner(application(self.settings(self.url), self.now, self.limits), access_log=None)
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
         self.contoso.bot_endpoint = f"{self.url}/api/messages"
@@ -94,10 +114,28 @@ class Bot:
         await self.at_rest()
 
     async def at_rest(self) -> None:
-        """What goes on after an answer has come to its end."""
+        """What goes on after an answer has come to its end, and so have the notices whose time has come."""
         assert self._runner is not None
         assert self._runner.app is not None
         await self._runner.app[TURNS].at_rest()
+        async with asyncio.timeout(NOTICES_WITHIN):
+            while self._notices():  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    def _notices(self) -> int:
+        """How many are in the queue; those that wait for the end of undo are not."""
+        if self.database_url:
+            with psycopg.connect(self.database_url) as database:
+                row = database.execute(f"{NOTICES} FROM sharebot_work.workflow_status {UNDER_WAY}").fetchone()
+            return row[0] if row else 0
+        if not (file := self.data / "sharebot-work.db").exists():
+            return 0
+        with contextlib.closing(sqlite3.connect(file)) as database:
+            try:
+                (count,) = database.execute(f"{NOTICES} FROM workflow_status {UNDER_WAY}").fetchone()
+            except sqlite3.OperationalError:  # the engine has made no tables yet
+                return 0
+        return count
 
     # What there is in the tenant
 

@@ -214,6 +214,7 @@ def environment(contoso: Contoso, data: Path, port: int) -> dict[str, str]:
         "GRAPH_URL": f"{base}/v1.0",
         "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",
         "SERVICE_HOSTS": base.removeprefix("http://"),
+        "UNDO_SECONDS": "0",
     }
 
 

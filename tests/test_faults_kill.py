@@ -27,6 +27,7 @@ FOR_EVER = 600.0
 WITHIN = 60.0
 READ, CHANGE = r"/permissions$", r"/permissions/[^/]+$"
 LETS_ONE_PASS = Rule("graph", "GET", READ, times=1)
+INVITES_ONE = Rule("graph", "POST", r"/invite$", times=1)
 INVITE_HELD = Rule("graph", "POST", r"/invite$", times=1, delay=FOR_EVER)
 
 # Where the process is when it is killed: what holds it there.
@@ -91,7 +92,8 @@ async def test_a_share_goes_on_after_a_kill(
     adele: Someone, alex: Someone, contoso: Contoso, place: Place, when: str
 ) -> None:
     async with serving(contoso, place.data, **place.environment) as process:
-        await alex.says("hi")
+        if "notice" in when:
+            await alex.says("hi")
         await adele.says(SHARE)
         share = button(adele, "Share")
         await killed(process, contoso, IN_A_SHARE[when], adele.presses("Share"))
@@ -102,8 +104,67 @@ async def test_a_share_goes_on_after_a_kill(
 
     assert "✓ can edit" in again
     assert access(contoso) == "write"
-    assert len(contoso.mail_to(ALEX)) == 1
-    assert alex.sees().count("shared a file with you") <= 1
+    assert len(contoso.mail_to(ALEX)) == ("notice" not in when)
+    assert alex.sees().count("shared a file with you") <= ("notice" in when)
+
+
+# With an undo time: while nobody has heard of it, and while they are told by Teams or by mail.
+IN_A_TELLING = {
+    "while it waits": [],
+    "before a notice": [Rule("connector", "POST", contains="Shared with you", times=1, delay=FOR_EVER)],
+    "after a notice": [Rule("connector", "POST", contains="Shared with you", times=1, late=FOR_EVER)],
+    "before a mail": [INVITES_ONE, Rule("graph", "POST", r"/invite$", times=1, delay=FOR_EVER)],
+    "after a mail": [INVITES_ONE, Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)],
+    "before the card": [Rule("connector", "PUT", contains="told in Teams", times=1, delay=FOR_EVER)],
+}
+
+
+@pytest.mark.parametrize("when", IN_A_TELLING)
+async def test_a_telling_goes_on_after_a_kill_and_reaches_nobody_twice(
+    adele: Someone, alex: Someone, contoso: Contoso, place: Place, when: str
+) -> None:
+    where = place.environment | {"UNDO_SECONDS": "3"}
+    async with serving(contoso, place.data, **where) as process:
+        if "mail" not in when:
+            await alex.says("hi")
+        await adele.says(SHARE)
+        contoso.faults = list(IN_A_TELLING[when])
+        await adele.presses("Share")
+        early = alex.sees(), contoso.mail_to(ALEX)
+        await until(lambda: "unless you undo it" in adele.sees())
+        await killed(process, contoso, [], None)
+
+    async with serving(contoso, place.data, **where):
+        await until(lambda: any(each in adele.sees() for each in ("told in Teams", "can't tell whether")))
+
+    heard = alex.sees().count("shared a file with you"), len(contoso.mail_to(ALEX))
+    assert "shared a file with you" not in early[0]
+    assert early[1] == []
+    assert access(contoso) == "write"
+    assert heard in {
+        "while it waits": [(1, 0)],
+        "before the card": [(1, 0)],
+        "after a notice": [(1, 0)],
+        "after a mail": [(0, 1)],
+    }.get(when, [(0, 0)])
+
+
+async def test_an_undo_in_time_outlives_a_kill_and_nobody_hears_of_it(
+    adele: Someone, alex: Someone, contoso: Contoso, place: Place
+) -> None:
+    where = place.environment | {"UNDO_SECONDS": "3"}
+    async with serving(contoso, place.data, **where) as process:
+        await alex.says("hi")
+        await adele.says(SHARE)
+        await adele.presses("Share")
+        await killed(process, contoso, IN_AN_END["before the change"], adele.presses("Undo"))
+
+    async with serving(contoso, place.data, **where):
+        await until(lambda: access(contoso) is None and "Undone" in adele.sees())
+        await asyncio.sleep(5)
+
+    assert "Adele" not in alex.sees()
+    assert contoso.mail_to(ALEX) == []
 
 
 async def test_an_invite_that_may_have_been_sent_is_not_sent_again(

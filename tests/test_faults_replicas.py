@@ -15,6 +15,7 @@ from tests.people import Someone
 from tests.test_app import STARTS_WITHIN, serving
 from tests.test_faults_kill import (
     ALEX,
+    FILE,
     FOR_EVER,
     SHARE,
     access,
@@ -31,9 +32,11 @@ __all__ = ["adele", "alex"]
 
 
 @asynccontextmanager
-async def two(contoso: Contoso, data: Path, url: str) -> AsyncGenerator[list[tuple[asyncio.subprocess.Process, str]]]:
-    """Both processes, and where each is to be reached."""
-    where = on_postgresql(data, url).environment
+async def two(
+    contoso: Contoso, data: Path, url: str, **more: str
+) -> AsyncGenerator[list[tuple[asyncio.subprocess.Process, str]]]:
+    """Both processes, with more in their environment, and where each is to be reached."""
+    where = on_postgresql(data, url).environment | more
     async with serving(contoso, data / "a", **where) as first:
         a = contoso.bot_endpoint
         async with serving(contoso, data / "b", **where) as second:
@@ -55,9 +58,27 @@ async def test_a_press_on_both_is_one_deed(
             await asyncio.sleep(0)  # so that it is on its way there
         answers = await asyncio.gather(*presses)
 
+        await until(lambda: "shared a file with you" in alex.sees())
+
     assert all("✓ can edit" in each for each in answers)
-    assert len(contoso.mail_to(ALEX)) == 1
+    assert contoso.mail_to(ALEX) == []
     assert alex.sees().count("shared a file with you") == 1
+
+
+async def test_of_two_replicas_one_tells_each_recipient_when_undo_has_had_its_time(
+    adele: Someone, alex: Someone, contoso: Contoso, tmp_path: Path, postgresql: str
+) -> None:
+    async with two(contoso, tmp_path, postgresql, UNDO_SECONDS="2"):
+        await alex.says("hi")
+        await adele.says(f"share {FILE} with Alex, Megan and Lee Gu")
+        await adele.presses("Share")
+        early = alex.sees()
+        await until(lambda: "told in Teams" in adele.sees())
+
+    assert "shared a file with you" not in early
+    assert alex.sees().count("shared a file with you") == 1
+    assert len(contoso.mail_to("megan.bowen@contoso.com")) == len(contoso.mail_to("lee.gu@contoso.com")) == 1
+    assert adele.sees().count("was asked to mail them") == 2
 
 
 async def test_what_a_dead_one_left_the_other_does(

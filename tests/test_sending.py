@@ -10,9 +10,9 @@ import pytest
 
 from bot.teams.connector import TRY_FOR
 from bot.teams.mentions import MOST, TOO_MANY
-from bot.teams.pace import IN_A_CHAT, IN_ALL, Pace
 from bot.teams.seen import LAST, Seen
 from bot.teams.server import USER_AGENT
+from bot.work.limits import LIMITS, SECOND
 from contoso.chats import Mention
 from tests.attacks import asked
 from tests.bot import Bot
@@ -164,37 +164,16 @@ def test_the_last_messages_are_remembered_and_old_ones_forgotten() -> None:
     assert not seen.before("a", "first")
 
 
-async def test_answers_go_at_once_and_what_is_said_unasked_waits_for_them() -> None:
-    pace, burst = Pace(), IN_A_CHAT[0][0]
-    await asyncio.wait_for(asyncio.gather(*(pace.count("19:crew") for _ in range(10 * burst))), 5)
-
-    waiting = asyncio.create_task(pace.turn("19:crew"))
-    await asyncio.wait_for(pace.turn("19:others"), 5)
-
-    assert not waiting.done()
-    waiting.cancel()
-
-
-async def test_one_chat_gets_a_few_at_once_and_the_others_are_not_held_up() -> None:
-    pace, burst = Pace(), IN_A_CHAT[0][0]
-    for _ in range(burst):
-        await pace.turn("19:crew")
-
-    waiting = asyncio.create_task(pace.turn("19:crew"))
-    await asyncio.wait_for(pace.turn("19:others"), 5)
-
-    assert not waiting.done()
-    waiting.cancel()
-
-
 def test_our_traffic_says_whose_it_is_as_microsoft_asks() -> None:
     """https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online"""
     assert re.fullmatch(r"(ISV|NONISV)\|[^|]+\|[^|/]+/\d+(\.\d+)*", USER_AGENT)
 
 
-def test_the_pace_is_well_within_what_teams_allows() -> None:
+def test_notices_keep_well_within_what_teams_allows() -> None:
     """https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit"""
-    allowed = {1: 7, 30: 60, 3600: 1800}
+    allowed = {1: 7, 2: 8, 30: 60, 3600: 1800}
+    count, seconds = LIMITS.in_a_chat
 
-    assert all(2 * messages <= allowed[seconds] for messages, seconds in IN_A_CHAT)
-    assert 2 * IN_ALL <= 50
+    assert all(count * max(1, within // seconds) <= most for within, most in allowed.items())
+    assert 2 * LIMITS.in_all <= 50
+    assert LIMITS.look_every > SECOND

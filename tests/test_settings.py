@@ -49,6 +49,9 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("GRAPH_URL", "graph.example.com"),
         ("PORT", "http"),
         ("PORT", "70000"),
+        ("UNDO_SECONDS", "soon"),
+        ("UNDO_SECONDS", "-1"),
+        ("UNDO_SECONDS", "1000000"),
         ("SEALING_KEYS", "c2hvcnQ="),
         ("SEALING_KEYS", "not base64!"),
     ],
@@ -201,3 +204,10 @@ def test_replicas_need_one_key_for_all(tmp_path: Path) -> None:
 
 def test_a_guid_may_be_spelled_in_any_way(tmp_path: Path) -> None:
     assert read(good(tmp_path, TENANT_ID="{" + GUID.upper() + "}")).tenant_id == GUID
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("", 30), ("0", 0), ("120", 120)])
+def test_nobody_hears_of_a_share_for_half_a_minute_unless_it_is_said_otherwise(
+    tmp_path: Path, said: str, seconds: int
+) -> None:
+    assert read(good(tmp_path, UNDO_SECONDS=said)).undo_seconds == seconds

@@ -39,6 +39,7 @@ from bot.sharing import (
     ShareReceipt,
     ShareRequest,
     Step,
+    Telling,
     UnclearRequest,
 )
 from bot.teams import invokes
@@ -96,12 +97,17 @@ def plans() -> Iterator[SharePlan]:
     yield SharePlan(ASKER, library, Role.READ, steps(), sees_all=False)
     yield SharePlan(ASKER, library, Role.WRITE, steps(), has_groups=True)
     yield SharePlan(ASKER, item(), Role.READ, steps()[2:3])
+    for undo, mail in product((1, 30), (None, False)):
+        yield SharePlan(ASKER, item(), Role.READ, steps(), mail=mail, undo=undo)
 
 
 def receipts() -> Iterator[ShareReceipt]:
     outcomes = [[each] for each in Outcome] + [list(Outcome)]
     for plan, some, checked in product(plans(), outcomes, (True, False)):
         yield ShareReceipt(plan, tuple(Grant(PEOPLE[0], each, SAID) for each in some), checked)
+    for undo, telling in product((0, 1, 30), Telling):
+        plan = SharePlan(ASKER, item(), Role.READ, steps(), undo=undo)
+        yield ShareReceipt(plan, tuple(Grant(person, Outcome.GRANTED, telling=telling) for person in PEOPLE))
 
 
 def granted() -> ShareReceipt:

@@ -50,7 +50,7 @@ async def test_what_is_long_over_is_forgotten(adele: Someone, bot: Bot) -> None:
     later = rows(bot)
     await bot.later(days=91)
 
-    assert kept == {"workflow_status": 2, "ends": 1, "told": 2}
+    assert kept == {"workflow_status": 3, "ends": 1, "told": 2}
     assert later == {"workflow_status": 0, "ends": 1, "told": 2}
     assert rows(bot) == {"workflow_status": 0, "ends": 0, "told": 0}
 

@@ -75,7 +75,7 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
         role=Role.WRITE if typed["role"] == "write" else Role.READ,
         until=until,
         message=typed["message"] or None,
-        mail=typed["mail"] != "false",
+        mail=False if typed["mail"] == "false" else draft.request.mail or None,
     )
     return replace(draft, request=request, typed=tuple(written.items()), wrong=tuple(wrong.items()))
 

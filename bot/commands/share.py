@@ -64,7 +64,7 @@ async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
     receipt = await turn.work.share(key, turn.person, spoken(), str(turn.timezone))
-    return Reply(cards.share.done(receipt, key))
+    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -137,7 +137,7 @@ async def filled_in(turn: Turn, draft: Draft) -> Reply:
 
 
 async def _planned(turn: Turn, request: ShareRequest) -> Reply:
-    plan = await planning.plan(turn.graph, turn.person, request)
+    plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo)
     return Reply(card(plan, await turn.pending.put(plan, turn.own_chat)), is_private=True)
 
 

@@ -19,8 +19,8 @@ from cards.elements import Card
 class Turn:
     """What a command gets: who, what they said (nothing, for a click), and what it may use as them.
 
-    `locale` is BCP 47, `chat_type` Teams' conversationType; "" where Teams did not tell. `own_chat` is the id of their
-    chat with the bot, "" anywhere else.
+    `undo` is for how many seconds nobody hears of a share. `locale` is BCP 47, `chat_type` Teams' conversationType; ""
+    where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else.
     """
 
     person: Person
@@ -31,6 +31,7 @@ class Turn:
     identity: Identity
     pending: PendingPlans
     work: Work
+    undo: int = 0
     locale: str = ""
     chat_type: str = ""
     own_chat: str = ""
@@ -40,12 +41,14 @@ class Turn:
 class Reply:
     """A card, or for a click also words beneath a card that stays as it is.
 
-    `is_private`: it shows what was looked up as the asker, and is for nobody else's eyes.
+    `is_private`: it shows what was looked up as the asker, and is for nobody else's eyes. `key` is of the share whose
+    result the card shows while there is more to come: it is shown anew then.
     """
 
     card: Card | None = None
     words: str = ""
     is_private: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)

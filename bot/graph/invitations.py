@@ -61,14 +61,14 @@ def drive_recipient(person: Recipient) -> DriveRecipient:
     return DriveRecipient("objectId", person.id) if person.id else DriveRecipient("email", person.email)
 
 
-def invitation(plan: SharePlan, some: Sequence[Recipient]) -> Invitation:
-    """What Graph is asked for, for some of the plan's recipients."""
+def invitation(plan: SharePlan, some: Sequence[Recipient], *, mails: bool) -> Invitation:
+    """What Graph is asked for, for some of the plan's recipients; a message travels in the mail."""
     return Invitation(
         tuple(map(drive_recipient, some)),
         plan.role,
-        message=plan.message,
+        message=plan.message if mails or plan.mail is False else None,
         must_sign_in=plan.sign_in,
-        sends_mail=plan.mail,
+        sends_mail=mails,
     )
 
 

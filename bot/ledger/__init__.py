@@ -18,10 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
+from bot.ledger.places import Place, Places
 from bot.ledger.plans import PendingPlans
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
+from bot.ledger.told import Told
 
 __all__ = [
     "Answer",
@@ -34,9 +36,12 @@ __all__ = [
     "Ledger",
     "Parked",
     "PendingPlans",
+    "Place",
+    "Places",
     "SignIns",
     "Stands",
     "TokenCaches",
+    "Told",
     "is_passing",
     "keep_private",
 ]
@@ -60,9 +65,11 @@ class Ledger:
         parsed = make_url(url)
         self._url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         self._engine = _engine(self._url.render_as_string(hide_password=False))
-        self.plans = PendingPlans(self._engine, clock)
+        self.told = Told(self._engine, clock)
+        self.plans = PendingPlans(self._engine, clock, self.told)
         self.attempts = Attempts(self._engine, clock)
         self.ends = Ends(self._engine, clock)
+        self.places = Places(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, TooLate
 from bot.ledger.bodies import json
-from bot.ledger.tables import attempts, ends, insert_for, plans, told
+from bot.ledger.tables import attempts, ends, insert_for, places, plans, told
 from bot.sharing import EndReceipt, Person, ShareReceipt
 
 # As long as somebody may ask what was done.
@@ -167,13 +167,6 @@ class Ends:
         async with self._engine.begin() as database:
             return bool((await database.execute(overdue.values(due_at=now))).rowcount)
 
-    async def tell_once(self, key: str, person_id: str, what: str) -> bool:
-        """Whether nobody has begun to tell this person this before: rather not at all than twice."""
-        row = self._insert(told).values(key=key, person_id=person_id, what=what, at=int(self._clock()))
-        async with self._engine.begin() as database:
-            done = await database.execute(row.on_conflict_do_nothing().returning(told.c.key))
-            return done.first() is not None
-
     async def tidy(self) -> None:
         """Forgets what is over for long."""
         old = int(self._clock()) - KEEP_FOR
@@ -182,6 +175,7 @@ class Ends:
             await database.execute(delete(ends).where(over))
             await _without_share(database, attempts, attempts.c.plan_key, attempts.c.sent_at < old)
             await _without_share(database, told, told.c.key, told.c.at < old)
+            await _without_share(database, places, places.c.key, places.c.at < old)
 
     async def _update(self, stands: Stands, **values: Any) -> None:
         async with self._engine.begin() as database:

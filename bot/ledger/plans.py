@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import NotUnderstood, NotYours, SharebotError, TooLate, Unsure
 from bot.ledger.bodies import json
 from bot.ledger.tables import plans
+from bot.ledger.told import Told
 from bot.sharing import Draft, Person, SharePlan, ShareReceipt, UnclearRequest, Waiting
 from bot.texts import _, later
 
@@ -29,9 +30,10 @@ ANSWERED_WITHIN = 15 * 60
 
 
 class PendingPlans:
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float], told: Told) -> None:
         self._engine = engine
         self._clock = clock
+        self._told = told
 
     async def put(self, what: Waiting, chat: str = "") -> str:
         """The key for the card: nothing can be learned or made from it.
@@ -130,7 +132,7 @@ class PendingPlans:
     async def done(self, key: str) -> ShareReceipt | None:
         async with self._engine.connect() as database:
             text = await database.scalar(select(plans.c.receipt).where(plans.c.key == key))
-        return json.loads(text, ShareReceipt) if text else None
+        return await self._accounted(key, text)
 
     async def receipt(self, key: str, person: Person) -> ShareReceipt | None:
         """What came of a plan that was carried out: the same click, delivered again, gets the same answer.
@@ -139,7 +141,7 @@ class PendingPlans:
         """
         row = await self._row(key)
         _check(row, person)
-        return json.loads(row.receipt, ShareReceipt) if row.receipt else None
+        return await self._accounted(key, row.receipt)
 
     async def waiting(self, key: str, person: Person) -> Waiting | None:
         """What still waits under this key, without taking it. Raises NotYours, TooLate."""
@@ -165,6 +167,9 @@ class PendingPlans:
         if row is None:
             raise TooLate
         return row
+
+    async def _accounted(self, key: str, receipt: str | None) -> ShareReceipt | None:
+        return json.loads(receipt, ShareReceipt).accounted(await self._told.tellings(key)) if receipt else None
 
     async def _put_back(self, key: str) -> None:
         async with self._engine.begin() as database:

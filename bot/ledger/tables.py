@@ -116,7 +116,24 @@ told = Table(
     Column("person_id", GUID, primary_key=True),
     Column("what", String(32), primary_key=True),
     Column("at", BigInteger, nullable=False),
+    Column("way", String(16)),
     Index("told_at", "at"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("tenant_id", GUID, nullable=False),
+    Column("person_id", GUID, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("service_url", Text, nullable=False),
+    Column("member_id", Text, nullable=False),
+    Column("bot_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("places_message_id", "message_id"),
+    Index("places_at", "at"),
 )
 
 

@@ -19,7 +19,6 @@ from yarl import URL
 
 from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
-from bot.teams.pace import Pace
 from bot.teams.wire import written
 
 TIMEOUT = aiohttp.ClientTimeout(total=15.0, connect=5.0)
@@ -29,6 +28,7 @@ CONNECTIONS = 200
 NOT_DONE = frozenset({412, 429, 503})
 # What may have been done: asked again where doing it twice is doing it once.
 MAY_BE_DONE = frozenset({502, 504})
+UNREACHABLE = "unreachable"
 # Seconds; each pause is up to twice the one before, and nobody pauses as long as the next.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 TRY_FOR = 10.0  # Teams waits 15 for the turn that this is a part of
@@ -43,6 +43,18 @@ class ConnectorError(Exception):
         super().__init__(f"{status}: {code}")
         self.status = status
         self.code = code
+
+    @property
+    def is_not_done(self) -> bool:
+        """Whether it is certain that nothing has arrived."""
+        if self.status is None:
+            return self.code == UNREACHABLE
+        return self.status < 500 or self.status in NOT_DONE
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether we are not, or not any more, let into this chat."""
+        return self.status in (403, 404)
 
 
 @dataclass(frozen=True)
@@ -60,15 +72,14 @@ def session() -> aiohttp.ClientSession:
 
 
 class Connectors(ConnectorFactory):
-    """One connector for each turn; they share their connections, their token and their pace."""
+    """One connector for each turn; they share their connections and their token."""
 
     def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens) -> None:
         self._session = session
         self._tokens = tokens
-        self._pace = Pace()
 
     async def create(self, service_url: str, audience: str) -> ConnectorClient:
-        return cast("ConnectorClient", Connector(self._session, self._tokens, self._pace, service_url))
+        return cast("ConnectorClient", Connector(self._session, self._tokens, service_url))
 
 
 class Connector:
@@ -77,11 +88,10 @@ class Connector:
     One that `has_time` sends what nobody waits for.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, pace: Pace, service_url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, service_url: str) -> None:
         self.has_time = False
         self._session = session
         self._tokens = tokens
-        self._pace = pace
         self._url = service_url.rstrip("/")
         self.conversations = self
 
@@ -129,7 +139,6 @@ class Connector:
         until, pause = clock() + (TRY_LONG_FOR if self.has_time else TRY_FOR), FIRST_PAUSE
         to_retry = NOT_DONE | MAY_BE_DONE if method in ("GET", "PUT") else NOT_DONE
         while True:
-            await (self._pace.turn if self.has_time else self._pace.count)(conversation_id)
             answer = await self._request(method, f"/v3/conversations/{_part(conversation_id)}{path}", body)
             if answer is not None and answer.status not in to_retry:
                 return answer
@@ -138,7 +147,7 @@ class Connector:
                 wait = max(wait, asked)
             if clock() + wait > until:
                 if answer is None:
-                    raise ConnectorError(None, "unreachable")
+                    raise ConnectorError(None, UNREACHABLE)
                 return answer
             await asyncio.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)

@@ -10,8 +10,10 @@ from botbuilder.schema import Activity, ActivityTypes, Attachment
 from cards.elements import Card
 
 
-async def send(context: TurnContext, card: Card) -> None:
-    await context.send_activity(_message(card))
+async def send(context: TurnContext, card: Card) -> str:
+    """The id of the message; "" where Teams did not tell."""
+    sent = await context.send_activity(_message(card))
+    return sent.id if sent and sent.id else ""
 
 
 async def replace(context: TurnContext, activity_id: str, card: Card) -> None:

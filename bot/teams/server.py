@@ -25,7 +25,7 @@ from bot.identity.entra import Entra
 from bot.identity.keys import SigningKeys
 from bot.identity.sealing import Sealer
 from bot.identity.sso import SsoTokens
-from bot.ledger import Ledger
+from bot.ledger import Ledger, Place
 from bot.settings import Settings
 from bot.sharing import Person
 from bot.teams import wire
@@ -35,6 +35,7 @@ from bot.teams.pages import SignInPages, teams_js
 from bot.teams.sign_in import AskingIn
 from bot.teams.turns import PATIENCE, Turns
 from bot.work import Work
+from bot.work.limits import LIMITS, Limits
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -89,13 +90,13 @@ async def _json(request: web.Request) -> object:
     return json.loads(text)
 
 
-def application(settings: Settings, clock: Callable[[], float] = time.time) -> web.Application:
+def application(settings: Settings, clock: Callable[[], float] = time.time, limits: Limits = LIMITS) -> web.Application:
     """The bot, ready to be served: `POST /api/messages`, the sign-in pages and `GET /health`.
 
-    `clock` gives seconds since 1970: what plans, sign-ins and ends go by.
+    `clock` gives seconds since 1970: what plans, sign-ins and ends go by. `limits`: how fast notices go out.
     """
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_readable])
-    app.cleanup_ctx.append(lambda app: _run(app, settings, clock))
+    app.cleanup_ctx.append(lambda app: _run(app, settings, clock, limits))
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
@@ -139,7 +140,9 @@ async def _readable(request: web.Request, handler: Callable[[web.Request], Await
         return web.Response(status=400)
 
 
-async def _run(app: web.Application, settings: Settings, clock: Callable[[], float]) -> AsyncGenerator[None]:
+async def _run(
+    app: web.Application, settings: Settings, clock: Callable[[], float], limits: Limits
+) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
     # One person's cookies must not travel with the next one's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
@@ -168,11 +171,21 @@ async def _run(app: web.Application, settings: Settings, clock: Callable[[], flo
         until = asyncio.get_running_loop().time() + patience
         return Graph(Calls(http, settings.graph_url, OnBehalfOf(identity, person), budgets, until))
 
-    async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
-        await app[TURNS].tell(tenant_id, person_id, make)
+    async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> Place | None:
+        return await app[TURNS].tell(tenant_id, person_id, make)
+
+    async def show(place: Place, card: Card) -> None:
+        await app[TURNS].show(place, card)
 
     app[WORK] = Work(
-        ledger=ledger, sealer=sealer, database_url=settings.database_url, graph=graph, tell=tell, clock=clock
+        ledger=ledger,
+        sealer=sealer,
+        database_url=settings.database_url,
+        graph=graph,
+        tell=tell,
+        show=show,
+        clock=clock,
+        limits=limits,
     )
     app[TURNS] = Turns(
         adapter=app[ADAPTER],
@@ -184,6 +197,7 @@ async def _run(app: web.Application, settings: Settings, clock: Callable[[], flo
         work=app[WORK],
         asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),
         icons_url=f"{settings.public_url}/icons",
+        undo=settings.undo_seconds,
     )
     app[PAGES] = SignInPages(
         identity=identity,

@@ -16,11 +16,11 @@ import cards.basics
 import cards.dialog
 from bot import commands
 from bot.commands import Reply, Turn
-from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable
+from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable, Unsure
 from bot.graph import Graph
 from bot.identity import Identity
 from bot.language import Said
-from bot.ledger import Conversation, Ledger
+from bot.ledger import Conversation, Ledger, Place
 from bot.sharing import Person
 from bot.teams import doors, invokes, messages
 from bot.teams.connector import Connector, ConnectorError
@@ -63,6 +63,7 @@ class Turns:
         work: Work,
         asking_in: AskingIn,
         icons_url: str,
+        undo: int,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
@@ -74,6 +75,7 @@ class Turns:
         self._work = work
         self._asking_in = asking_in
         self._icons_url = icons_url
+        self._undo = undo
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
@@ -164,7 +166,9 @@ class Turns:
             if reply.is_private and not incoming.is_personal:
                 await messages.send(context, await self._asking_in.in_front_of_others(incoming))
             else:
-                await messages.send(context, reply.card or cards.basics.say(reply.words))
+                message_id = await messages.send(context, reply.card or cards.basics.say(reply.words))
+                if reply.key:
+                    self._later(self._placed(incoming.chat, message_id, reply.key))
 
     async def _submitted(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
         """A press in a client that knows no Action.Execute: the answer takes the card's place."""
@@ -177,6 +181,7 @@ class Turns:
         else:
             if reply.card and incoming.reply_to:
                 await messages.replace(context, incoming.reply_to, reply.card)
+                self._later(self._placed(incoming.chat, incoming.reply_to, reply.key))
             else:
                 await messages.send(context, reply.card or cards.basics.say(reply.words))
 
@@ -264,7 +269,7 @@ class Turns:
             return invokes.told(reply.words)
         # The answer is seen by whoever pressed; the others, and their other devices, see the message changed.
         if incoming.is_personal or not reply.is_private:
-            self._later(self._show(incoming, reply.card))
+            self._later(self._show(incoming, reply.card, reply.key))
         return invokes.replaced_by(reply.card)
 
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
@@ -298,6 +303,7 @@ class Turns:
             identity=self._identity,
             pending=self._ledger.plans,
             work=self._work,
+            undo=self._undo,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
             own_chat=incoming.chat.conversation_id if is_own else "",
@@ -374,8 +380,10 @@ class Turns:
             await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
             await self._bring_back(incoming, data)
         else:
-            if reply.card:
-                await (self._show_alone if reply.is_private else self._show)(incoming, reply.card)
+            if reply.card and reply.is_private:
+                await self._show_alone(incoming, reply.card)
+            elif reply.card:
+                await self._show(incoming, reply.card, reply.key)
 
     async def _bring_back(self, incoming: Incoming, data: dict[str, Any]) -> None:
         key = plain(data, "about")
@@ -398,26 +406,51 @@ class Turns:
         await self._proactively(own, lambda context: messages.send(context, card))
         await self._show(incoming, cards.basics.say(_("I answered in our own chat.")))
 
-    async def _show(self, incoming: Incoming, card: Card) -> None:
+    async def _show(self, incoming: Incoming, card: Card, key: str = "") -> None:
+        """`key` is of the share that the card is to be shown anew for."""
         if incoming.reply_to:
-            await self._proactively(incoming.chat, lambda context: messages.replace(context, incoming.reply_to, card))
+            try:
+                await self.show(Place(incoming.chat, incoming.reply_to), card)
+            finally:
+                await self._placed(incoming.chat, incoming.reply_to, key)
 
-    async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
-        """In their own chat with the bot, if there is one, and in their language."""
+    async def _placed(self, chat: Conversation, message_id: str, key: str) -> None:
+        place = Place(chat, message_id)
+        await (self._work.shown(key, place) if key else self._work.replaced(place))
+
+    async def show(self, place: Place, card: Card) -> None:
+        """In the place of the card that is there."""
+        await self._proactively(place.chat, lambda context: messages.replace(context, place.message_id, card))
+
+    async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> Place | None:
+        """In their own chat with the bot, if there is one that we are let into, and in their language.
+
+        Raises Unsure where nobody can tell whether it arrived, Unavailable where nothing could be sent now.
+        """
         chat = await self._ledger.conversations.of(tenant_id, person_id)
         if chat is None:
             log.info("%s can't be told in Teams: no chat with them is known", person_id)
-            return
+            return None
         with speaking(chat.locale, hours(chat.timezone)):
             card = make()
-        await self._proactively(chat, lambda context: messages.send(context, card))
+        try:
+            return Place(chat, await self._proactively(chat, lambda context: messages.send(context, card)))
+        except ConnectorError as error:
+            log.info("%s can't be told in Teams: %s", person_id, error)
+            if error.is_shut:
+                # It comes back with them: with the next thing they write, or when they install the bot anew.
+                await self._ledger.conversations.forget(tenant_id, person_id)
+            if error.is_not_done:
+                return None
+            raise Unsure from error
 
-    async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[None]]) -> None:
+    async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[Of]]) -> Of:
         """Unasked, or long after: nobody waits for it, so it has time."""
+        made: list[Of] = []
 
         async def patiently(context: TurnContext) -> None:
             _connector(context).has_time = True
-            await what(context)
+            made.append(await what(context))
 
         reference = ConversationReference(
             channel_id="msteams",
@@ -427,8 +460,9 @@ class Turns:
             conversation=ConversationAccount(id=chat.conversation_id),
         )
         await self._adapter.continue_conversation(reference, patiently, self._app_id)
+        return made[0]
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+    def _later(self, work: Coroutine[Any, Any, object]) -> None:
         self._begun(_logged(work))
 
     def _begun(self, work: Coroutine[Any, Any, Of]) -> asyncio.Task[Of]:
@@ -447,7 +481,7 @@ async def _awaited(task: asyncio.Future[None]) -> None:
     await task
 
 
-async def _logged(work: Coroutine[Any, Any, None]) -> None:
+async def _logged(work: Coroutine[Any, Any, object]) -> None:
     """After the deed, nothing may undo the answer: what fails here is known to the log alone."""
     try:
         await work

@@ -10,18 +10,35 @@ import logging
 import os
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import SharebotError, TooLate, Unsure
 from bot.graph import Graph
 from bot.identity.sealing import Sealer
-from bot.ledger import Ledger, Stands, is_passing
+from bot.ledger import Ledger, Place, Stands, is_passing
 from bot.sharing import EndReceipt, Person, ShareReceipt
 from bot.texts import _
 from bot.work import wrong
 from bot.work.file import FilePlace
-from bot.work.flows import DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
+from bot.work.flows import (
+    AGAIN,
+    DOUBT,
+    DUE,
+    FAILED,
+    LOOK_AGAIN_AFTER,
+    NOW,
+    SHARED,
+    SHOWN,
+    TROUBLE,
+    UNDO,
+    Flows,
+    Notice,
+    Show,
+    Tell,
+)
+from bot.work.limits import LIMITS, Chats, Limits
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
@@ -36,6 +53,8 @@ LOOK_EVERY = 60.0
 # What was interrupted has waited already, and those who wait for the first answers have not.
 START_AFTER = 2.0
 STARTS_WITHIN = 5.0
+# The flow, and the outcome, of what is for a chat that gets many.
+CROWDED = "crowded"
 # The code the process ends with.
 LOST_PLACE = 70
 TIDY_EVERY = 24 * 60 * 60
@@ -43,8 +62,9 @@ Of = TypeVar("Of")
 
 
 class Work:
-    """`graph` speaks to Graph as a person, `tell` sends somebody a card, `clock` gives seconds since 1970.
+    """`graph` speaks to Graph as a person, `tell` sends somebody a card, `show` puts one in another's place.
 
+    `clock` gives seconds since 1970; `limits`, how fast notices go out.
     The engine takes half a second and some memory, so it is started when there is something for it to do.
     """
 
@@ -56,12 +76,16 @@ class Work:
         database_url: str,
         graph: Callable[[Person], Graph],
         tell: Tell,
+        show: Show,
         clock: Callable[[], float] = time.time,
+        limits: Limits = LIMITS,
     ) -> None:
         self._ledger = ledger
         self._sealer = sealer
         self._clock = clock
-        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, clock=clock)
+        self._limits = limits
+        self._chats = Chats(limits)
+        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock)
         self._place = _place(database_url)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
@@ -142,6 +166,14 @@ class Work:
             raise TooLate
         return stands
 
+    async def shown(self, key: str, place: Place) -> None:
+        """The card of this share is there, and is to be shown anew when everybody has heard of it."""
+        await self._flows.shown(key, place)
+
+    async def replaced(self, place: Place) -> None:
+        """What is there now is no card that is to be shown anew."""
+        await self._ledger.places.forget(place)
+
     async def last(self, person: Person) -> Stands | None:
         """The share of this person that "undo" means."""
         return await self._ledger.ends.last(person)
@@ -159,6 +191,8 @@ class Work:
             self._tidied = self._clock()
             await self._ledger.ends.tidy()
             await engine.tidy(self._clock())
+        if engine:
+            await engine.calm_down()
 
     # How it goes
 
@@ -180,7 +214,8 @@ class Work:
 
     async def _due(self, stands: Stands) -> None:
         if stands.ends_at and stands.ends_at > self._clock():
-            await self._flows.remind(stands)
+            await self._begin(stands.key, stands.run, await self._flows.reminder(stands))
+            await self._ledger.ends.reminded(stands)
             return
         engine = await self._started()
         try:
@@ -214,22 +249,69 @@ class Work:
                 outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
         if outcome == DOUBT:
             outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
-        if outcome:
-            await engine.step("tell", self._flows.tell_of_failure, key, run, outcome["sentence"], again=is_passing)
-        else:
-            await engine.step("tell", self._flows.tell_of_share, key, run, locale, zone, again=is_passing)
-            self._wake.set()
+        who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
+        await self._begin(key, run, await engine.step("notices", who, key, run, again=is_passing))
+        self._wake.set()
         return outcome
 
     async def _ended(self, key: str, run: str, why: str) -> wrong.Wrong | None:
         engine = await self._started()
+        await engine.step("hush", self._flows.hush, key, run, again=is_passing)
         outcome = await engine.step("end", self._flows.end, key, run, why, again=is_passing)
         if outcome is None:
-            await engine.step("tell", self._flows.tell_of_end, key, run, again=is_passing)
-        elif why == DUE:
-            said = (outcome["kind"], outcome["sentence"])
-            await engine.step("tell", self._flows.tell_of_trouble, key, run, *said, again=is_passing)
+            notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
+        else:
+            said = (why, outcome["kind"])
+            notices = await engine.step("notices", self._flows.notices_of_trouble, key, run, *said, again=is_passing)
+        await self._begin(key, run, notices)
         return outcome
+
+    async def _begin(self, key: str, run: str, notices: list[Notice]) -> None:
+        """Each is a flow of its own, in the queue that keeps to Teams' limits."""
+        engine = await self._started()
+        if notices:
+            await engine.hurry()
+        for what, person_id, after in notices:
+            name = f"{run}.{what}.{person_id}"
+            await engine.queue("notice", name, what, key, person_id, run, after=after)
+
+    async def _notice(self, what: str, key: str, person_id: str, run: str) -> None:
+        engine = await self._started()
+        if await self._told(engine, what, key, person_id, run, is_its_turn=False) == CROWDED:
+            name = f"{run}.{what}.{person_id}.{CROWDED}"
+            await engine.queue(CROWDED, name, what, key, person_id, run, chat=person_id)
+
+    async def _crowded_notice(self, what: str, key: str, person_id: str, run: str) -> None:
+        """For a chat that gets many, at the rate of that chat."""
+        await self._told(await self._started(), what, key, person_id, run, is_its_turn=True)
+
+    async def _told(
+        self, engine: Engine, what: str, key: str, person_id: str, run: str, *, is_its_turn: bool
+    ) -> str | None:
+        """CROWDED if nothing was sent, for that chat has had many just now."""
+        outcome = await engine.result(run) if what.startswith((FAILED, TROUBLE)) else None
+        sentence = outcome["sentence"] if outcome else ""
+        told: str | None = AGAIN
+        for pause in (0.0, *LOOK_AGAIN_AFTER):
+            if told == AGAIN:
+                if pause:
+                    await engine.sleep(pause)
+                is_last = pause == LOOK_AGAIN_AFTER[-1]
+                tell = partial(self._tell, what, key, person_id, sentence, is_its_turn=is_its_turn, is_last=is_last)
+                told = await engine.step("tell", tell, again=is_passing)
+        if told and told != CROWDED:
+            await self._begin(key, key, [(SHOWN, told, 0)])
+        return told
+
+    async def _tell(
+        self, what: str, key: str, person_id: str, sentence: str, *, is_its_turn: bool, is_last: bool
+    ) -> str | None:
+        if not is_its_turn and self._chats.has_many(person_id):
+            return CROWDED
+        if what == SHARED:
+            return await self._flows.tell_of_share(key, person_id, is_last=is_last)
+        await self._flows.tell(what, key, person_id, sentence)
+        return None
 
     async def _watch(self) -> None:
         """Wakes for what is due next, and costs nothing until then, however much waits."""
@@ -273,7 +355,16 @@ class Work:
         else:
             executor = await place.take()
         engine: Engine = made.Engine(
-            place.url, self._sealer, executor, {"share": self._tracked(self._share), "end": self._tracked(self._ended)}
+            place.url,
+            self._sealer,
+            executor,
+            {
+                "share": self._tracked(self._share),
+                "end": self._tracked(self._ended),
+                "notice": self._tracked(self._notice),
+                CROWDED: self._tracked(self._crowded_notice),
+            },
+            self._limits,
         )
         try:
             await engine.launch()

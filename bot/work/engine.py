@@ -13,9 +13,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from dbos import DBOS, Serializer, SetWorkflowID, StepOptions
+from dbos import DBOS, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions, WorkflowHandleAsync
 
 from bot.identity.sealing import Sealer
+from bot.work.limits import SECOND, Limits
 
 # A new number strands what the version before left unfinished. Raise it only when steps change their order.
 VERSION = "1"
@@ -24,6 +25,11 @@ THREADS = 64
 CONNECTIONS = 5
 # What waits for a flow that runs elsewhere looks so often.
 POLL = 0.1
+# Flows that wait for their turn: most in one queue, those for a chat that gets many in another, which has a rate for
+# each chat and takes more of the database.
+NOTICES, CROWDED = "notices", "crowded"
+# Under way in one process.
+AT_ONCE = 50
 # Of no use to us but for how long it takes to stop.
 LISTEN = 0.25
 KEEP_FOR = 7 * 24 * 60 * 60
@@ -56,7 +62,9 @@ class Sealed(Serializer):
 class Engine:
     """One in a process. `executor` is the name of this replica, the same after a restart."""
 
-    def __init__(self, url: str, sealer: Sealer, executor: str, flows: Mapping[str, Flow]) -> None:
+    def __init__(self, url: str, sealer: Sealer, executor: str, flows: Mapping[str, Flow], limits: Limits) -> None:
+        self._limits = limits
+        self._looks = limits.look_every
         self._dbos = DBOS(
             config={
                 "name": "sharebot",
@@ -82,11 +90,54 @@ class Engine:
         # A thread cannot see for itself which loop it launches for.
         self._dbos._background_event_loop._main_loop = asyncio.get_running_loop()  # pyright: ignore[reportPrivateUsage]
         await asyncio.to_thread(DBOS.launch)
+        limits = self._limits
+        count, seconds = limits.in_a_chat
+        self._notices = await DBOS.register_queue_async(
+            NOTICES,
+            limiter={"limit": limits.in_all, "period": SECOND},
+            worker_concurrency=AT_ONCE,
+            polling_interval_sec=limits.look_every,
+            on_conflict="always_update",
+        )
+        await DBOS.register_queue_async(
+            CROWDED,
+            limiter={"limit": limits.in_crowded_chats, "period": SECOND},
+            partition_limiter={"limit": count, "period": seconds},
+            polling_interval_sec=limits.look_every,
+            on_conflict="always_update",
+        )
 
     async def run(self, flow: str, name: str, *ids: str) -> Any:
         """What comes of the flow of this name; one that was begun before, here or elsewhere, is not begun again."""
         with SetWorkflowID(name):
             handle = await DBOS.start_workflow_async(self._flows[flow], *ids)
+        return await handle.get_result(polling_interval_sec=POLL)
+
+    async def queue(self, flow: str, name: str, *ids: str, after: float = 0, chat: str | None = None) -> None:
+        """Begins the flow of this name when that time is over and its turn has come, here or elsewhere.
+
+        A row until then. `chat` is a key, kept as it is, of one that gets many.
+        """
+        with SetWorkflowID(name), SetEnqueueOptions(queue_partition_key=chat, delay_seconds=after or None):
+            await DBOS.enqueue_workflow_async(CROWDED if chat else NOTICES, self._flows[flow], *ids)
+
+    async def hurry(self) -> None:
+        """While something waits, it is looked often whose turn it is."""
+        await self._look(self._limits.look_often)
+
+    async def calm_down(self) -> None:
+        """When nothing waits any more, a look costs more than it brings."""
+        if not await DBOS.list_queued_workflows_async(queue_name=NOTICES, limit=1, load_input=False):
+            await self._look(self._limits.look_every)
+
+    async def _look(self, every: float) -> None:
+        if self._looks != every:
+            self._looks = every
+            await self._notices.set_polling_interval_sec_async(every)
+
+    async def result(self, name: str) -> Any:
+        """Within a flow: what came of another one, when it has come to its end."""
+        handle: WorkflowHandleAsync[Any] = await DBOS.retrieve_workflow_async(name)
         return await handle.get_result(polling_interval_sec=POLL)
 
     async def step(self, name: str, what: Flow, *ids: str, again: Callable[[BaseException], bool]) -> Any:
@@ -115,10 +166,9 @@ class Engine:
     async def tidy(self, now: float) -> None:
         """Forgets what was finished long ago."""
         before = dt.datetime.fromtimestamp(now - KEEP_FOR, dt.UTC).isoformat()
-        old = await DBOS.list_workflows_async(
+        while old := await DBOS.list_workflows_async(
             status=["SUCCESS", "ERROR"], completed_before=before, limit=1000, load_input=False, load_output=False
-        )
-        if old:
+        ):
             await DBOS.delete_workflows_async([each.workflow_id for each in old])
 
     async def stop(self) -> None:

@@ -23,8 +23,8 @@ from bot.granting import Answer, Given, called
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
 from bot.ledger import Answer as Said
-from bot.ledger import Attempt, Ledger, Stands, is_passing
-from bot.sharing import Ending, EndReceipt, Person, Recipient, Role, SharePlan, ShareReceipt
+from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
+from bot.sharing import Ending, EndReceipt, Person, Recipient, Role, SharePlan, ShareReceipt, Telling
 from bot.texts import _, speaking
 from bot.work import wrong
 from bot.work.wrong import Wrong
@@ -32,8 +32,13 @@ from cards.elements import Card
 
 log = logging.getLogger(__name__)
 
-# To whom, by tenant and person, and what makes the card once their language is spoken.
-Tell = Callable[[str, str, Callable[[], Card]], Awaitable[None]]
+# To whom, by tenant and person, and what makes the card once their language is spoken. Where it is then; None if they
+# can't be reached. Raises Unsure where nobody can tell, Unavailable where another try may reach them.
+Tell = Callable[[str, str, Callable[[], Card]], Awaitable[Place | None]]
+# In the place of another card.
+Show = Callable[[Place, Card], Awaitable[None]]
+# What, to whom (an id), and after how many seconds: what is sent is found in the ledger when its turn has come.
+Notice = tuple[str, str, int]
 # While nobody can tell what became of an invite, Graph is asked again after so many seconds.
 LOOK_AGAIN_AFTER = (1.0, 5.0, 20.0, 60.0)
 # An end that could not be is tried again after so many seconds, the last one over and over.
@@ -41,19 +46,25 @@ TRY_AGAIN_AFTER = (60, 5 * 60, 15 * 60, 60 * 60, 4 * 60 * 60, 24 * 60 * 60)
 GIVE_UP_AFTER = 30 * 24 * 60 * 60
 # What Microsoft 365 is down for is told when it lasts.
 QUIET_TRIES = 3
-DOUBT = "in doubt"
+DOUBT, AGAIN = "in doubt", "again"
 DUE, NOW, UNDO = "due", "now", "undo"
+# What a notice is about; the last two say more behind a dot.
+SHARED, SHOWN, DONE, FAILED = "shared", "shown", "done", "failed"
+ENDED, REMINDER, TROUBLE = "ended", "reminder", "trouble"
+# So long an end waits for whoever is being told at that moment, looking so often. Seconds.
+TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
 
 
 class Flows:
     """`graph` speaks to Graph as a person; `tell` sends a card to the own chat of somebody (tenant, person)."""
 
     def __init__(
-        self, *, ledger: Ledger, graph: Callable[[Person], Graph], tell: Tell, clock: Callable[[], float]
+        self, *, ledger: Ledger, graph: Callable[[Person], Graph], tell: Tell, show: Show, clock: Callable[[], float]
     ) -> None:
         self._ledger = ledger
         self._graph = graph
         self._tell = tell
+        self._show = show
         self._clock = clock
         # By the name of a run: somebody waits for its receipt here, and gets it before others are told.
         self.waiting: dict[str, asyncio.Future[Any]] = {}
@@ -66,13 +77,17 @@ class Flows:
         with speaking(locale, ZoneInfo(zone)):
             try:
                 plan = await self._ledger.plans.begin(key, run)
-                self._in_time(plan, is_new=not await self._ledger.attempts.of(key))
-                receipt = await granting.carry_out(self._graph(plan.asker), plan, _Fence(self._ledger, key, plan))
+                is_new = not await self._ledger.attempts.of(key)
+                self._in_time(plan, is_new=is_new)
+                mailed = await self._mailed_at_once(key, plan, is_new=is_new)
+                fence = _Fence(self._ledger, key, plan)
+                receipt = await granting.carry_out(self._graph(plan.asker), plan, fence, mailed=mailed)
             except Unsure:
                 return DOUBT
             except SharebotError as error:
                 await self._ledger.plans.put_back(key, run)
                 return wrong.written(error)
+            receipt = receipt.accounted(await self._ledger.told.tellings(key))
             self._done[run] = receipt
             await self._keep(key, receipt, locale, zone)
             self._answer(run, receipt)
@@ -83,28 +98,34 @@ class Flows:
         await self._ledger.plans.put_back(key, run)
         return wrong.written(Unsure())
 
-    async def tell_of_failure(self, key: str, run: str, sentence: str) -> None:
+    async def notices_of_failure(self, key: str, run: str) -> list[Notice]:
         """Unless whoever pressed waits here, and gets it as the answer."""
         plan = await self._ledger.plans.plan(key)
-        if plan and run not in self.waiting:
-            card = partial(cards.basics.problem, sentence)
-            await self._tell_once(key, plan.asker, plan.asker.id, f"failed.{run.rpartition('.')[2]}", card)
+        return [(f"{FAILED}.{run.rpartition('.')[2]}", plan.asker.id, 0)] if plan and run not in self.waiting else []
 
-    async def tell_of_share(self, key: str, run: str, locale: str, zone: str) -> None:
+    async def notices_of_share(self, key: str, run: str) -> list[Notice]:
         receipt = self._done.pop(run, None) or await self._ledger.plans.done(key)
         if receipt is None:
-            return
-        asker = receipt.plan.asker
-        with speaking(locale, ZoneInfo(zone)):
-            card = partial(cards.share.shared_with_you, receipt.plan)
-            told = [
-                self._tell_once(key, asker, person.id, "shared", card)
-                for person in granting.changed(receipt)
-                if person.id
-            ]
-            if run not in self.waiting:
-                told.append(self._tell_once(key, asker, asker.id, "done", partial(cards.share.done, receipt, key)))
-            await asyncio.gather(*told)
+            return []
+        asker = [] if run in self.waiting else [(DONE, receipt.plan.asker.id, 0)]
+        return [*asker, *_to_hear(receipt)]
+
+    async def _mailed_at_once(self, key: str, plan: SharePlan, *, is_new: bool) -> frozenset[Recipient]:
+        """Whom Graph is to mail with the invite. What was decided stays so, whatever comes between."""
+        people = [step.recipient for step in plan.steps]
+        if is_new and not plan.undo and plan.mail is not False:
+            for each in people:
+                if each.id and not plan.is_mailed_at_once(each) and not await self._in_teams(plan, each):
+                    await self._ledger.told.begin(key, each.id, SHARED, Telling.MAIL)
+        tellings = await self._ledger.told.tellings(key)
+        return frozenset(
+            each for each in people if plan.is_mailed_at_once(each) or tellings.get(each.id or "") is Telling.MAIL
+        )
+
+    async def _in_teams(self, plan: SharePlan, person: Recipient) -> bool:
+        if plan.mail or person.is_group or person.id is None:
+            return False
+        return await self._ledger.conversations.of(plan.asker.tenant_id, person.id) is not None
 
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
@@ -148,44 +169,53 @@ class Flows:
             await self._ledger.attempts.let_go(stands.receipt.plan, attempt)
         return None
 
-    async def tell_of_end(self, key: str, run: str) -> None:
+    async def notices_of_end(self, key: str, run: str) -> list[Notice]:
+        """For whoever had heard of the share, and for the sharer unless they wait here for the answer."""
         stands = await self._ledger.ends.at(key)
         if stands is None or stands.ended is None:
-            return
-        asker, receipt = stands.receipt.plan.asker, stands.ended
-        with speaking(stands.locale, stands.timezone):
-            told = [
-                self._tell_once(
-                    key, asker, each.recipient.id, "ended", partial(cards.ended.ended_for_you, receipt, each)
-                )
-                for each in receipt.returned
-                if each.recipient.id and each.ending in (Ending.ENDED, Ending.LOWERED)
-            ]
-            # Of a right that was given anew since, nothing is left to this share.
-            if receipt.returned and run not in self.waiting:
-                told.append(self._tell_once(key, asker, asker.id, "ended", partial(cards.ended.ended, receipt)))
-            await asyncio.gather(*told)
+            return []
+        share = stands.receipt.accounted(await self._ledger.told.tellings(key))
+        kept = {grant.recipient.id for grant in share.grants if grant.telling is Telling.KEPT}
+        people = [
+            each.recipient.id
+            for each in stands.ended.returned
+            if each.recipient.id and each.recipient.id not in kept and each.ending in (Ending.ENDED, Ending.LOWERED)
+        ]
+        # Of a right that was given anew since, nothing is left to this share.
+        if stands.ended.returned and run not in self.waiting:
+            people.append(stands.receipt.plan.asker.id)
+        return [(ENDED, each, 0) for each in people]
 
-    async def tell_of_trouble(self, key: str, run: str, kind: str, sentence: str) -> None:
-        """Loudly: at once where only a person can help, and again with each day that passes."""
+    async def notices_of_trouble(self, key: str, run: str, why: str, kind: str) -> list[Notice]:
+        """Loudly: at once where only a person can help, and again with each day that passes.
+
+        Whoever was not told of the share because it was to be taken back is told now.
+        """
         stands = await self._ledger.ends.at(key)
+        if stands is None or stands.ended:
+            return []
+        receipt = stands.receipt.accounted(await self._ledger.told.tellings(key))
         tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
-        if stands is None or (issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES):
-            return
-        asker = stands.receipt.plan.asker
-        with speaking(stands.locale, stands.timezone):
-            is_last = stands.due_at is None
-            card = partial(cards.ended.not_ended, stands.receipt, key, sentence, is_last=is_last)
-            what = f"trouble.{stands.ends_at}.{tries if tries >= daily else 0}"
-            await self._tell_once(key, asker, asker.id, what, card)
+        if why != DUE or (issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES):
+            return _to_hear(receipt)
+        what = f"{TROUBLE}.{stands.ends_at}.{tries if tries >= daily else 0}"
+        return [*_to_hear(receipt), (what, receipt.plan.asker.id, 0)]
 
-    async def remind(self, stands: Stands) -> None:
-        asker = stands.receipt.plan.asker
-        if stands.ends:
-            with speaking(stands.locale, stands.timezone):
-                card = partial(cards.ended.reminder, stands.receipt, stands.ends, stands.key)
-                await self._tell_once(stands.key, asker, asker.id, f"reminder.{stands.ends_at}", card)
-        await self._ledger.ends.reminded(stands)
+    async def reminder(self, stands: Stands) -> list[Notice]:
+        return [(f"{REMINDER}.{stands.ends_at}", stands.receipt.plan.asker.id, 0)]
+
+    async def hush(self, key: str, run: str) -> None:
+        """Whoever has not heard of a share by now never will, unless it can't be taken back."""
+        stands = await self._ledger.ends.at(key)
+        if stands is None or stands.run != run or stands.ended:
+            return
+        people = [grant.recipient.id for grant in stands.receipt.granted() if grant.recipient.id]
+        # A mail is an invite: whoever is being mailed would get the access anew.
+        until = asyncio.get_running_loop().time() + TOLD_WITHIN
+        while not await self._ledger.told.keep_from(key, people):
+            if asyncio.get_running_loop().time() > until:
+                break
+            await asyncio.sleep(LOOKS_EVERY)
 
     async def _taken_back(self, stands: Stands, attempts: Sequence[Attempt], *, is_undone: bool) -> EndReceipt:
         plan = stands.receipt.plan
@@ -202,6 +232,7 @@ class Flows:
 
     async def put_off(self, stands: Stands) -> None:
         """It could not be ended now."""
+        await self._ledger.told.keep_no_longer(stands.key)
         await self._ledger.ends.later(stands, self._next_try(stands))
 
     async def put_off_if_due(self, stands: Stands) -> None:
@@ -218,14 +249,121 @@ class Flows:
             return None
         return now + TRY_AGAIN_AFTER[min(stands.runs, len(TRY_AGAIN_AFTER) - 1)]
 
-    async def _tell_once(self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]) -> None:
-        if not await self._ledger.ends.tell_once(key, person_id, what):
+    # Who is told of it
+
+    async def tell(self, what: str, key: str, person_id: str, sentence: str) -> None:
+        """Sends a notice, unless it is about what is over by now; `sentence` is what went wrong."""
+        kind = what.partition(".")[0]
+        if kind == SHOWN:
+            await self.show(key)
+        elif kind in (DONE, FAILED):
+            plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
+            if plan and kind == FAILED:
+                await self._tell_once(key, plan.asker, person_id, what, partial(cards.basics.problem, sentence))
+            elif receipt:
+                card = partial(cards.share.done, receipt, key)
+                place = await self._tell_once(key, receipt.plan.asker, person_id, what, card)
+                if place and receipt.waits:
+                    await self.shown(key, place)
+        elif stands := await self._ledger.ends.at(key):
+            with speaking(stands.locale, stands.timezone):
+                if card := _card(what, stands, person_id, sentence):
+                    await self._tell_once(key, stands.receipt.plan.asker, person_id, what, card)
+
+    async def tell_of_share(self, key: str, person_id: str, *, is_last: bool) -> str | None:
+        """Tells a recipient, once and by one way; AGAIN where that may go better in a while.
+
+        When everybody has heard of it, the sharer, who is to see how.
+        """
+        plan = await self._ledger.plans.plan(key)
+        person = next((step.recipient for step in plan.steps if step.recipient.id == person_id), None) if plan else None
+        if plan is None or person is None:
+            return None
+        if await self._ledger.told.begin(key, person_id, SHARED):
+            way = await self._told_of_share(plan, person, person_id)
+            if way is Telling.WAITS and not is_last:
+                await self._ledger.told.not_yet(key, person_id)
+                return AGAIN
+            await self._ledger.told.by(key, person_id, Telling.REFUSED if way is Telling.WAITS else way)
+        else:
+            await self._ledger.told.was_cut(key, person_id)
+        return plan.asker.id if await self._all_told(key) else None
+
+    async def _all_told(self, key: str) -> bool:
+        receipt = await self._ledger.plans.done(key)
+        return receipt is not None and not receipt.waits
+
+    async def shown(self, key: str, place: Place) -> None:
+        """The card of a share is there, and says of somebody that they are still to hear of it."""
+        await self._ledger.places.keep(key, place)
+        if await self._all_told(key):
+            await self.show(key)
+
+    async def show(self, key: str) -> None:
+        """The result of a share in the place of its card: how each heard of it, or that it has been taken back."""
+        place, stands = await self._ledger.places.of(key), await self._ledger.ends.at(key)
+        receipt = await self._ledger.plans.done(key)
+        if place is None or stands is None or receipt is None:
             return
+        with speaking(stands.locale, stands.timezone):
+            if stands.ended is None:
+                await self._show(place, cards.share.done(receipt, key))
+                stands = await self._ledger.ends.at(key)
+            if stands and stands.ended:
+                await self._show(place, cards.ended.ended(stands.ended))
+
+    async def _told_of_share(self, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
+        if not plan.mail and not person.is_group:
+            card = partial(cards.share.shared_with_you, plan)
+            try:
+                if await self._tell(plan.asker.tenant_id, person_id, card):
+                    return Telling.TEAMS
+            except Unavailable:
+                return Telling.WAITS
+            except Exception:
+                log.exception("somebody may not have been told")
+                return Telling.MAYBE
+        if plan.mail is False:
+            return Telling.UNREACHED
+        return await granting.mail(self._graph(plan.asker), plan, person)
+
+    async def _tell_once(
+        self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]
+    ) -> Place | None:
+        if not await self._ledger.told.begin(key, person_id, what):
+            return None
         try:
-            await self._tell(asker.tenant_id, person_id, card)
+            return await self._tell(asker.tenant_id, person_id, card)
         except Exception:
             # Neither a deed nor what was told to others is undone by it.
             log.exception("somebody could not be told")
+            return None
+
+
+def _to_hear(receipt: ShareReceipt) -> list[Notice]:
+    return [
+        (SHARED, grant.recipient.id, receipt.plan.undo)
+        for grant in receipt.grants
+        if grant.telling is Telling.WAITS and grant.recipient.id
+    ]
+
+
+def _card(what: str, stands: Stands, person_id: str, sentence: str) -> Callable[[], Card] | None:
+    """What is to be said of a share that stands or has ended; None where that is no longer so."""
+    receipt, ended = stands.receipt, stands.ended
+    match what.split("."):
+        case ["ended"] if ended and person_id == receipt.plan.asker.id:
+            return partial(cards.ended.ended, ended)
+        case ["ended"] if ended:
+            mine = next((each for each in ended.returned if each.recipient.id == person_id), None)
+            return partial(cards.ended.ended_for_you, ended, mine) if mine else None
+        case ["reminder", at] if stands.ends and ended is None and at == str(stands.ends_at):
+            return partial(cards.ended.reminder, receipt, stands.ends, stands.key)
+        case ["trouble", *_] if ended is None:
+            is_last = stands.due_at is None
+            return partial(cards.ended.not_ended, receipt, stands.key, sentence, is_last=is_last)
+        case _:
+            return None
 
 
 class _Fence:

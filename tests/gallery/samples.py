@@ -36,6 +36,7 @@ from bot.sharing import (
     ShareReceipt,
     ShareRequest,
     Step,
+    Telling,
     UnclearRequest,
 )
 from cards.access import Holder, Way
@@ -196,6 +197,8 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "confirm: little is known": partial(
         cards.share.confirm, replace(plan(gains(ALEX), item=BARE), sees_all=False), KEY
     ),
+    "confirm: undo has its time": partial(cards.share.confirm, replace(MANY, undo=30), KEY),
+    "confirm: a mail to each": partial(cards.share.confirm, replace(ONE, mail=True, undo=30), KEY),
     "confirm: until": partial(cards.share.confirm, replace(ONE, until=UNTIL), KEY),
     "confirm: a message": partial(cards.share.confirm, replace(ONE, message=MESSAGE), KEY),
     "confirm: no mail, no sign-in": partial(cards.share.confirm, replace(ONE, mail=False, sign_in=False), KEY),
@@ -225,6 +228,33 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "done": partial(done, receipt(Grant(ALEX, Outcome.GRANTED))),
     "done: many people": partial(
         done, receipt(*(Grant(each, Outcome.GRANTED) for each in (ALEX, MEGAN, FINANCE, ERIC)))
+    ),
+    "done: nobody has heard of it": partial(
+        done,
+        replace(receipt(Grant(ALEX, Outcome.GRANTED, telling=Telling.WAITS)), plan=replace(ONE, undo=30)),
+    ),
+    "done: they are being told": partial(done, receipt(Grant(ALEX, Outcome.GRANTED, telling=Telling.WAITS))),
+    "done: how each heard of it": partial(
+        done,
+        receipt(
+            *(
+                Grant(person, Outcome.GRANTED, telling=telling)
+                for person, telling in (
+                    (ALEX, Telling.TEAMS),
+                    (FINANCE, Telling.MAIL),
+                    (MEGAN, Telling.MAYBE),
+                    (ISAIAH, Telling.UNREACHED),
+                    (LEE, Telling.CHANGED),
+                )
+            )
+        ),
+    ),
+    "done: no mail went out": partial(
+        done,
+        receipt(
+            Grant(ALEX, Outcome.GRANTED, telling=Telling.SIGNED_OUT),
+            Grant(MEGAN, Outcome.GRANTED, telling=Telling.REFUSED),
+        ),
     ),
     "done: in part": partial(
         done,

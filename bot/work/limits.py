@@ -1,0 +1,54 @@
+"""How fast notices go out: well within what Teams lets a bot send, and kept by all replicas together.
+
+https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+
+# Seconds. A little less, for what is a moment early has to wait for the next look.
+SECOND = 0.9
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Notices `in_all` in a second; `in_a_chat`, so many in so many seconds. What is more for one chat waits for its
+    turn with what is more for others, `in_crowded_chats` in a second.
+
+    What waits is sent some at a time, and two seconds' worth may meet in one: so it is half of what is allowed.
+    It is looked whose turn it is `look_every` so many seconds, and `look_often` while there are any.
+    """
+
+    in_all: int = 20
+    in_crowded_chats: int = 5
+    in_a_chat: tuple[int, int] = (3, 6)
+    look_every: float = 1.0
+    look_often: float = 0.1
+
+
+LIMITS = Limits()
+
+CHATS = 2_000  # those told last; older ones have waited long enough
+
+
+class Chats:
+    """How many notices each chat has had of late, from here."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most, self._within = limits.in_a_chat
+        self._chats: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def has_many(self, chat: str) -> bool:
+        """Whether it has had as many as it may have; if not, it gets one more now."""
+        now = time.monotonic()
+        had = self._chats.pop(chat, None) or deque[float](maxlen=self._most)
+        self._chats[chat] = had
+        if len(self._chats) > CHATS:
+            self._chats.popitem(last=False)
+        if len(had) == self._most and now - had[0] < self._within:
+            return True
+        had.append(now)
+        return False
