@@ -168,11 +168,17 @@ async def _run(app: web.Application, settings: Settings, clock: Callable[[], flo
         until = asyncio.get_running_loop().time() + patience
         return Graph(Calls(http, settings.graph_url, OnBehalfOf(identity, person), budgets, until))
 
-    async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
-        await app[TURNS].tell(tenant_id, person_id, make)
+    async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> bool:
+        return await app[TURNS].tell(tenant_id, person_id, make)
 
     app[WORK] = Work(
-        ledger=ledger, sealer=sealer, database_url=settings.database_url, graph=graph, tell=tell, clock=clock
+        ledger=ledger,
+        sealer=sealer,
+        database_url=settings.database_url,
+        graph=graph,
+        tell=tell,
+        retention_days=settings.retention_days,
+        clock=clock,
     )
     app[TURNS] = Turns(
         adapter=app[ADAPTER],
@@ -184,6 +190,7 @@ async def _run(app: web.Application, settings: Settings, clock: Callable[[], flo
         work=app[WORK],
         asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),
         icons_url=f"{settings.public_url}/icons",
+        administrators_channel=settings.administrators_channel,
     )
     app[PAGES] = SignInPages(
         identity=identity,

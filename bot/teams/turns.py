@@ -29,7 +29,7 @@ from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
 from bot.texts import _, sentences, speaking
-from bot.work import Work
+from bot.work import ADMINISTRATORS, Work
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class Turns:
         work: Work,
         asking_in: AskingIn,
         icons_url: str,
+        administrators_channel: str,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
@@ -74,6 +75,7 @@ class Turns:
         self._work = work
         self._asking_in = asking_in
         self._icons_url = icons_url
+        self._administrators_channel = administrators_channel
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
@@ -297,6 +299,7 @@ class Turns:
             graph=self._graph(incoming.person, PATIENCE),
             identity=self._identity,
             pending=self._ledger.plans,
+            record=self._ledger.record,
             work=self._work,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
@@ -402,15 +405,20 @@ class Turns:
         if incoming.reply_to:
             await self._proactively(incoming.chat, lambda context: messages.replace(context, incoming.reply_to, card))
 
-    async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
-        """In their own chat with the bot, if there is one, and in their language."""
-        chat = await self._ledger.conversations.of(tenant_id, person_id)
+    async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> bool:
+        """In their own chat with the bot, if there is one, and in their language. Whether there is one."""
+        conversations = self._ledger.conversations
+        if person_id == ADMINISTRATORS:
+            chat = await conversations.like(tenant_id, self._administrators_channel)
+        else:
+            chat = await conversations.of(tenant_id, person_id)
         if chat is None:
             log.info("%s can't be told in Teams: no chat with them is known", person_id)
-            return
+            return False
         with speaking(chat.locale, hours(chat.timezone)):
             card = make()
         await self._proactively(chat, lambda context: messages.send(context, card))
+        return True
 
     async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[None]]) -> None:
         """Unasked, or long after: nobody waits for it, so it has time."""

@@ -21,13 +21,13 @@ from bot.sharing import EndReceipt, Person, ShareReceipt
 from bot.texts import _
 from bot.work import wrong
 from bot.work.file import FilePlace
-from bot.work.flows import DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
+from bot.work.flows import ADMINISTRATORS, DOUBT, DUE, LOOK_AGAIN_AFTER, NOW, UNDO, Flows, Tell
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
     from bot.work.slots import Slots
 
-__all__ = ["Work"]
+__all__ = ["ADMINISTRATORS", "Work"]
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,8 @@ Of = TypeVar("Of")
 class Work:
     """`graph` speaks to Graph as a person, `tell` sends somebody a card, `clock` gives seconds since 1970.
 
+    The record is kept for `retention_days`.
+
     The engine takes half a second and some memory, so it is started when there is something for it to do.
     """
 
@@ -56,18 +58,20 @@ class Work:
         database_url: str,
         graph: Callable[[Person], Graph],
         tell: Tell,
+        retention_days: int,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._ledger = ledger
         self._sealer = sealer
         self._clock = clock
+        self._retention_days = retention_days
         self._flows = Flows(ledger=ledger, graph=graph, tell=tell, clock=clock)
         self._place = _place(database_url)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._watching: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
-        self._tidied = 0.0
+        self._tidied = self._engine_tidied = 0.0
 
     async def open(self) -> None:
         """Goes on with what was begun before. Raises CannotOpen."""
@@ -155,10 +159,13 @@ class Work:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
             await asyncio.gather(*map(self._due, due))
-        if (engine := self._is_started()) and self._clock() - self._tidied > TIDY_EVERY:
-            self._tidied = self._clock()
-            await self._ledger.ends.tidy()
-            await engine.tidy(self._clock())
+        now = self._clock()
+        if now - self._tidied > TIDY_EVERY:
+            self._tidied = now
+            await self._ledger.tidy(self._retention_days)
+        if (engine := self._is_started()) and now - self._engine_tidied > TIDY_EVERY:
+            self._engine_tidied = now
+            await engine.tidy(now)
 
     # How it goes
 

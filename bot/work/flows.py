@@ -18,7 +18,7 @@ import cards.basics
 import cards.ended
 import cards.share
 from bot import granting
-from bot.errors import SharebotError, TooLate, Unavailable, Unsure
+from bot.errors import AccountGone, NeedsSignIn, SharebotError, TooLate, Unavailable, Unsure
 from bot.granting import Answer, Given, called
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
@@ -32,8 +32,12 @@ from cards.elements import Card
 
 log = logging.getLogger(__name__)
 
-# To whom, by tenant and person, and what makes the card once their language is spoken.
-Tell = Callable[[str, str, Callable[[], Card]], Awaitable[None]]
+# To whom, by tenant and person, and what makes the card once their language is spoken; whether they could be told.
+Tell = Callable[[str, str, Callable[[], Card]], Awaitable[bool]]
+# Stands where a person's id does: their channel, where there is one.
+ADMINISTRATORS = "administrators"
+# So long it is left to the sharer, who may be away for a day.
+THE_SHARERS = 24 * 60 * 60
 # While nobody can tell what became of an invite, Graph is asked again after so many seconds.
 LOOK_AGAIN_AFTER = (1.0, 5.0, 20.0, 60.0)
 # An end that could not be is tried again after so many seconds, the last one over and over.
@@ -71,7 +75,7 @@ class Flows:
             except Unsure:
                 return DOUBT
             except SharebotError as error:
-                await self._ledger.plans.put_back(key, run)
+                await self._ledger.plans.put_back(key, run, error)
                 return wrong.written(error)
             self._done[run] = receipt
             await self._keep(key, receipt, locale, zone)
@@ -80,8 +84,8 @@ class Flows:
 
     async def in_doubt(self, key: str, run: str) -> Wrong:
         """Nobody could tell; pressing again looks again."""
-        await self._ledger.plans.put_back(key, run)
-        return wrong.written(Unsure())
+        await self._ledger.plans.put_back(key, run, unsure := Unsure())
+        return wrong.written(unsure)
 
     async def tell_of_failure(self, key: str, run: str, sentence: str) -> None:
         """Unless whoever pressed waits here, and gets it as the answer."""
@@ -140,7 +144,7 @@ class Flows:
                     receipt = await self._taken_back(stands, attempts, is_undone=why == UNDO)
                 except SharebotError as error:
                     log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
-                    await self.put_off(stands)
+                    await self.put_off(stands, error)
                     return wrong.written(error)
                 await self._ledger.ends.ended(stands, receipt)
                 self._answer(run, receipt)
@@ -177,7 +181,18 @@ class Flows:
             is_last = stands.due_at is None
             card = partial(cards.ended.not_ended, stands.receipt, key, sentence, is_last=is_last)
             what = f"trouble.{stands.ends_at}.{tries if tries >= daily else 0}"
-            await self._tell_once(key, asker, asker.id, what, card)
+            heard = await self._tell_once(key, asker, asker.id, what, card)
+        if issubclass(wrong.kind(kind), NeedsSignIn):
+            is_gone = issubclass(wrong.kind(kind), AccountGone) or heard is False
+            await self._tell_administrators(stands, is_gone=is_gone)
+
+    async def _tell_administrators(self, stands: Stands, *, is_gone: bool) -> None:
+        """At once of what a sharer who is gone left behind, else when it has lasted; then with each day."""
+        lasts = int(self._clock()) - (stands.ends_at or 0)
+        if stands.ends and (is_gone or lasts >= THE_SHARERS):
+            card = partial(cards.ended.left_behind, stands.receipt, stands.ends, is_gone=is_gone)
+            what = f"trouble.{stands.ends_at}.{lasts // THE_SHARERS}"
+            await self._tell_once(stands.key, stands.receipt.plan.asker, ADMINISTRATORS, what, card)
 
     async def remind(self, stands: Stands) -> None:
         asker = stands.receipt.plan.asker
@@ -200,9 +215,9 @@ class Flows:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
         return replace(receipt, is_undone=is_undone)
 
-    async def put_off(self, stands: Stands) -> None:
+    async def put_off(self, stands: Stands, error: SharebotError | None = None) -> None:
         """It could not be ended now."""
-        await self._ledger.ends.later(stands, self._next_try(stands))
+        await self._ledger.ends.later(stands, self._next_try(stands), error)
 
     async def put_off_if_due(self, stands: Stands) -> None:
         """So that one which is still due as it was is not begun over and over."""
@@ -218,14 +233,20 @@ class Flows:
             return None
         return now + TRY_AGAIN_AFTER[min(stands.runs, len(TRY_AGAIN_AFTER) - 1)]
 
-    async def _tell_once(self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]) -> None:
+    async def _tell_once(
+        self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]
+    ) -> bool | None:
+        """Whether they could be told; None if that was tried before."""
         if not await self._ledger.ends.tell_once(key, person_id, what):
-            return
+            return None
+        was_told = False
         try:
-            await self._tell(asker.tenant_id, person_id, card)
+            was_told = await self._tell(asker.tenant_id, person_id, card)
         except Exception:
             # Neither a deed nor what was told to others is undone by it.
             log.exception("somebody could not be told")
+        await self._ledger.record.told(asker, key, what.partition(".")[0], person_id, was_told=was_told)
+        return was_told
 
 
 class _Fence:
@@ -259,7 +280,8 @@ def _answer(permission: Permission | None) -> Said:
     if permission is None:
         return Said("")
     who = next((each for each in permission.identities if each.kind == "user" and each.id), None)
-    return Said(permission.id, permission.problem or "", who.id or "" if who else "", who.name if who else "")
+    person_id, name = (who.id or "", who.name) if who else ("", "")
+    return Said(permission.id, permission.problem or "", person_id, name, permission.reference)
 
 
 def _said(person: Recipient, attempt: Attempt) -> Answer:
@@ -270,4 +292,5 @@ def _said(person: Recipient, attempt: Attempt) -> Answer:
     if not said.permission_id:
         return Invited(person, None)
     who = (Identity("user", said.person_id, said.name, person.email),) if said.person_id else ()
-    return Invited(person, Permission(said.permission_id, (attempt.role.value,), who, problem=said.problem or None))
+    there = Permission(said.permission_id, (attempt.role.value,), who, problem=said.problem or None)
+    return Invited(person, replace(there, reference=said.reference))
