@@ -84,8 +84,8 @@ class Ledger:
 
     async def open_to_read(self) -> None:
         """Changes nothing: makes no tables, and moves none forward. Raises CannotOpen."""
-        file = self._url.database or ""
-        if self._url.drivername == DRIVERS["sqlite"] and not Path(file).is_file():
+        file = Path(self._url.database or "")
+        if self._url.drivername == DRIVERS["sqlite"] and not await asyncio.to_thread(file.is_file):
             raise CannotOpen(f"There is no ledger at {file}. Is DATA_DIR or DATABASE_URL that of the bot?")
         try:
             revision = await self._revision()

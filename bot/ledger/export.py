@@ -12,8 +12,10 @@ from typing import Any
 from bot.ledger.record import Kept
 
 # In this order. A column is added at the end, so that what reads the older ones still does.
-COLUMNS = ("id", "at", "what", "tenant", "person", "act", "share", "item", "recipient", "role", "outcome", "code")
-COLUMNS += ("until", "reference")
+COLUMNS = (
+    *("id", "at", "what", "tenant", "person", "act", "share", "item", "recipient", "role", "outcome", "code"),
+    *("until", "reference"),
+)
 # What a spreadsheet would carry out. https://owasp.org/www-community/attacks/CSV_Injection
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
