@@ -1,4 +1,4 @@
-"""Sharebot's command line: serve · demo · explain."""
+"""Sharebot's command line: serve · demo · explain · export."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ DEMO_PORT = 5300
 ANSWERS_WITHIN = 5.0
 STOPS_WITHIN = 28.0
 STOPPED_LATE = 75
+BROKE_OFF = 1
+# As a shell calls the end of whoever writes to somebody who reads no more.
+READ_NO_FURTHER = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +56,14 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--now", help="ISO date and time (default: now, for rows " + NOW + ")")
     explain.add_argument("--timezone", default="UTC", help="an IANA name, such as Europe/Berlin")
     explain.set_defaults(run=_explain)
+
+    export = commands.add_parser(
+        "export", help="the record, to standard output: who asked for what and what came of it"
+    )
+    export.add_argument("--format", choices=["csv", "jsonl"], required=True)
+    export.add_argument("--since", help="an ISO day, or day and time (UTC unless it says otherwise)")
+    export.add_argument("--until", help="the same; of a day all of it, of a time what is before")
+    export.set_defaults(run=_export)
     return parser
 
 
@@ -184,6 +195,57 @@ def _environment(contoso: Contoso, base_url: str, bot_url: str, data: object) ->
         "SERVICE_HOSTS": base_url.removeprefix("http://"),
         "DATA_DIR": str(data),
     }
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    import asyncio
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.ledger import CannotOpen
+    from bot.settings import BadSettings, database_url
+
+    try:
+        since, until = _moment(chosen.since, all_of_it=False), _moment(chosen.until, all_of_it=True)
+        url = database_url(os.environ)
+    except (BadSettings, ValueError, OverflowError) as error:
+        return _wrong(f"export: {error}")
+    try:
+        asyncio.run(_write_record(url, chosen.format, since, until))
+        sys.stdout.flush()
+    except CannotOpen as error:
+        return _wrong(f"export: {error}")
+    except SQLAlchemyError as error:
+        print(f"export: broke off, so this is not all of it: {type(error).__name__}.", file=sys.stderr)
+        return BROKE_OFF
+    except BrokenPipeError:
+        # Or the interpreter would try once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READ_NO_FURTHER
+    return 0
+
+
+async def _write_record(url: str, form: str, since: int | None, until: int | None) -> None:
+    from bot.ledger import Ledger
+    from bot.ledger.export import FORMS
+
+    ledger = Ledger(url)
+    try:
+        await ledger.open_to_read()
+        async for text in FORMS[form](ledger.record.kept(since, until)):
+            sys.stdout.buffer.write(text.encode())
+    finally:
+        await ledger.close()
+
+
+def _moment(written: str | None, *, all_of_it: bool) -> int | None:
+    """Seconds since 1970. Raises ValueError."""
+    if written is None:
+        return None
+    moment = dt.datetime.fromisoformat(written)
+    if all_of_it and len(written) == len("2026-11-21"):
+        moment += dt.timedelta(days=1)
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp())
 
 
 def _wrong(sentence: str) -> int:

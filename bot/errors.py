@@ -4,6 +4,7 @@
   + NotUnderstood               the words; carries an example made of them
   + NeedsSignIn                 we do not hold a token for this person
     - NeedsConsent              signed in, but the tenant wants them to agree first
+    - AccountGone               their account is disabled or deleted: they will not sign in
   + NotFound                    no such file, or no such person: Graph says the same for both and for "not yours"
   + NotAllowed                  Graph or the tenant's policy refused
   + NotYours                    somebody else's card
@@ -25,7 +26,7 @@ class SharebotError(Exception):
     """The sentence a person reads is the message; without one, the class's own, in the language then spoken.
 
     `reference` is Microsoft's name of the request that failed: what a person can tell whoever helps them. `about` is
-    the part of a request that it is about: "item", "people", "until"; "" for the whole.
+    the part of a request that it is about: "item", "people", "until"; "" for the whole. `code` is for the record.
     """
 
     sentence = later("Something broke on my side. Please look what was done before you try again.")
@@ -35,6 +36,7 @@ class SharebotError(Exception):
         self._said = sentence
         self.reference = reference
         self.about = ""
+        self.code = type(self).__name__
 
     def __str__(self) -> str:
         said = self._said or _(self.sentence)
@@ -77,6 +79,10 @@ class NeedsSignIn(SharebotError):
 
 class NeedsConsent(NeedsSignIn):
     sentence = later("Your organisation wants you to agree before I act for you. Please press Sign in.")
+
+
+class AccountGone(NeedsSignIn):
+    """By what Entra says. Nobody is there any more to read its sentence."""
 
 
 class NotFound(SharebotError):

@@ -176,18 +176,21 @@ def _is_there(
 
 def _grant(person: Recipient, answer: Answer, *, there: bool | None, mails: bool) -> Grant:
     match answer:
-        case Refused():
-            return Grant(person, Outcome.HAD_IT) if there else Grant(person, Outcome.REFUSED, str(answer))
-        case Unsure() if there:
-            return Grant(person, Outcome.GRANTED, _(MAILED_MAYBE) if mails else "")
-        case Unsure():
-            return Grant(person, Outcome.UNSURE, _(UNSEEN if there is None else LOST))
-        case Invited():
+        case Refused(code=code, reference=reference):
+            refused = Grant(person, Outcome.REFUSED, str(answer), code, reference)
+            return Grant(person, Outcome.HAD_IT) if there else refused
+        case Unsure(reference=reference) if there:
+            return Grant(person, Outcome.GRANTED, _(MAILED_MAYBE) if mails else "", "lost", reference)
+        case Unsure(reference=reference):
+            return Grant(person, Outcome.UNSURE, _(UNSEEN if there is None else LOST), "lost", reference)
+        case Invited(permission=Permission() as permission, problem=problem):
             # Somebody new from outside may be missing from the list until they open the file.
-            if answer.permission is None or (there is False and person.id):
-                return Grant(person, Outcome.UNSURE, _(NOT_THERE))
-            remark = no_mail(answer.problem) if answer.problem else ""
-            return Grant(_known(person, answer.permission), Outcome.GRANTED, remark)
+            if there is False and person.id:
+                return Grant(person, Outcome.UNSURE, _(NOT_THERE), "notThere", permission.reference)
+            remark = no_mail(problem) if problem else ""
+            return Grant(_known(person, permission), Outcome.GRANTED, remark, problem or "", permission.reference)
+        case Invited():
+            return Grant(person, Outcome.UNSURE, _(NOT_THERE), "notThere")
 
 
 def _known(person: Recipient, permission: Permission) -> Recipient:
@@ -246,17 +249,19 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
     hides = not tell_all(before, plan.asker.id) and role_of(_asker(plan), before)
     if hides or not plan.sees_all:
         raise NotAllowed(_(HIDDEN))
+    references: dict[Given, str] = {}
     for each in given:
         right = _right(each, before)
         if right is None or right.role is not each.role:
             continue
         try:
             if each.before:
-                await graph.change_role(item, right.id, each.before)
+                references[each] = (await graph.change_role(item, right.id, each.before)).reference
             else:
-                await graph.revoke(item, right.id)
-        except (Unsure, NotFound):
+                references[each] = await graph.revoke(item, right.id)
+        except (Unsure, NotFound) as error:
             # Done, or gone by somebody else's hand, or refused: the reading tells.
+            references[each] = error.reference
             log.info("no clear answer on %s", item.id)
     after = await graph.permissions(item)
     for wait in LOOK_AGAIN_AFTER:
@@ -264,7 +269,7 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
             break
         await asyncio.sleep(wait)
         after = await graph.permissions(item)
-    return [_returned(each, before, after) for each in given]
+    return [replace(_returned(each, before, after), reference=references.get(each, "")) for each in given]
 
 
 def _asker(plan: SharePlan) -> Recipient:

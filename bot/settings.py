@@ -25,6 +25,9 @@ DATABASES = ("sqlite:///", "postgresql://", "postgres://")
 KEY_BYTES = 32
 # So long nobody hears of a share, so that who undoes it at once has told nobody.
 UNDO_SECONDS, LONGEST_UNDO = 30, 60 * 60
+# As long as Microsoft 365 keeps its own audit log, so that one can be laid beside the other.
+# https://learn.microsoft.com/purview/audit-log-retention-policies
+RETENTION_DAYS = 180
 
 
 class BadSettings(Exception):
@@ -36,7 +39,7 @@ class Settings:
     """`sealing_keys` are AES-256 keys: the first seals, all of them open. URLs carry no slash at their end.
 
     For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
-    it: a secret, or a key and its certificate.
+    it: a secret, or a key and its certificate. `administrators_channel` is a conversation of Teams, "" for none.
     """
 
     app_id: str
@@ -53,6 +56,8 @@ class Settings:
     undo_seconds: int
     host: str
     port: int
+    retention_days: int = RETENTION_DAYS
+    administrators_channel: str = ""
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -80,14 +85,17 @@ def read(environment: Mapping[str, str]) -> Settings:
     keys = tuple(_key(text) for text in said.get("SEALING_KEYS", "").split(",") if text)
     if None in keys:
         problems.append("SEALING_KEYS should be 32 random bytes in base64, or several of these with commas between.")
-    if (url := said.get("DATABASE_URL")) and not url.startswith(DATABASES):
-        problems.append("DATABASE_URL should begin with sqlite:/// or postgresql://.")
-    if url and not url.startswith("sqlite") and not keys:
+    url = _database_url(said, problems)
+    if said.get("DATABASE_URL") and not url.startswith("sqlite") and not keys:
         problems.append("SEALING_KEYS is needed with PostgreSQL: each replica would make a key of its own.")
-    if problems:
-        raise BadSettings("\n".join([*problems, "See .env.example for what each one means."]))
+    if not (days := said.get("RETENTION_DAYS") or str(RETENTION_DAYS)).isdecimal() or int(days) < 1:
+        problems.append("RETENTION_DAYS should be a number of days, 1 or more.")
+    channel = said.get("ADMINISTRATORS_CHANNEL", "")
+    if channel and not channel.startswith("19:"):
+        problems.append("ADMINISTRATORS_CHANNEL should be the id of a channel, which begins with 19:.")
+    _stop_at(problems)
 
-    data = Path(said.get("DATA_DIR") or "data")
+    data = _data(said)
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)  # one that was there before stays as it is
     except OSError as error:
@@ -98,7 +106,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         tenant_id=str(uuid.UUID(said["TENANT_ID"])),
         public_url=said["PUBLIC_URL"].rstrip("/"),
         sealing_keys=tuple(key for key in keys if key) or (key_file(data / "sealing.key"),),
-        database_url=said.get("DATABASE_URL") or f"sqlite:///{data / 'sharebot.db'}",
+        database_url=url,
         cloud=cloud,
         login_url=(said.get("LOGIN_URL") or cloud.login_url).rstrip("/"),
         graph_url=(said.get("GRAPH_URL") or f"{cloud.graph}/v1.0").rstrip("/"),
@@ -108,7 +116,33 @@ def read(environment: Mapping[str, str]) -> Settings:
         undo_seconds=int(undo),
         host=said.get("HOST") or "127.0.0.1",
         port=int(port),
+        retention_days=int(days),
+        administrators_channel=channel,
     )
+
+
+def database_url(environment: Mapping[str, str]) -> str:
+    """Where the ledger is: all that is needed to read what is in it. Raises BadSettings."""
+    problems: list[str] = []
+    url = _database_url({name: value.strip() for name, value in environment.items()}, problems)
+    _stop_at(problems)
+    return url
+
+
+def _database_url(said: Mapping[str, str], problems: list[str]) -> str:
+    url = said.get("DATABASE_URL") or f"sqlite:///{_data(said) / 'sharebot.db'}"
+    if not url.startswith(DATABASES):
+        problems.append("DATABASE_URL should begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _data(said: Mapping[str, str]) -> Path:
+    return Path(said.get("DATA_DIR") or "data")
+
+
+def _stop_at(problems: list[str]) -> None:
+    if problems:
+        raise BadSettings("\n".join([*problems, "See .env.example for what each one means."]))
 
 
 def _credential(said: Mapping[str, str], problems: list[str]) -> str | dict[str, str]:

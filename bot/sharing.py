@@ -262,12 +262,15 @@ class Telling(Enum):
 class Grant:
     """The outcome for one recipient. `remark` is a sentence where there is more to say: why not, or no mail.
 
-    `telling` is None where there is nothing to tell.
+    `code` is the same for the record, `reference` Graph's name of the request. `telling` is None where there is nothing
+    to tell.
     """
 
     recipient: Recipient
     outcome: Outcome
     remark: str = ""
+    code: str = ""
+    reference: str = ""
     telling: Telling | None = None
 
 
@@ -316,11 +319,15 @@ class Ending(Enum):
 
 @dataclass(frozen=True)
 class Returned:
-    """What became of one recipient's right. `now` is what they can do, as far as can be seen."""
+    """What became of one recipient's right. `now` is what they can do, as far as can be seen.
+
+    `reference` is Graph's name of the request that took it back, "" if there was none.
+    """
 
     recipient: Recipient
     ending: Ending
     now: Role | None = None
+    reference: str = ""
 
 
 @dataclass(frozen=True)

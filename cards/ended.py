@@ -7,7 +7,7 @@ import datetime as dt
 from bot.sharing import Ending, EndReceipt, Returned, Role, ShareReceipt
 from bot.texts import _, listed, when
 from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
-from cards.share import file, person
+from cards.share import CAN, file, person
 
 
 def reminder(receipt: ShareReceipt, ends: dt.datetime, key: str) -> Card:
@@ -68,6 +68,28 @@ def not_ended(receipt: ShareReceipt, key: str, sentence: str, *, is_last: bool) 
         small(again),
         actions=[button(_("End now"), "ends.now", key, style="positive"), _open(receipt)],
         summary=_("{title}: {file}", title=title, file=apart(receipt.plan.item.name)),
+    )
+
+
+def left_behind(receipt: ShareReceipt, ends: dt.datetime, *, is_gone: bool) -> Card:
+    """For the administrators: what its sharer could end, and does not."""
+    title, plan = _("This access has not ended"), receipt.plan
+    who = apart(plan.asker.name)
+    if is_gone:
+        why = _("{name} shared this. Their account is gone, or I can't reach them in Teams.", name=who)
+        what = _("Please remove the access in Microsoft 365. I can end it only as the person who gave it.")
+    else:
+        why = _("{name} shared this, and is signed out. I told them, and they have not signed in since.", name=who)
+        what = _("Please ask {name} to sign in to me: then it ends at once. Or remove it in Microsoft 365.", name=who)
+    return card(
+        heading(title, "Attention"),
+        file(plan.item),
+        line(why),
+        block(*(person(each.recipient, run(_(CAN[plan.role]), bold=True)) for each in receipt.granted())),
+        line(_("It should have ended: {when}.", when=when(ends))),
+        small(what),
+        actions=[_open(receipt)],
+        summary=_("{title}: {file}", title=title, file=apart(plan.item.name)),
     )
 
 

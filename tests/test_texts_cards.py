@@ -159,6 +159,9 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         cards.ended.not_ended(granted(), "key", said, is_last=is_last)
         for said, is_last in product((SAID, NeedsSignIn.sentence), (True, False))
     ],
+    cards.ended.left_behind: lambda: [
+        cards.ended.left_behind(granted(), WHEN, is_gone=is_gone) for is_gone in (True, False)
+    ],
     cards.ended.ended_for_you: lambda: [
         cards.ended.ended_for_you(receipt, each) for receipt in ends() for each in receipt.returned
     ],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import cards.basics
 import cards.share
 from bot.commands import access, basics, ends, files, share
 from bot.commands.turn import Command, Reply, Turn
-from bot.errors import SharebotError, TooLate
+from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
 from bot.sharing import Person, UnclearRequest
@@ -26,7 +28,7 @@ COMMANDS = (
     share.COMMAND,
     access.COMMAND,
     ends.COMMAND,
-    Command("help", later("help"), later("Shows this."), _help),
+    Command("help", later("help"), later("Shows this."), _help, is_of_record=False),
     basics.SIGN_OUT,
 )
 
@@ -40,8 +42,24 @@ async def say(turn: Turn) -> Reply:
         return await basics.not_understood(turn, understood)
     for command in COMMANDS:
         if command.intent == understood.intent:
-            return await command.say(turn, understood)
+            if command.is_of_record:
+                await turn.record.asked(turn.person, command.intent)
+            async with _recorded(turn, command.intent):
+                return await command.say(turn, understood)
     return await basics.not_understood(turn, understood)
+
+
+@asynccontextmanager
+async def _recorded(turn: Turn, act: str, key: str = "") -> AsyncGenerator[None]:
+    """What is refused is kept. A sign-in that is needed first is no refusal: what was said is carried out after it."""
+    try:
+        yield
+    except NeedsSignIn:
+        raise
+    except SharebotError as error:
+        # A key that was made up may be anything.
+        await turn.record.refused(turn.person, act, key if key.isprintable() else "", error)
+        raise
 
 
 async def _understood(turn: Turn, context: Context) -> Understood:
@@ -74,7 +92,8 @@ async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Repl
     """What a press of a button leads to. Raises SharebotError."""
     for command in COMMANDS:
         if verb in command.clicks:
-            return await command.clicks[verb](turn, key, inputs)
+            async with _recorded(turn, verb, key.partition(".")[0]):
+                return await command.clicks[verb](turn, key, inputs)
     raise TooLate
 
 

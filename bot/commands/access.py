@@ -46,6 +46,7 @@ async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def shown(turn: Turn, item: ShareableItem) -> Reply:
+    await turn.record.asked(turn.person, COMMAND.intent, item.key)
     try:
         permissions = await turn.graph.permissions(item)
     except (NotAllowed, NotFound) as error:
@@ -85,4 +86,5 @@ COMMAND = Command(
     what=later("Shows who can open a file, and how they came to it."),
     say=show,
     clicks={"access.choose": choose, "access.of_share": of_share},
+    is_of_record=False,  # by itself: through whatever door, and of which file
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.graph import Graph
 from bot.identity import Identity
 from bot.language import Said, Understood
-from bot.ledger import PendingPlans
+from bot.ledger import PendingPlans, Record
 from bot.sharing import Person
 from bot.work import Work
 from cards.elements import Card
@@ -30,6 +30,7 @@ class Turn:
     graph: Graph
     identity: Identity
     pending: PendingPlans
+    record: Record
     work: Work
     undo: int = 0
     locale: str = ""
@@ -53,10 +54,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Command:
-    """`example` and `what` are how help tells of it, in English."""
+    """`example` and `what` are how help tells of it, in English.
+
+    `is_of_record`: it is kept that somebody asked for it.
+    """
 
     intent: str
     example: str
     what: str
     say: Callable[[Turn, Understood], Awaitable[Reply]]
     clicks: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = field(default_factory=dict)
+    is_of_record: bool = True

@@ -11,7 +11,7 @@ import httpx
 
 from bot.errors import Unavailable
 from bot.graph.budget import SHORTEST_WAIT, Budget, retry_after
-from bot.graph.refusals import Lost, failure
+from bot.graph.refusals import Lost, failure, reference_of
 
 Json = dict[str, Any]
 Of = TypeVar("Of")
@@ -81,11 +81,15 @@ class Calls:
 
     async def body(self, ask: Ask, shape: Callable[[Json], Of]) -> Of:
         """What a success says. Raises Lost also for one that makes no sense."""
+        return (await self.referenced(ask, shape))[0]
+
+    async def referenced(self, ask: Ask, shape: Callable[[Json], Of]) -> tuple[Of, str]:
+        """What a success says, and Graph's name of the request. Raises Lost also for one that makes no sense."""
         answer = await self.answer(ask)
         try:
-            return shape(cast("Json", answer.json()))
+            return shape(cast("Json", answer.json())), reference_of(answer)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise Lost(reference=answer.headers.get("request-id", "")) from error
+            raise Lost(reference=reference_of(answer)) from error
 
     async def read(self, ask: Ask, shape: Callable[[Json], Of]) -> Of:
         """For what changes nothing: a lost answer is as if there had been none. Raises Unavailable."""

@@ -16,7 +16,7 @@ from bot.graph.invitations import DriveRecipient, Invitation, check
 from bot.graph.items import item, item_of_hit
 from bot.graph.people import GROUP, PERSON, group, recipient
 from bot.graph.permissions import Permission, permission
-from bot.graph.refusals import Lost
+from bot.graph.refusals import Lost, reference_of
 from bot.graph.scopes import ALL_FILES, GROUPS, ME, OWN_FILES, PEOPLE
 from bot.sharing import Recipient, Role, ShareableItem
 
@@ -126,13 +126,16 @@ class Graph:
         """Of a person or group; a link's can't be changed. Raises Unsure if the answer was lost."""
         path = _address(of).to("permissions", permission_id)
         ask = Ask("PATCH", path, _scope(of), PERMISSIONS, json={"roles": [role.value]})
-        return await self._change(ask, permission)
+        return await self._change(ask)
 
-    async def revoke(self, of: ShareableItem, permission_id: str) -> None:
-        """Raises NotFound also for one that is gone already, NotAllowed for an inherited one and an owner's."""
+    async def revoke(self, of: ShareableItem, permission_id: str) -> str:
+        """Graph's name of the request.
+
+        Raises NotFound also for one that is gone already, NotAllowed for an inherited one and an owner's.
+        """
         ask = Ask("DELETE", _address(of).to("permissions", permission_id), _scope(of), PERMISSIONS)
         try:
-            await self.calls.answer(ask)
+            return reference_of(await self.calls.answer(ask))
         except Lost as error:
             raise Unsure(reference=error.reference) from error
 
@@ -142,7 +145,7 @@ class Graph:
         """Takes people off a link, which stays for the others. https://learn.microsoft.com/graph/api/permission-revokegrants"""
         body = {"grantees": [{each.by: each.value} for each in people]}
         path = _address(of).to("permissions", permission_id, "revokeGrants")
-        return await self._change(Ask("POST", path, _scope(of), PERMISSIONS, json=body), permission)
+        return await self._change(Ask("POST", path, _scope(of), PERMISSIONS, json=body))
 
     async def create_link(
         self,
@@ -159,13 +162,13 @@ class Graph:
         if people:
             body["recipients"] = [{each.by: each.value} for each in people]
         ask = Ask("POST", _address(of).action("createLink"), _scope(of), PERMISSIONS, json=body)
-        return await self._change(ask, permission)
+        return await self._change(ask)
 
     async def grant_on_link(self, url: str, people: tuple[DriveRecipient, ...], role: Role) -> list[Permission]:
         """Lets more people use a link; its address may change. https://learn.microsoft.com/graph/api/permission-grant"""
         body = {"recipients": [{each.by: each.value} for each in people], "roles": [role.value]}
         ask = Ask("POST", f"{address.share(url)}/permission/grant", ALL_FILES, PERMISSIONS, json=body)
-        return await self._change(ask, _each(permission))
+        return await self._changes(ask, _each(permission))
 
     async def invite(
         self, to: ShareableItem, invitation: Invitation, *, at: ItemAddress | None = None
@@ -179,13 +182,19 @@ class Graph:
         check(invitation, to)
         path = (at or _address(to)).action("invite")
         ask = Ask("POST", path, _scope(to), PERMISSIONS, json=invitation.body())
-        return await self._change(ask, _each(permission))
+        return await self._changes(ask, _each(permission))
 
-    async def _change(self, ask: Ask, shape: Callable[[Json], Of]) -> Of:
+    async def _change(self, ask: Ask) -> Permission:
+        (changed,) = await self._changes(ask, lambda raw: [permission(raw)])
+        return changed
+
+    async def _changes(self, ask: Ask, shape: Callable[[Json], list[Permission]]) -> list[Permission]:
+        """What a change made of them, with Graph's name of the request."""
         try:
-            return await self.calls.body(ask, shape)
+            found, reference = await self.calls.referenced(ask, shape)
         except Lost as error:
             raise Unsure(reference=error.reference) from error
+        return [replace(each, reference=reference) for each in found]
 
     async def _people(self, condition: str) -> list[Recipient]:
         params = {"$filter": condition, "$top": str(SEEN), "$select": PERSON}

@@ -58,7 +58,8 @@ class Permission:
     """Who may do what. `problem` is Graph's code, in the answer to an invite whose mail could not be sent.
 
     `inherited_from` is the id of the folder it comes from, "" where Graph says only that it is inherited.
-    `rest` holds what no version of Graph that we know has told of.
+    `rest` holds what no version of Graph that we know has told of. `reference` is Graph's name of the request that made
+    or changed it.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Permission:
     expires: dt.datetime | None = None
     problem: str | None = None
     rest: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    reference: str = field(default="", compare=False)
 
     @cached_property
     def role(self) -> Role | None:

@@ -121,7 +121,7 @@ STATUSES: dict[int, tuple[type[SharebotError], str]] = {
 def failure(answer: httpx.Response) -> SharebotError:
     """What an answer that is no success means. 5xx: nobody knows what became of it, unless Graph asks to wait."""
     codes = list(_codes(answer))
-    reference = _printable(answer.headers.get("request-id", ""))
+    reference = reference_of(answer)
     code = codes[-1] if codes else "unknown"
     log.warning(
         "Graph answered %s %s to %s (request-id %s)", answer.status_code, code, answer.request.method, reference
@@ -138,6 +138,11 @@ def failure(answer: httpx.Response) -> SharebotError:
     if issubclass(error, Refused):
         return error(code, said, reference=reference)
     return error(said, reference=reference)
+
+
+def reference_of(answer: httpx.Response) -> str:
+    """What Microsoft's support asks for."""
+    return _printable(answer.headers.get("request-id", ""))
 
 
 def no_mail(problem: str) -> str:

@@ -17,7 +17,7 @@ import httpx
 import msal
 import msal.exceptions
 
-from bot.errors import NeedsConsent, NeedsSignIn, SharebotError, Unavailable
+from bot.errors import AccountGone, NeedsConsent, NeedsSignIn, SharebotError, Unavailable
 from bot.identity.kept import Fetched, Kept
 from bot.texts import _
 
@@ -31,6 +31,8 @@ RENEW_DISCOVERY_AFTER = 12 * 60 * 60
 OUR_FAULT = frozenset({"invalid_client", "unauthorized_client"})
 ITS_FAULT = frozenset({"temporarily_unavailable", "server_error"})
 CONSENT = 65001
+# The account is disabled, or there is none any more.
+ACCOUNT_GONE = frozenset({50034, 50057})
 # What is raised while the login service is down. A token that has some life left is used as long.
 DOWN = (httpx.HTTPError, msal.exceptions.MsalServiceError)
 # That we understand when Graph refuses a token which was good until just now, and wants to know more.
@@ -53,6 +55,10 @@ class Tokens:
 
 class Gone(NeedsSignIn):
     """What we kept of this person is worth nothing any more."""
+
+
+class Departed(Gone, AccountGone):
+    """And nobody will sign in anew."""
 
 
 App = msal.ConfidentialClientApplication
@@ -243,7 +249,7 @@ def _refusal(answer: dict[str, Any], scopes: list[str]) -> SharebotError:
         return NeedsConsent(scopes=_short(scopes))
     if error == "interaction_required" or claims:
         return NeedsSignIn(scopes=_short(scopes), claims=claims)
-    return Gone(scopes=_short(scopes))
+    return (Departed if ACCOUNT_GONE & set(_numbers(answer)) else Gone)(scopes=_short(scopes))
 
 
 def _numbers(answer: dict[str, Any]) -> list[int]:

@@ -20,6 +20,7 @@ from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
 from bot.ledger.places import Place, Places
 from bot.ledger.plans import PendingPlans
+from bot.ledger.record import Entry, Kept, Record, What
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
@@ -33,15 +34,19 @@ __all__ = [
     "Conversation",
     "Conversations",
     "Ends",
+    "Entry",
+    "Kept",
     "Ledger",
     "Parked",
     "PendingPlans",
     "Place",
     "Places",
+    "Record",
     "SignIns",
     "Stands",
     "TokenCaches",
     "Told",
+    "What",
     "is_passing",
     "keep_private",
 ]
@@ -73,6 +78,7 @@ class Ledger:
         self.conversations = Conversations(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
+        self.record = Record(self._engine, clock)
 
     async def open(self) -> None:
         """Brings the tables up to date. Raises CannotOpen."""
@@ -81,10 +87,29 @@ class Ledger:
         try:
             await self._bring_up_to_date()
         except SQLAlchemyError as error:
-            raise CannotOpen(f"The database of DATABASE_URL can't be opened: {type(error).__name__}.") from error
+            raise _cannot_open(error) from error
+
+    async def open_to_read(self) -> None:
+        """Changes nothing: makes no tables, and moves none forward. Raises CannotOpen."""
+        file = Path(self._url.database or "")
+        if self._url.drivername == DRIVERS["sqlite"] and not await asyncio.to_thread(file.is_file):
+            raise CannotOpen(f"There is no ledger at {file}. Is DATA_DIR or DATABASE_URL that of the bot?")
+        try:
+            revision = await self._revision()
+        except SQLAlchemyError as error:
+            raise _cannot_open(error) from error
+        if revision != _newest():
+            raise CannotOpen(
+                "The ledger is of another version. Use the one that wrote it, or start this one's bot first."
+            )
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+    async def tidy(self, days: int) -> None:
+        """Forgets what is long over, and of the record what is older than so many days."""
+        await self.ends.tidy()
+        await self.record.tidy(days)
 
     async def _bring_up_to_date(self) -> None:
         """A new file gets its tables as they are now; whatever else is behind is brought there by Alembic.
@@ -118,6 +143,10 @@ class Ledger:
             await connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": _newest()})
             await connection.commit()
             return True
+
+
+def _cannot_open(error: SQLAlchemyError) -> CannotOpen:
+    return CannotOpen(f"The database of DATABASE_URL can't be opened: {type(error).__name__}.")
 
 
 def is_passing(error: BaseException) -> bool:

@@ -20,12 +20,16 @@ from bot.sharing import Role, SharePlan
 
 @dataclass(frozen=True)
 class Answer:
-    """What Graph said yes with: its name of the right ("" if none), why no mail went out, and whose right it is."""
+    """What Graph said yes with: its name of the right ("" if none), why no mail went out, and whose right it is.
+
+    `reference` is its name of the request.
+    """
 
     permission_id: str
     problem: str = ""
     person_id: str = ""
     name: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.tables import conversations, insert_for
@@ -77,6 +77,23 @@ class Conversations:
                     conversations.c.tenant_id == tenant_id, conversations.c.person_id == person_id
                 )
             )
+
+    async def like(self, tenant_id: str, conversation_id: str) -> Conversation | None:
+        """A chat that nobody wrote to us from, if we know others of the tenant: where Teams is for it they tell.
+
+        The language is the one that most of its people have, and so are the hours. None without an id.
+        """
+        theirs = conversations.c.tenant_id == tenant_id
+        newest = select(conversations).where(theirs).order_by(conversations.c.seen_at.desc()).limit(1)
+        spoken = select(conversations.c.locale, conversations.c.timezone).where(theirs, conversations.c.locale != "")
+        spoken = spoken.group_by(conversations.c.locale, conversations.c.timezone).order_by(func.count().desc())
+        async with self._engine.connect() as database:
+            known = (await database.execute(newest)).first()
+            most = (await database.execute(spoken.limit(1))).first()
+        if known is None or not conversation_id:
+            return None
+        locale, timezone = (most.locale, most.timezone or "") if most else ("", "")
+        return Conversation(tenant_id, "", conversation_id, known.service_url, "", known.bot_id, locale, timezone)
 
     async def of(self, tenant_id: str, person_id: str) -> Conversation | None:
         async with self._engine.connect() as database:

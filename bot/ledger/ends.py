@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.errors import NotYours, TooLate
+from bot.errors import NotYours, SharebotError, TooLate
+from bot.ledger import record
 from bot.ledger.bodies import json
+from bot.ledger.record import Entry
 from bot.ledger.tables import attempts, ends, insert_for, places, plans, told
 from bot.sharing import EndReceipt, Person, ShareReceipt
 
@@ -69,6 +71,7 @@ class Ends:
         body = json.dumps(receipt)
         async with self._engine.begin() as database:
             await database.execute(update(plans).where(plans.c.key == key).values(receipt=body))
+            await record.add(database, now, record.shared(key, receipt))
             await database.execute(delete(attempts).where(attempts.c.plan_key == key, attempts.c.recipient.in_(gone)))
             given = select(attempts.c.recipient).where(attempts.c.plan_key == key)
             if (await database.execute(given)).first() is None:
@@ -135,7 +138,7 @@ class Ends:
             return await database.scalar(select(func.min(ends.c.due_at)))
 
     async def reminded(self, stands: Stands) -> None:
-        await self._update(stands, due_at=stands.ends_at)
+        await self._update(stands, (), due_at=stands.ends_at)
 
     async def moved(self, stands: Stands, ends_at: int) -> bool:
         """To another end; False if it ends at another time than it was shown to, or has ended."""
@@ -146,14 +149,20 @@ class Ends:
                 .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at))
                 .returning(ends.c.key)
             )
-            return moved.first() is not None
+            if moved.first() is None:
+                return False
+            entry = record.extended(stands.key, stands.receipt.plan, ends_at)
+            await record.add(database, self._clock(), [entry])
+            return True
 
     async def ended(self, stands: Stands, receipt: EndReceipt) -> None:
-        await self._update(stands, due_at=None, ended_at=int(self._clock()), ended=json.dumps(receipt))
+        entries = record.ended(stands.key, receipt)
+        await self._update(stands, entries, due_at=None, ended_at=int(self._clock()), ended=json.dumps(receipt))
 
-    async def later(self, stands: Stands, due_at: int | None) -> None:
+    async def later(self, stands: Stands, due_at: int | None, error: SharebotError | None) -> None:
         """It could not be ended; the next try, if it is not for a person to begin, is then."""
-        await self._update(stands, due_at=due_at, runs=stands.runs + 1)
+        entry = record.trouble("end", stands.key, stands.receipt.plan, error)
+        await self._update(stands, [entry], due_at=due_at, runs=stands.runs + 1)
 
     async def again(self, person: Person) -> bool:
         """Whether there was anything whose end is overdue; it is due now."""
@@ -177,11 +186,13 @@ class Ends:
             await _without_share(database, told, told.c.key, told.c.at < old)
             await _without_share(database, places, places.c.key, places.c.at < old)
 
-    async def _update(self, stands: Stands, **values: Any) -> None:
+    async def _update(self, stands: Stands, entries: Iterable[Entry], **values: Any) -> None:
         async with self._engine.begin() as database:
-            await database.execute(
+            found = await database.execute(
                 update(ends).where(ends.c.key == stands.key, ends.c.runs == stands.runs).values(**values)
             )
+            if found.rowcount:
+                await record.add(database, self._clock(), entries)
 
 
 async def _without_share(database: AsyncConnection, table: Table, key: Any, is_old: Any) -> None:

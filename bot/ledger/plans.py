@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.errors import NotUnderstood, NotYours, SharebotError, TooLate, Unsure
+from bot.ledger import record
 from bot.ledger.bodies import json
 from bot.ledger.tables import plans
 from bot.ledger.told import Told
@@ -59,6 +60,8 @@ class PendingPlans:
                     expires_at=now + KEEP_FOR,
                 )
             )
+            if isinstance(what, SharePlan):
+                await record.add(database, now, record.planned(key, what))
         return key
 
     @asynccontextmanager
@@ -115,14 +118,18 @@ class PendingPlans:
             raise TooLate(_(USED))
         return json.loads(row.body, SharePlan)
 
-    async def put_back(self, key: str, run: str) -> None:
+    async def put_back(self, key: str, run: str, error: SharebotError | None = None) -> None:
         """Nothing came of this work: the plan can be pressed again, and is new work then."""
         async with self._engine.begin() as database:
-            await database.execute(
+            back = await database.execute(
                 update(plans)
                 .where(plans.c.key == key, plans.c.run == run)
                 .values(claimed_at=None, run=None, runs=plans.c.runs + 1)
+                .returning(plans.c.body)
             )
+            if body := back.scalar():
+                trouble = record.trouble("share", key, json.loads(body, SharePlan), error)
+                await record.add(database, self._clock(), [trouble])
 
     async def plan(self, key: str) -> SharePlan | None:
         async with self._engine.connect() as database:

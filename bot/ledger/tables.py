@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, event
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -135,6 +135,47 @@ places = Table(
     Index("places_message_id", "message_id"),
     Index("places_at", "at"),
 )
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("tenant_id", GUID, nullable=False),
+    Column("person_id", GUID, nullable=False),
+    Column("act", Text),
+    Column("share", KEY),
+    Column("item", Text),
+    Column("recipient", Text),
+    Column("role", String(8)),
+    Column("outcome", String(16)),
+    Column("code", Text),
+    Column("until", BigInteger),
+    Column("reference", Text),
+    Column("once", String(160), unique=True),
+    Index("record_at", "at", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Up to when the record was forgotten, and when that was done. Nothing younger can be taken out of it.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("before", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# PostgreSQL's are in the migration: its tables are made there.
+RECORD_STAYS = (
+    "CREATE TRIGGER record_is_not_changed BEFORE UPDATE ON record "
+    "BEGIN SELECT RAISE(ABORT, 'the record is not changed'); END",
+    "CREATE TRIGGER record_is_kept BEFORE DELETE ON record "
+    "WHEN OLD.at >= coalesce((SELECT max(before) FROM forgotten), 0) "
+    "BEGIN SELECT RAISE(ABORT, 'the record is kept'); END",
+)
+for each in RECORD_STAYS:
+    event.listen(metadata, "after_create", DDL(each).execute_if(dialect="sqlite"))
 
 
 def insert_for(engine: AsyncEngine):

@@ -184,6 +184,7 @@ async def _run(
         graph=graph,
         tell=tell,
         show=show,
+        retention_days=settings.retention_days,
         clock=clock,
         limits=limits,
     )
@@ -198,6 +199,7 @@ async def _run(
         asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),
         icons_url=f"{settings.public_url}/icons",
         undo=settings.undo_seconds,
+        administrators_channel=settings.administrators_channel,
     )
     app[PAGES] = SignInPages(
         identity=identity,

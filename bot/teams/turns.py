@@ -29,7 +29,7 @@ from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
 from bot.texts import _, sentences, speaking
-from bot.work import Work
+from bot.work import ADMINISTRATORS, Work
 from cards.elements import Card
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ class Turns:
         asking_in: AskingIn,
         icons_url: str,
         undo: int,
+        administrators_channel: str,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
@@ -76,6 +77,7 @@ class Turns:
         self._asking_in = asking_in
         self._icons_url = icons_url
         self._undo = undo
+        self._administrators_channel = administrators_channel
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
@@ -302,6 +304,7 @@ class Turns:
             graph=self._graph(incoming.person, PATIENCE),
             identity=self._identity,
             pending=self._ledger.plans,
+            record=self._ledger.record,
             work=self._work,
             undo=self._undo,
             locale=incoming.locale,
@@ -427,7 +430,11 @@ class Turns:
 
         Raises Unsure where nobody can tell whether it arrived, Unavailable where nothing could be sent now.
         """
-        chat = await self._ledger.conversations.of(tenant_id, person_id)
+        conversations = self._ledger.conversations
+        if person_id == ADMINISTRATORS:
+            chat = await conversations.like(tenant_id, self._administrators_channel)
+        else:
+            chat = await conversations.of(tenant_id, person_id)
         if chat is None:
             log.info("%s can't be told in Teams: no chat with them is known", person_id)
             return None
@@ -437,9 +444,9 @@ class Turns:
             return Place(chat, await self._proactively(chat, lambda context: messages.send(context, card)))
         except ConnectorError as error:
             log.info("%s can't be told in Teams: %s", person_id, error)
-            if error.is_shut:
+            if error.is_shut and person_id != ADMINISTRATORS:
                 # It comes back with them: with the next thing they write, or when they install the bot anew.
-                await self._ledger.conversations.forget(tenant_id, person_id)
+                await conversations.forget(tenant_id, person_id)
             if error.is_not_done:
                 return None
             raise Unsure from error

@@ -23,6 +23,7 @@ from bot.texts import _
 from bot.work import wrong
 from bot.work.file import FilePlace
 from bot.work.flows import (
+    ADMINISTRATORS,
     AGAIN,
     DOUBT,
     DUE,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from bot.work.engine import Engine
     from bot.work.slots import Slots
 
-__all__ = ["Work"]
+__all__ = ["ADMINISTRATORS", "Work"]
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,8 @@ Of = TypeVar("Of")
 class Work:
     """`graph` speaks to Graph as a person, `tell` sends somebody a card, `show` puts one in another's place.
 
-    `clock` gives seconds since 1970; `limits`, how fast notices go out.
+    `clock` gives seconds since 1970; `limits`, how fast notices go out. The record is kept for `retention_days`.
+
     The engine takes half a second and some memory, so it is started when there is something for it to do.
     """
 
@@ -77,6 +79,7 @@ class Work:
         graph: Callable[[Person], Graph],
         tell: Tell,
         show: Show,
+        retention_days: int,
         clock: Callable[[], float] = time.time,
         limits: Limits = LIMITS,
     ) -> None:
@@ -85,13 +88,14 @@ class Work:
         self._clock = clock
         self._limits = limits
         self._chats = Chats(limits)
+        self._retention_days = retention_days
         self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock)
         self._place = _place(database_url)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._watching: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
-        self._tidied = 0.0
+        self._tidied = self._engine_tidied = 0.0
 
     async def open(self) -> None:
         """Goes on with what was begun before. Raises CannotOpen."""
@@ -187,10 +191,13 @@ class Work:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
             await asyncio.gather(*map(self._due, due))
-        if (engine := self._is_started()) and self._clock() - self._tidied > TIDY_EVERY:
-            self._tidied = self._clock()
-            await self._ledger.ends.tidy()
-            await engine.tidy(self._clock())
+        now, engine = self._clock(), self._is_started()
+        if now - self._tidied > TIDY_EVERY:
+            self._tidied = now
+            await self._ledger.tidy(self._retention_days)
+        if engine and now - self._engine_tidied > TIDY_EVERY:
+            self._engine_tidied = now
+            await engine.tidy(now)
         if engine:
             await engine.calm_down()
 

@@ -18,7 +18,7 @@ import cards.basics
 import cards.ended
 import cards.share
 from bot import granting
-from bot.errors import SharebotError, TooLate, Unavailable, Unsure
+from bot.errors import AccountGone, NeedsSignIn, SharebotError, TooLate, Unavailable, Unsure
 from bot.granting import Answer, Given, called
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
@@ -39,6 +39,10 @@ Tell = Callable[[str, str, Callable[[], Card]], Awaitable[Place | None]]
 Show = Callable[[Place, Card], Awaitable[None]]
 # What, to whom (an id), and after how many seconds: what is sent is found in the ledger when its turn has come.
 Notice = tuple[str, str, int]
+# Stands where a person's id does: their channel, where there is one.
+ADMINISTRATORS = "administrators"
+# So long it is left to the sharer, who may be away for a day.
+THE_SHARERS = 24 * 60 * 60
 # While nobody can tell what became of an invite, Graph is asked again after so many seconds.
 LOOK_AGAIN_AFTER = (1.0, 5.0, 20.0, 60.0)
 # An end that could not be is tried again after so many seconds, the last one over and over.
@@ -48,9 +52,9 @@ GIVE_UP_AFTER = 30 * 24 * 60 * 60
 QUIET_TRIES = 3
 DOUBT, AGAIN = "in doubt", "again"
 DUE, NOW, UNDO = "due", "now", "undo"
-# What a notice is about; the last two say more behind a dot.
+# What a notice is about; the last three say more behind a dot. LEFT: by a sharer who is gone.
 SHARED, SHOWN, DONE, FAILED = "shared", "shown", "done", "failed"
-ENDED, REMINDER, TROUBLE = "ended", "reminder", "trouble"
+ENDED, REMINDER, TROUBLE, LEFT = "ended", "reminder", "trouble", "left"
 # So long an end waits for whoever is being told at that moment, looking so often. Seconds.
 TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
 
@@ -85,7 +89,7 @@ class Flows:
             except Unsure:
                 return DOUBT
             except SharebotError as error:
-                await self._ledger.plans.put_back(key, run)
+                await self._ledger.plans.put_back(key, run, error)
                 return wrong.written(error)
             receipt = receipt.accounted(await self._ledger.told.tellings(key))
             self._done[run] = receipt
@@ -95,8 +99,8 @@ class Flows:
 
     async def in_doubt(self, key: str, run: str) -> Wrong:
         """Nobody could tell; pressing again looks again."""
-        await self._ledger.plans.put_back(key, run)
-        return wrong.written(Unsure())
+        await self._ledger.plans.put_back(key, run, unsure := Unsure())
+        return wrong.written(unsure)
 
     async def notices_of_failure(self, key: str, run: str) -> list[Notice]:
         """Unless whoever pressed waits here, and gets it as the answer."""
@@ -161,7 +165,7 @@ class Flows:
                     receipt = await self._taken_back(stands, attempts, is_undone=why == UNDO)
                 except SharebotError as error:
                     log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
-                    await self.put_off(stands)
+                    await self.put_off(stands, error)
                     return wrong.written(error)
                 await self._ledger.ends.ended(stands, receipt)
                 self._answer(run, receipt)
@@ -198,8 +202,17 @@ class Flows:
         tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
         if why != DUE or (issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES):
             return _to_hear(receipt)
-        what = f"{TROUBLE}.{stands.ends_at}.{tries if tries >= daily else 0}"
-        return [*_to_hear(receipt), (what, receipt.plan.asker.id, 0)]
+        asker = receipt.plan.asker
+        notices = [*_to_hear(receipt), (f"{TROUBLE}.{stands.ends_at}.{tries if tries >= daily else 0}", asker.id, 0)]
+        if issubclass(wrong.kind(kind), NeedsSignIn):
+            is_gone = issubclass(wrong.kind(kind), AccountGone)
+            can_be_told = not is_gone and await self._ledger.conversations.of(asker.tenant_id, asker.id) is not None
+            lasts = int(self._clock()) - (stands.ends_at or 0)
+            # At once of what a sharer who is gone left behind, else when it has lasted; then with each day.
+            if stands.ends and (not can_be_told or lasts >= THE_SHARERS):
+                why_now = LEFT if not can_be_told else TROUBLE
+                notices.append((f"{why_now}.{stands.ends_at}.{lasts // THE_SHARERS}", ADMINISTRATORS, 0))
+        return notices
 
     async def reminder(self, stands: Stands) -> list[Notice]:
         return [(f"{REMINDER}.{stands.ends_at}", stands.receipt.plan.asker.id, 0)]
@@ -230,10 +243,10 @@ class Flows:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
         return replace(receipt, is_undone=is_undone)
 
-    async def put_off(self, stands: Stands) -> None:
+    async def put_off(self, stands: Stands, error: SharebotError | None = None) -> None:
         """It could not be ended now."""
         await self._ledger.told.keep_no_longer(stands.key)
-        await self._ledger.ends.later(stands, self._next_try(stands))
+        await self._ledger.ends.later(stands, self._next_try(stands), error)
 
     async def put_off_if_due(self, stands: Stands) -> None:
         """So that one which is still due as it was is not begun over and over."""
@@ -284,7 +297,10 @@ class Flows:
             if way is Telling.WAITS and not is_last:
                 await self._ledger.told.not_yet(key, person_id)
                 return AGAIN
-            await self._ledger.told.by(key, person_id, Telling.REFUSED if way is Telling.WAITS else way)
+            way = Telling.REFUSED if way is Telling.WAITS else way
+            await self._ledger.told.by(key, person_id, way)
+            was_told = way in (Telling.TEAMS, Telling.MAIL)
+            await self._ledger.record.told(plan.asker, key, SHARED, person_id, was_told=was_told)
         else:
             await self._ledger.told.was_cut(key, person_id)
         return plan.asker.id if await self._all_told(key) else None
@@ -332,12 +348,14 @@ class Flows:
     ) -> Place | None:
         if not await self._ledger.told.begin(key, person_id, what):
             return None
+        place = None
         try:
-            return await self._tell(asker.tenant_id, person_id, card)
+            place = await self._tell(asker.tenant_id, person_id, card)
         except Exception:
             # Neither a deed nor what was told to others is undone by it.
             log.exception("somebody could not be told")
-            return None
+        await self._ledger.record.told(asker, key, what.partition(".")[0], person_id, was_told=place is not None)
+        return place
 
 
 def _to_hear(receipt: ShareReceipt) -> list[Notice]:
@@ -359,6 +377,8 @@ def _card(what: str, stands: Stands, person_id: str, sentence: str) -> Callable[
             return partial(cards.ended.ended_for_you, ended, mine) if mine else None
         case ["reminder", at] if stands.ends and ended is None and at == str(stands.ends_at):
             return partial(cards.ended.reminder, receipt, stands.ends, stands.key)
+        case [kind, *_] if ended is None and stands.ends and person_id == ADMINISTRATORS:
+            return partial(cards.ended.left_behind, receipt, stands.ends, is_gone=kind == LEFT)
         case ["trouble", *_] if ended is None:
             is_last = stands.due_at is None
             return partial(cards.ended.not_ended, receipt, stands.key, sentence, is_last=is_last)
@@ -397,7 +417,8 @@ def _answer(permission: Permission | None) -> Said:
     if permission is None:
         return Said("")
     who = next((each for each in permission.identities if each.kind == "user" and each.id), None)
-    return Said(permission.id, permission.problem or "", who.id or "" if who else "", who.name if who else "")
+    person_id, name = (who.id or "", who.name) if who else ("", "")
+    return Said(permission.id, permission.problem or "", person_id, name, permission.reference)
 
 
 def _said(person: Recipient, attempt: Attempt) -> Answer:
@@ -408,4 +429,5 @@ def _said(person: Recipient, attempt: Attempt) -> Answer:
     if not said.permission_id:
         return Invited(person, None)
     who = (Identity("user", said.person_id, said.name, person.email),) if said.person_id else ()
-    return Invited(person, Permission(said.permission_id, (attempt.role.value,), who, problem=said.problem or None))
+    there = Permission(said.permission_id, (attempt.role.value,), who, problem=said.problem or None)
+    return Invited(person, replace(there, reference=said.reference))

@@ -285,6 +285,8 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "until: not ended, and not tried again": partial(
         cards.ended.not_ended, SHARED, KEY, str(errors.NotAllowed()), is_last=True
     ),
+    "until: left behind": partial(cards.ended.left_behind, SHARED, FRIDAY, is_gone=False),
+    "until: left behind by somebody who is gone": partial(cards.ended.left_behind, SHARED, FRIDAY, is_gone=True),
     "until: ended for you": partial(cards.ended.ended_for_you, BACK, BACK.returned[0]),
     "until: changed for you": partial(cards.ended.ended_for_you, BACK, BACK.returned[1]),
     "who has access": partial(cards.access.who, BUDGET, HOLDERS, sees_all=True),

@@ -1,0 +1,203 @@
+"""Who asked for what and what came of it, for whoever has to account for it: written once, never changed.
+
+A row is written in the transaction of what it tells of, where there is one, and stays until its time is over; triggers
+in the database see to both. It holds ids and codes: no file names, no sentences, no tokens. An outsider who is in no
+directory has no id, and to whom outside something was given is what an audit asks first: so that one is an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import SharebotError
+from bot.ledger.tables import forgotten, insert_for, record
+from bot.sharing import EndReceipt, Person, Recipient, SharePlan, ShareReceipt
+
+# What is read at once, and what is forgotten at once: others write in between.
+PAGE = 1_000
+FORGOTTEN_AT_ONCE = 10_000
+DAY = 24 * 60 * 60
+
+
+class What(Enum):
+    ASKED = "asked"
+    PLANNED = "planned"
+    REFUSED = "refused"
+    SHARED = "shared"
+    TOLD = "told"
+    NOT_TOLD = "not told"
+    UNDONE = "undone"
+    ENDED = "ended"
+    EXTENDED = "extended"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`act` is the command, the button or the notice; `share` the key of a plan and of all that came of it.
+
+    `outcome` is what became of it, `code` why not; `until` is in seconds since 1970; `reference` is Graph's request-id.
+    Of two entries with one `once` the first is kept.
+    """
+
+    what: What
+    tenant_id: str
+    person_id: str
+    act: str = ""
+    share: str = ""
+    item: str = ""
+    recipient: str = ""
+    role: str = ""
+    outcome: str = ""
+    code: str = ""
+    until: int | None = None
+    reference: str = ""
+    once: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An entry as it stands in the record. `at` is in seconds since 1970."""
+
+    id: int
+    at: int
+    entry: Entry
+
+
+class Record:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def asked(self, person: Person, act: str, item: str = "") -> None:
+        await self._add(Entry(What.ASKED, person.tenant_id, person.id, act=act, item=item))
+
+    async def refused(self, person: Person, act: str, share: str, error: SharebotError) -> None:
+        """What somebody said or pressed was answered with an error."""
+        entry = Entry(What.REFUSED, person.tenant_id, person.id, act=act, share=share)
+        await self._add(replace(entry, code=error.code, reference=error.reference))
+
+    async def told(self, sharer: Person, share: str, act: str, person_id: str, *, was_told: bool) -> None:
+        what = What.TOLD if was_told else What.NOT_TOLD
+        await self._add(Entry(what, sharer.tenant_id, sharer.id, act=act, share=share, recipient=person_id))
+
+    async def kept(self, since: int | None = None, until: int | None = None) -> AsyncGenerator[Kept]:
+        """From one second on and up to another, without it, in the order of time; never many of them in memory."""
+        place, page = (since if since is not None else -1, 0), select(record).order_by(record.c.at, record.c.id)
+        if until is not None:
+            page = page.where(record.c.at < until)
+        while True:
+            async with self._engine.connect() as database:
+                further = page.where(tuple_(record.c.at, record.c.id) > tuple_(*place)).limit(PAGE)
+                rows = (await database.execute(further)).all()
+            for row in rows:
+                yield _kept(row)
+                place = (row.at, row.id)
+            if len(rows) < PAGE:
+                return
+
+    async def tidy(self, days: int) -> None:
+        """Forgets what is older than so many days, and keeps that it did."""
+        before = int(self._clock()) - days * DAY
+        while True:
+            async with self._engine.begin() as database:
+                old = select(record.c.id).where(record.c.at < before).order_by(record.c.at).limit(FORGOTTEN_AT_ONCE)
+                found = (await database.execute(old)).scalars().all()
+                if not found:
+                    return
+                row = insert_for(self._engine)(forgotten).values(before=before, at=int(self._clock()))
+                await database.execute(row.on_conflict_do_nothing())
+                await database.execute(delete(record).where(record.c.id.in_(old.scalar_subquery())))
+
+    async def _add(self, entry: Entry) -> None:
+        async with self._engine.begin() as database:
+            await add(database, self._clock(), [entry])
+
+
+async def add(database: AsyncConnection, now: float, entries: Iterable[Entry]) -> None:
+    """In a transaction that is under way."""
+    rows = [{**vars(each), "what": each.what.value, "at": int(now), "once": each.once or None} for each in entries]
+    rows = [{name: value if value != "" else None for name, value in row.items()} for row in rows]
+    if not rows:
+        return
+    if any(row["once"] for row in rows):
+        await database.execute(insert_for(database.engine)(record).values(rows).on_conflict_do_nothing())
+    else:
+        await database.execute(insert(record), rows)
+
+
+def planned(key: str, plan: SharePlan) -> Iterator[Entry]:
+    entry = _about(What.PLANNED, key, plan)
+    for step in plan.steps:
+        yield replace(entry, recipient=who(step.recipient), outcome=step.change.value)
+
+
+def shared(key: str, receipt: ShareReceipt) -> Iterator[Entry]:
+    entry = _about(What.SHARED, key, receipt.plan)
+    for number, grant in enumerate(receipt.grants):
+        yield replace(
+            entry,
+            recipient=who(grant.recipient),
+            outcome=grant.outcome.value,
+            code=grant.code,
+            reference=grant.reference,
+            once=f"{key}.shared.{number}",
+        )
+
+
+def ended(key: str, receipt: EndReceipt) -> Iterator[Entry]:
+    entry = _about(What.UNDONE if receipt.is_undone else What.ENDED, key, receipt.share.plan)
+    for number, each in enumerate(receipt.returned):
+        yield replace(
+            entry,
+            recipient=who(each.recipient),
+            outcome=each.ending.value,
+            reference=each.reference,
+            once=f"{key}.ended.{number}",
+        )
+
+
+def extended(key: str, plan: SharePlan, ends_at: int) -> Entry:
+    return replace(_about(What.EXTENDED, key, plan), until=ends_at)
+
+
+def trouble(act: str, key: str, plan: SharePlan, error: SharebotError | None) -> Entry:
+    """`error` None: something of ours broke, and the log tells what."""
+    entry = replace(_about(What.TROUBLE, key, plan), act=act)
+    return replace(entry, code=error.code, reference=error.reference) if error else replace(entry, code="notDone")
+
+
+def who(person: Recipient) -> str:
+    """ "" for somebody of the organisation of whom nothing but the address is known."""
+    return person.id or (person.email if person.is_outside else "")
+
+
+def _about(what: What, key: str, plan: SharePlan) -> Entry:
+    until = int(plan.until.at.timestamp()) if plan.until and plan.until.at else None
+    asker = plan.asker
+    return Entry(what, asker.tenant_id, asker.id, share=key, item=plan.item.key, role=plan.role.value, until=until)
+
+
+def _kept(row: Row[Any]) -> Kept:
+    entry = Entry(
+        What(row.what),
+        row.tenant_id,
+        row.person_id,
+        act=row.act or "",
+        share=row.share or "",
+        item=row.item or "",
+        recipient=row.recipient or "",
+        role=row.role or "",
+        outcome=row.outcome or "",
+        code=row.code or "",
+        until=row.until,
+        reference=row.reference or "",
+        once=row.once or "",
+    )
+    return Kept(row.id, row.at, entry)
