@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from bot.texts import _, later
@@ -233,6 +233,7 @@ class Outcome(Enum):
     HAD_IT = "had it"
     REFUSED = "refused"
     UNSURE = "unsure"
+    RETURNED = "returned"  # was granted, and they gave it back
 
 
 @dataclass(frozen=True)
@@ -254,6 +255,16 @@ class ShareReceipt:
 
     def granted(self) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if grant.outcome is Outcome.GRANTED)
+
+    def returned_by(self, person_id: str) -> ShareReceipt:
+        """The same since this person gave back what was theirs."""
+        grants = (
+            Grant(each.recipient, Outcome.RETURNED)
+            if each.recipient.id == person_id and each.outcome is Outcome.GRANTED
+            else each
+            for each in self.grants
+        )
+        return replace(self, grants=tuple(grants))
 
 
 class Ending(Enum):
@@ -285,3 +296,18 @@ class EndReceipt:
     @property
     def is_over(self) -> bool:
         return all(each.ending is not Ending.STAYS for each in self.returned)
+
+
+class Wish(Enum):
+    """What a recipient may ask of a share."""
+
+    EDIT = "edit"
+    NOTHING = "nothing"  # they do not need it
+
+
+class Decision(Enum):
+    """What became of what a recipient asked."""
+
+    ALLOWED = "allowed"
+    DECLINED = "declined"
+    OVER = "over"  # nothing of the share is theirs any more

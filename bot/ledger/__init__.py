@@ -19,11 +19,13 @@ from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
 from bot.ledger.plans import PendingPlans
+from bot.ledger.requests import AccessRequest, Requests
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
 
 __all__ = [
+    "AccessRequest",
     "Answer",
     "Attempt",
     "Attempts",
@@ -34,6 +36,7 @@ __all__ = [
     "Ledger",
     "Parked",
     "PendingPlans",
+    "Requests",
     "SignIns",
     "Stands",
     "TokenCaches",
@@ -63,6 +66,7 @@ class Ledger:
         self.plans = PendingPlans(self._engine, clock)
         self.attempts = Attempts(self._engine, clock)
         self.ends = Ends(self._engine, clock)
+        self.requests = Requests(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)

@@ -75,7 +75,7 @@ class Flows:
                 return wrong.written(error)
             self._done[run] = receipt
             await self._keep(key, receipt, locale, zone)
-            self._answer(run, receipt)
+            self.answer(run, receipt)
             return None
 
     async def in_doubt(self, key: str, run: str) -> Wrong:
@@ -88,7 +88,7 @@ class Flows:
         plan = await self._ledger.plans.plan(key)
         if plan and run not in self.waiting:
             card = partial(cards.basics.problem, sentence)
-            await self._tell_once(key, plan.asker, plan.asker.id, f"failed.{run.rpartition('.')[2]}", card)
+            await self.tell_once(key, plan.asker, plan.asker.id, f"failed.{run.rpartition('.')[2]}", card)
 
     async def tell_of_share(self, key: str, run: str, locale: str, zone: str) -> None:
         receipt = self._done.pop(run, None) or await self._ledger.plans.done(key)
@@ -96,14 +96,14 @@ class Flows:
             return
         asker = receipt.plan.asker
         with speaking(locale, ZoneInfo(zone)):
-            card = partial(cards.share.shared_with_you, receipt.plan)
+            card = partial(cards.share.shared_with_you, receipt.plan, key)
             told = [
-                self._tell_once(key, asker, person.id, "shared", card)
+                self.tell_once(key, asker, person.id, "shared", card)
                 for person in granting.changed(receipt)
                 if person.id
             ]
             if run not in self.waiting:
-                told.append(self._tell_once(key, asker, asker.id, "done", partial(cards.share.done, receipt, key)))
+                told.append(self.tell_once(key, asker, asker.id, "done", partial(cards.share.done, receipt, key)))
             await asyncio.gather(*told)
 
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
@@ -122,7 +122,7 @@ class Flows:
             # It was done all the same: the log has to do then.
             log.exception("what was done could not be kept")
 
-    def _answer(self, run: str, receipt: ShareReceipt | EndReceipt) -> None:
+    def answer(self, run: str, receipt: object) -> None:
         if (waits := self.waiting.get(run)) and not waits.done():
             waits.set_result(receipt)
 
@@ -137,13 +137,14 @@ class Flows:
             attempts = await self._ledger.attempts.of(key)
             if stands.ended is None:
                 try:
-                    receipt = await self._taken_back(stands, attempts, is_undone=why == UNDO)
+                    receipt = await self.taken_back(stands, attempts)
+                    receipt = replace(receipt, is_undone=why == UNDO)
                 except SharebotError as error:
                     log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
                     await self.put_off(stands)
                     return wrong.written(error)
                 await self._ledger.ends.ended(stands, receipt)
-                self._answer(run, receipt)
+                self.answer(run, receipt)
         for attempt in attempts:
             await self._ledger.attempts.let_go(stands.receipt.plan, attempt)
         return None
@@ -155,7 +156,7 @@ class Flows:
         asker, receipt = stands.receipt.plan.asker, stands.ended
         with speaking(stands.locale, stands.timezone):
             told = [
-                self._tell_once(
+                self.tell_once(
                     key, asker, each.recipient.id, "ended", partial(cards.ended.ended_for_you, receipt, each)
                 )
                 for each in receipt.returned
@@ -163,7 +164,7 @@ class Flows:
             ]
             # Of a right that was given anew since, nothing is left to this share.
             if receipt.returned and run not in self.waiting:
-                told.append(self._tell_once(key, asker, asker.id, "ended", partial(cards.ended.ended, receipt)))
+                told.append(self.tell_once(key, asker, asker.id, "ended", partial(cards.ended.ended, receipt)))
             await asyncio.gather(*told)
 
     async def tell_of_trouble(self, key: str, run: str, kind: str, sentence: str) -> None:
@@ -177,17 +178,18 @@ class Flows:
             is_last = stands.due_at is None
             card = partial(cards.ended.not_ended, stands.receipt, key, sentence, is_last=is_last)
             what = f"trouble.{stands.ends_at}.{tries if tries >= daily else 0}"
-            await self._tell_once(key, asker, asker.id, what, card)
+            await self.tell_once(key, asker, asker.id, what, card)
 
     async def remind(self, stands: Stands) -> None:
         asker = stands.receipt.plan.asker
         if stands.ends:
             with speaking(stands.locale, stands.timezone):
                 card = partial(cards.ended.reminder, stands.receipt, stands.ends, stands.key)
-                await self._tell_once(stands.key, asker, asker.id, f"reminder.{stands.ends_at}", card)
+                await self.tell_once(stands.key, asker, asker.id, f"reminder.{stands.ends_at}", card)
         await self._ledger.ends.reminded(stands)
 
-    async def _taken_back(self, stands: Stands, attempts: Sequence[Attempt], *, is_undone: bool) -> EndReceipt:
+    async def taken_back(self, stands: Stands, attempts: Sequence[Attempt]) -> EndReceipt:
+        """What these attempts of a share gave, as it was before. Raises SharebotError, Unavailable where it stays."""
         plan = stands.receipt.plan
         people = {called(grant.recipient): grant.recipient for grant in stands.receipt.grants}
         given = [
@@ -198,7 +200,7 @@ class Flows:
         receipt = EndReceipt(stands.receipt, tuple(await granting.take_back(self._graph(plan.asker), plan, given)))
         if not receipt.is_over:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
-        return replace(receipt, is_undone=is_undone)
+        return receipt
 
     async def put_off(self, stands: Stands) -> None:
         """It could not be ended now."""
@@ -218,7 +220,7 @@ class Flows:
             return None
         return now + TRY_AGAIN_AFTER[min(stands.runs, len(TRY_AGAIN_AFTER) - 1)]
 
-    async def _tell_once(self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]) -> None:
+    async def tell_once(self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]) -> None:
         if not await self._ledger.ends.tell_once(key, person_id, what):
             return
         try:
