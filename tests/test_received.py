@@ -286,6 +286,43 @@ async def test_what_takes_long_and_fails_brings_the_notice_back(alex: Someone, b
     assert "no access of your own" in await gives_back(alex, bot)
 
 
+@pytest.mark.usefixtures("shared")
+async def test_a_press_for_something_else_decides_nothing(adele: Someone, alex: Someone, bot: Bot) -> None:
+    """What somebody does not need is not to be allowed, and what they ask for is not to be taken away."""
+    await asks(alex, bot)
+    asked = bot.button(adele, "Allow", bot.latest(adele))["data"]["key"]
+    await adele.says("sign out")
+    await gives_back(alex, bot)
+    unneeded = bot.button(adele, "Remove access", bot.latest(adele))["data"]["key"]
+
+    answers = [
+        await pressed(adele, bot, verb, key)
+        for verb, key in (("requests.free", asked), ("requests.allow", unneeded), ("requests.decline", unneeded))
+    ]
+
+    assert all("no longer good" in each for each in answers)
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("title", ["Allow", "Remove access"])
+async def test_what_the_sharer_pressed_and_failed_slowly_can_be_pressed_again(
+    adele: Someone, alex: Someone, bot: Bot, title: str
+) -> None:
+    if title == "Allow":
+        await asks(alex, bot)
+    else:
+        await adele.says("sign out")
+        await gives_back(alex, bot)
+    bot.breaks("graph", r"/permissions$", delay=4.5, status=503)
+
+    on_it = await adele.presses(title)
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert ("✓ can edit" if title == "Allow" else "given it back") in await adele.presses(title)
+
+
 # Ask to edit
 
 
@@ -486,7 +523,7 @@ async def test_who_is_signed_out_signs_in_and_has_allowed_it(adele: Someone, ale
 @pytest.mark.usefixtures("shared")
 async def test_what_could_not_be_allowed_can_be_decided_anew(adele: Someone, alex: Someone, bot: Bot) -> None:
     await asks(alex, bot)
-    bot.breaks("graph", r"/invite$", status=429, headers={"Retry-After": "60"}, times=None)
+    bot.breaks("graph", r"/invite$", status=429, headers=(("Retry-After", "60"),), times=None)
     first = await adele.presses("Allow")
     await bot.at_rest()
     bot.contoso.faults.clear()

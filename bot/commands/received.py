@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 import cards.basics
 import cards.ended
@@ -10,7 +11,7 @@ import cards.received
 import cards.share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate
-from bot.sharing import Decision, Person
+from bot.sharing import Decision, Person, Wish
 from bot.texts import _, spoken
 from bot.work import Asked, Received, Work
 from cards.elements import Card, apart
@@ -55,7 +56,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     try:
         receipt = await turn.work.allow(key, turn.person, spoken(), str(turn.timezone))
     except TooLate:
-        asked = await turn.work.asked(key, turn.person)
+        asked = await turn.work.asked(key, turn.person, Wish.EDIT)
         if asked.request.decision in (None, Decision.ALLOWED):
             raise
         return Reply(_decided(asked, key))
@@ -79,17 +80,22 @@ async def free(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed, for a recipient or the sharer; None if there is none."""
-    try:
+    with suppress(SharebotError):
         return _notice(await work.received(key, person))
-    except SharebotError:
-        pass
-    try:
-        asked = await work.asked(key, person)
-    except SharebotError:
-        return None
+    for wish in Wish:
+        with suppress(SharebotError):
+            return _question(await work.asked(key, person, wish), key)
+    return None
+
+
+def _question(asked: Asked, key: str) -> Card:
+    """What the sharer is asked, or what came of it."""
+    plan, recipient = asked.of.plan, asked.of.recipient
     if asked.request.decision:
         return _decided(asked, key)
-    return cards.received.wants_to_edit(asked.of.plan, asked.of.recipient, asked.reason, key)
+    if asked.request.wish is Wish.NOTHING:
+        return cards.received.not_given_back(plan, recipient, key)
+    return cards.received.wants_to_edit(plan, recipient, asked.reason, key)
 
 
 def _notice(received: Received) -> Card:

@@ -17,7 +17,7 @@ from bot.errors import NeedsSignIn, SharebotError, TooLate, Unsure
 from bot.graph import Graph
 from bot.identity.sealing import Sealer
 from bot.ledger import AccessRequest, Ledger, Stands, is_passing
-from bot.sharing import Decision, EndReceipt, Person, ShareReceipt
+from bot.sharing import Decision, EndReceipt, Person, ShareReceipt, Wish
 from bot.texts import _
 from bot.work import wrong
 from bot.work.file import FilePlace
@@ -184,13 +184,13 @@ class Work:
         await self._answered("return", request, locale, zone, person.id)
         return await self._requests.received(key, person)
 
-    async def asked(self, key: str, sharer: Person) -> Asked:
+    async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
         """What somebody asks of the sharer. Raises NotYours, TooLate."""
-        return await self._requests.asked(key, sharer)
+        return await self._requests.asked(key, sharer, wish)
 
     async def allow(self, key: str, sharer: Person, locale: str, zone: str) -> ShareReceipt:
         """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
-        request = (await self._requests.asked(key, sharer)).request
+        request = (await self._requests.asked(key, sharer, Wish.EDIT)).request
         if request.decision is Decision.ALLOWED:
             if receipt := await self._ledger.plans.receipt(key, sharer):
                 return receipt
@@ -203,18 +203,18 @@ class Work:
 
     async def decline(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
         """What was decided, now or before."""
-        asked = await self._requests.asked(key, sharer)
+        asked = await self._requests.asked(key, sharer, Wish.EDIT)
         if asked.request.decision is None:
             with contextlib.suppress(TooLate):
                 await self._answered("decline", asked.request, locale, zone)
-        return await self._requests.asked(key, sharer)
+        return await self._requests.asked(key, sharer, Wish.EDIT)
 
     async def free(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
         """Takes away what somebody does not need, at the sharer's press. Raises what `give_back` raises."""
-        asked = await self._requests.asked(key, sharer)
+        asked = await self._requests.asked(key, sharer, Wish.NOTHING)
         if asked.request.decision is None:
             await self._answered("return", asked.request, locale, zone, sharer.id)
-        return await self._requests.asked(key, sharer)
+        return await self._requests.asked(key, sharer, Wish.NOTHING)
 
     async def look(self) -> None:
         """Does what is due: reminders, ends, and forgetting what is long over."""

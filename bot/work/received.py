@@ -97,10 +97,10 @@ class RequestFlows:
             raise NotYours(_(NOT_THEIRS))
         return found
 
-    async def asked(self, key: str, sharer: Person) -> Asked:
+    async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
         """Raises NotYours, TooLate."""
         asked = await self._asked(key)
-        if asked is None:
+        if asked is None or asked.request.wish is not wish:
             raise TooLate
         asker = asked.of.stands.receipt.plan.asker
         if (asker.tenant_id, asker.id) != (sharer.tenant_id, sharer.id):
