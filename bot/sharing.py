@@ -242,6 +242,7 @@ class Outcome(Enum):
     HAD_IT = "had it"
     REFUSED = "refused"
     UNSURE = "unsure"
+    RETURNED = "returned"  # was granted, and they gave it back
 
 
 class Telling(Enum):
@@ -307,6 +308,16 @@ class ShareReceipt:
         """Whether somebody is still to hear of it."""
         return any(grant.telling in (Telling.WAITS, Telling.KEPT) for grant in self.grants)
 
+    def returned_by(self, person_id: str) -> ShareReceipt:
+        """The same since this person gave back what was theirs."""
+        grants = (
+            Grant(each.recipient, Outcome.RETURNED)
+            if each.recipient.id == person_id and each.outcome is Outcome.GRANTED
+            else each
+            for each in self.grants
+        )
+        return replace(self, grants=tuple(grants))
+
 
 class Ending(Enum):
     """What became of a right when its end had come, or it was undone."""
@@ -341,3 +352,18 @@ class EndReceipt:
     @property
     def is_over(self) -> bool:
         return all(each.ending is not Ending.STAYS for each in self.returned)
+
+
+class Wish(Enum):
+    """What a recipient may ask of a share."""
+
+    EDIT = "edit"
+    NOTHING = "nothing"  # they do not need it
+
+
+class Decision(Enum):
+    """What became of what a recipient asked."""
+
+    ALLOWED = "allowed"
+    DECLINED = "declined"
+    OVER = "over"  # nothing of the share is theirs any more

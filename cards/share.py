@@ -6,6 +6,7 @@ import datetime as dt
 
 from bot.sharing import (
     Change,
+    DriveType,
     Expiry,
     Grant,
     Outcome,
@@ -109,7 +110,9 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
 def done(receipt: ShareReceipt, key: str) -> Card:
     granted = len(receipt.granted())
     failed = [grant for grant in receipt.grants if grant.outcome in (Outcome.REFUSED, Outcome.UNSURE)]
-    if not failed:
+    if not failed and not granted and any(grant.outcome is Outcome.RETURNED for grant in receipt.grants):
+        title, colour = _("Given back"), "Default"
+    elif not failed:
         title, colour = (_("Shared"), "Good") if granted else (_("Nothing to change"), "Default")
     elif granted:
         title, colour = _("Shared in part"), "Warning"
@@ -165,18 +168,37 @@ def cancelled(item: str | None) -> Card:
     )
 
 
-def shared_with_you(plan: SharePlan) -> Card:
+def shared_with_you(plan: SharePlan, key: str, *, may_ask: bool = True) -> Card:
+    """For a recipient. `may_ask`: whether they have not asked to edit it yet."""
     can = _("You can edit it.") if plan.role is Role.WRITE else _("You can view it.")
     what = _("{who} shared a folder with you.") if plan.item.is_folder else _("{who} shared a file with you.")
     shared = _("{who} shared {file} with you.", who=apart(plan.asker.name), file=apart(plan.item.name))
+    end = _end(plan.until) if _ends(plan) else None
+    actions = [opens_there(plan.item)]
+    if plan.role is Role.READ and may_ask:
+        actions.append(button(_("Ask to edit"), "received.edit", key))
+    if plan.sees_all:
+        actions.append(button(_("I don't need this"), "received.unneeded", key))
     return card(
         heading(_("Shared with you")),
         line(*filled(sentences(what, can), who=run(plan.asker.name, bold=True))),
         file(plan.item, by=plan.item.owner != plan.asker.name),
+        *([small(_("Until {when}: then it ends.", when=when(end)))] if end else []),
         *([block(line(plan.message))] if plan.message else []),
-        actions=[_opens(plan.item)],
+        actions=actions,
         summary=sentences(shared, can),
     )
+
+
+def opens_there(item: ShareableItem) -> Action:
+    """For somebody to whom it is new where it lies."""
+    match item.drive_type:
+        case DriveType.PERSONAL | DriveType.BUSINESS:
+            return link(_("Open in OneDrive"), item.web_url)
+        case DriveType.LIBRARY:
+            return link(_("Open in SharePoint"), item.web_url)
+        case None:
+            return _opens(item)
 
 
 def _opens(item: ShareableItem) -> Action:
@@ -229,6 +251,8 @@ def _grant(grant: Grant, role: Role) -> Element:
             what = run(_("✗ refused"), bold=True, colour="Attention")
         case Outcome.UNSURE:
             what = run(_("? not sure"), bold=True, colour="Warning")
+        case Outcome.RETURNED:
+            what = run(_("gave it back"), subtle=True)
     told, not_told = (each.get(grant.telling, "") if grant.telling else "" for each in (TOLD, NOT_TOLD))
     # What Graph said of the mail says more.
     return person(

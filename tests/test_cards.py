@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import cards.basics
 import cards.ended
+import cards.received
 import cards.share
 from bot.sharing import (
     Change,
@@ -64,7 +66,18 @@ CARDS: dict[str, dict[str, Any]] = {
     "ended for you": cards.ended.ended_for_you(ENDED, ENDED.returned[0]),
     "not ended": cards.ended.not_ended(RECEIPT, "key", HOSTILE, is_last=True),
     "cancelled": cards.share.cancelled(HOSTILE),
-    "shared with you": cards.share.shared_with_you(PLAN),
+    "shared with you": cards.share.shared_with_you(replace(PLAN, role=Role.READ), "key"),
+    "sure": cards.received.sure(PLAN, "key"),
+    "given back": cards.received.given_back(PLAN, ENDED.returned[0]),
+    "edit": cards.received.edit(PLAN, "key"),
+    "asked": cards.received.asked(PLAN, "key"),
+    "answered": cards.received.answered(PLAN, is_allowed=False, can_edit=False),
+    "wants to edit": cards.received.wants_to_edit(PLAN, PEOPLE[0], HOSTILE, "key"),
+    "declined": cards.received.declined(PLAN, PEOPLE[0]),
+    "decided before": cards.received.decided_before(PLAN, PEOPLE[0], "key", is_allowed=True),
+    "over": cards.received.over(PLAN, PEOPLE[0]),
+    "given back by": cards.received.given_back_by(PLAN, ENDED.returned[0]),
+    "not given back": cards.received.not_given_back(PLAN, PEOPLE[0], "key"),
     "problem": cards.basics.problem(f"I found no file called “{HOSTILE}”."),
     "say": cards.basics.say(HOSTILE),
     "help": cards.basics.help_card([("share", "Shares.")], welcome=True),

@@ -22,7 +22,9 @@ from bot.ledger.migrating import migrate
 from bot.ledger.tables import metadata
 from bot.sharing import (
     Change,
+    Decision,
     Draft,
+    Ending,
     Expiry,
     Grant,
     Option,
@@ -30,6 +32,7 @@ from bot.sharing import (
     Person,
     Question,
     Recipient,
+    Returned,
     Role,
     ShareableItem,
     SharePlan,
@@ -37,6 +40,7 @@ from bot.sharing import (
     ShareRequest,
     Step,
     UnclearRequest,
+    Wish,
     Words,
 )
 
@@ -487,3 +491,46 @@ async def test_ends_that_wait_are_not_gone_through(tmp_path: Path, query: str) -
         plan = " ".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}"))
 
     assert "INDEX ends_due_at" in plan
+
+
+async def test_asked_twice_it_is_one_request(ledger: Ledger) -> None:
+    first, *others = await asyncio.gather(*(ledger.requests.put("share", "alex", Wish.EDIT) for _ in range(4)))
+
+    assert others == [first] * 3
+    assert await ledger.requests.put("share", "alex", Wish.NOTHING) != first
+    assert await ledger.requests.of("share", "alex") == {
+        each.wish: each for each in [first, await ledger.requests.put("share", "alex", Wish.NOTHING)]
+    }
+
+
+async def test_of_many_decisions_at_once_the_first_stands(ledger: Ledger) -> None:
+    request = await ledger.requests.put("share", "alex", Wish.EDIT)
+
+    allowed, declined = ledger.requests.allow(request, PLAN), ledger.requests.decide(request, Decision.DECLINED)
+    said = set(await asyncio.gather(allowed, declined, ledger.requests.decide(request, Decision.DECLINED)))
+
+    (stands,) = said
+    plan = await ledger.plans.plan(request.key)
+    assert (plan == PLAN) is (stands is Decision.ALLOWED)
+
+
+async def test_what_several_give_back_at_once_is_given_back_by_all_and_the_share_is_over(ledger: Ledger) -> None:
+    people = [replace(ALEX, id=name, email=f"{name}@contoso.com") for name in ("a", "b", "c")]
+    receipt = ShareReceipt(PLAN, tuple(Grant(each, Outcome.GRANTED) for each in people))
+    key = await ledger.plans.put(PLAN)
+    await ledger.attempts.take(key, PLAN, {each.email: None for each in people}, {})
+    await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=2_000_000, gone=[])
+    requests = [await ledger.requests.put(key, str(each.id), Wish.NOTHING) for each in people]
+
+    await asyncio.gather(
+        *(
+            ledger.requests.returned(request, Returned(each, Ending.ENDED))
+            for request, each in zip(requests, people, strict=True)
+        )
+    )
+
+    stands = await ledger.ends.at(key)
+    assert stands
+    assert [each.outcome for each in stands.receipt.grants] == [Outcome.RETURNED] * 3
+    assert (stands.due_at, stands.ended is None) == (None, False)
+    assert await ledger.plans.receipt(key, ADELE) == stands.receipt

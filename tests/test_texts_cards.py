@@ -7,6 +7,7 @@ import gettext
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -17,12 +18,14 @@ import cards.basics
 import cards.dialog
 import cards.ended
 import cards.form
+import cards.received
 import cards.share
 from bot.commands import welcome
 from bot.errors import NeedsSignIn
 from bot.sharing import (
     LIBRARY,
     Change,
+    DriveType,
     Ending,
     EndReceipt,
     Expiry,
@@ -119,6 +122,11 @@ def ends() -> list[EndReceipt]:
     return [EndReceipt(granted(), tuple(now), is_undone) for is_undone in (True, False)]
 
 
+def returned() -> list[Returned]:
+    endings = (each for each in Ending if each is not Ending.STAYS)
+    return [Returned(PEOPLE[0], ending, now) for ending, now in product(endings, (None, *Role))]
+
+
 def unclear(options: int) -> UnclearRequest:
     some = tuple(Option(str(number), FILE, f"{PLACE} · {OWNER}") for number in range(options))
     return UnclearRequest(ASKER, ShareRequest((), ()), (Question("item", SAID, some),))
@@ -151,7 +159,30 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.choose: lambda: [cards.share.choose(unclear(options), "key") for options in (1, 2, 10)],
     cards.share.done: lambda: [cards.share.done(receipt, "key") for receipt in receipts()],
     cards.share.cancelled: lambda: [cards.share.cancelled(FILE), cards.share.cancelled(None)],
-    cards.share.shared_with_you: lambda: [cards.share.shared_with_you(plan) for plan in plans()],
+    cards.share.shared_with_you: lambda: [
+        cards.share.shared_with_you(replace(plan, item=replace(plan.item, drive_type=kind)), "key", may_ask=may_ask)
+        for plan, kind, may_ask in product(plans(), (*DriveType, None), (True, False))
+    ],
+    cards.received.sure: lambda: [cards.received.sure(plan, "key") for plan in plans()],
+    cards.received.given_back: lambda: [cards.received.given_back(next(plans()), each) for each in returned()],
+    cards.received.edit: lambda: [cards.received.edit(plan, "key") for plan in plans()],
+    cards.received.asked: lambda: [cards.received.asked(plan, "key") for plan in plans()],
+    cards.received.answered: lambda: [
+        cards.received.answered(next(plans()), is_allowed=is_allowed, can_edit=can_edit)
+        for is_allowed, can_edit in product((True, False), (True, False))
+    ],
+    cards.received.wants_to_edit: lambda: [
+        cards.received.wants_to_edit(plan, person, reason, "key")
+        for plan, person, reason in product(plans(), PEOPLE, (SAID, ""))
+    ],
+    cards.received.declined: lambda: [cards.received.declined(next(plans()), PEOPLE[0])],
+    cards.received.decided_before: lambda: [
+        cards.received.decided_before(next(plans()), PEOPLE[0], "key", is_allowed=is_allowed)
+        for is_allowed in (True, False)
+    ],
+    cards.received.over: lambda: [cards.received.over(next(plans()), PEOPLE[0])],
+    cards.received.given_back_by: lambda: [cards.received.given_back_by(next(plans()), each) for each in returned()],
+    cards.received.not_given_back: lambda: [cards.received.not_given_back(next(plans()), PEOPLE[0], "key")],
     cards.ended.reminder: lambda: [cards.ended.reminder(granted(), WHEN, "key")],
     cards.ended.extended: lambda: [cards.ended.extended(granted(), WHEN, "key")],
     cards.ended.ended: lambda: [cards.ended.ended(receipt) for receipt in ends()],
@@ -215,7 +246,7 @@ def unmarked(words: str) -> str:
 def test_every_function_that_makes_a_card_is_looked_at() -> None:
     made = {
         one
-        for module in (cards.access, cards.basics, cards.dialog, cards.ended, cards.form, cards.share)
+        for module in (cards.access, cards.basics, cards.dialog, cards.ended, cards.form, cards.received, cards.share)
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
         if inspect.signature(one).return_annotation == "Card"
@@ -237,7 +268,7 @@ def test_no_word_of_a_card_is_untranslated(made: Callable[[], list[Card]]) -> No
 def test_nothing_of_the_machinery_shows(tag: str, made: Callable[[], list[Card]]) -> None:
     values = "|".join(each.name for kind in (Role, Outcome, Change, Ending) for each in kind)
     machinery = re.compile(
-        rf"[{{}}⟦⟧]|\b(?:None|True|False|{values})\b|datetime|<\w|\w+\.\w+\(|\b(?:share|ends|sign_in)\.\w"
+        rf"[{{}}⟦⟧]|\b(?:None|True|False|{values})\b|datetime|<\w|\w+\.\w+\(|\b(?:share|ends|received|requests|sign_in)\.\w"
     )
     with speaking(tag):
         said = {words for card in made() for words in shown(card)}
@@ -267,4 +298,4 @@ def test_the_language_decides_where_a_run_stands() -> None:
 def test_whose_words_have_braces_are_left_alone() -> None:
     plan = SharePlan(Person("t", "p", "{who} {0}"), item(), Role.READ, steps())
 
-    assert "{who} {0} shared a file with you. You can view it." in shown(cards.share.shared_with_you(plan))
+    assert "{who} {0} shared a file with you. You can view it." in shown(cards.share.shared_with_you(plan, "key"))

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 
 import cards.basics
 import cards.share
-from bot.commands import access, basics, ends, files, share
+from bot.commands import access, basics, ends, files, received, share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
 from bot.sharing import Person, UnclearRequest
 from bot.texts import _, later
+from bot.work import Work
 from cards.elements import Card
 
 __all__ = ["COMMANDS", "Command", "Reply", "Turn", "click", "files", "say", "waiting", "welcome"]
@@ -90,20 +91,20 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
     """What a press of a button leads to. Raises SharebotError."""
-    for command in COMMANDS:
-        if verb in command.clicks:
+    for clicks in (*(command.clicks for command in COMMANDS), received.CLICKS):
+        if verb in clicks:
             async with _recorded(turn, verb, key.partition(".")[0]):
-                return await command.clicks[verb](turn, key, inputs)
+                return await clicks[verb](turn, key, inputs)
     raise TooLate
 
 
-async def waiting(pending: PendingPlans, person: Person, key: str) -> Card | None:
+async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed, as it was shown; None if there is none."""
     try:
         what = await pending.waiting(key, person)
         receipt = None if what else await pending.receipt(key, person)
     except SharebotError:
-        return None
+        return await received.waiting(work, person, key)
     if what:
         return share.card(what, key)
     return cards.share.done(receipt, key) if receipt else None

@@ -21,12 +21,14 @@ from bot.ledger.ends import Ends, Stands
 from bot.ledger.places import Place, Places
 from bot.ledger.plans import PendingPlans
 from bot.ledger.record import Entry, Kept, Record, What
+from bot.ledger.requests import AccessRequest, Requests
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
 from bot.ledger.told import Told
 
 __all__ = [
+    "AccessRequest",
     "Answer",
     "Attempt",
     "Attempts",
@@ -42,6 +44,7 @@ __all__ = [
     "Place",
     "Places",
     "Record",
+    "Requests",
     "SignIns",
     "Stands",
     "TokenCaches",
@@ -75,6 +78,7 @@ class Ledger:
         self.attempts = Attempts(self._engine, clock)
         self.ends = Ends(self._engine, clock)
         self.places = Places(self._engine, clock)
+        self.requests = Requests(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)

@@ -15,7 +15,7 @@ from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record
 from bot.ledger.bodies import json
 from bot.ledger.record import Entry
-from bot.ledger.tables import attempts, ends, insert_for, places, plans, told
+from bot.ledger.tables import attempts, ends, insert_for, places, plans, requests, told
 from bot.sharing import EndReceipt, Person, ShareReceipt
 
 # As long as somebody may ask what was done.
@@ -129,7 +129,7 @@ class Ends:
     async def due(self) -> list[Stands]:
         """Those that something is to be done with now, the longest due first."""
         now = int(self._clock())
-        query = select(ends).where(ends.c.due_at <= now).order_by(ends.c.due_at).limit(AT_ONCE)
+        query = select(ends).where(ends.c.due_at <= now).order_by(ends.c.due_at, ends.c.done_at).limit(AT_ONCE)
         async with self._engine.connect() as database:
             return [_stands(row) for row in (await database.execute(query)).all()]
 
@@ -183,6 +183,7 @@ class Ends:
         async with self._engine.begin() as database:
             await database.execute(delete(ends).where(over))
             await _without_share(database, attempts, attempts.c.plan_key, attempts.c.sent_at < old)
+            await _without_share(database, requests, requests.c.share_key, requests.c.asked_at < old)
             await _without_share(database, told, told.c.key, told.c.at < old)
             await _without_share(database, places, places.c.key, places.c.at < old)
 

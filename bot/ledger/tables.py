@@ -177,6 +177,23 @@ RECORD_STAYS = (
 for each in RECORD_STAYS:
     event.listen(metadata, "after_create", DDL(each).execute_if(dialect="sqlite"))
 
+requests = Table(
+    "requests",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("share_key", KEY, nullable=False),
+    Column("person_id", GUID, nullable=False),
+    Column("wish", String(8), nullable=False),
+    Column("reason", LargeBinary),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("decision", String(8)),
+    Column("decided_at", BigInteger),
+    Column("ending", String(8)),
+    Column("now", String(8)),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Index("requests_share_key", "share_key", "person_id", "wish", unique=True),
+)
+
 
 def insert_for(engine: AsyncEngine):
     """An insert that knows what to do about a row that is there: both databases have it, each its own."""

@@ -393,7 +393,7 @@ class Turns:
         if plain(data, "verb") == CONTINUE:
             if card := await self._asking_in.offered(incoming.person, key):
                 await self._show(incoming, card)
-        elif card := await commands.waiting(self._ledger.plans, incoming.person, key):
+        elif card := await commands.waiting(self._ledger.plans, self._work, incoming.person, key):
             await self._show_alone(incoming, card)
 
     async def _show_alone(self, incoming: Incoming, card: Card) -> None:

@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.errors import SharebotError, TooLate, Unsure
+from bot.errors import NeedsSignIn, SharebotError, TooLate, Unsure
 from bot.graph import Graph
 from bot.identity.sealing import Sealer
-from bot.ledger import Ledger, Place, Stands, is_passing
-from bot.sharing import EndReceipt, Person, ShareReceipt
+from bot.ledger import AccessRequest, Ledger, Place, Stands, is_passing
+from bot.sharing import Decision, EndReceipt, Person, ShareReceipt, Wish
 from bot.texts import _
 from bot.work import wrong
 from bot.work.file import FilePlace
@@ -40,12 +40,13 @@ from bot.work.flows import (
     Tell,
 )
 from bot.work.limits import LIMITS, Chats, Limits
+from bot.work.received import Asked, Received, RequestFlows
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
     from bot.work.slots import Slots
 
-__all__ = ["ADMINISTRATORS", "Work"]
+__all__ = ["ADMINISTRATORS", "Asked", "Received", "Work"]
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ class Work:
         self._chats = Chats(limits)
         self._retention_days = retention_days
         self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock)
+        self._requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, flows=self._flows)
         self._place = _place(database_url)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
@@ -183,14 +185,80 @@ class Work:
         return await self._ledger.ends.last(person)
 
     async def signed_in(self, person: Person) -> None:
-        """What could not be ended without them is tried again."""
+        """What could not be ended or given back without them is tried again."""
         if await self._ledger.ends.again(person):
             self._wake.set()
+        for request in await self._ledger.requests.unmet(person):
+            stands = await self._ledger.ends.at(request.share_key)
+            if stands:
+                with contextlib.suppress(SharebotError):
+                    await self._answered("return", request, stands.locale, stands.zone, "")
+
+    # What recipients begin, and what sharers answer
+
+    async def received(self, key: str, person: Person) -> Received:
+        """What this person got by the share of this key. Raises NotYours, TooLate."""
+        return await self._requests.received(key, person)
+
+    async def ask_to_edit(self, key: str, person: Person, reason: str, locale: str, zone: str) -> Received:
+        """Asks the sharer, once. Raises NotYours, TooLate, NotAllowed where they can't be reached."""
+        received = await self._requests.received(key, person)
+        if received.is_over or (received.asked and received.asked.decision):
+            return received
+        await self._answered("ask", await self._requests.ask(received, reason), locale, zone)
+        return await self._requests.received(key, person)
+
+    async def give_back(self, key: str, person: Person, locale: str, zone: str) -> Received:
+        """Takes away what the share of this key gave to this one person, as the sharer, once.
+
+        Raises NotYours, TooLate, Unavailable; and NeedsSignIn, NotFound, NotAllowed, which are about the sharer.
+        """
+        received = await self._requests.received(key, person)
+        if received.is_over:
+            return received
+        request = await self._requests.need_nothing(received)
+        await self._answered("return", request, locale, zone, person.id)
+        return await self._requests.received(key, person)
+
+    async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
+        """What somebody asks of the sharer. Raises NotYours, TooLate."""
+        return await self._requests.asked(key, sharer, wish)
+
+    async def allow(self, key: str, sharer: Person, locale: str, zone: str) -> ShareReceipt:
+        """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
+        request = (await self._requests.asked(key, sharer, Wish.EDIT)).request
+        if request.decision is Decision.ALLOWED:
+            if receipt := await self._ledger.plans.receipt(key, sharer):
+                return receipt
+            if await self._ledger.plans.run(key, sharer) != request.run:
+                return await self.share(key, sharer, locale, zone)
+        elif request.decision:
+            raise TooLate
+        receipt = await self._answered("allow", request, locale, zone)
+        return receipt or await self.share(key, sharer, locale, zone)
+
+    async def decline(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
+        """What was decided, now or before."""
+        asked = await self._requests.asked(key, sharer, Wish.EDIT)
+        if asked.request.decision is None:
+            with contextlib.suppress(TooLate):
+                await self._answered("decline", asked.request, locale, zone)
+        return await self._requests.asked(key, sharer, Wish.EDIT)
+
+    async def free(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
+        """Takes away what somebody does not need, at the sharer's press. Raises what `give_back` raises."""
+        asked = await self._requests.asked(key, sharer, Wish.NOTHING)
+        if asked.request.decision is None:
+            await self._answered("return", asked.request, locale, zone, sharer.id)
+        return await self._requests.asked(key, sharer, Wish.NOTHING)
 
     async def look(self) -> None:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
-            await asyncio.gather(*map(self._due, due))
+            by_item: dict[str, list[Stands]] = {}
+            for stands in due:
+                by_item.setdefault(stands.receipt.plan.item.key, []).append(stands)
+            await asyncio.gather(*map(self._due_in_order, by_item.values()))
         now, engine = self._clock(), self._is_started()
         if now - self._tidied > TIDY_EVERY:
             self._tidied = now
@@ -219,6 +287,11 @@ class Work:
         await self._flows.put_off(stands)
         raise Unsure(_not_known())
 
+    async def _due_in_order(self, of_one_item: list[Stands]) -> None:
+        """One that ends beside another on the same item would take the other's right for somebody's change."""
+        for stands in of_one_item:
+            await self._due(stands)
+
     async def _due(self, stands: Stands) -> None:
         if stands.ends_at and stands.ends_at > self._clock():
             await self._begin(stands.key, stands.run, await self._flows.reminder(stands))
@@ -245,6 +318,20 @@ class Work:
         if outcome := work.result():
             raise wrong.read(outcome)
         return None
+
+    async def _answered(self, flow: str, request: AccessRequest, locale: str, zone: str, *more: str) -> Any:
+        """What comes of a request, as soon as it is known here; None where it is known elsewhere."""
+        # What is allowed goes on as a share, and is called like the work on one.
+        run = request.run if flow == "allow" else f"{request.run}.{flow}"
+        try:
+            return await self._answer(flow, run, request.key, run, locale, zone, *more)
+        except SharebotError:
+            raise
+        except Exception as error:
+            log.exception("the work on a request broke")
+            await self._ledger.requests.put_off(request)
+            await self._ledger.plans.put_back(request.key, request.run)
+            raise Unsure(_("I don't know whether that was done. Please try again.")) from error
 
     async def _share(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
         engine = await self._started()
@@ -320,6 +407,39 @@ class Work:
         await self._flows.tell(what, key, person_id, sentence)
         return None
 
+    async def _asked(self, key: str, run: str, _locale: str, _zone: str) -> None:
+        engine = await self._started()
+        await engine.step("hear", self._requests.hear, key, run, again=is_passing)
+        await engine.step("tell", self._requests.tell_of_request, key, again=is_passing)
+
+    async def _allowed(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+        engine = await self._started()
+        outcome = await engine.step("plan", self._requests.allow, key, run, locale, zone, again=is_passing)
+        if outcome:
+            return outcome
+        outcome = await self._share(key, run, locale, zone)
+        if outcome is None:
+            await engine.step("tell them", self._requests.tell_of_decision, key, again=is_passing)
+        elif wrong.kind(outcome["kind"]) is not Unsure:
+            await engine.step("reopen", self._requests.reopen, key, again=is_passing)
+        return outcome
+
+    async def _declined(self, key: str, run: str, _locale: str, _zone: str) -> wrong.Wrong | None:
+        engine = await self._started()
+        outcome = await engine.step("decline", self._requests.decline, key, run, again=is_passing)
+        if outcome is None:
+            await engine.step("tell", self._requests.tell_of_decision, key, again=is_passing)
+        return outcome
+
+    async def _given_back(self, key: str, run: str, locale: str, zone: str, by: str) -> wrong.Wrong | None:
+        engine = await self._started()
+        outcome = await engine.step("give back", self._requests.give_back, key, run, locale, zone, again=is_passing)
+        if outcome is None:
+            await engine.step("tell", self._requests.tell_of_return, key, run, by, again=is_passing)
+        elif issubclass(wrong.kind(outcome["kind"]), NeedsSignIn):
+            await engine.step("tell", self._requests.tell_of_obstacle, key, by, again=is_passing)
+        return outcome
+
     async def _watch(self) -> None:
         """Wakes for what is due next, and costs nothing until then, however much waits."""
         while True:
@@ -361,18 +481,18 @@ class Work:
             executor = place.name
         else:
             executor = await place.take()
-        engine: Engine = made.Engine(
-            place.url,
-            self._sealer,
-            executor,
-            {
-                "share": self._tracked(self._share),
-                "end": self._tracked(self._ended),
-                "notice": self._tracked(self._notice),
-                CROWDED: self._tracked(self._crowded_notice),
-            },
-            self._limits,
-        )
+        flows: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
+            "share": self._share,
+            "end": self._ended,
+            "notice": self._notice,
+            CROWDED: self._crowded_notice,
+            "ask": self._asked,
+            "allow": self._allowed,
+            "decline": self._declined,
+            "return": self._given_back,
+        }
+        tracked = {name: self._tracked(flow) for name, flow in flows.items()}
+        engine: Engine = made.Engine(place.url, self._sealer, executor, tracked, self._limits)
         try:
             await engine.launch()
         except Exception:

@@ -94,7 +94,7 @@ class Flows:
             receipt = receipt.accounted(await self._ledger.told.tellings(key))
             self._done[run] = receipt
             await self._keep(key, receipt, locale, zone)
-            self._answer(run, receipt)
+            self.answer(run, receipt)
             return None
 
     async def in_doubt(self, key: str, run: str) -> Wrong:
@@ -147,7 +147,7 @@ class Flows:
             # It was done all the same: the log has to do then.
             log.exception("what was done could not be kept")
 
-    def _answer(self, run: str, receipt: ShareReceipt | EndReceipt) -> None:
+    def answer(self, run: str, receipt: object) -> None:
         if (waits := self.waiting.get(run)) and not waits.done():
             waits.set_result(receipt)
 
@@ -162,13 +162,14 @@ class Flows:
             attempts = await self._ledger.attempts.of(key)
             if stands.ended is None:
                 try:
-                    receipt = await self._taken_back(stands, attempts, is_undone=why == UNDO)
+                    receipt = await self.taken_back(stands, attempts)
+                    receipt = replace(receipt, is_undone=why == UNDO)
                 except SharebotError as error:
                     log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
                     await self.put_off(stands, error)
                     return wrong.written(error)
                 await self._ledger.ends.ended(stands, receipt)
-                self._answer(run, receipt)
+                self.answer(run, receipt)
         for attempt in attempts:
             await self._ledger.attempts.let_go(stands.receipt.plan, attempt)
         return None
@@ -230,7 +231,8 @@ class Flows:
                 break
             await asyncio.sleep(LOOKS_EVERY)
 
-    async def _taken_back(self, stands: Stands, attempts: Sequence[Attempt], *, is_undone: bool) -> EndReceipt:
+    async def taken_back(self, stands: Stands, attempts: Sequence[Attempt]) -> EndReceipt:
+        """What these attempts of a share gave, as it was before. Raises SharebotError, Unavailable where it stays."""
         plan = stands.receipt.plan
         people = {called(grant.recipient): grant.recipient for grant in stands.receipt.grants}
         given = [
@@ -241,7 +243,7 @@ class Flows:
         receipt = EndReceipt(stands.receipt, tuple(await granting.take_back(self._graph(plan.asker), plan, given)))
         if not receipt.is_over:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
-        return replace(receipt, is_undone=is_undone)
+        return receipt
 
     async def put_off(self, stands: Stands, error: SharebotError | None = None) -> None:
         """It could not be ended now."""
@@ -272,16 +274,16 @@ class Flows:
         elif kind in (DONE, FAILED):
             plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
             if plan and kind == FAILED:
-                await self._tell_once(key, plan.asker, person_id, what, partial(cards.basics.problem, sentence))
+                await self.tell_once(key, plan.asker, person_id, what, partial(cards.basics.problem, sentence))
             elif receipt:
                 card = partial(cards.share.done, receipt, key)
-                place = await self._tell_once(key, receipt.plan.asker, person_id, what, card)
+                place = await self.tell_once(key, receipt.plan.asker, person_id, what, card)
                 if place and receipt.waits:
                     await self.shown(key, place)
         elif stands := await self._ledger.ends.at(key):
             with speaking(stands.locale, stands.timezone):
                 if card := _card(what, stands, person_id, sentence):
-                    await self._tell_once(key, stands.receipt.plan.asker, person_id, what, card)
+                    await self.tell_once(key, stands.receipt.plan.asker, person_id, what, card)
 
     async def tell_of_share(self, key: str, person_id: str, *, is_last: bool) -> str | None:
         """Tells a recipient, once and by one way; AGAIN where that may go better in a while.
@@ -293,7 +295,7 @@ class Flows:
         if plan is None or person is None:
             return None
         if await self._ledger.told.begin(key, person_id, SHARED):
-            way = await self._told_of_share(plan, person, person_id)
+            way = await self._told_of_share(key, plan, person, person_id)
             if way is Telling.WAITS and not is_last:
                 await self._ledger.told.not_yet(key, person_id)
                 return AGAIN
@@ -328,9 +330,9 @@ class Flows:
             if stands and stands.ended:
                 await self._show(place, cards.ended.ended(stands.ended))
 
-    async def _told_of_share(self, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
+    async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:
-            card = partial(cards.share.shared_with_you, plan)
+            card = partial(cards.share.shared_with_you, plan, key)
             try:
                 if await self._tell(plan.asker.tenant_id, person_id, card):
                     return Telling.TEAMS
@@ -343,7 +345,7 @@ class Flows:
             return Telling.UNREACHED
         return await granting.mail(self._graph(plan.asker), plan, person)
 
-    async def _tell_once(
+    async def tell_once(
         self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]
     ) -> Place | None:
         if not await self._ledger.told.begin(key, person_id, what):

@@ -15,11 +15,13 @@ import cards.basics
 import cards.dialog
 import cards.ended
 import cards.form
+import cards.received
 import cards.share
 from bot import commands, errors
 from bot.graph import refusals
 from bot.sharing import (
     Change,
+    DriveType,
     Ending,
     EndReceipt,
     Expiry,
@@ -148,6 +150,7 @@ BACK = EndReceipt(
         Returned(ISAIAH, Ending.ENDED, Role.READ),
     ),
 )
+VIEWED = replace(ONE, role=Role.READ, until=UNTIL, item=replace(BUDGET, drive_type=DriveType.BUSINESS))
 HOLDERS = [
     Holder("Adele Vance", "adele.vance@contoso.com", Way.PERSON, Role.OWNER, is_inherited=False),
     Holder("Alex Wilber", "alex.wilber@contoso.com", Way.PERSON, Role.WRITE, is_inherited=False, until=CHANGED),
@@ -299,13 +302,40 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "cancelled": partial(cards.share.cancelled, BUDGET.name),
     "cancelled: before a file was found": partial(cards.share.cancelled, None),
     "cancelled: hostile name": partial(cards.share.cancelled, HOSTILE["Markdown"]),
-    "shared with you": partial(cards.share.shared_with_you, ONE),
+    "shared with you": partial(cards.share.shared_with_you, ONE, KEY),
+    "shared with you: a file to view, until": partial(cards.share.shared_with_you, VIEWED, KEY),
     "shared with you: a folder to view": partial(
-        cards.share.shared_with_you, plan(gains(ALEX), role=Role.READ, item=FOLDER)
+        cards.share.shared_with_you, plan(gains(ALEX), role=Role.READ, item=FOLDER), KEY
     ),
-    "shared with you: long names": partial(cards.share.shared_with_you, plan(gains(ALEX), item=LONG_FILE)),
+    "shared with you: long names": partial(cards.share.shared_with_you, plan(gains(ALEX), item=LONG_FILE), KEY),
     "shared with you: hostile names": partial(
         cards.share.shared_with_you,
         replace(plan(gains(ALEX), item=ODD_FILE), asker=replace(ADELE, name=HOSTILE["right to left"])),
+        KEY,
     ),
+    "given back: sure": partial(cards.received.sure, VIEWED, KEY),
+    "given back": partial(cards.received.given_back, VIEWED, Returned(ALEX, Ending.ENDED)),
+    "given back: there is another way": partial(
+        cards.received.given_back, VIEWED, Returned(ALEX, Ending.ENDED, Role.READ)
+    ),
+    "given back: changed since": partial(cards.received.given_back, VIEWED, Returned(ALEX, Ending.LEFT, Role.WRITE)),
+    "given back: for the sharer": partial(
+        cards.received.given_back_by, VIEWED, Returned(MEGAN, Ending.LOWERED, Role.READ)
+    ),
+    "given back: the sharer is not signed in": partial(cards.received.not_given_back, VIEWED, ALEX, KEY),
+    "given back: on the result": partial(done, receipt(Grant(ALEX, Outcome.RETURNED), Grant(MEGAN, Outcome.GRANTED))),
+    "edit": partial(cards.received.edit, VIEWED, KEY),
+    "edit: asked": partial(cards.received.asked, VIEWED, KEY),
+    "edit: for the sharer": partial(cards.received.wants_to_edit, VIEWED, ALEX, "I fill in the figures of Sales.", KEY),
+    "edit: for the sharer, without a reason": partial(
+        cards.received.wants_to_edit, replace(VIEWED, until=None), ALEX, "", KEY
+    ),
+    "edit: hostile words": partial(
+        cards.received.wants_to_edit, replace(VIEWED, item=ODD_FILE), ODD_PEOPLE[0], "\n".join(HOSTILE.values()), KEY
+    ),
+    "edit: declined": partial(cards.received.declined, VIEWED, ALEX),
+    "edit: decided already": partial(cards.received.decided_before, VIEWED, ALEX, KEY, is_allowed=True),
+    "edit: no longer asked": partial(cards.received.over, VIEWED, ALEX),
+    "edit: declined for you": partial(cards.received.answered, VIEWED, is_allowed=False, can_edit=False),
+    "edit: allowed for you": partial(cards.received.answered, VIEWED, is_allowed=True, can_edit=True),
 }

@@ -1,0 +1,146 @@
+"""What is done with a share by a press alone: a recipient gives it back or asks to edit, and the sharer decides."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+
+import cards.basics
+import cards.ended
+import cards.received
+import cards.share
+from bot.commands.turn import Reply, Turn
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate
+from bot.sharing import Decision, Person, Wish
+from bot.texts import _, spoken
+from bot.work import Asked, Received, Work
+from cards.elements import Card, apart
+
+# A recipient
+
+
+async def unneeded(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Asks once whether they are sure."""
+    received = await turn.work.received(key, turn.person)
+    return Reply(_notice(received) if received.is_over else cards.received.sure(received.plan, key))
+
+
+async def keep(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return Reply(_notice(await turn.work.received(key, turn.person)))
+
+
+async def give_back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """What was given to this one person is taken away as the sharer; it is not the recipient who would sign in."""
+    try:
+        return Reply(_notice(await turn.work.give_back(key, turn.person, spoken(), str(turn.timezone))))
+    except (NeedsSignIn, NotAllowed, NotFound) as error:
+        name = apart((await turn.work.received(key, turn.person)).plan.asker.name)
+        raise NotAllowed(_impossible(error, name), reference=error.reference) from error
+
+
+async def edit(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    received = await turn.work.received(key, turn.person)
+    return Reply(cards.received.edit(received.plan, key) if received.may_ask else _notice(received))
+
+
+async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    reason = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON]
+    return Reply(_notice(await turn.work.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))))
+
+
+# The sharer
+
+
+async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """A share like any other comes of it, and the same card says so."""
+    try:
+        receipt = await turn.work.allow(key, turn.person, spoken(), str(turn.timezone))
+    except TooLate:
+        asked = await turn.work.asked(key, turn.person, Wish.EDIT)
+        if asked.request.decision in (None, Decision.ALLOWED):
+            raise
+        return Reply(_decided(asked, key))
+    return Reply(cards.share.done(receipt, key))
+
+
+async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    asked = await turn.work.decline(key, turn.person, spoken(), str(turn.timezone))
+    if asked.request.decision is Decision.DECLINED:
+        return Reply(cards.received.declined(asked.of.plan, asked.of.recipient))
+    return Reply(_decided(asked, key))
+
+
+async def free(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Takes away what somebody does not need, once the sharer is there."""
+    asked = await turn.work.free(key, turn.person, spoken(), str(turn.timezone))
+    if asked.of.returned:
+        return Reply(cards.received.given_back_by(asked.of.plan, asked.of.returned))
+    return Reply(cards.received.over(asked.of.plan, asked.of.recipient))
+
+
+async def waiting(work: Work, person: Person, key: str) -> Card | None:
+    """The card whose button can still be pressed, for a recipient or the sharer; None if there is none."""
+    with suppress(SharebotError):
+        return _notice(await work.received(key, person))
+    for wish in Wish:
+        with suppress(SharebotError):
+            return _question(await work.asked(key, person, wish), key)
+    return None
+
+
+def _question(asked: Asked, key: str) -> Card:
+    """What the sharer is asked, or what came of it."""
+    plan, recipient = asked.of.plan, asked.of.recipient
+    if asked.request.decision:
+        return _decided(asked, key)
+    if asked.request.wish is Wish.NOTHING:
+        return cards.received.not_given_back(plan, recipient, key)
+    return cards.received.wants_to_edit(plan, recipient, asked.reason, key)
+
+
+def _notice(received: Received) -> Card:
+    """What was shared with them, as it is by now."""
+    key, plan, ended = received.stands.key, received.plan, received.stands.ended
+    if received.returned:
+        return cards.received.given_back(plan, received.returned)
+    if ended:
+        mine = next((each for each in ended.returned if each.recipient.id == received.recipient.id), None)
+        return cards.ended.ended_for_you(ended, mine) if mine else cards.basics.say(_over(received))
+    if received.asked and received.asked.decision is None:
+        return cards.received.asked(plan, key)
+    return cards.share.shared_with_you(plan, key, may_ask=received.asked is None)
+
+
+def _over(received: Received) -> str:
+    return _("This is over: {file} was shared with you anew since, or changed.", file=apart(received.plan.item.name))
+
+
+def _decided(asked: Asked, key: str) -> Card:
+    """For a press that comes after the decision."""
+    plan, recipient = asked.of.plan, asked.of.recipient
+    match asked.request.decision:
+        case Decision.ALLOWED | Decision.DECLINED as decision:
+            return cards.received.decided_before(plan, recipient, key, is_allowed=decision is Decision.ALLOWED)
+        case _:
+            return cards.received.over(plan, recipient)
+
+
+def _impossible(error: SharebotError, name: str) -> str:
+    if isinstance(error, NeedsSignIn):
+        return _(
+            "I do this as {name}, who is not signed in to me. I told them, and do it as soon as they are.", name=name
+        )
+    return _("Microsoft 365 does not let {name} take this access back. Please ask the owner of the file.", name=name)
+
+
+# No sentence asks for these.
+CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
+    "received.unneeded": unneeded,
+    "received.keep": keep,
+    "received.give_back": give_back,
+    "received.edit": edit,
+    "received.ask": ask,
+    "requests.allow": allow,
+    "requests.decline": decline,
+    "requests.free": free,
+}

@@ -1,0 +1,179 @@
+"""What recipients ask of a share: to edit what they can view, or to have none of it. Who, of which, what came of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.ledger.bodies import json
+from bot.ledger.plans import KEEP_FOR
+from bot.ledger.tables import ends, insert_for, plans, requests
+from bot.sharing import Decision, Ending, EndReceipt, Person, Returned, Role, SharePlan, ShareReceipt, Wish
+
+
+@dataclass(frozen=True)
+class AccessRequest:
+    """`reason` is sealed. `ending` and `now`: what became of the right of somebody who did not need it.
+
+    Where it is allowed, `key` is also that of the share which comes of it. `runs` counts what was tried.
+    """
+
+    key: str
+    share_key: str
+    person_id: str
+    wish: Wish
+    reason: bytes | None = field(repr=False)
+    decision: Decision | None
+    ending: Ending | None
+    now: Role | None
+    runs: int
+
+    @property
+    def run(self) -> str:
+        return f"{self.key}.{self.runs}"
+
+
+class Requests:
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._insert = insert_for(engine)
+
+    async def put(self, share_key: str, person_id: str, wish: Wish, reason: bytes | None = None) -> AccessRequest:
+        """The one that there is: asked twice, it is one."""
+        values = {
+            "key": secrets.token_urlsafe(24),
+            "share_key": share_key,
+            "person_id": person_id,
+            "wish": wish.value,
+            "reason": reason,
+            "asked_at": int(self._clock()),
+        }
+        same = (requests.c.share_key == share_key, requests.c.person_id == person_id, requests.c.wish == wish.value)
+        async with self._engine.begin() as database:
+            await database.execute(self._insert(requests).values(values).on_conflict_do_nothing())
+            return _request((await database.execute(select(requests).where(*same))).one())
+
+    async def at(self, key: str) -> AccessRequest | None:
+        async with self._engine.connect() as database:
+            row = (await database.execute(select(requests).where(requests.c.key == key))).first()
+        return _request(row) if row else None
+
+    async def of(self, share_key: str, person_id: str) -> dict[Wish, AccessRequest]:
+        """What this person asked of this share."""
+        asked = select(requests).where(requests.c.share_key == share_key, requests.c.person_id == person_id)
+        async with self._engine.connect() as database:
+            found = [_request(row) for row in (await database.execute(asked)).all()]
+        return {each.wish: each for each in found}
+
+    async def unmet(self, sharer: Person) -> list[AccessRequest]:
+        """Of what this person shared: what somebody does not need and could not be freed of."""
+        mine = select(ends.c.key).where(ends.c.tenant_id == sharer.tenant_id, ends.c.person_id == sharer.id)
+        left = select(requests).where(
+            requests.c.share_key.in_(mine), requests.c.wish == Wish.NOTHING.value, requests.c.decision.is_(None)
+        )
+        async with self._engine.connect() as database:
+            return [_request(row) for row in (await database.execute(left)).all()]
+
+    async def decide(self, request: AccessRequest, decision: Decision) -> Decision:
+        """The decision that stands: the first one."""
+        async with self._engine.begin() as database:
+            await self._decided(database, request, decision)
+            return Decision(await database.scalar(_decision(request)))
+
+    async def allow(self, request: AccessRequest, plan: SharePlan) -> Decision:
+        """The decision that stands; if it is this one, the plan waits under the key of the request."""
+        async with self._engine.begin() as database:
+            if await self._decided(database, request, Decision.ALLOWED):
+                await database.execute(
+                    insert(plans).values(
+                        key=request.key,
+                        tenant_id=plan.asker.tenant_id,
+                        person_id=plan.asker.id,
+                        kind="plan",
+                        body=json.dumps(plan),
+                        expires_at=int(self._clock()) + KEEP_FOR,
+                        runs=request.runs,
+                    )
+                )
+            return Decision(await database.scalar(_decision(request)))
+
+    async def reopen(self, key: str) -> None:
+        """It was allowed, and nothing came of that: it is to be decided anew."""
+        async with self._engine.begin() as database:
+            unused = delete(plans).where(plans.c.key == key, plans.c.claimed_at.is_(None), plans.c.receipt.is_(None))
+            if (await database.execute(unused.returning(plans.c.key))).first() is not None:
+                await database.execute(
+                    update(requests)
+                    .where(requests.c.key == key)
+                    .values(decision=None, decided_at=None, runs=requests.c.runs + 1)
+                )
+
+    async def put_off(self, request: AccessRequest) -> None:
+        """Nothing came of this try; the next one is new work."""
+        async with self._engine.begin() as database:
+            await database.execute(
+                update(requests)
+                .where(requests.c.key == request.key, requests.c.decision.is_(None), requests.c.runs == request.runs)
+                .values(runs=request.runs + 1)
+            )
+
+    async def returned(self, request: AccessRequest, returned: Returned) -> None:
+        """What was theirs is not any more, and so says the receipt of the share; after the last one it is over."""
+        while not await self._returned(request, returned):
+            pass  # somebody else gave theirs back at the same moment
+
+    async def _returned(self, request: AccessRequest, returned: Returned) -> bool:
+        share = request.share_key
+        async with self._engine.begin() as database:
+            before = (await database.execute(select(ends.c.receipt).where(ends.c.key == share))).scalar_one()
+            receipt = json.loads(before, ShareReceipt).returned_by(request.person_id)
+            after, now = json.dumps(receipt), int(self._clock())
+            unchanged = update(ends).where(ends.c.key == share, ends.c.receipt == before).values(receipt=after)
+            if (await database.execute(unchanged.returning(ends.c.key))).first() is None:
+                return False
+            await database.execute(update(plans).where(plans.c.key == share).values(receipt=after))
+            if not receipt.granted():
+                ended = json.dumps(EndReceipt(receipt, (returned,)))
+                await database.execute(
+                    update(ends)
+                    .where(ends.c.key == share, ends.c.ended_at.is_(None))
+                    .values(due_at=None, ended_at=now, ended=ended)
+                )
+            role = returned.now.value if returned.now else None
+            await self._decided(database, request, Decision.OVER, ending=returned.ending.value, now=role)
+        return True
+
+    async def _decided(
+        self, database: AsyncConnection, request: AccessRequest, decision: Decision, **values: str | None
+    ) -> bool:
+        first = await database.execute(
+            update(requests)
+            .where(requests.c.key == request.key, requests.c.decision.is_(None))
+            .values(decision=decision.value, decided_at=int(self._clock()), **values)
+            .returning(requests.c.key)
+        )
+        return first.first() is not None
+
+
+def _decision(request: AccessRequest):
+    return select(requests.c.decision).where(requests.c.key == request.key)
+
+
+def _request(row: Row[Any]) -> AccessRequest:
+    return AccessRequest(
+        row.key,
+        row.share_key,
+        row.person_id,
+        Wish(row.wish),
+        row.reason,
+        Decision(row.decision) if row.decision else None,
+        Ending(row.ending) if row.ending else None,
+        Role(row.now) if row.now else None,
+        row.runs,
+    )

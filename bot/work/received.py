@@ -1,0 +1,280 @@
+"""What a recipient does with a share: asks to edit, or gives it back. And what the sharer answers.
+
+Each step bears to be done again: what was decided is in the ledger, and the first decision stands.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import cards.received
+from bot import planning
+from bot.errors import NotAllowed, NotYours, SharebotError, TooLate
+from bot.granting import called
+from bot.graph import Graph
+from bot.identity.sealing import Sealer, Unreadable
+from bot.ledger import AccessRequest, Ledger, Stands
+from bot.sharing import (
+    Decision,
+    Expiry,
+    Grant,
+    Outcome,
+    Person,
+    Recipient,
+    Returned,
+    Role,
+    SharePlan,
+    ShareRequest,
+    Wish,
+)
+from bot.texts import _, later, speaking
+from bot.work import wrong
+from bot.work.flows import Flows
+from bot.work.wrong import Wrong
+from cards.elements import Card
+
+log = logging.getLogger(__name__)
+
+NOT_THEIRS = later("Only the person this was shared with can press this.")
+NOT_TO_DECIDE = later("Only the person who shared this can decide it.")
+ANEW = later("This was shared anew since, so nothing of the older share is left to give back.")
+
+
+@dataclass(frozen=True)
+class Received:
+    """What was shared with somebody, and what they asked of it. `returned` is what became of what they gave back."""
+
+    stands: Stands
+    grant: Grant
+    asked: AccessRequest | None
+    returned: Returned | None
+
+    @property
+    def recipient(self) -> Recipient:
+        return self.grant.recipient
+
+    @property
+    def plan(self) -> SharePlan:
+        """With the end as it is now."""
+        plan, ends = self.stands.receipt.plan, self.stands.ends
+        return replace(plan, until=Expiry(plan.until.words if plan.until else "", ends) if ends else None)
+
+    @property
+    def is_over(self) -> bool:
+        return self.stands.ended is not None or self.grant.outcome is not Outcome.GRANTED
+
+    @property
+    def may_ask(self) -> bool:
+        return not self.is_over and self.plan.role is Role.READ and self.asked is None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as the sharer sees it."""
+
+    request: AccessRequest
+    of: Received
+    reason: str
+
+
+class RequestFlows:
+    """`graph` speaks to Graph as a person."""
+
+    def __init__(self, *, ledger: Ledger, sealer: Sealer, graph: Callable[[Person], Graph], flows: Flows) -> None:
+        self._ledger = ledger
+        self._sealer = sealer
+        self._graph = graph
+        self._flows = flows
+
+    async def received(self, key: str, person: Person) -> Received:
+        """What this person got by the share of this key. Raises NotYours, TooLate."""
+        found = await self._found(key, person.id)
+        if found is None or found.stands.receipt.plan.asker.tenant_id != person.tenant_id:
+            raise NotYours(_(NOT_THEIRS))
+        return found
+
+    async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
+        """Raises NotYours, TooLate."""
+        asked = await self._asked(key)
+        if asked is None or asked.request.wish is not wish:
+            raise TooLate
+        asker = asked.of.stands.receipt.plan.asker
+        if (asker.tenant_id, asker.id) != (sharer.tenant_id, sharer.id):
+            raise NotYours(_(NOT_TO_DECIDE))
+        return asked
+
+    async def ask(self, received: Received, reason: str) -> AccessRequest:
+        """The request to edit; there is one, however often it is asked. Raises NotAllowed, TooLate."""
+        plan = received.plan
+        if plan.role is not Role.READ:
+            raise TooLate
+        if await self._ledger.conversations.of(plan.asker.tenant_id, plan.asker.id) is None:
+            raise NotAllowed(_("I can't reach {name} in Teams. Please ask them yourself.", name=plan.asker.name))
+        sealed = self._sealer.seal(reason.encode(), received.stands.key) if reason else None
+        return await self._ledger.requests.put(received.stands.key, str(received.recipient.id), Wish.EDIT, sealed)
+
+    async def need_nothing(self, received: Received) -> AccessRequest:
+        return await self._ledger.requests.put(received.stands.key, str(received.recipient.id), Wish.NOTHING)
+
+    # To edit
+
+    async def hear(self, key: str, run: str) -> None:
+        """From here on it will be told, whatever happens."""
+        self._flows.answer(run, key)
+
+    async def tell_of_request(self, key: str) -> None:
+        asked = await self._asked(key)
+        if asked and asked.request.decision is None:
+            await self._tell_sharer(asked, "asked", partial(cards.received.wants_to_edit, *_shown(asked), key))
+
+    async def allow(self, key: str, run: str, locale: str, zone: str) -> Wrong | None:
+        """What went wrong; None when the plan of the share that comes of it waits under the same key."""
+        asked = await self._asked(key)
+        if asked and asked.request.decision is Decision.ALLOWED:
+            return None
+        if asked is None or asked.request.decision or asked.request.run != run:
+            return wrong.written(TooLate())
+        if asked.of.is_over:
+            await self._ledger.requests.decide(asked.request, Decision.OVER)
+            return wrong.written(TooLate())
+        asker = asked.of.plan.asker
+        with speaking(locale, ZoneInfo(zone)):
+            try:
+                plan = await planning.plan(self._graph(asker), asker, _to_edit(asked.of))
+            except SharebotError as error:
+                await self._ledger.requests.put_off(asked.request)
+                return wrong.written(error)
+        if not isinstance(plan, SharePlan):
+            await self._ledger.requests.put_off(asked.request)
+            return wrong.written(TooLate())
+        stands = await self._ledger.requests.allow(asked.request, plan)
+        return None if stands is Decision.ALLOWED else wrong.written(TooLate())
+
+    async def reopen(self, key: str) -> None:
+        await self._ledger.requests.reopen(key)
+
+    async def decline(self, key: str, run: str) -> Wrong | None:
+        asked = await self._asked(key)
+        if asked is None:
+            return wrong.written(TooLate())
+        wanted = Decision.OVER if asked.of.is_over else Decision.DECLINED
+        if await self._ledger.requests.decide(asked.request, wanted) is not Decision.DECLINED:
+            return wrong.written(TooLate())
+        self._flows.answer(run, key)
+        return None
+
+    async def tell_of_decision(self, key: str) -> None:
+        """The asker; unless they got something, and heard of it as of any share."""
+        asked = await self._asked(key)
+        if asked is None:
+            return
+        decision, person_id = asked.request.decision, asked.request.person_id
+        receipt = await self._ledger.plans.done(key) if decision is Decision.ALLOWED else None
+        if receipt and any(grant.recipient.id == person_id for grant in receipt.granted()):
+            return
+        can_edit = receipt is not None and all(
+            grant.outcome in (Outcome.GRANTED, Outcome.HAD_IT) for grant in receipt.grants
+        )
+        is_allowed = decision is Decision.ALLOWED
+        card = partial(cards.received.answered, asked.of.plan, is_allowed=is_allowed, can_edit=can_edit)
+        await self._tell_recipient(asked, "answered", card)
+
+    # Nothing
+
+    async def give_back(self, key: str, run: str, locale: str, zone: str) -> Wrong | None:
+        """What went wrong; None when nothing of this share is theirs any more."""
+        asked = await self._asked(key)
+        if asked is None or (asked.request.decision is None and not run.startswith(f"{asked.request.run}.")):
+            return wrong.written(TooLate())
+        stands, name = asked.of.stands, called(asked.of.recipient)
+        attempts = [each for each in await self._ledger.attempts.of(stands.key) if each.recipient == name]
+        if asked.request.decision is None and asked.of.is_over:
+            await self._ledger.requests.decide(asked.request, Decision.OVER)
+        elif asked.request.decision is None:
+            try:
+                with speaking(locale, ZoneInfo(zone)):
+                    receipt = await self._flows.taken_back(stands, attempts)
+                    if not receipt.returned:
+                        raise TooLate(_(ANEW))
+            except SharebotError as error:
+                log.info("could not give back %s: %s", stands.receipt.plan.item.id, type(error).__name__)
+                await self._ledger.requests.put_off(asked.request)
+                return wrong.written(error)
+            await self._ledger.requests.returned(asked.request, receipt.returned[0])
+        self._flows.answer(run, key)
+        for attempt in attempts:
+            await self._ledger.attempts.let_go(stands.receipt.plan, attempt)
+        return None
+
+    async def tell_of_return(self, key: str, run: str, by: str) -> None:
+        """Both; but not whoever pressed and waits here for the answer."""
+        asked = await self._asked(key)
+        if asked is None or asked.of.returned is None:
+            return
+        plan, returned, there = asked.of.plan, asked.of.returned, by if run in self._flows.waiting else ""
+        if plan.asker.id != there:
+            await self._tell_sharer(asked, "returned", partial(cards.received.given_back_by, plan, returned))
+        if asked.request.person_id != there:
+            await self._tell_recipient(asked, "returned", partial(cards.received.given_back, plan, returned))
+
+    async def tell_of_obstacle(self, key: str, by: str) -> None:
+        """The sharer, who alone can help: nothing can be taken back without their sign-in."""
+        asked = await self._asked(key)
+        if asked and asked.of.plan.asker.id != by:
+            await self._tell_sharer(
+                asked, "unmet", partial(cards.received.not_given_back, asked.of.plan, asked.of.recipient, key)
+            )
+
+    async def _tell_sharer(self, asked: Asked, what: str, card: Callable[[], Card]) -> None:
+        asker = asked.of.plan.asker
+        await self._flows.tell_once(asked.request.key, asker, asker.id, what, card)
+
+    async def _tell_recipient(self, asked: Asked, what: str, card: Callable[[], Card]) -> None:
+        await self._flows.tell_once(asked.request.key, asked.of.plan.asker, asked.request.person_id, what, card)
+
+    async def _asked(self, key: str) -> Asked | None:
+        request = await self._ledger.requests.at(key)
+        if request is None:
+            return None
+        try:
+            of = await self._found(request.share_key, request.person_id)
+        except TooLate:
+            return None
+        return Asked(request, of, self._reason(request)) if of else None
+
+    async def _found(self, key: str, person_id: str) -> Received | None:
+        """None where this share gave this person nothing. Raises TooLate."""
+        stands = await self._ledger.ends.at(key)
+        if stands is None:
+            raise TooLate
+        given = (Outcome.GRANTED, Outcome.RETURNED)
+        mine = [each for each in stands.receipt.grants if each.recipient.id == person_id and each.outcome in given]
+        if not mine:
+            return None
+        requests = await self._ledger.requests.of(key, person_id)
+        done = requests.get(Wish.NOTHING)
+        returned = Returned(mine[0].recipient, done.ending, done.now) if done and done.ending else None
+        return Received(stands, mine[0], requests.get(Wish.EDIT), returned)
+
+    def _reason(self, request: AccessRequest) -> str:
+        try:
+            return self._sealer.open(request.reason, request.share_key).decode() if request.reason else ""
+        except Unreadable:
+            log.warning("the reason of a request can't be read any more")
+            return ""
+
+
+def _shown(asked: Asked) -> tuple[SharePlan, Recipient, str]:
+    return asked.of.plan, asked.of.recipient, asked.reason
+
+
+def _to_edit(received: Received) -> ShareRequest:
+    """The share that was, for this one person, to edit. They are called as they were: one right follows the other."""
+    request = received.plan.request
+    names = {called(step.recipient): words for step, words in zip(received.plan.steps, request.recipients, strict=True)}
+    mine = names[called(received.recipient)]
+    return replace(request, recipients=(mine,), role=Role.WRITE, message=None)

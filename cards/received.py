@@ -1,0 +1,218 @@
+"""The cards of what a recipient does with a share: asks to edit, gives it back; and what the sharer sees of that."""
+
+from __future__ import annotations
+
+from bot.sharing import Ending, Recipient, Returned, Role, SharePlan
+from bot.texts import _, sentences, when
+from cards.elements import (
+    Card,
+    Element,
+    apart,
+    block,
+    button,
+    card,
+    filled,
+    heading,
+    line,
+    run,
+    small,
+    text,
+)
+from cards.share import CAN, file, opens_there, person
+
+# Of a reason; whoever has more to say writes to the sharer.
+LONGEST_REASON = 500
+
+
+# What the recipient sees
+
+
+def sure(plan: SharePlan, key: str) -> Card:
+    """Before something is given back."""
+    sentence = _("I take away what {name} gave you here. You can ask them for it again.", name=apart(plan.asker.name))
+    return card(
+        heading(_("You don't need this?")),
+        file(plan.item),
+        line(sentence),
+        actions=[
+            button(_("Remove my access"), "received.give_back", key, style="positive"),
+            button(_("Keep it"), "received.keep", key),
+        ],
+        summary=sentences(_("You don't need this?"), sentence),
+    )
+
+
+def given_back(plan: SharePlan, returned: Returned) -> Card:
+    """What the recipient can do now, and why that may be more than nothing."""
+    title = _("Given back") if returned.ending is not Ending.LEFT else _("Not changed")
+    told = _("I told {name} that you don't need it.", name=apart(plan.asker.name))
+    return card(
+        heading(title),
+        file(plan.item),
+        line(_left(returned)),
+        small(told),
+        actions=[] if returned.now is None else [opens_there(plan.item)],
+        summary=_("{title}: {file}", title=title, file=apart(plan.item.name)),
+    )
+
+
+def edit(plan: SharePlan, key: str) -> Card:
+    """A request to edit, with room for a reason."""
+    sentence = _("{name} decides, and I tell you.", name=apart(plan.asker.name))
+    return card(
+        heading(_("Ask to edit this?")),
+        file(plan.item),
+        line(sentence),
+        text("reason", _("Why (you may leave this empty)"), {}, lines=True, most=LONGEST_REASON),
+        actions=[
+            button(_("Ask"), "received.ask", key, style="positive"),
+            button(_("Cancel"), "received.keep", key, inputs=False),
+        ],
+        summary=sentences(_("Ask to edit this?"), sentence),
+    )
+
+
+def asked(plan: SharePlan, key: str) -> Card:
+    """It is for the sharer to decide now."""
+    sentence = _(
+        "I asked {name} whether you may edit this, and tell you what they decide.", name=apart(plan.asker.name)
+    )
+    actions = [opens_there(plan.item)]
+    if plan.sees_all:
+        actions.append(button(_("I don't need this"), "received.unneeded", key))
+    return card(heading(_("Asked")), file(plan.item), line(sentence), actions=actions, summary=sentence)
+
+
+def answered(plan: SharePlan, *, is_allowed: bool, can_edit: bool) -> Card:
+    """What came of a request to edit, where no share tells it."""
+    if not is_allowed:
+        title, said = _("Declined"), _("{who} would rather not let you edit this.")
+    elif can_edit:
+        title, said = _("Allowed"), _("{who} said yes; you could edit this already.")
+    else:
+        title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
+    can = _("You can edit it.") if can_edit else _("You can view it, as before.")
+    return card(
+        heading(title),
+        line(*filled(said, who=run(plan.asker.name, bold=True))),
+        file(plan.item),
+        line(can),
+        actions=[opens_there(plan.item)],
+        summary=sentences(_("{title}: {file}", title=title, file=apart(plan.item.name)), can),
+    )
+
+
+# What the sharer sees
+
+
+def wants_to_edit(plan: SharePlan, recipient: Recipient, reason: str, key: str) -> Card:
+    """Who, what, the right now and the one asked for, until, why."""
+    ends = plan.until.at if plan.until else None
+    body = [
+        heading(_("May they edit this?")),
+        line(*filled(_("{who} asks to edit what you shared."), who=run(recipient.name, bold=True))),
+        file(plan.item),
+        block(_change(recipient), separator=True),
+        small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
+        if ends
+        else small(_("Without an end, as it is now.")),
+    ]
+    if reason:
+        body.append(block(small(_("Why:")), line(reason)))
+    name, name_of_file = apart(recipient.name), apart(plan.item.name)
+    return card(
+        *body,
+        actions=[
+            button(_("Allow"), "requests.allow", key, style="positive"),
+            button(_("Decline"), "requests.decline", key),
+            opens_there(plan.item),
+        ],
+        summary=_("{name} asks to edit {file}.", name=name, file=name_of_file),
+    )
+
+
+def declined(plan: SharePlan, recipient: Recipient) -> Card:
+    sentence = _("{name} can view it, as before. I told them.", name=apart(recipient.name))
+    return card(heading(_("Declined")), file(plan.item), line(sentence), summary=sentences(_("Declined"), sentence))
+
+
+def decided_before(plan: SharePlan, recipient: Recipient, key: str, *, is_allowed: bool) -> Card:
+    """The first decision stands."""
+    name = apart(recipient.name)
+    sentence = (
+        _("You have allowed {name} to edit this, and that stands.", name=name)
+        if is_allowed
+        else _("You have declined this, and that stands: {name} can view it, as before.", name=name)
+    )
+    return card(
+        heading(_("Decided already")),
+        file(plan.item),
+        line(sentence),
+        actions=[opens_there(plan.item), *([button(_("Undo"), "ends.undo", key)] if is_allowed else [])],
+        summary=sentence,
+    )
+
+
+def over(plan: SharePlan, recipient: Recipient) -> Card:
+    """What a request is about has ended in the meantime."""
+    sentence = _(
+        "What you shared with {name} has ended in the meantime, so there is nothing left to decide.",
+        name=apart(recipient.name),
+    )
+    return card(heading(_("No longer asked")), file(plan.item), line(sentence), summary=sentence)
+
+
+def given_back_by(plan: SharePlan, returned: Returned) -> Card:
+    """A kind word to the sharer, and what the recipient can do now."""
+    who = returned.recipient
+    return card(
+        heading(_("Given back")),
+        line(*filled(_("{who} does not need this any more and has given it back."), who=run(who.name, bold=True))),
+        file(plan.item),
+        block(_now(returned), separator=True),
+        small(_("Checked: this is what they can do now.")),
+        actions=[opens_there(plan.item)],
+        summary=_("{name} does not need {file} any more.", name=apart(who.name), file=apart(plan.item.name)),
+    )
+
+
+def not_given_back(plan: SharePlan, recipient: Recipient, key: str) -> Card:
+    """The sharer is not signed in, and only as them can it be taken back."""
+    unneeded = _("{name} does not need {file} any more.", name=apart(recipient.name), file=apart(plan.item.name))
+    return card(
+        heading(_("Somebody does not need this")),
+        line(*filled(_("{who} does not need this any more."), who=run(recipient.name, bold=True))),
+        file(plan.item),
+        line(_("I can't take the access back while you are not signed in. I do it as soon as you are.")),
+        actions=[button(_("Remove access"), "requests.free", key, style="positive"), opens_there(plan.item)],
+        summary=unneeded,
+    )
+
+
+def _change(recipient: Recipient) -> Element:
+    asked = run(_(CAN[Role.WRITE]), bold=True, colour="Good")
+    return person(recipient, asked, _("now: {access}", access=_(CAN[Role.READ])))
+
+
+def _left(returned: Returned) -> str:
+    """What a recipient can still do, and why."""
+    now = returned.now
+    if now is None:
+        return _("You have no access of your own any more.")
+    can = _("You can still view it.") if now is Role.READ else _("You can still edit it.")
+    match returned.ending:
+        case Ending.LOWERED:
+            return sentences(can, _("That you could before."))
+        case Ending.LEFT:
+            return sentences(can, _("Your access was changed since, so I left it as it is."))
+        case _:
+            return sentences(can, _("That comes by a folder, a group or a link, which is not mine to change."))
+
+
+def _now(returned: Returned) -> Element:
+    if returned.now is None:
+        return person(returned.recipient, run(_("no access"), bold=True))
+    why = {Ending.LOWERED: _("as before"), Ending.LEFT: _("changed by somebody since")}
+    can = _(CAN[Role.READ] if returned.now is Role.READ else CAN[Role.WRITE])
+    beneath = why.get(returned.ending) or _("by a folder, a group or a link")
+    return person(returned.recipient, run(can, bold=True), beneath)
