@@ -43,7 +43,7 @@ def form(
             ),
         ),
         ("until", date("until", _("Until when (empty: no end)"), values)),
-        ("message", text("message", _("Message"), values, lines=True, most=2000)),
+        ("message", text("message", _("Your message"), values, lines=True, most=2000)),
         ("mail", toggle("mail", _("Mail"), _("Microsoft 365 mails whoever I can't tell in Teams"), values)),
     )
     body = [heading(_("Share a file")), *([line(said)] if said else [])]

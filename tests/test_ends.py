@@ -25,6 +25,7 @@ async def test_a_share_ends_when_it_was_said_to(adele: Someone, alex: Someone, b
     before = bot.access(FILE)
 
     result = await shares(adele)
+    await bot.at_rest()
     assert bot.access(FILE)[ALEX] == "write"
     await bot.later(days=4)
 
@@ -109,6 +110,7 @@ async def test_undo_is_a_press(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hi")
     before = bot.access(FILE)
     await shares(adele, f"share {FILE} with Alex")
+    await bot.at_rest()
 
     told = await adele.presses("Undo")
     await bot.at_rest()
@@ -138,6 +140,7 @@ async def test_undo_means_the_last_day(adele: Someone, bot: Bot) -> None:
 async def test_undo_pressed_twice_does_it_once(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hi")
     await shares(adele)
+    await bot.at_rest()
     card = bot.latest(adele)
     undo = bot.button(adele, "Undo", card)
 

@@ -146,6 +146,7 @@ async def test_what_is_delivered_four_times_is_done_once(adele: Someone, alex: S
     await adele.says(SHARE)
     if title == "Undo":
         await adele.presses("Share")
+        await bot.at_rest()
     card = bot.latest(adele)
     pressed = bot.button(adele, title, card)
     bot.breaks("graph", READ, delay=0.3)

@@ -25,7 +25,7 @@ async def test_an_empty_command_is_answered_with_a_form(adele: Someone, bot: Bot
     assert ALEX not in bot.access("Q3 Budget.xlsx")
     await adele.presses("Share")
 
-    for shown in ("Share a file", "File or folder", "With whom", "What they may do", "Until when", "Message"):
+    for shown in ("Share a file", "File or folder", "With whom", "What they may do", "Until when", "Your message"):
         assert shown in form
     assert "Share this?" in card
     assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"

@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 
-# Seconds. A little less, for what is a moment early has to wait for the next look.
+# Seconds. A little less than one: a look that is a moment too early leaves all to the next.
 SECOND = 0.9
 
 
@@ -25,7 +25,7 @@ class Limits:
     in_all: int = 20
     in_crowded_chats: int = 5
     in_a_chat: tuple[int, int] = (3, 6)
-    look_every: float = 1.0
+    look_every: float = 2.0
     look_often: float = 0.1
 
 
