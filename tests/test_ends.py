@@ -137,6 +137,32 @@ async def test_undo_means_the_last_day(adele: Someone, bot: Bot) -> None:
     assert ALEX in bot.access(FILE)
 
 
+@pytest.mark.parametrize("how", ["undo", "end"])
+async def test_what_was_given_though_the_answer_was_lost_is_taken_back(adele: Someone, bot: Bot, how: str) -> None:
+    before = bot.access(FILE)
+    bot.breaks("graph", "/invite", drop="reply")
+    told = await shares(adele)
+
+    if how == "undo":
+        await adele.says("undo")
+    else:
+        await bot.later(days=4)
+
+    assert "✓ can edit" in told
+    assert bot.access(FILE) == before
+    assert "no access" in adele.sees()
+
+
+async def test_what_was_given_though_the_answer_was_lost_can_be_given_anew(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", "/invite", drop="reply")
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "write").id)
+
+    assert "✓ can edit" in await shares(adele)
+    assert bot.access(FILE)[ALEX] == "write"
+
+
 async def test_undo_pressed_twice_does_it_once(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hi")
     await shares(adele)

@@ -22,7 +22,7 @@ from bot.sharing import Role, SharePlan
 class Answer:
     """What Graph said yes with: its name of the right ("" if none), why no mail went out, and whose right it is.
 
-    `reference` is its name of the request.
+    `reference` is its name of the request. `was_lost`: it said nothing, and the reading afterwards showed the right.
     """
 
     permission_id: str
@@ -30,6 +30,7 @@ class Answer:
     person_id: str = ""
     name: str = ""
     reference: str = ""
+    was_lost: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record
+from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
 from bot.ledger.record import Entry
 from bot.ledger.tables import attempts, ends, insert_for, places, plans, requests, told
@@ -73,6 +74,9 @@ class Ends:
             await database.execute(update(plans).where(plans.c.key == key).values(receipt=body))
             await record.add(database, now, record.shared(key, receipt))
             await database.execute(delete(attempts).where(attempts.c.plan_key == key, attempts.c.recipient.in_(gone)))
+            unanswered = (attempts.c.plan_key == key) & attempts.c.answer.is_(None)
+            seen = json.dumps(Answer("", was_lost=True))
+            await database.execute(update(attempts).where(unanswered).values(answer=seen))
             given = select(attempts.c.recipient).where(attempts.c.plan_key == key)
             if (await database.execute(given)).first() is None:
                 return

@@ -426,7 +426,7 @@ def _answer(permission: Permission | None) -> Said:
 def _said(person: Recipient, attempt: Attempt) -> Answer:
     """What Graph said before we were interrupted."""
     said = attempt.answer
-    if said is None:
+    if said is None or said.was_lost:
         return Unsure()
     if not said.permission_id:
         return Invited(person, None)
