@@ -194,7 +194,8 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
             case _:
                 found = await _called(graph, words.value) or await _called(graph, _KIND.sub("", words.value))
     except NotFound as error:
-        raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=words.value)) from error
+        name = words.name or words.value
+        raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=name)) from error
     if not found:
         nothing = _("I found no file called “{name}” among those you can open.", name=words.value)
         raise NotFound(sentences(nothing, await _suggestion(graph, words.value)))
@@ -256,12 +257,7 @@ async def _people(graph: Graph, words: Words) -> list[Recipient]:
     """Who these words may mean. Where one may not look people up an address or a mention has to do, and does."""
     match words.kind:
         case "id" | "mention":
-            try:
-                return [await graph.person(words.value)]
-            except NotFound:
-                return [await graph.group(words.value)]
-            except NeedsSignIn:
-                return [Recipient(words.value, words.name, "")]
+            return [await _one_of_the_directory(graph, words)]
         case "email":
             try:
                 return await graph.people_at(words.value) or await _groups(graph, words.value)
@@ -273,6 +269,20 @@ async def _people(graph: Graph, words: Words) -> list[Recipient]:
             found = await graph.find_people(words.value) or await _groups(graph, words.value)
             exact = [each for each in found if each.name.casefold() == words.value.casefold()]
             return exact or found
+
+
+async def _one_of_the_directory(graph: Graph, words: Words) -> Recipient:
+    """Whom Teams or we have named is believed; an id that came without a name is only what somebody's client says."""
+    try:
+        return await graph.person(words.value)
+    except NotFound as error:
+        if not words.name:
+            raise NotFound(_("I can't find one of the people you chose. Please choose them again.")) from error
+        return await graph.group(words.value)
+    except NeedsSignIn:
+        if not words.name:
+            raise
+        return Recipient(words.value, words.name, "")
 
 
 async def _groups(graph: Graph, name: str) -> list[Recipient]:
