@@ -185,8 +185,7 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
     try:
         match words.kind:
             case "id":
-                drive_id, item_id = words.value.split("/", 1)
-                return [await graph.item(drive_id, item_id)]
+                return [await _item(graph, *words.value.split("/", 1))]
             case "url":
                 return [await graph.item_behind(words.value)]
             case "path":
@@ -200,6 +199,17 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
         nothing = _("I found no file called “{name}” among those you can open.", name=words.value)
         raise NotFound(sentences(nothing, await _suggestion(graph, words.value)))
     return found
+
+
+async def _item(graph: Graph, drive_id: str, item_id: str) -> ShareableItem:
+    """Who has agreed to no more than their own files is asked to only where it is none of them."""
+    try:
+        return await graph.item(drive_id, item_id)
+    except NeedsConsent as more:
+        try:
+            return await graph.item(drive_id, item_id, is_own=True)
+        except (NotFound, NotAllowed):
+            raise more from None
 
 
 async def _suggestion(graph: Graph, name: str) -> str:

@@ -44,6 +44,7 @@ PLAIN = {
     ("TextRun", "text"),
     ("choice", "title"),
     ("Input.ChoiceSet", "label"),
+    ("Input.ChoiceSet", "placeholder"),
     ("Input.Text", "value"),
     ("AdaptiveCard", "fallbackText"),
     ("AdaptiveCard", "speak"),
