@@ -188,8 +188,7 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
     try:
         match words.kind:
             case "id":
-                drive_id, item_id = words.value.split("/", 1)
-                return [await graph.item(drive_id, item_id)]
+                return [await _item(graph, *words.value.split("/", 1))]
             case "url":
                 return [await graph.item_behind(words.value)]
             case "path":
@@ -197,11 +196,23 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
             case _:
                 found = await _called(graph, words.value) or await _called(graph, _KIND.sub("", words.value))
     except NotFound as error:
-        raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=words.value)) from error
+        name = words.name or words.value
+        raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=name)) from error
     if not found:
         nothing = _("I found no file called “{name}” among those you can open.", name=words.value)
         raise NotFound(sentences(nothing, await _suggestion(graph, words.value)))
     return found
+
+
+async def _item(graph: Graph, drive_id: str, item_id: str) -> ShareableItem:
+    """Who has agreed to no more than their own files is asked to only where it is none of them."""
+    try:
+        return await graph.item(drive_id, item_id)
+    except NeedsConsent as more:
+        try:
+            return await graph.item(drive_id, item_id, is_own=True)
+        except (NotFound, NotAllowed):
+            raise more from None
 
 
 async def _suggestion(graph: Graph, name: str) -> str:
@@ -259,12 +270,7 @@ async def _people(graph: Graph, words: Words) -> list[Recipient]:
     """Who these words may mean. Where one may not look people up an address or a mention has to do, and does."""
     match words.kind:
         case "id" | "mention":
-            try:
-                return [await graph.person(words.value)]
-            except NotFound:
-                return [await graph.group(words.value)]
-            except NeedsSignIn:
-                return [Recipient(words.value, words.name, "")]
+            return [await _one_of_the_directory(graph, words)]
         case "email":
             try:
                 return await graph.people_at(words.value) or await _groups(graph, words.value)
@@ -276,6 +282,20 @@ async def _people(graph: Graph, words: Words) -> list[Recipient]:
             found = await graph.find_people(words.value) or await _groups(graph, words.value)
             exact = [each for each in found if each.name.casefold() == words.value.casefold()]
             return exact or found
+
+
+async def _one_of_the_directory(graph: Graph, words: Words) -> Recipient:
+    """Whom Teams or we have named is believed; an id that came without a name is only what somebody's client says."""
+    try:
+        return await graph.person(words.value)
+    except NotFound as error:
+        if not words.name:
+            raise NotFound(_("I can't find one of the people you chose. Please choose them again.")) from error
+        return await graph.group(words.value)
+    except NeedsSignIn:
+        if not words.name:
+            raise
+        return Recipient(words.value, words.name, "")
 
 
 async def _groups(graph: Graph, name: str) -> list[Recipient]:

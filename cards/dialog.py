@@ -50,6 +50,11 @@ def file(item: ShareableItem) -> Card:
     )
 
 
+def title(item: ShareableItem) -> str:
+    """In one line of a list, with what tells it from others of its name."""
+    return " — ".join(text for text in (apart(item.name), about(item)) if text)
+
+
 def about(item: ShareableItem) -> str:
     """Where it lies and when it changed, as far as that is known."""
     changed = _("changed {day}", day=day(item.modified)) if item.modified else ""

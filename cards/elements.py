@@ -13,6 +13,8 @@ from bot.texts import _, several, spoken
 EMBEDS, ISOLATES = frozenset({"LRE", "RLE", "LRO", "RLO"}), frozenset({"LRI", "RLI", "FSI"})
 # "xcod.exe" written backwards would look like a document.
 OVERRIDES = {0x202D: None, 0x202E: None}
+# Teams' own name of it.
+DIRECTORY = "graph.microsoft.com/users"
 POP, POP_ISOLATE = "\u202c", "\u2069"
 
 Card = dict[str, Any]
@@ -140,6 +142,36 @@ def choice(
     return {**made, "value": chosen} if chosen else made
 
 
+def searched(name: str, label: str, dataset: str, options: Sequence[tuple[str, str]], *, hint: str) -> Element:
+    """One that is found while one types, where the client can; `options` are the title and value of the one chosen.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search
+    """
+    chosen = {"value": options[0][1]} if options else {}
+    return _queried(name, label, dataset, options) | {"style": "filtered", "placeholder": hint} | chosen
+
+
+def people(name: str, label: str, options: Sequence[tuple[str, str]], *, chosen: str, hint: str) -> Element:
+    """People of the organisation, by their object ids, with commas between; `options` are names and ids we know.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/people-picker
+    """
+    made = _queried(name, label, DIRECTORY, options) | {"isMultiSelect": True, "placeholder": hint}
+    return {**made, "value": chosen} if chosen else made
+
+
+def _queried(name: str, label: str, dataset: str, options: Sequence[tuple[str, str]]) -> Element:
+    return {
+        "type": "Input.ChoiceSet",
+        "id": name,
+        "label": label,
+        "wrap": True,
+        "errorMessage": _("Please choose one from the list, or write it below."),
+        "choices": [{"title": _plain(title), "value": value} for title, value in options],
+        "choices.data": {"type": "Data.Query", "dataset": dataset},
+    }
+
+
 def text(
     name: str, label: str, values: Mapping[str, str], *, hint: str = "", lines: bool = False, most: int = 400
 ) -> Element:
@@ -147,6 +179,11 @@ def text(
     made: Element = {"type": "Input.Text", "id": name, "label": label, "maxLength": most, "isMultiline": lines}
     made["errorMessage"] = several(most, "At most {count} letter.", "At most {count} letters.")
     return made | ({"placeholder": hint} if hint else {}) | _value(name, values)
+
+
+def instead(field: Element) -> Element:
+    """Close to the field in whose place it may be filled in."""
+    return {**field, "spacing": "Small"}
 
 
 def date(name: str, label: str, values: Mapping[str, str]) -> Element:

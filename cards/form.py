@@ -5,7 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.texts import _
-from cards.elements import Card, button, card, choice, date, heading, line, small, text, toggle
+from cards.elements import (
+    Card,
+    Element,
+    button,
+    card,
+    choice,
+    date,
+    heading,
+    instead,
+    line,
+    people,
+    searched,
+    small,
+    text,
+    toggle,
+)
+
+# What Teams asks us for while somebody types into the field of the file.
+FILES = "files"
+# In that field, the file that has been chosen before.
+KEPT = "kept"
 
 
 def form(
@@ -15,22 +35,29 @@ def form(
     *,
     said: str = "",
     options: Sequence[tuple[str, str]] = (),
+    picked: Sequence[tuple[str, str]] = (),
 ) -> Card:
     """`values` and `wrong` go by field: item, people, role, until (ISO 8601), message, mail ("true" or "false").
 
+    What may be found while one types has two fields, for not every client can: `file` is how the one that was chosen
+    is called, `picked` the ids of people, and `item` and `people` are what is written instead and besides.
     What is `wrong` stands beneath its field; under "" it is about the whole. `said` is a sentence to begin with,
-    `options` are the files to choose from, as titles and keys; without them the file is written.
+    `options` are the files to choose from, as titles and keys; `picked` are people by their names and ids.
     """
-    item = (
-        choice("item", _("File or folder"), options, chosen=values.get("item", ""), compact=True)
-        if options
-        else text("item", _("File or folder"), values, hint=_("Its name, a part of it, or its link"))
-    )
     fields = (
-        ("item", item),
+        *_item(values, options),
+        ("", people("picked", _("With whom"), picked, chosen=values.get("picked", ""), hint=_("Type a name"))),
         (
             "people",
-            text("people", _("With whom"), values, hint=_("Names or e-mail addresses, with commas between"), most=1000),
+            instead(
+                text(
+                    "people",
+                    _("Or write them, also people from outside"),
+                    values,
+                    hint=_("Names or e-mail addresses, with commas between"),
+                    most=1000,
+                )
+            ),
         ),
         (
             "role",
@@ -51,7 +78,7 @@ def form(
         body.append(line({"type": "TextRun", "text": whole, "color": "Attention"}))
     for name, element in fields:
         body.append(element)
-        if sentence := wrong.get(name):
+        if name and (sentence := wrong.get(name)):
             body.append(small(f"⚠ {sentence}", "Attention"))
     return card(
         *body,
@@ -61,3 +88,17 @@ def form(
         ],
         summary=said or _("Share a file"),
     )
+
+
+def _item(values: Mapping[str, str], options: Sequence[tuple[str, str]]) -> list[tuple[str, Element]]:
+    label = _("File or folder")
+    if options:
+        return [("item", choice("item", label, options, chosen=values.get("item", ""), compact=True))]
+    chosen = values.get("file", "")
+    # Teams on iOS does not show what was chosen before, but it shows the hint.
+    # https://github.com/MicrosoftDocs/msteams-docs/issues/10472
+    hint = chosen or _("Type a part of its name")
+    return [
+        ("", searched("file", label, FILES, [(chosen, KEPT)] if chosen else [], hint=hint)),
+        ("item", instead(text("item", _("Or write its name, or paste its link"), values))),
+    ]

@@ -1,4 +1,5 @@
-"""The message extension and the dialogs of Teams: what a person asks there, and their sign-in on the way.
+"""The message extension and the dialogs of Teams, and the fields of a card that search: what a person asks there, and
+their sign-in on the way.
 
 https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/what-are-messaging-extensions
 """
@@ -24,6 +25,7 @@ INVOKES = frozenset(
         "composeExtension/submitAction",
         "task/fetch",
         "task/submit",
+        "application/search",
     }
 )
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}']")
@@ -44,7 +46,8 @@ class Extension:
         message: Message | None = None,
         locale: str = "en-US",
     ) -> Json:
-        """The bot's answer, `{"composeExtension": …}`, `{"task": …}` or empty; `message` is the one it is about.
+        """The bot's answer, `{"composeExtension": …}`, `{"task": …}`, `{"type": …, "value": …}` or empty; `message` is
+        the one it is about.
 
         A search that the bot answers with silentAuth is made once more with a token. Teams does so for searches only,
         and shows the button for anything else. Raises BotTrouble.

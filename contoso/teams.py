@@ -147,7 +147,10 @@ class Teams:
         return web.json_response({"status": answer.status, "type": answer.type, "value": answer.value})
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
-        """The message extension or a dialog: {"user", "name", "value", "message"}; the bot's answer as it is."""
+        """The message extension, a dialog or a field that searches; the bot's answer as it is.
+
+        {"user", "name", "value", "message"}
+        """
         said = await _object(request)
         person = self._person(said.get("user"))
         chat = self._where(request, person)

@@ -82,7 +82,7 @@ def test_what_was_typed_and_what_is_wrong_with_it_stand_together() -> None:
     fields = {each["id"]: place for place, each in enumerate(body) if "id" in each}
 
     assert {name: body[fields[name]]["value"] for name in TYPED} == TYPED
-    for name in fields:
+    for name in ("item", *TYPED):
         assert body[fields[name] + 1]["inlines"][0]["text"] == f"⚠ {ERRORS[name]}".translate(OVERRIDES)
 
 

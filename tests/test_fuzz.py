@@ -59,7 +59,16 @@ ANYTHING = st.recursive(
 )
 DOORS = ("composeExtension/query", "composeExtension/fetchTask", "composeExtension/submitAction", "task/fetch")
 INVOKES = st.sampled_from(
-    [*DOORS, "task/submit", "adaptiveCard/action", "signin/tokenExchange", "signin/verifyState", "signin/failure", "x"]
+    [
+        *DOORS,
+        "task/submit",
+        "application/search",
+        "adaptiveCard/action",
+        "signin/tokenExchange",
+        "signin/verifyState",
+        "signin/failure",
+        "x",
+    ]
 )
 VERBS = st.sampled_from(
     ["share.confirm", "share.choose", "share.cancel", "sign_in.continue", "share.form", "form.here", "form.named", ""]

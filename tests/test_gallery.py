@@ -35,6 +35,8 @@ SCHEMA: Json = json.loads(
 )
 SCHEMA["definitions"]["AdaptiveCard"]["properties"]["msteams"] = {"type": "object"}
 SCHEMA["definitions"]["Input.ChoiceSet"]["properties"]["choices.data"] = {"type": "object"}
+# https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search#schema-properties
+SCHEMA["definitions"]["ChoiceInputStyle"] = {"enum": ["compact", "expanded", "filtered"]}
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
 LIMIT = 80_000
 REVIEW = PAGE.parent / "store-review.md"
@@ -44,6 +46,7 @@ PLAIN = {
     ("TextRun", "text"),
     ("choice", "title"),
     ("Input.ChoiceSet", "label"),
+    ("Input.ChoiceSet", "placeholder"),
     ("Input.Text", "value"),
     ("AdaptiveCard", "fallbackText"),
     ("AdaptiveCard", "speak"),

@@ -100,7 +100,9 @@ async def test_when_the_keys_cannot_be_had_teams_is_told_to_try_again(bot: Bot) 
 @pytest.mark.parametrize(
     ("name", "value", "status"),
     [
-        ("application/search", {}, 501),
+        ("application/search", {}, 200),
+        ("application/search", {"queryText": "a", "dataset": "files"}, 200),
+        ("application/searchAll", {}, 501),
         ("composeExtension/selectItem", {}, 501),
         ("composeExtension/query", {}, 200),
         ("composeExtension/fetchTask", {}, 200),

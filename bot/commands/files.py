@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import cards.dialog
 from bot import planning
-from bot.commands import access, share
+from bot.commands import access, finds, share
 from bot.commands.turn import Reply, Turn
 from bot.errors import (
     NeedsSignIn,
@@ -24,12 +24,24 @@ SHOWN, LONGEST = 25, 200
 MOST_LINKS = 5
 
 
-async def find(turn: Turn, words: str) -> list[ShareableItem]:
+async def find(turn: Turn, words: str, *, skip: int = 0, top: int = SHOWN) -> list[ShareableItem]:
     """What these words may mean, best first; without words, what changed last. Raises SharebotError."""
     words = " ".join(words[:LONGEST].split())
     found = await _named(turn, words) if words else await turn.graph.recent()
     distinct = list({each.key: each for each in found}.values())[:SHOWN]
-    return await planning.in_full(turn.graph, distinct)
+    return await planning.in_full(turn.graph, distinct[skip : skip + top])
+
+
+async def offer(turn: Turn, words: str, *, skip: int, top: int) -> list[tuple[str, str]]:
+    """The same for a field of a form, as titles and values; nothing for whom a sign-in would have to come first.
+
+    Whoever types is not to be interrupted: what they have typed is asked for when the form is sent.
+    """
+    try:
+        items = await find(turn, words, skip=skip, top=top)
+    except NeedsSignIn:
+        return []
+    return [(cards.dialog.title(each), finds.sealed(turn, each)) for each in items]
 
 
 async def share_form(turn: Turn, links: Sequence[str], people: Sequence[str] = ()) -> Reply:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import cards.form
+from bot.commands import finds
 from bot.commands.turn import Turn
 from bot.language import Understood
 from bot.language.dates import END_OF_DAY
@@ -17,6 +19,7 @@ FIELDS = {"items": "item", "recipients": "people", "role": "role", "expiration":
 _BETWEEN = re.compile(r"[;,\n]+")
 MOST_PEOPLE = 20  # each is a look-up
 LONGEST_NAME = 320  # of an address: https://www.rfc-editor.org/rfc/rfc3696#section-3
+_OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def draft(turn: Turn, understood: Understood) -> Draft:
@@ -32,9 +35,13 @@ def draft(turn: Turn, understood: Understood) -> Draft:
 def values(draft: Draft) -> dict[str, str]:
     """What stands in the fields."""
     request = draft.request
+    items = ", ".join(each.value if draft.options else shown(each) for each in request.items)
+    is_found = not draft.options and any(each.kind == "id" for each in request.items)
     said = {
-        "item": ", ".join(each.value if draft.options else shown(each) for each in request.items),
-        "people": ", ".join(map(shown, request.recipients)),
+        "file": items if is_found else "",
+        "item": "" if is_found else items,
+        "picked": ",".join(each.value for each in picked(draft)),
+        "people": ", ".join(shown(each) for each in request.recipients if each not in picked(draft)),
         "role": request.role.value if request.role else "",
         "until": request.until.at.date().isoformat() if request.until and request.until.at else "",
         "message": request.message or "",
@@ -47,36 +54,46 @@ def shown(words: Words) -> str:
     return words.name or words.value
 
 
+def picked(draft: Draft) -> tuple[Words, ...]:
+    """Those of the recipients whom the directory knows by an id: they are in the field that searches it."""
+    return tuple(each for each in draft.request.recipients if each.kind in ("id", "mention"))
+
+
 def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
     """The draft with what was filled in; what stays `wrong` of it is said there."""
     written = {name: inputs.get(name, "") for name in values(draft)}
     typed = {name: value.strip() for name, value in written.items()}
     wrong: dict[str, str] = {}
-    if not typed["item"]:
-        wrong["item"] = _("Which file or folder?")
+    meant = _meant(turn, draft, typed["file"], typed["item"])
+    if meant.wrong:
+        wrong["item"] = meant.wrong
+    ids = list(dict.fromkeys(each.strip().lower() for each in typed.pop("picked").split(",") if each.strip()))
     people = list(dict.fromkeys(" ".join(each.split()) for each in _BETWEEN.split(typed["people"]) if each.strip()))
-    if not people:
+    known = {each.value.lower(): each for each in picked(draft)}
+    theirs = [known.get(each) or Words("id", each) for each in ids if each in known or _OBJECT_ID.fullmatch(each)]
+    if len(theirs) < len(ids):
+        wrong["people"] = _("Please choose people from the list, or write their names or addresses.")
+    elif not (ids or people):
         wrong["people"] = _("With whom?")
-    elif len(people) > MOST_PEOPLE:
+    elif len(ids) + len(people) > MOST_PEOPLE:
         wrong["people"] = _("Please name no more than {most} people.", most=MOST_PEOPLE)
     elif any(len(each) > LONGEST_NAME for each in people):
         wrong["people"] = _("No name and no address is that long. Please put commas between people.")
     until = _until(turn, draft.request.until, typed["until"], lambda sentence: wrong.update(until=sentence))
     if typed["role"] not in (Role.READ.value, Role.WRITE.value):
         wrong["role"] = _("Please choose one.")
-    items = _items(draft, typed["item"])
-    if draft.options and not items:
-        wrong["item"] = _("Please choose one.")
-    known = {shown(each): each for each in draft.request.recipients}
+    named = {shown(each): each for each in draft.request.recipients if each not in picked(draft)}
     request = replace(
         draft.request,
-        items=items,
-        recipients=tuple(known.get(each) or _person(each) for each in people),
+        items=meant.items,
+        recipients=(*theirs, *(named.get(each) or _person(each) for each in people)),
         role=Role.WRITE if typed["role"] == "write" else Role.READ,
         until=until,
         message=typed["message"] or None,
         mail=False if typed["mail"] == "false" else draft.request.mail or None,
     )
+    del written["picked"]
+    written |= {"file": meant.file, "item": meant.item}
     return replace(draft, request=request, typed=tuple(written.items()), wrong=tuple(wrong.items()))
 
 
@@ -108,15 +125,48 @@ def _not_plain(slot: str, words: str) -> str:
             return _("Until when?")
 
 
-def _items(draft: Draft, item: str) -> tuple[Words, ...]:
-    """What was chosen or written; what was not touched stays what it was."""
+@dataclass(frozen=True)
+class _Meant:
+    """The items, and what the two fields of the file show of them: the one that is found, and the one that is written.
+
+    `wrong` is what is the matter with both.
+    """
+
+    items: tuple[Words, ...]
+    file: str
+    item: str
+    wrong: str = ""
+
+
+def _meant(turn: Turn, draft: Draft, listed: str, written: str) -> _Meant:
+    """Of the file that was found and the one that was written, the one that is new; with two new ones, a question.
+
+    A client that does not show what was chosen before sends nothing for it: what has not been replaced stays.
+    """
     if draft.options:
-        return tuple(Words("id", each.key, each.title) for each in draft.options if each.key == item)
-    if draft.request.items and item == values(draft)["item"]:
-        return draft.request.items
-    if item.startswith(("https://", "http://")):
-        return (Words("url", item),)
-    return (Words("path" if "/" in item else "name", item),)
+        offered = tuple(Words("id", each.key, each.title) for each in draft.options if each.key == written)
+        return _Meant(offered, "", written, "" if offered else _("Please choose one."))
+    before = values(draft)
+    is_new = bool(written) and written != before["item"]
+    find = finds.opened(turn, listed) if listed not in ("", cards.form.KEPT) else None
+    items, title = ((find.item,), find.title) if find else (draft.request.items, before["file"])
+    if listed and not find and listed != cards.form.KEPT:
+        return _Meant(items, title, written, _("Please choose the file again, or write its name."))
+    is_held = bool(find) or (bool(title) and bool(listed or not written))
+    if is_held and written and is_new == bool(find):
+        return _Meant(items, title, written, _("You chose one file and wrote another. Please keep only one of them."))
+    if is_held and not is_new:
+        return _Meant(items, title, "")
+    if not written:
+        return _Meant((), "", "", _("Which file or folder?"))
+    is_as_before = not is_new and not before["file"] and bool(draft.request.items)
+    return _Meant(draft.request.items if is_as_before else (_item(written),), "", written)
+
+
+def _item(said: str) -> Words:
+    if said.startswith(("https://", "http://")):
+        return Words("url", said)
+    return Words("path" if "/" in said else "name", said)
 
 
 def _person(said: str) -> Words:

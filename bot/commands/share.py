@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cards.dialog
 import cards.form
 import cards.share
 from bot import planning
@@ -51,7 +52,8 @@ async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     async with turn.pending.claim(key, turn.person) as plan:
         if not isinstance(plan, SharePlan):
             raise TooLate
-        return await filled_in(turn, Draft(turn.person, plan.request))
+        typed = (("file", cards.dialog.title(plan.item)),)
+        return await filled_in(turn, Draft(turn.person, plan.request, typed))
 
 
 async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
@@ -116,7 +118,7 @@ async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest) -> 
     request = form.merged(what.request, said)
     if isinstance(what, SharePlan):
         return await _planned(turn, request)
-    given = {"item": said.items, "people": said.recipients, "role": said.role, "until": said.until}
+    given = {"file": said.items, "item": said.items, "people": said.recipients, "role": said.role, "until": said.until}
     typed = tuple((field, each) for field, each in what.typed if not given.get(field))
     wrong = tuple((field, each) for field, each in what.wrong if not given.get(field))
     return await _completed(turn, replace(what, request=request, typed=typed, wrong=wrong))
@@ -153,7 +155,8 @@ def card(what: Waiting, key: str) -> Card:
 
 def _form(draft: Draft, key: str, *, said: str = "") -> Card:
     options = [(f"{apart(each.title)} — {apart(each.detail)}", each.key) for each in draft.options]
-    return cards.form.form(form.values(draft), dict(draft.wrong), key, said=said, options=options)
+    picked = [(each.name, each.value) for each in form.picked(draft) if each.name]
+    return cards.form.form(form.values(draft), dict(draft.wrong), key, said=said, options=options, picked=picked)
 
 
 COMMAND = Command(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.graph import Graph
 from bot.identity import Identity
+from bot.identity.sealing import Sealer
 from bot.language import Said, Understood
 from bot.ledger import PendingPlans, Record
 from bot.sharing import Person
@@ -29,6 +30,7 @@ class Turn:
     timezone: dt.tzinfo
     graph: Graph
     identity: Identity
+    sealer: Sealer
     pending: PendingPlans
     record: Record
     work: Work

@@ -1,4 +1,5 @@
-"""Teams' other doors ⇄ commands: the message extension and the dialogs, each invoke and the exact shape of its answer.
+"""Teams' other doors ⇄ commands: the message extension, the dialogs and the fields that search while somebody types,
+each invoke and the exact shape of its answer.
 
 https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/what-are-messaging-extensions
 """
@@ -15,6 +16,7 @@ from botbuilder.core import InvokeResponse
 
 import cards.basics
 import cards.dialog
+import cards.form
 from bot import commands
 from bot.commands import Reply, Turn, files, form
 from bot.errors import NeedsSignIn, NotFound, NotUnderstood, TooLate
@@ -28,15 +30,18 @@ from cards.elements import Card
 Json = dict[str, Any]
 
 QUERY, FETCH_TASK = "composeExtension/query", "composeExtension/fetchTask"
+SEARCH = "application/search"
 SUBMITS = frozenset({"composeExtension/submitAction", "task/submit"})
 # What opens a dialog is sent again by the dialog itself, where a sign-in came between.
 DIALOGS = SUBMITS | {"task/fetch"}
-INVOKES = DIALOGS | {QUERY, FETCH_TASK}
+INVOKES = DIALOGS | {QUERY, FETCH_TASK, SEARCH}
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
 ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+[^\s<>\"'\\.,;:!?)\]}]")
 # Of a message's text or of a card in it; and of an address that a browser opens.
 LONGEST_TEXT, LONGEST_ADDRESS = 100_000, 2_000
+# What Teams shows beneath a field while somebody types into it.
+OFFERED = 15
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,23 @@ class Found:
 
     items: tuple[ShareableItem, ...]
     is_further: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody types into a field of a form, and the part of what is found that Teams wants."""
+
+    words: str
+    skip: int
+    top: int
+
+
+def search(value: Json) -> Search | None:
+    """None for what is no search in one of our fields."""
+    words, options = value.get("queryText", ""), _object(value, "queryOptions")
+    if value.get("dataset") != cards.form.FILES or not isinstance(words, str):
+        return None
+    return Search(words, _whole(options, "skip", 0), min(_whole(options, "top", OFFERED), OFFERED))
 
 
 async def open_(turn: Turn, connector: Connector, incoming: Incoming) -> Found | Reply:
@@ -181,6 +203,11 @@ async def _others(connector: Connector, incoming: Incoming) -> list[str]:
         raise NotUnderstood(_("There are too many people in this chat for one share. Please name those you mean."))
     named = [each.get("email") or each.get("userPrincipalName") or each.get("name") for each in others]
     return [each for each in named if isinstance(each, str)]
+
+
+def _whole(of: Json, name: str, otherwise: int) -> int:
+    value = of.get(name)
+    return value if isinstance(value, int) and value >= 0 else otherwise
 
 
 def _object(of: Json, name: str) -> Json:

@@ -5,6 +5,7 @@ https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-mode
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from botbuilder.core import InvokeResponse
@@ -49,6 +50,15 @@ def bad_request(words: str) -> InvokeResponse:
 
 def failed(words: str) -> InvokeResponse:
     return _action(500, "application/vnd.microsoft.error", {"code": "InternalServerError", "message": words})
+
+
+def found(results: Sequence[tuple[str, str]]) -> InvokeResponse:
+    """Titles and values, for a field that searches while somebody types.
+
+    https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/dynamic-search#response
+    """
+    listed = [{"title": title, "value": value} for title, value in results]
+    return _action(200, "application/vnd.microsoft.search.searchResponse", {"results": listed})
 
 
 def token_refused(value: dict[str, Any], words: str) -> InvokeResponse:

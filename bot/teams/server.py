@@ -194,6 +194,7 @@ async def _run(
         tenant_id=settings.tenant_id,
         graph=graph,
         identity=identity,
+        sealer=sealer,
         ledger=ledger,
         work=app[WORK],
         asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),

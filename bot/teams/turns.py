@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from botbuilder.core import CloudAdapterBase, InvokeResponse, TurnContext
@@ -19,6 +20,7 @@ from bot.commands import Reply, Turn
 from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable, Unsure
 from bot.graph import Graph
 from bot.identity import Identity
+from bot.identity.sealing import Sealer
 from bot.language import Said
 from bot.ledger import Conversation, Ledger, Place
 from bot.sharing import Person
@@ -26,6 +28,7 @@ from bot.teams import doors, invokes, messages
 from bot.teams.connector import Connector, ConnectorError
 from bot.teams.incoming import Incoming, hours, inputs_of, plain, read
 from bot.teams.mentions import mentions
+from bot.teams.searches import Searches
 from bot.teams.seen import Seen
 from bot.teams.sign_in import CONTINUE, AskingIn
 from bot.texts import _, sentences, speaking
@@ -59,6 +62,7 @@ class Turns:
         tenant_id: str,
         graph: Callable[[Person, float], Graph],
         identity: Identity,
+        sealer: Sealer,
         ledger: Ledger,
         work: Work,
         asking_in: AskingIn,
@@ -72,6 +76,8 @@ class Turns:
         self._graph = graph
         self._seen = Seen()
         self._identity = identity
+        self._sealer = sealer
+        self._searches = Searches()
         self._ledger = ledger
         self._work = work
         self._asking_in = asking_in
@@ -200,10 +206,27 @@ class Turns:
                 log.warning("Teams could not sign somebody in silently: %s", _code(incoming.value))
                 self._later(self._show_sign_in(incoming))
                 return invokes.empty()
+            case doors.SEARCH:
+                return await self._searched(context, incoming, until)
             case name if name in doors.INVOKES:
                 return await self._through_a_door(context, incoming, until)
             case _:
                 return InvokeResponse(status=501)
+
+    async def _searched(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
+        search = doors.search(incoming.value)
+        if search is None:
+            return invokes.bad_request(_("I can't search for this."))
+        turn = await self._turn(context, incoming)
+        offer = partial(commands.files.offer, turn, search.words, skip=search.skip, top=search.top)
+        task = self._begun(self._searches.made(incoming.person, offer, until))
+        if not await _done(task, until):
+            self._later(_awaited(task))
+            return invokes.failed(_("Microsoft 365 takes longer than Teams waits. Please try again."))
+        try:
+            return invokes.found(task.result())
+        except Exception as error:
+            return invokes.failed(_sentence(error))
 
     async def _through_a_door(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         task = self._begun(self._opened(context, incoming))
@@ -303,6 +326,7 @@ class Turns:
             timezone=incoming.timezone,
             graph=self._graph(incoming.person, PATIENCE),
             identity=self._identity,
+            sealer=self._sealer,
             pending=self._ledger.plans,
             record=self._ledger.record,
             work=self._work,
@@ -484,7 +508,7 @@ async def _done(task: asyncio.Task[Any], until: float) -> bool:
     return bool((await asyncio.wait({task}, timeout=max(left, 0)))[0])
 
 
-async def _awaited(task: asyncio.Future[None]) -> None:
+async def _awaited(task: asyncio.Future[Any]) -> None:
     await task
 
 

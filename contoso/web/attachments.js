@@ -6,7 +6,7 @@ import { div, h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 import { safe } from "./links.js";
 import { signInPart } from "./signin.js";
-import { act } from "./tenant.js";
+import { act, ask } from "./tenant.js";
 import { plain } from "./words.js";
 
 const CARD = "application/vnd.microsoft.card.adaptive";
@@ -35,7 +35,8 @@ function drawn({ contentType, content, contentUrl, name }, me) {
 
 function cardView(content, message, { me, say }) {
   const under = h("div", { class: "card-under", role: "status" });
-  let card = drawCard(content, me, pressed);
+  const search = (value) => ask(me.id, message.chat, { name: "application/search", value, message: message.id });
+  let card = drawCard(content, me, pressed, search);
   let waiting = false;
   let rest = () => {};
   return { element: div("card-view", card, under), show: (attachment) => become(attachment.content) };
@@ -44,7 +45,7 @@ function cardView(content, message, { me, say }) {
     if (JSON.stringify(next) === JSON.stringify(content)) return;
     const focused = card.contains(document.activeElement) || (waiting && document.activeElement === document.body);
     content = next;
-    const drawn = drawCard(content, me, pressed);
+    const drawn = drawCard(content, me, pressed, search);
     card.replaceWith(drawn);
     card = drawn;
     if (waiting) rest = hold(card);

@@ -14,8 +14,8 @@ AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.didProcess = true;
 };
 
-/** `pressed(action, button)` gets what the bot shall be told; links open by themselves. */
-export function drawCard(content, me, pressed) {
+/** `pressed(action, button)` gets what the bot shall be told, `search(query)` what it is asked for while somebody types; links open by themselves. */
+export function drawCard(content, me, pressed, search) {
   const about = firstLine({ text: "", attachments: [{ content }] });
   const frame = h("div", {
     class: content.msteams?.width?.toLowerCase() === "full" ? "card card-full" : "card",
@@ -23,6 +23,7 @@ export function drawCard(content, me, pressed) {
   });
   const card = new AdaptiveCard();
   card.hostConfig = config;
+  card.search = search;
   card.onExecuteAction = (action) => {
     if (action instanceof OpenUrlAction) openTab(action.url ?? "", me);
     else if (action instanceof ExecuteAction || action instanceof SubmitAction) pressed(told(action), action.renderedElement);

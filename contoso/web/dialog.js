@@ -41,7 +41,8 @@ export function openDialog({ me, chat, name, value, message = null }) {
 
   function draw({ title: words, card }) {
     title.textContent = words;
-    const drawn = drawCard(card.content, me, pressed);
+    const search = (asked) => ask(me.id, chat, { name: "application/search", value: asked, message });
+    const drawn = drawCard(card.content, me, pressed, search);
     body.replaceChildren(drawn);
     (drawn.querySelector("input, textarea, select, button") ?? drawn).focus();
 

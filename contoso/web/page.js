@@ -7,7 +7,7 @@ import { filesView } from "./files.js";
 import { icon } from "./icons.js";
 import { listen } from "./live.js";
 import { mailView } from "./mail.js";
-import { offerPeople } from "./peoplepicker.js";
+import { offerSearch } from "./picker.js";
 import * as tenant from "./tenant.js";
 import { themeButton } from "./theme.js";
 import { toaster } from "./toast.js";
@@ -43,7 +43,7 @@ function start({ name, bot, people }) {
 
   at("tenant").textContent = name;
   at("topbar-end").append(chooser(people, me));
-  offerPeople(people);
+  offerSearch(people);
   chats.changed(badges);
   addEventListener("hashchange", route);
   addEventListener("hashchange", () => toast.seen(location.hash));

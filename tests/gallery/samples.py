@@ -169,6 +169,9 @@ FILLED = {
 }
 TYPED = ("item", "people", "message")
 TOLD = {"": HOSTILE["HTML"]}
+FOUND = {"file": cards.dialog.title(BUDGET), "picked": "alex,megan", "people": ERIC.email, "role": "read"}
+PICKED = [(ALEX.name, "alex"), (MEGAN.name, "megan")]
+ODD_FIND = {"file": cards.dialog.title(replace(BUDGET, name=HOSTILE["250 letters"])), "picked": "odd"}
 MISSING = "I understood “Q3 Budget.xlsx”. With whom shall I share it?"
 WRONG = {
     "": "Microsoft 365 does not let you do that.",
@@ -219,6 +222,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "confirm: hostile message": partial(cards.share.confirm, replace(ONE, message="\n".join(HOSTILE.values())), KEY),
     "form: empty": partial(cards.form.form, {}, {}, KEY),
     "form: something missing": partial(cards.form.form, FILLED, {"people": "With whom?"}, KEY, said=MISSING),
+    "form: found": partial(cards.form.form, FOUND, {}, KEY, picked=PICKED),
+    "form: hostile names": partial(
+        cards.form.form, ODD_FIND, {}, KEY, picked=[(HOSTILE["250 letters"], "odd"), (HOSTILE["Markdown"], "other")]
+    ),
     "form: everything wrong": partial(cards.form.form, FILLED, WRONG, KEY),
     "form: hostile words": partial(cards.form.form, FILLED | dict.fromkeys(TYPED, HOSTILE["Markdown"]), TOLD, KEY),
     "choose: a file": partial(cards.share.choose, unclear(ROADMAPS), KEY),
