@@ -28,8 +28,8 @@ from bot.sharing import (
 )
 from bot.texts import _, day, either, later, listed, quoted, sentences, several
 
-# What a card can list and a person can tell apart; with more, a better name helps more than a longer list.
-CHOICES = 10
+# What a person goes through page by page; with more, a better name helps more than a longer list.
+CHOICES = 24
 # Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
 ALIKE = 0.8
 HOW_ELSE = later("Try the full name, or the e-mail address. Groups I find only where your administrator lets me.")

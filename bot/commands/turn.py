@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.graph import Graph
 from bot.identity import Identity
 from bot.language import Said, Understood
-from bot.ledger import PendingPlans
+from bot.ledger import PendingPlans, PlainTexts
 from bot.sharing import Person
 from bot.work import Work
 from cards.elements import Card
@@ -30,6 +30,7 @@ class Turn:
     graph: Graph
     identity: Identity
     pending: PendingPlans
+    plain_texts: PlainTexts
     work: Work
     locale: str = ""
     chat_type: str = ""

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
+from bot.ledger.plain_texts import Offered, PlainTexts
 from bot.ledger.plans import PendingPlans
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
@@ -32,8 +33,10 @@ __all__ = [
     "Conversations",
     "Ends",
     "Ledger",
+    "Offered",
     "Parked",
     "PendingPlans",
+    "PlainTexts",
     "SignIns",
     "Stands",
     "TokenCaches",
@@ -64,6 +67,7 @@ class Ledger:
         self.attempts = Attempts(self._engine, clock)
         self.ends = Ends(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
+        self.plain_texts = PlainTexts(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
 

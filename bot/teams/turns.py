@@ -24,6 +24,7 @@ from bot.ledger import Conversation, Ledger
 from bot.sharing import Person
 from bot.teams import doors, invokes, messages
 from bot.teams.connector import Connector, ConnectorError
+from bot.teams.in_words import InWords
 from bot.teams.incoming import Incoming, hours, inputs_of, plain, read
 from bot.teams.mentions import mentions
 from bot.teams.seen import Seen
@@ -105,8 +106,10 @@ class Turns:
 
     async def _on(self, context: TurnContext, incoming: Incoming, until: float) -> None:
         # The chat of two from which the message extension is used need not be the one with us.
-        if incoming.is_personal and incoming.name != "remove" and incoming.name not in doors.INVOKES:
-            await self._greet(context, incoming)
+        if incoming.is_personal and incoming.name not in doors.INVOKES:
+            context.turn_state[messages.IN_WORDS] = InWords(self._ledger.plain_texts, incoming.person)
+            if incoming.name != "remove":
+                await self._greet(context, incoming)
         match incoming.kind, incoming.name:
             case "message", _ if incoming.value and not incoming.text:
                 await self._submitted(context, incoming)
@@ -116,6 +119,7 @@ class Turns:
                 await messages.respond(context, await self._invoked(context, incoming, until))
             case "installationUpdate", "remove" if incoming.is_personal:
                 await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
+                await self._ledger.plain_texts.switch(incoming.person, on=False)
                 await self._identity.sign_out(incoming.person)
             case _:
                 pass
@@ -239,7 +243,7 @@ class Turns:
             card = found.card or cards.basics.say(found.words)
         own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
         if own and incoming.name != doors.QUERY:
-            await self._proactively(own, lambda context: send(context, card))
+            await self._proactively(own, lambda context: send(context, card), is_own=True)
 
     async def _pressed(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         action = incoming.value.get("action")
@@ -265,7 +269,7 @@ class Turns:
         # The answer is seen by whoever pressed; the others, and their other devices, see the message changed.
         if incoming.is_personal or not reply.is_private:
             self._later(self._show(incoming, reply.card))
-        return invokes.replaced_by(reply.card)
+        return invokes.replaced_by(await messages.in_place(context, reply.card))
 
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
         authentication = incoming.value.get("authentication")
@@ -297,6 +301,7 @@ class Turns:
             graph=self._graph(incoming.person, PATIENCE),
             identity=self._identity,
             pending=self._ledger.plans,
+            plain_texts=self._ledger.plain_texts,
             work=self._work,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
@@ -342,19 +347,19 @@ class Turns:
         except Exception as error:
             if not isinstance(error, NeedsSignIn):
                 problem = _problem(error)
-                await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
+                await self._back_to(incoming, lambda context: messages.send(context, problem))
             await self._show_sign_in(incoming)
         else:
             await self.signed_in(incoming.person, ticket)
 
     async def _show_sign_in(self, incoming: Incoming) -> None:
         if card := await self._asking_in.after_silence(incoming.person):
-            await self._proactively(incoming.chat, lambda context: messages.send_oauth(context, card))
+            await self._back_to(incoming, lambda context: messages.send_oauth(context, card))
 
     async def _resume(self, said: Incoming) -> None:
         handle = self._submitted if said.value and not said.text else self._said
         with speaking(said.locale, said.timezone):
-            await self._proactively(said.chat, lambda context: handle(context, said, silently=False))
+            await self._back_to(said, lambda context: handle(context, said, silently=False))
 
     # After the answer
 
@@ -368,10 +373,10 @@ class Turns:
         except NeedsSignIn as error:
             await self._bring_back(incoming, data)
             card = await self._asking_in.by_button(incoming.person, error)
-            await self._proactively(incoming.chat, lambda context: messages.send_oauth(context, card))
+            await self._back_to(incoming, lambda context: messages.send_oauth(context, card))
         except Exception as error:
             problem = _problem(error)
-            await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
+            await self._back_to(incoming, lambda context: messages.send(context, problem))
             await self._bring_back(incoming, data)
         else:
             if reply.card:
@@ -395,12 +400,12 @@ class Turns:
             sentence = _("This took too long for here. Please ask me in our own chat.")
             await self._show(incoming, cards.basics.say(sentence))
             return
-        await self._proactively(own, lambda context: messages.send(context, card))
+        await self._proactively(own, lambda context: messages.send(context, card), is_own=True)
         await self._show(incoming, cards.basics.say(_("I answered in our own chat.")))
 
     async def _show(self, incoming: Incoming, card: Card) -> None:
         if incoming.reply_to:
-            await self._proactively(incoming.chat, lambda context: messages.replace(context, incoming.reply_to, card))
+            await self._back_to(incoming, lambda context: messages.replace(context, incoming.reply_to, card))
 
     async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> None:
         """In their own chat with the bot, if there is one, and in their language."""
@@ -410,13 +415,27 @@ class Turns:
             return
         with speaking(chat.locale, hours(chat.timezone)):
             card = make()
-        await self._proactively(chat, lambda context: messages.send(context, card))
+            await self._proactively(chat, lambda context: messages.send(context, card), is_own=True, is_unasked=True)
 
-    async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[None]]) -> None:
-        """Unasked, or long after: nobody waits for it, so it has time."""
+    async def _back_to(self, incoming: Incoming, what: Callable[[TurnContext], Awaitable[None]]) -> None:
+        await self._proactively(incoming.chat, what, is_own=incoming.is_personal)
+
+    async def _proactively(
+        self,
+        chat: Conversation,
+        what: Callable[[TurnContext], Awaitable[None]],
+        *,
+        is_own: bool,
+        is_unasked: bool = False,
+    ) -> None:
+        """Unasked, or long after: nobody waits for it, so it has time. `is_own`: in their chat of two with us."""
+        whose = Person(chat.tenant_id, chat.person_id, "")
 
         async def patiently(context: TurnContext) -> None:
             _connector(context).has_time = True
+            if is_own:
+                in_words = InWords(self._ledger.plain_texts, whose, is_unasked=is_unasked)
+                context.turn_state[messages.IN_WORDS] = in_words
             await what(context)
 
         reference = ConversationReference(
