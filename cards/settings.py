@@ -11,9 +11,7 @@ def settings(*, plain: bool) -> Card:
     how = (
         _("I answer in words. What can be done has a number: reply with it, or with the words behind it.")
         if plain
-        else _(
-            "I answer with cards. In plain text each button has a number to reply with, which suits a screen reader."
-        )
+        else _("I answer with cards. In plain text, which suits a screen reader, you reply with numbers or words.")
     )
     by_words = _("To go back, say “cards please”.") if plain else _("To switch, say “plain text on”.")
     switch = (

@@ -34,8 +34,13 @@ async def replace(context: TurnContext, activity_id: str, card: Card) -> None:
 
 async def in_place(context: TurnContext, card: Card) -> Card:
     """What stands where a button was pressed, when the answer is sent besides."""
+    return cards.basics.answered_below() if await are_words(context) else card
+
+
+async def are_words(context: TurnContext) -> bool:
+    """Whether this is somebody's own chat, and they want words there."""
     chat = _chat(context)
-    return cards.basics.answered_below() if chat and await chat.is_wanted() else card
+    return chat is not None and await chat.is_wanted()
 
 
 async def respond(context: TurnContext, response: InvokeResponse) -> None:

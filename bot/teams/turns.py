@@ -334,6 +334,8 @@ class Turns:
         try:
             task.result()
         except NeedsSignIn as error:
+            if await messages.are_words(context):
+                self._later(self._show_sign_in(incoming))
             return invokes.token_refused(incoming.value, str(error))
         except Unavailable as error:
             self._later(messages.send(context, _problem(error)))
