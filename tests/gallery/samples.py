@@ -230,7 +230,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "choose: is it this one": partial(
         cards.share.choose, unclear(question("item", "Budgit", ("Q3 Budget.xlsx", "OneDrive › Finance"))), KEY
     ),
-    "choose: ten, page by page": partial(cards.share.choose, unclear(TEN), KEY),
+    "choose: ten": partial(cards.share.choose, unclear(TEN), KEY),
     "choose: ten, the last page": partial(cards.share.choose, replace(unclear(TEN), page=1), KEY),
     "choose: hostile names": partial(cards.share.choose, unclear(ODD_QUESTION), KEY),
     "done": partial(done, receipt(Grant(ALEX, Outcome.GRANTED))),
