@@ -28,8 +28,8 @@ from bot.sharing import (
 )
 from bot.texts import _, day, either, later, listed, quoted, sentences, several
 
-# What a card can list and a person can tell apart; with more, a better name helps more than a longer list.
-CHOICES = 10
+# What a person goes through page by page; with more, a better name helps more than a longer list.
+CHOICES = 24
 # Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
 ALIKE = 0.8
 HOW_ELSE = later("Try the full name, or the e-mail address. Groups I find only where your administrator lets me.")
@@ -281,7 +281,18 @@ async def _people(graph: Graph, words: Words) -> list[Recipient]:
         case _:
             found = await graph.find_people(words.value) or await _groups(graph, words.value)
             exact = [each for each in found if each.name.casefold() == words.value.casefold()]
-            return exact or found
+            return await _told_apart(graph, words.value, exact or found)
+
+
+async def _told_apart(graph: Graph, name: str, found: list[Recipient]) -> list[Recipient]:
+    """With what they do, where several have a name and Graph tells the asker; addresses have to do without it."""
+    if len(found) < 2 or all(each.title for each in found):
+        return found
+    try:
+        known = await graph.work_of_people(name)
+    except SharebotError:
+        return found
+    return [each if each.title else replace(each, title=known.get(str(each.id), "")) for each in found]
 
 
 async def _one_of_the_directory(graph: Graph, words: Words) -> Recipient:
@@ -354,7 +365,9 @@ def _item_option(item: ShareableItem) -> Option:
 
 def _person_option(person: Recipient) -> Option:
     # Only somebody of the directory can be one of several.
-    return Option(str(person.id), person.name, " · ".join(text for text in (person.title, person.email) if text))
+    outside = _("outside your organisation") if person.is_outside else ""
+    about = (person.title, person.email, outside)
+    return Option(str(person.id), person.name, " · ".join(text for text in about if text))
 
 
 def _refuse_what_is_only_read(asker: Person, item: ShareableItem, permissions: list[Permission]) -> None:

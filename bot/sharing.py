@@ -11,6 +11,8 @@ from bot.texts import _, later
 
 # What a library is called, Graph does not tell with what is in it.
 LIBRARY = later("a shared library")
+# Of the options of a question, so many at once: a phone shows no more.
+SHOWN = 5
 
 
 class Role(Enum):
@@ -208,12 +210,42 @@ class Question:
 
 @dataclass(frozen=True)
 class UnclearRequest:
-    """A request with names that fit several things, waiting for the asker to choose. `wanted` is what for."""
+    """A request with names that fit several things, waiting for the asker to choose. `wanted` is what for.
+
+    Where a question has more options than are SHOWN at once, the first is asked alone, page by page; `page` is from 0.
+    """
 
     asker: Person
     request: ShareRequest
     questions: tuple[Question, ...]
     wanted: str = "share"
+    page: int = 0
+
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """The questions that are asked at once."""
+        return self.questions[:1] if self.is_paged else self.questions
+
+    @property
+    def is_paged(self) -> bool:
+        return any(len(each.options) > SHOWN for each in self.questions)
+
+    @property
+    def shown(self) -> range:
+        """The places of the options that are seen, on a page."""
+        first, most = self.page * SHOWN, len(self.questions[0].options)
+        return range(first, min(first + SHOWN, most)) if self.is_paged else range(most)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action of a card that was told in words: the number to reply with, and what its button would send."""
+
+    number: int
+    title: str
+    verb: str
+    key: str
+    inputs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

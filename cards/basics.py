@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.sharing import Offer
 from bot.texts import _
 from cards.elements import Card, block, button, card, heading, line, run, small
 
@@ -31,6 +32,16 @@ def problem(sentence: str) -> Card:
 
 def say(sentence: str) -> Card:
     return card(line(sentence), summary=sentence)
+
+
+def answered_below() -> Card:
+    """In the place of a card whose answer is a message in words."""
+    return say(_("I answered below."))
+
+
+def no_such_number(number: int, offers: Sequence[Offer]) -> Card:
+    sentence = _("I offer no {number} here. Reply with one of these:", number=number)
+    return card(line(sentence), *(line(f"{each.number}. {each.title}") for each in offers), summary=sentence)
 
 
 def continue_as_you(key: str, name: str) -> Card:

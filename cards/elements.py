@@ -208,6 +208,11 @@ def _plain(words: str) -> str:
     return words.replace("](", "]\u2060(").replace("_", "\u2060_\u2060").replace("*", "∗")
 
 
+def unmarked(words: str) -> str:
+    """The words that were made plain, where nobody reads Markdown."""
+    return words.replace("\u2060", "").replace("∗", "*")
+
+
 def button(title: str, verb: str, key: str, *, style: str = "default", inputs: bool = True) -> Action:
     """Calls `verb` of bot/commands with the key; clients without Action.Execute send the same as a message.
 

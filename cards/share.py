@@ -10,6 +10,7 @@ from bot.sharing import (
     Expiry,
     Grant,
     Outcome,
+    Question,
     Recipient,
     Role,
     ShareableItem,
@@ -82,29 +83,44 @@ def confirm(plan: SharePlan, key: str) -> Card:
 
 
 def choose(unclear: UnclearRequest, key: str) -> Card:
-    inputs = [
-        choice(
-            question.slot,
-            _("“{words}” may be", words=question.words)
-            if len(question.options) == 1
-            else several(
-                len(question.options), "“{words}” fits {count}", "“{words}” fits {count}", words=question.words
-            ),
-            [(f"{apart(option.title)} — {apart(option.detail)}", option.key) for option in question.options],
+    body = [choice(each.slot, _fits(each), _options(each, unclear)) for each in unclear.asked]
+    turns: list[Action] = []
+    if unclear.is_paged:
+        shown, count = unclear.shown, len(unclear.asked[0].options)
+        body.append(
+            small(
+                _("{first} to {last} of {count}", first=shown.start + 1, last=shown.stop, count=count), spacing="Small"
+            )
         )
-        for question in unclear.questions
-    ]
+        if shown.stop < count:
+            turns.append(button(_("More…"), "share.page", f"{key}.{unclear.page + 1}", inputs=False))
+        if unclear.page:
+            turns.append(button(_("Back"), "share.page", f"{key}.{unclear.page - 1}", inputs=False))
     return card(
         heading(_("Which one do you mean?")),
-        *inputs,
+        *body,
         actions=[
             button(_("Continue"), f"{unclear.wanted}.choose", key, style="positive"),
+            *turns,
             button(_("Cancel"), "share.cancel", key, inputs=False),
         ],
-        summary=sentences(
-            _("Which one do you mean?"), ", ".join(apart(question.words) for question in unclear.questions)
-        ),
+        summary=sentences(_("Which one do you mean?"), ", ".join(apart(question.words) for question in unclear.asked)),
     )
+
+
+def _fits(question: Question) -> str:
+    count, words = len(question.options), question.words
+    if count == 1:
+        return _("“{words}” may be", words=words)
+    return several(count, "“{words}” fits {count}", "“{words}” fits {count}", words=words)
+
+
+def _options(question: Question, unclear: UnclearRequest) -> list[tuple[str, str]]:
+    """Those of the page, by their numbers; without pages all, as they are told apart by themselves."""
+    named = [(f"{apart(each.title)} — {apart(each.detail)}", each.key) for each in question.options]
+    if not unclear.is_paged:
+        return named
+    return [(f"{place + 1}. {named[place][0]}", named[place][1]) for place in unclear.shown]
 
 
 def done(receipt: ShareReceipt, key: str) -> Card:

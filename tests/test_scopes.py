@@ -164,6 +164,20 @@ async def test_without_the_administrator_nobody_is_asked_to_agree_to_seeing_grou
     assert "Groups I find only where your administrator lets me" in answer
 
 
+async def test_people_of_one_name_are_told_apart_by_what_they_do_where_that_was_granted(
+    adele: Someone, bot: Bot
+) -> None:
+    without = await adele.says("share Q3 Budget.xlsx with Ana Bell")
+    bot.contoso.consents[bot.contoso.person(adele.mail).id].add("People.Read")
+    await adele.says("sign out")
+    with_it = await adele.says("share Q3 Budget.xlsx with Ana Bell")
+
+    assert "Ana Bell — ana.bell@contoso.com" in without
+    assert "Ana Bell — Controller, Finance · ana.bell@contoso.com" in with_it
+    assert "Ana Bell — Designer, Marketing · ana.bell2@contoso.com" in with_it
+    assert "Sign in" not in adele.sees()
+
+
 CHALLENGE = '{"access_token": {"acrs": {"essential": true, "value": "c1"}}}'
 
 

@@ -42,7 +42,7 @@ TELLING = {
     ),
 }
 # The same word as in English.
-SAME = {"it": {"File"}, "nl": {"help"}}
+SAME = {"es": {"no"}, "it": {"File", "no"}, "nl": {"help"}}
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:

@@ -19,6 +19,7 @@ import cards.dialog
 import cards.ended
 import cards.form
 import cards.received
+import cards.settings
 import cards.share
 from bot.commands import welcome
 from bot.errors import NeedsSignIn
@@ -30,6 +31,7 @@ from bot.sharing import (
     EndReceipt,
     Expiry,
     Grant,
+    Offer,
     Option,
     Outcome,
     Person,
@@ -156,7 +158,10 @@ def accesses() -> Iterator[Card]:
 # Each function that makes a card, with values that bring out all it can say.
 CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
-    cards.share.choose: lambda: [cards.share.choose(unclear(options), "key") for options in (1, 2, 10)],
+    cards.share.choose: lambda: (
+        [cards.share.choose(unclear(options), "key") for options in (1, 2)]
+        + [cards.share.choose(replace(unclear(12), page=page), "key") for page in (0, 1, 2)]
+    ),
     cards.share.done: lambda: [cards.share.done(receipt, "key") for receipt in receipts()],
     cards.share.cancelled: lambda: [cards.share.cancelled(FILE), cards.share.cancelled(None)],
     cards.share.shared_with_you: lambda: [
@@ -209,6 +214,9 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.basics.say: lambda: [cards.basics.say(SAID)],
     cards.basics.continue_as_you: lambda: [cards.basics.continue_as_you("key", NAME)],
     cards.basics.working: lambda: [cards.basics.working()],
+    cards.basics.answered_below: lambda: [cards.basics.answered_below()],
+    cards.basics.no_such_number: lambda: [cards.basics.no_such_number(7, [Offer(1, SAID, "verb", "key")])],
+    cards.settings.settings: lambda: [cards.settings.settings(plain=True), cards.settings.settings(plain=False)],
     invokes.oauth_card: lambda: [
         invokes.oauth_card("ticket", "https://bot.example", scopes)
         for scopes in (frozenset[str](), frozenset({"User.ReadBasic.All"}), frozenset(invokes.WHY))
@@ -246,7 +254,10 @@ def unmarked(words: str) -> str:
 def test_every_function_that_makes_a_card_is_looked_at() -> None:
     made = {
         one
-        for module in (cards.access, cards.basics, cards.dialog, cards.ended, cards.form, cards.received, cards.share)
+        for module in (
+            *(cards.access, cards.basics, cards.dialog, cards.ended),
+            *(cards.form, cards.received, cards.settings, cards.share),
+        )
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")
         if inspect.signature(one).return_annotation == "Card"

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 
 import cards.basics
 import cards.share
-from bot.commands import access, basics, ends, files, received, share
+from bot.commands import access, basics, ends, files, numbers, received, settings, share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
-from bot.sharing import Person, UnclearRequest
+from bot.sharing import Offer, Person, UnclearRequest
 from bot.texts import _, later
 from bot.work import Work
 from cards.elements import Card
@@ -29,6 +29,7 @@ COMMANDS = (
     share.COMMAND,
     access.COMMAND,
     ends.COMMAND,
+    settings.COMMAND,
     Command("help", later("help"), later("Shows this."), _help, is_of_record=False),
     basics.SIGN_OUT,
 )
@@ -36,6 +37,13 @@ COMMANDS = (
 
 async def say(turn: Turn) -> Reply:
     """What a sentence leads to. Raises SharebotError."""
+    match await numbers.replied(turn):
+        case Offer(verb=verb, key=key, inputs=inputs):
+            return await click(turn, verb, key, dict(inputs))
+        case Reply() as no_such_number:
+            return no_such_number
+        case None:
+            pass
     understood = await _understood(turn, Context(chat=turn.chat_type))
     if not _stands_alone(understood) and (reply := await _answer(turn, understood)):
         return reply

@@ -60,7 +60,21 @@ async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     async with turn.pending.claim(key, turn.person) as unclear:
         if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
             raise TooLate
-        return await _planned(turn, planning.answered(unclear, inputs))
+        is_one_of_several = any(question.slot in inputs for question in unclear.questions)
+        return await _planned(turn, planning.answered(unclear, inputs, partly=is_one_of_several))
+
+
+async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """More of what may be meant, or what was seen before. The key names the page: a second press turns no further."""
+    key, _dot, page = key.partition(".")
+    unclear = await turn.pending.waiting(key, turn.person)
+    if not isinstance(unclear, UnclearRequest) or not page.isdecimal():
+        raise TooLate
+    turned = replace(unclear, page=int(page))
+    if not turned.is_paged or not turned.shown:
+        raise TooLate
+    await turn.pending.keep(key, turned)
+    return Reply(card(turned, key), is_private=True)
 
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -81,7 +95,10 @@ def asked(what: Waiting) -> Context:
             return Context(has_a_file=True, pending="confirmation")
         case UnclearRequest(questions=(question, *_)):
             kind = "item" if question.slot == "item" else "person"
-            return Context(pending=f"choose_{kind}", choices=tuple(each.title for each in question.options))
+            shown = (what.shown.start + 1, what.shown.stop) if what.is_paged else None
+            return Context(
+                pending=f"choose_{kind}", choices=tuple(each.title for each in question.options), shown=shown
+            )
         case Draft(wrong=((field, _sentence), *_)):
             slot = next((slot for slot, each in form.FIELDS.items() if each == field), "items")
             return Context(pending=slot)
@@ -169,6 +186,7 @@ COMMAND = Command(
         "share.form": complete,
         "share.change": change,
         "share.choose": choose,
+        "share.page": turn_page,
         "share.confirm": confirm,
         "share.cancel": cancel,
     },

@@ -10,7 +10,7 @@ from bot.graph import Graph
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said, Understood
-from bot.ledger import PendingPlans, Record
+from bot.ledger import PendingPlans, PlainTexts, Record
 from bot.sharing import Person
 from bot.work import Work
 from cards.elements import Card
@@ -33,6 +33,7 @@ class Turn:
     sealer: Sealer
     pending: PendingPlans
     record: Record
+    plain_texts: PlainTexts
     work: Work
     undo: int = 0
     locale: str = ""

@@ -7,20 +7,25 @@ from typing import Any
 from bot.sharing import Recipient
 from bot.texts import _
 
-PERSON = "id,displayName,mail,userPrincipalName,jobTitle,department"
+WORK = "id,jobTitle,department"
+PERSON = f"{WORK},displayName,mail,userPrincipalName"
 GROUP = "id,displayName,mail,description"
 
 
 def recipient(raw: dict[str, Any]) -> Recipient:
     """From a user. A guest's principal name carries #EXT#."""
-    about = [text for text in (raw.get("jobTitle"), raw.get("department")) if text]
     return Recipient(
         id=raw["id"],
         name=raw.get("displayName") or raw["userPrincipalName"],
         email=raw.get("mail") or raw["userPrincipalName"],
-        title=", ".join(about),
+        title=work(raw),
         is_outside="#EXT#" in raw.get("userPrincipalName", ""),
     )
+
+
+def work(raw: dict[str, Any]) -> str:
+    """What somebody does, as far as it is told."""
+    return ", ".join(text for text in (raw.get("jobTitle"), raw.get("department")) if text)
 
 
 def group(raw: dict[str, Any]) -> Recipient:

@@ -9,4 +9,5 @@ ME = "User.Read"
 OWN_FILES = "Files.ReadWrite"
 ALL_FILES = "Files.ReadWrite.All"
 PEOPLE = "User.ReadBasic.All"
+WORK_OF_PEOPLE = "People.Read"  # what people do; never asked for: who may not see it goes by addresses
 GROUPS = "GroupMember.Read.All"  # an administrator's to give

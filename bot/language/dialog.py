@@ -90,9 +90,11 @@ def _choice(low: str, context: Context, language: Language) -> Understood | None
         for pattern in ways.patterns:
             if any(True for _ in pattern.fits(bare, bare)):
                 number = {"last": -1, "all": 0}.get(ways.meaning)
-                return Understood("select", choice=int(ways.meaning) if number is None else number)
-    place = language.article.match(bare) if language.article else None
-    bare = bare[place.end() :] if place else bare
+                return _selected(int(ways.meaning) if number is None else number, context)
+    if place := language.nth.fullmatch(bare):
+        return _selected(int(place["nth"]), context)
+    article = language.article.match(bare) if language.article else None
+    bare = bare[article.end() :] if article else bare
     choices = [low_of(each) for each in context.choices]
     named = [number for number, each in enumerate(choices, 1) if bare == each] or [
         number for number, each in enumerate(choices, 1) if bare in each
@@ -101,6 +103,16 @@ def _choice(low: str, context: Context, language: Language) -> Understood | None
         words = language.words_of(bare) - language.words_of(" ".join(language.words("answer_words")))
         named = [number for number, each in enumerate(choices, 1) if words and words <= language.words_of(each)]
     return Understood("select", choice=named[0]) if len(named) == 1 else None
+
+
+def _selected(number: int, context: Context) -> Understood:
+    """The number that stands before it, where that is to be seen; else the place among those that are."""
+    first, last = context.shown or (1, len(context.choices))
+    if number == -1 and context.shown:
+        number = last
+    elif 0 < number < first and number <= last - first + 1:
+        number += first - 1
+    return Understood("select", choice=number)
 
 
 def _without_politeness(low: str, language: Language) -> str:

@@ -46,6 +46,8 @@ class Slots:
         intent, _, detail = meaning.partition(".")
         if intent == "none":
             return TALK
+        if intent == "settings" and detail:
+            return Understood(intent, BLANK, wish=detail)
         if intent in READS and not fit.slots and not detail:
             return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")

@@ -263,6 +263,12 @@ class Language:
         return re.compile(rf"{one_of(words)}(?:\s{{1,9}}|(?<='))") if words else None
 
     @cached_property
+    def nth(self) -> re.Pattern[str]:
+        """A place in a list, in figures: "7", "#7", "the 7th one", "number 7"."""
+        articles, before, after = (one_of(self.words(name)) for name in ("articles", "nth_before", "nth_after"))
+        return re.compile(rf"(?:{articles}\s?)?(?:{before}\s?)?#?(?P<nth>\d{{1,2}})\.?(?:\s?{after})?")
+
+    @cached_property
     def described(self) -> re.Pattern[str] | None:
         """A file by what kind of thing it is, from its article on: "the brand guidelines folder"."""
         articles, kinds = self.words("articles"), self.words("file")

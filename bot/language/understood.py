@@ -13,8 +13,8 @@ class Understood:
 
     `hint` is a sentence for the person wherever something is asked or nothing was understood; `actions` are the parts
     of `multi`; `choice` is the number of what was selected, from 1, -1 for the last and 0 for all of them; `unclear`
-    are the words that leave a slot open. A guess was misspelt: it may be suggested, and never done. What is final is
-    plainly no request, in whatever language.
+    are the words that leave a slot open; `wish` is what a setting shall be: plain or cards. A guess was misspelt: it
+    may be suggested, and never done. What is final is plainly no request, in whatever language.
     """
 
     intent: str
@@ -24,6 +24,7 @@ class Understood:
     actions: tuple[Understood, ...] = ()
     choice: int | None = None
     unclear: tuple[tuple[str, str], ...] = ()
+    wish: str = ""
     is_guess: bool = False
     is_final: bool = True
 

@@ -19,6 +19,7 @@ from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
 from bot.ledger.places import Place, Places
+from bot.ledger.plain_texts import Offered, PlainTexts
 from bot.ledger.plans import PendingPlans
 from bot.ledger.record import Entry, Kept, Record, What
 from bot.ledger.requests import AccessRequest, Requests
@@ -39,10 +40,12 @@ __all__ = [
     "Entry",
     "Kept",
     "Ledger",
+    "Offered",
     "Parked",
     "PendingPlans",
     "Place",
     "Places",
+    "PlainTexts",
     "Record",
     "Requests",
     "SignIns",
@@ -80,6 +83,7 @@ class Ledger:
         self.places = Places(self._engine, clock)
         self.requests = Requests(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
+        self.plain_texts = PlainTexts(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
         self.record = Record(self._engine, clock)

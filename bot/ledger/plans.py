@@ -156,6 +156,13 @@ class PendingPlans:
         _check(row, person)
         return None if row.claimed_at else json.loads(row.body, KINDS[row.kind])
 
+    async def keep(self, key: str, what: Waiting) -> None:
+        """What waits under this key, as it is shown now."""
+        async with self._engine.begin() as database:
+            await database.execute(
+                update(plans).where(plans.c.key == key, plans.c.claimed_at.is_(None)).values(body=json.dumps(what))
+            )
+
     async def latest(self, person: Person, chat: str) -> tuple[str, Waiting] | None:
         """What was shown to this person last in a chat of two, and its key, while it waits for an answer."""
         newest = select(plans.c.key, plans.c.kind, plans.c.body).where(

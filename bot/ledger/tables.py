@@ -194,6 +194,14 @@ requests = Table(
     Index("requests_share_key", "share_key", "person_id", "wish", unique=True),
 )
 
+plain_texts = Table(
+    "plain_texts",
+    metadata,
+    Column("tenant_id", GUID, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+    Column("offered", Text, nullable=False),
+)
+
 
 def insert_for(engine: AsyncEngine):
     """An insert that knows what to do about a row that is there: both databases have it, each its own."""

@@ -26,6 +26,7 @@ from bot.ledger import Conversation, Ledger, Place
 from bot.sharing import Person
 from bot.teams import doors, invokes, messages
 from bot.teams.connector import Connector, ConnectorError
+from bot.teams.in_words import InWords
 from bot.teams.incoming import Incoming, hours, inputs_of, plain, read
 from bot.teams.mentions import mentions
 from bot.teams.searches import Searches
@@ -115,8 +116,10 @@ class Turns:
 
     async def _on(self, context: TurnContext, incoming: Incoming, until: float) -> None:
         # The chat of two from which the message extension is used need not be the one with us.
-        if incoming.is_personal and incoming.name != "remove" and incoming.name not in doors.INVOKES:
-            await self._greet(context, incoming)
+        if incoming.is_personal and incoming.name not in doors.INVOKES:
+            context.turn_state[messages.IN_WORDS] = InWords(self._ledger.plain_texts, incoming.person)
+            if incoming.name != "remove":
+                await self._greet(context, incoming)
         match incoming.kind, incoming.name:
             case "message", _ if incoming.value and not incoming.text:
                 await self._submitted(context, incoming)
@@ -126,6 +129,7 @@ class Turns:
                 await messages.respond(context, await self._invoked(context, incoming, until))
             case "installationUpdate", "remove" if incoming.is_personal:
                 await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
+                await self._ledger.plain_texts.switch(incoming.person, on=False)
                 await self._identity.sign_out(incoming.person)
             case _:
                 pass
@@ -269,7 +273,7 @@ class Turns:
             card = found.card or cards.basics.say(found.words)
         own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
         if own and incoming.name != doors.QUERY:
-            await self._proactively(own, lambda context: send(context, card))
+            await self._proactively(own, lambda context: send(context, card), is_own=True)
 
     async def _pressed(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         action = incoming.value.get("action")
@@ -295,7 +299,7 @@ class Turns:
         # The answer is seen by whoever pressed; the others, and their other devices, see the message changed.
         if incoming.is_personal or not reply.is_private:
             self._later(self._show(incoming, reply.card, reply.key))
-        return invokes.replaced_by(reply.card)
+        return invokes.replaced_by(await messages.in_place(context, reply.card))
 
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
         authentication = incoming.value.get("authentication")
@@ -329,6 +333,7 @@ class Turns:
             sealer=self._sealer,
             pending=self._ledger.plans,
             record=self._ledger.record,
+            plain_texts=self._ledger.plain_texts,
             work=self._work,
             undo=self._undo,
             locale=incoming.locale,
@@ -362,6 +367,8 @@ class Turns:
         try:
             task.result()
         except NeedsSignIn as error:
+            if await messages.are_words(context):
+                self._later(self._show_sign_in(incoming))
             return invokes.token_refused(incoming.value, str(error))
         except Unavailable as error:
             self._later(messages.send(context, _problem(error)))
@@ -375,19 +382,19 @@ class Turns:
         except Exception as error:
             if not isinstance(error, NeedsSignIn):
                 problem = _problem(error)
-                await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
+                await self._back_to(incoming, lambda context: messages.send(context, problem))
             await self._show_sign_in(incoming)
         else:
             await self.signed_in(incoming.person, ticket)
 
     async def _show_sign_in(self, incoming: Incoming) -> None:
         if card := await self._asking_in.after_silence(incoming.person):
-            await self._proactively(incoming.chat, lambda context: messages.send_oauth(context, card))
+            await self._back_to(incoming, lambda context: messages.send_oauth(context, card))
 
     async def _resume(self, said: Incoming) -> None:
         handle = self._submitted if said.value and not said.text else self._said
         with speaking(said.locale, said.timezone):
-            await self._proactively(said.chat, lambda context: handle(context, said, silently=False))
+            await self._back_to(said, lambda context: handle(context, said, silently=False))
 
     # After the answer
 
@@ -401,10 +408,10 @@ class Turns:
         except NeedsSignIn as error:
             await self._bring_back(incoming, data)
             card = await self._asking_in.by_button(incoming.person, error)
-            await self._proactively(incoming.chat, lambda context: messages.send_oauth(context, card))
+            await self._back_to(incoming, lambda context: messages.send_oauth(context, card))
         except Exception as error:
             problem = _problem(error)
-            await self._proactively(incoming.chat, lambda context: messages.send(context, problem))
+            await self._back_to(incoming, lambda context: messages.send(context, problem))
             await self._bring_back(incoming, data)
         else:
             if reply.card and reply.is_private:
@@ -430,14 +437,14 @@ class Turns:
             sentence = _("This took too long for here. Please ask me in our own chat.")
             await self._show(incoming, cards.basics.say(sentence))
             return
-        await self._proactively(own, lambda context: messages.send(context, card))
+        await self._proactively(own, lambda context: messages.send(context, card), is_own=True)
         await self._show(incoming, cards.basics.say(_("I answered in our own chat.")))
 
     async def _show(self, incoming: Incoming, card: Card, key: str = "") -> None:
         """`key` is of the share that the card is to be shown anew for."""
         if incoming.reply_to:
             try:
-                await self.show(Place(incoming.chat, incoming.reply_to), card)
+                await self._back_to(incoming, lambda context: messages.replace(context, incoming.reply_to, card))
             finally:
                 await self._placed(incoming.chat, incoming.reply_to, key)
 
@@ -447,7 +454,13 @@ class Turns:
 
     async def show(self, place: Place, card: Card) -> None:
         """In the place of the card that is there."""
-        await self._proactively(place.chat, lambda context: messages.replace(context, place.message_id, card))
+        own = await self._ledger.conversations.of(place.chat.tenant_id, place.chat.person_id)
+        await self._proactively(
+            place.chat,
+            lambda context: messages.replace(context, place.message_id, card),
+            is_own=own is not None and own.conversation_id == place.chat.conversation_id,
+            is_unasked=True,
+        )
 
     async def tell(self, tenant_id: str, person_id: str, make: Callable[[], Card]) -> Place | None:
         """In their own chat with the bot, if there is one that we are let into, and in their language.
@@ -464,23 +477,41 @@ class Turns:
             return None
         with speaking(chat.locale, hours(chat.timezone)):
             card = make()
+        is_own = person_id != ADMINISTRATORS
         try:
-            return Place(chat, await self._proactively(chat, lambda context: messages.send(context, card)))
+            message_id = await self._proactively(
+                chat, lambda context: messages.send(context, card), is_own=is_own, is_unasked=True
+            )
         except ConnectorError as error:
             log.info("%s can't be told in Teams: %s", person_id, error)
-            if error.is_shut and person_id != ADMINISTRATORS:
+            if error.is_shut and is_own:
                 # It comes back with them: with the next thing they write, or when they install the bot anew.
                 await conversations.forget(tenant_id, person_id)
             if error.is_not_done:
                 return None
             raise Unsure from error
+        return Place(chat, message_id)
 
-    async def _proactively(self, chat: Conversation, what: Callable[[TurnContext], Awaitable[Of]]) -> Of:
-        """Unasked, or long after: nobody waits for it, so it has time."""
+    async def _back_to(self, incoming: Incoming, what: Callable[[TurnContext], Awaitable[object]]) -> None:
+        await self._proactively(incoming.chat, what, is_own=incoming.is_personal)
+
+    async def _proactively(
+        self,
+        chat: Conversation,
+        what: Callable[[TurnContext], Awaitable[Of]],
+        *,
+        is_own: bool,
+        is_unasked: bool = False,
+    ) -> Of:
+        """Unasked, or long after: nobody waits for it, so it has time. `is_own`: in their chat of two with us."""
+        whose = Person(chat.tenant_id, chat.person_id, "")
         made: list[Of] = []
 
         async def patiently(context: TurnContext) -> None:
             _connector(context).has_time = True
+            if is_own:
+                in_words = InWords(self._ledger.plain_texts, whose, is_unasked=is_unasked)
+                context.turn_state[messages.IN_WORDS] = in_words
             made.append(await what(context))
 
         reference = ConversationReference(

@@ -57,6 +57,8 @@ def written(said: Activity) -> Json:
         "from": _written(said.from_property),
         "recipient": _written(said.recipient),
         "conversation": _written(said.conversation),
+        "text": said.text,
+        "textFormat": said.text_format,
         "summary": said.summary,
         "attachments": [{"contentType": each.content_type, "content": each.content} for each in attachments] or None,
     }

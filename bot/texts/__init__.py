@@ -104,15 +104,18 @@ def quoted(name: str) -> str:
 
 def day(moment: dt.datetime) -> str:
     """ "20 November 2026", as the language writes it, where the listener is."""
-    here = moment.astimezone(_listener.get().timezone)
-    return format_date(here, "d MMMM y" if spoken() == ENGLISH else "long", locale=_locale())
+    return date(moment.astimezone(_listener.get().timezone).date())
+
+
+def date(of: dt.date) -> str:
+    return format_date(of, "d MMMM y" if spoken() == ENGLISH else "long", locale=_locale())
 
 
 def when(moment: dt.datetime) -> str:
     """ "Friday 20 November 2026, 18:30 (Europe/Berlin)", where the listener is."""
     here = moment.astimezone(_listener.get().timezone)
-    date = format_date(here, "EEEE d MMMM y" if spoken() == ENGLISH else "full", locale=_locale())
-    return _("{date}, {time} ({zone})", date=date, time=f"{here:%H:%M}", zone=here.tzinfo)
+    said = format_date(here, "EEEE d MMMM y" if spoken() == ENGLISH else "full", locale=_locale())
+    return _("{date}, {time} ({zone})", date=said, time=f"{here:%H:%M}", zone=here.tzinfo)
 
 
 def listed(words: Sequence[str]) -> str:

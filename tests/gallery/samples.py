@@ -16,6 +16,7 @@ import cards.dialog
 import cards.ended
 import cards.form
 import cards.received
+import cards.settings
 import cards.share
 from bot import commands, errors
 from bot.graph import refusals
@@ -26,6 +27,7 @@ from bot.sharing import (
     EndReceipt,
     Expiry,
     Grant,
+    Offer,
     Option,
     Outcome,
     Person,
@@ -186,6 +188,14 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "continue": partial(cards.basics.continue_as_you, KEY, ADELE.name),
     "continue: hostile name": partial(cards.basics.continue_as_you, KEY, HOSTILE["Markdown"]),
     "working": cards.basics.working,
+    "answered below": cards.basics.answered_below,
+    "no such number": partial(
+        cards.basics.no_such_number,
+        7,
+        [Offer(1, "Share", "share.confirm", KEY), Offer(2, "Cancel", "share.cancel", KEY)],
+    ),
+    "settings": partial(cards.settings.settings, plain=False),
+    "settings: plain text": partial(cards.settings.settings, plain=True),
     "say": partial(cards.basics.say, "You are signed out: I hold no key of yours any more."),
     "say: hostile words": partial(cards.basics.say, " ".join(HOSTILE.values())),
     "problem": partial(cards.basics.problem, str(errors.Unavailable())),
@@ -234,6 +244,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         cards.share.choose, unclear(question("item", "Budgit", ("Q3 Budget.xlsx", "OneDrive › Finance"))), KEY
     ),
     "choose: ten": partial(cards.share.choose, unclear(TEN), KEY),
+    "choose: ten, the last page": partial(cards.share.choose, replace(unclear(TEN), page=1), KEY),
     "choose: hostile names": partial(cards.share.choose, unclear(ODD_QUESTION), KEY),
     "done": partial(done, receipt(Grant(ALEX, Outcome.GRANTED))),
     "done: many people": partial(

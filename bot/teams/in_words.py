@@ -1,0 +1,72 @@
+"""Somebody's own chat with us: whether they want words there instead of a card, and which."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import cards.plain
+from bot.ledger import PlainTexts
+from bot.sharing import Offer, Person
+from cards.elements import Card
+
+log = logging.getLogger(__name__)
+
+# Whoever asks is not kept waiting by a database that is away, in seconds.
+LOOK_FOR = 2.0
+Of = TypeVar("Of")
+# A text and what it offers, with the number of the first offer.
+Made = Callable[[int], tuple[str, tuple[Offer, ...]]]
+
+
+class InWords:
+    """`is_unasked`: what is said is no answer, and takes nothing away from one."""
+
+    def __init__(self, plain_texts: PlainTexts, person: Person, *, is_unasked: bool = False) -> None:
+        self._plain_texts = plain_texts
+        self._person = person
+        self._is_unasked = is_unasked
+
+    async def of(self, card: Card) -> str | None:
+        """The card in words, with its numbers given out; None for whoever gets cards."""
+
+        def made(first: int) -> tuple[str, tuple[Offer, ...]]:
+            written = cards.plain.written(card, first=first)
+            return written.text, written.offers
+
+        return await self._if_wanted(made)
+
+    async def of_sign_in(self, card: Card) -> str | None:
+        """The same for an OAuthCard with a button; one without a word to read is Teams' own to answer."""
+        if "tokenExchangeResource" in card:
+            return None
+        links = {each["title"]: each["value"] for each in card["buttons"]}
+        return await self._if_wanted(lambda _first: (cards.plain.linked(card["text"], links), ()))
+
+    async def is_wanted(self) -> bool:
+        return await _looked_up(self._plain_texts.offered(self._person)) is not None
+
+    async def _if_wanted(self, made: Made) -> str | None:
+        if self._is_unasked:
+            return await _looked_up(self._plain_texts.told(self._person, made))
+        return await _looked_up(self._answered(made))
+
+    async def _answered(self, made: Made) -> str | None:
+        if await self._plain_texts.offered(self._person) is None:
+            return None
+        text, offers = made(1)
+        if offers:
+            await self._plain_texts.answered(self._person, offers)
+        return text
+
+
+async def _looked_up(what: Awaitable[Of]) -> Of | None:
+    try:
+        async with asyncio.timeout(LOOK_FOR):
+            return await what
+    except Exception:
+        # A card is better than silence.
+        log.exception("how somebody wants to be answered could not be looked up")
+        return None

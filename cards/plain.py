@@ -1,0 +1,191 @@
+"""Any card in words: all that it says, in the order it is read, and its actions with numbers to reply with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sharing import Offer
+from bot.texts import _, date, either
+from cards.elements import Action, Card, Element, apart, unmarked
+
+# Before our own words in a colour, of which the words say as much.
+_MARK = re.compile(r"^[⚠✓✗?] ")
+# A choice that goes by a number already.
+_NUMBERED = re.compile(r"(\d{1,3})\. ")
+_FILLED_IN = ("Input.Text", "Input.Date", "Input.Toggle")
+
+
+@dataclass(frozen=True)
+class Written:
+    text: str
+    offers: tuple[Offer, ...] = ()
+
+
+def written(card: Card, *, first: int = 1) -> Written:
+    """`first` is the number of the first action."""
+    inputs = list(_inputs(card["body"]))
+    is_form = any(each["type"] in _FILLED_IN for each in inputs)
+    numbers = _Numbers(first, {} if is_form else _chosen_by(card, inputs))
+    lines = [line for element in card["body"] for line in _lines(element, numbers.choice)]
+    links = [action for action in card.get("actions", ()) if action["type"] == "Action.OpenUrl"]
+    lines += [_named(action["title"], action["url"]) for action in links]
+    if is_form:
+        lines.append(_("Write what is missing or what should change, for example “view only” or “until Friday”."))
+    has_choices = bool(numbers.offers)
+    numbered = [numbers.action(action, inputs) for action in _pressed(card) if is_form or not _chooses(action, inputs)]
+    if has_choices:
+        lines.append(_("Reply with the number of your choice, or with:"))
+    elif numbered:
+        lines.append(_("Reply with a number:"))
+    return Written("\n".join((*lines, *numbered)), tuple(numbers.offers))
+
+
+def linked(words: str, links: Mapping[str, str]) -> str:
+    """A sentence and where its buttons lead, by their titles."""
+    return "\n".join((words, *(_named(title, url) for title, url in links.items())))
+
+
+class _Numbers:
+    """Gives out numbers; `by_choice` is what a choice sends: its button's verb and key, by the name of the question."""
+
+    def __init__(self, first: int, by_choice: Mapping[str, tuple[str, str]]) -> None:
+        self.offers: list[Offer] = []
+        self._next = first
+        self._by_choice = by_choice
+
+    def choice(self, question: Element) -> list[str]:
+        """The choices of a question, one a line; in a form, in one line and without numbers."""
+        if question["id"] not in self._by_choice:
+            return [_choices(question)]
+        verb, key = self._by_choice[question["id"]]
+        titles = [unmarked(each["title"]) for each in question["choices"]]
+        if is_page := _is_page(titles, self._next):
+            self._next = is_page
+            titles = [each.partition(" ")[2] for each in titles]
+        values = (each["value"] for each in question["choices"])
+        named = zip(titles, values, strict=True)
+        return [
+            question["label"],
+            *(self._offer(title, verb, key, ((question["id"], value),)) for title, value in named),
+        ]
+
+    def action(self, action: Action, inputs: list[Element]) -> str:
+        data = action["data"]
+        takes = action.get("associatedInputs") != "none"
+        values = tuple((each["id"], _value(each)) for each in inputs) if takes else ()
+        return self._offer(action["title"], data["verb"], data.get("key", ""), values)
+
+    def _offer(self, title: str, verb: str, key: str, inputs: tuple[tuple[str, str], ...]) -> str:
+        self.offers.append(Offer(self._next, title, verb, key, inputs))
+        self._next += 1
+        return f"{self.offers[-1].number}. {title}"
+
+
+def _is_page(titles: list[str], least: int) -> int | None:
+    """The number of the first, where they go by numbers already, one after the other."""
+    found = [int(number[1]) for each in titles if (number := _NUMBERED.match(each))]
+    is_page = found and found[0] >= least and found == list(range(found[0], found[0] + len(titles)))
+    return found[0] if is_page else None
+
+
+def _lines(element: Element, choice: Callable[[Element], list[str]]) -> list[str]:
+    match element["type"]:
+        case "TextBlock":
+            # What has no letter is a picture.
+            return [element["text"]] if any(map(str.isalnum, element["text"])) else []
+        case "RichTextBlock":
+            return [text] if (text := "".join(map(_run, element["inlines"]))).strip() else []
+        case "Container":
+            return [line for each in element["items"] for line in _lines(each, choice)]
+        case "ColumnSet":
+            columns = ([line for each in one["items"] for line in _lines(each, choice)] for one in element["columns"])
+            return _beside_each_other([column for column in columns if column])
+        case "FactSet":
+            return [_named(each["title"], each["value"]) for each in element["facts"]]
+        case "Input.ChoiceSet":
+            return choice(element)
+        case _:
+            return [_filled_in(element)]
+
+
+def _run(run: Element) -> str:
+    return _MARK.sub("", run["text"]) if run.get("color") else run["text"]
+
+
+def _beside_each_other(columns: list[list[str]]) -> list[str]:
+    """What stands at the right is said of the first line at the left."""
+    if not columns:
+        return []
+    (first, *rest), *others = columns
+    for said, *more in others:
+        first, rest = _named(first, said), [*rest, *more]
+    return [first, *rest]
+
+
+def _named(name: str, value: str) -> str:
+    return _("{name}: {value}", name=apart(name), value=apart(value))
+
+
+def _inputs(elements: list[Element]) -> Iterator[Element]:
+    for each in elements:
+        if each["type"].startswith("Input."):
+            yield each
+        yield from _inputs(each.get("items", []))
+
+
+def _pressed(card: Card) -> list[Action]:
+    """The buttons that tell us something; those that open a dialog are for the mouse."""
+    return [each for each in card.get("actions", ()) if "verb" in (data := _data(each)) and "msteams" not in data]
+
+
+def _data(action: Action) -> dict[str, Any]:
+    return action.get("data", {})
+
+
+def _chooses(action: Action, inputs: list[Element]) -> bool:
+    """Whether it is the button that only hands over what was chosen, for which the choices stand."""
+    return bool(inputs) and action.get("associatedInputs") != "none"
+
+
+def _chosen_by(card: Card, inputs: list[Element]) -> dict[str, tuple[str, str]]:
+    for action in _pressed(card):
+        if _chooses(action, inputs):
+            return {each["id"]: (action["data"]["verb"], action["data"]["key"]) for each in inputs}
+    return {}
+
+
+def _choices(question: Element) -> str:
+    titles = {each["value"]: unmarked(each["title"]) for each in question["choices"]}
+    chosen = titles.pop(question.get("value", ""), "")
+    others = either(list(titles.values()))
+    if not chosen:
+        return _named(question["label"], others)
+    return _named(question["label"], _("{value} (or {others})", value=chosen, others=others) if others else chosen)
+
+
+def _filled_in(field: Element) -> str:
+    value = _value(field)
+    match field["type"]:
+        case "Input.Toggle":
+            is_on = value == field.get("valueOn", "true")
+            return _named(field["label"], _named(field["title"], _("yes") if is_on else _("no")))
+        case "Input.Date":
+            value = _date(value)
+        case _:
+            pass
+    return _named(field["label"], value or " – ".join(filter(None, (_("empty"), field.get("placeholder")))))
+
+
+def _date(value: str) -> str:
+    try:
+        return date(dt.date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def _value(field: Element) -> str:
+    return field.get("value", "")
