@@ -21,7 +21,9 @@ from typing import Any
 
 from aiohttp import web
 from dbos import DBOSClient, EnqueueOptions
-from sqlalchemy import Table, create_engine
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import Table, create_engine, text
+from sqlalchemy.exc import ProgrammingError
 
 from bench.edge import Channel, channel, report
 from bench.edge_figures import Target
@@ -186,6 +188,11 @@ def wait_in_line(settings: Settings, many: int) -> None:
     engine = create_engine(settings.database_url.replace("postgresql://", "postgresql+psycopg://"))
     sealed = Sealed(Sealer(settings.sealing_keys))
     client = DBOSClient(system_database_engine=engine, dbos_system_schema=SCHEMA, serializer=sealed)
+    begun = time.monotonic()
+    while not _is_there(engine):
+        if time.monotonic() - begun > STARTS_WITHIN:
+            raise NoAnswer("The replicas make no queue.")
+        time.sleep(0.2)
     with engine.begin() as database:
         for key, receipt in shares(many):
             for grant in receipt.grants:
@@ -200,6 +207,16 @@ def wait_in_line(settings: Settings, many: int) -> None:
                 client.enqueue_in_transaction(database, how, "shared", key, person, f"{key}.0")
     client.destroy()
     engine.dispose()
+
+
+def _is_there(engine: SqlEngine) -> bool:
+    """A replica starts its engine a while after it serves."""
+    with engine.connect() as database:
+        try:
+            query = text(f"SELECT count(*) FROM {SCHEMA}.queues WHERE name = :name")  # noqa: S608
+            return bool(database.scalar(query, {"name": NOTICES}))
+        except ProgrammingError:
+            return False
 
 
 def _wanted(many: int) -> int:
