@@ -21,7 +21,9 @@ from typing import Any
 
 from aiohttp import web
 from dbos import DBOSClient, EnqueueOptions
-from sqlalchemy import Table, create_engine
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import Table, create_engine, text
+from sqlalchemy.exc import ProgrammingError
 
 from bench.edge import Channel, channel, report
 from bench.edge_figures import Target
@@ -36,7 +38,7 @@ from bot.work.engine import NOTICES, SCHEMA, VERSION, Sealed
 from bot.work.limits import LIMITS
 
 MANY, EACH = 10_000, 10  # notices, and recipients of a share
-RATE = 100  # a second, so that it ends soon; LIMITS have what Teams permits
+RATE = 90  # a second, so that it ends soon; LIMITS have what Teams permits
 REPLICAS = 2
 SHARE = 0.9  # of the permitted rate
 KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -64,8 +66,9 @@ async def main() -> int:
             except NoAnswer as error:
                 print(error)
                 return 1
-    seen = chosen.many / took
-    print(f"{chosen.many:,} notices in {took:.1f} s by {REPLICAS} replicas: {seen:.1f} a second of {chosen.rate}")
+    many = _wanted(chosen.many)
+    seen = many / took
+    print(f"{many:,} notices in {took:.1f} s by {REPLICAS} replicas: {seen:.1f} a second of {chosen.rate}")
     want = f"at least {SHARE:.0%} of the permitted rate"
     return report([Target(want, f"{seen / chosen.rate:.1%}", seen >= SHARE * chosen.rate)])
 
@@ -172,7 +175,7 @@ def chat(tenant_id: str, person_id: str, service_url: str) -> dict[str, Any]:
 async def drained(teams: Channel, settings: Settings, many: int) -> float:
     """Seconds from when all waited to when all had come. Raises NoAnswer."""
     await asyncio.to_thread(wait_in_line, settings, many)
-    began, wanted = time.perf_counter(), len(list(shares(many))) * (EACH + 1)
+    began, wanted = time.perf_counter(), _wanted(many)
     while (taken := await _taken(teams)) < wanted:
         if time.perf_counter() - began > WITHIN:
             raise NoAnswer(f"{taken:,} of {wanted:,} notices in {WITHIN:.0f} s")
@@ -185,6 +188,11 @@ def wait_in_line(settings: Settings, many: int) -> None:
     engine = create_engine(settings.database_url.replace("postgresql://", "postgresql+psycopg://"))
     sealed = Sealed(Sealer(settings.sealing_keys))
     client = DBOSClient(system_database_engine=engine, dbos_system_schema=SCHEMA, serializer=sealed)
+    begun = time.monotonic()
+    while not _is_there(engine):
+        if time.monotonic() - begun > STARTS_WITHIN:
+            raise NoAnswer("The replicas make no queue.")
+        time.sleep(0.2)
     with engine.begin() as database:
         for key, receipt in shares(many):
             for grant in receipt.grants:
@@ -199,6 +207,21 @@ def wait_in_line(settings: Settings, many: int) -> None:
                 client.enqueue_in_transaction(database, how, "shared", key, person, f"{key}.0")
     client.destroy()
     engine.dispose()
+
+
+def _is_there(engine: SqlEngine) -> bool:
+    """A replica starts its engine a while after it serves."""
+    with engine.connect() as database:
+        try:
+            query = text(f"SELECT count(*) FROM {SCHEMA}.queues WHERE name = :name")  # noqa: S608
+            return bool(database.scalar(query, {"name": NOTICES}))
+        except ProgrammingError:
+            return False
+
+
+def _wanted(many: int) -> int:
+    """In whole shares."""
+    return many // (EACH + 1) * (EACH + 1)
 
 
 async def _taken(teams: Channel) -> int:
