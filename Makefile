@@ -47,6 +47,7 @@ bench: .venv/.bench
 	.venv/bin/python -m bench.graph
 	.venv/bin/python -m bench.edge
 	.venv/bin/python -m bench.notices
+	.venv/bin/python -m bench.work
 
 $(UV): requirements/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Sharebot needs Python 3.11 or newer; none was found on the PATH."; exit 1; }

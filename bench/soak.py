@@ -40,8 +40,8 @@ from contoso.tenant import CAUTIOUS, Contoso
 
 SEALING_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 # Seconds: between two deeds of a person, between two faults, between two kills; how long it may take to settle.
-THINKS, FAULT_EVERY, KILL_EVERY, SETTLES_WITHIN = (2.0, 10.0), 0.4, 25.0, 240.0
-STARTS_WITHIN = 60.0
+THINKS, FAULT_EVERY, KILL_EVERY, SETTLES_WITHIN = (5.0, 25.0), 0.4, 25.0, 300.0
+STARTS_WITHIN = 120.0
 GIVES_UP_AFTER = 20  # tries of what a person wants, while everything works again
 UNDONE, ENDED, TWICE = 0.25, 0.25, 0.2
 QUIET = 3  # looks one second apart
@@ -71,20 +71,20 @@ FAULTS = (
 
 @dataclass
 class Deed:
-    """What one person wants: a file of theirs for one other person, and maybe back again. `seconds` it took at first.
+    """What one person wants: a file of theirs for one other person, and maybe back again.
 
-    `known` is what the last card said of it: "" while none did.
+    `known` is what the last card said of it: "" while none did; `since`, the last message before; `seconds` it took.
     """
 
     owner: Person
     item: Item
     other: Person
     role: str
-    back: str = ""
+    back: str
+    since: int
     known: str = ""
     seconds: float = 0.0
     doubts: int = 0
-    message: str = ""
 
 
 @dataclass
@@ -102,6 +102,9 @@ class Replica:
         return self.environment["PUBLIC_URL"]
 
     async def start(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.environment |= {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
         with self.log.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "app.py", "serve"),
@@ -112,6 +115,7 @@ class Replica:
             )
         async with asyncio.timeout(STARTS_WITHIN), httpx.AsyncClient() as http:
             while not self.is_up:
+                assert self.process.returncode is None, self.log.read_text()[-3000:]
                 with contextlib.suppress(httpx.TransportError):
                     self.is_up = (await http.get(f"{self.url}/health")).is_success
                 await asyncio.sleep(0.05)
@@ -141,15 +145,22 @@ class Soak:
     # What people do
 
     async def live(self, person: Person, others: Sequence[Person]) -> None:
-        await asyncio.sleep(random.uniform(0, THINKS[1]))  # noqa: S311
+        await asyncio.sleep(random.uniform(0, THINKS[1]))
         while self.is_on:
-            chance = random.random()  # noqa: S311
+            chance = random.random()
             back = "undo" if chance < UNDONE else "end" if chance < UNDONE + ENDED else ""
-            other = random.choice([each for each in others if each is not person])  # noqa: S311
-            deed = Deed(person, self._new_file(person), other, random.choice(("read", "write")), back)  # noqa: S311
+            other = random.choice([each for each in others if each is not person])
+            deed = Deed(
+                person,
+                self._new_file(person),
+                other,
+                random.choice(("read", "write")),
+                back,
+                int(self.contoso.chats.new_id(self.contoso.now())),
+            )
             self.deeds.append(deed)
             await self._carry_out(deed)
-            await asyncio.sleep(random.uniform(*THINKS))  # noqa: S311
+            await asyncio.sleep(random.uniform(*THINKS))
 
     async def _carry_out(self, deed: Deed) -> None:
         """As a person does who looks at the answer, and tries again where there is none."""
@@ -186,8 +197,7 @@ class Soak:
             self.troubles[type(trouble).__name__] += 1
             await asyncio.sleep(1.0)
         for _ in range(20):
-            if found := self._card_with(deed, "Share"):
-                deed.message = found[0]
+            if self._card_with(deed, "Share"):
                 return True
             await asyncio.sleep(0.5)
         return False
@@ -196,7 +206,7 @@ class Soak:
         """Whether the card says for certain what became of it, after some presses."""
         for _ in range(8):
             if found := self._card_with(deed, title):
-                twice = random.random() < TWICE  # noqa: S311
+                twice = random.random() < TWICE
                 await asyncio.gather(*(self._press(deed, *found, title) for _ in range(1 + twice)))
             for _ in range(6):
                 said = self._said(deed)
@@ -235,7 +245,7 @@ class Soak:
         """To a replica that is up, as a proxy would see to."""
         up = [each for each in self.replicas if each.is_up]
         if up:
-            self.contoso.bot_endpoint = f"{random.choice(up).url}/api/messages"  # noqa: S311
+            self.contoso.bot_endpoint = f"{random.choice(up).url}/api/messages"
 
     def _new_file(self, owner: Person) -> Item:
         files = self.contoso.files
@@ -252,6 +262,8 @@ class Soak:
         """Message, words and card, oldest first, of those about this file."""
         found: list[tuple[str, str, Any]] = []
         for each in self.contoso.client.messages(who):
+            if int(each.id) < deed.since:
+                continue
             words = json.dumps(each.card, ensure_ascii=False) if each.card else ""
             if deed.item.name in words:
                 found.append((each.id, words, each.card))
@@ -272,9 +284,9 @@ class Soak:
 
     async def breaks(self) -> None:
         while self.is_on:
-            await asyncio.sleep(random.uniform(0, 2 * FAULT_EVERY))  # noqa: S311
+            await asyncio.sleep(random.uniform(0, 2 * FAULT_EVERY))
             if len(self.contoso.faults) < 6:
-                self.contoso.faults.append(random.choice(FAULTS))  # noqa: S311
+                self.contoso.faults.append(random.choice(FAULTS))
                 self.faults += 1
         self.contoso.faults.clear()
 
@@ -410,14 +422,10 @@ def now() -> int:
 
 
 def _replica(name: str, directory: Path, url: str, contoso: Contoso, base: str) -> Replica:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     environment = {
         "APP_ID": contoso.bot_id,
         "APP_SECRET": contoso.bot_secret,
         "TENANT_ID": contoso.tenant_id,
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "PORT": str(port),
         "LOGIN_URL": base,
         "GRAPH_URL": f"{base}/v1.0",
         "BOT_KEYS_URL": f"{base}/v1/.well-known/openidconfiguration",
