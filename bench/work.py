@@ -27,7 +27,7 @@ from bench.soak import postgresql
 from bot.granting import called
 from bot.graph import Budgets, Calls, Graph
 from bot.identity.sealing import Sealer
-from bot.ledger import Ledger
+from bot.ledger import Conversation, Ledger, Place
 from bot.sharing import (
     Change,
     DriveType,
@@ -130,6 +130,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
         database_url=database_url,
         graph=there.graph,
         tell=_told,
+        show=_shown,
         retention_days=1,
     )
     people = itertools.cycle(there.others)
@@ -160,8 +161,12 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
     return Target(want, seen, statistics.median(over) <= MOST_OVER)
 
 
-async def _told(_tenant_id: str, _person_id: str, _card: object) -> bool:
-    return True
+async def _told(tenant_id: str, person_id: str, _card: object) -> Place:
+    return Place(Conversation(tenant_id, person_id, "chat", "", "", ""), "message")
+
+
+async def _shown(_place: Place, _card: object) -> None:
+    pass
 
 
 async def waiting(there: Tenant, directory: Path, pending: int, starts: int, rest: float) -> list[Target]:

@@ -41,7 +41,7 @@ def answered_below() -> Card:
 
 def no_such_number(number: int, offers: Sequence[Offer]) -> Card:
     sentence = _("I offer no {number} here. Reply with one of these:", number=number)
-    return card(line(sentence), *(line(f"{each.number}. {each.title}") for each in offers), summary=sentence)
+    return card(heading(sentence), *(line(f"{each.number}. {each.title}") for each in offers), summary=sentence)
 
 
 def continue_as_you(key: str, name: str) -> Card:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -15,6 +16,8 @@ EMBEDS, ISOLATES = frozenset({"LRE", "RLE", "LRO", "RLO"}), frozenset({"LRI", "R
 OVERRIDES = {0x202D: None, 0x202E: None}
 # Teams' own name of it.
 DIRECTORY = "graph.microsoft.com/users"
+# "6. Report" would begin a list.
+_A_LIST = re.compile(r"^(\s*\d+[.)]) ")
 POP, POP_ISOLATE = "\u202c", "\u2069"
 
 Card = dict[str, Any]
@@ -205,12 +208,13 @@ def _value(name: str, values: Mapping[str, str]) -> Element:
 
 def _plain(words: str) -> str:
     """The same to the eye; but where a client reads Markdown, it finds none in a file's name."""
-    return words.replace("](", "]\u2060(").replace("_", "\u2060_\u2060").replace("*", "∗")
+    words = words.replace("](", "]\u2060(").replace("_", "\u2060_\u2060").replace("*", "∗")
+    return _A_LIST.sub("\\1\u00a0", words)
 
 
 def unmarked(words: str) -> str:
     """The words that were made plain, where nobody reads Markdown."""
-    return words.replace("\u2060", "").replace("∗", "*")
+    return words.replace("\u2060", "").replace("\u00a0", " ").replace("∗", "*")
 
 
 def button(title: str, verb: str, key: str, *, style: str = "default", inputs: bool = True) -> Action:

@@ -56,10 +56,6 @@ async def test_every_sentence_has_an_answer_that_helps(adele: Someone, bot: Bot,
     assert bot.access("Q3 Budget.xlsx") == before
 
 
-async def test_a_name_that_fits_too_much_is_asked_for_again(adele: Someone, bot: Bot) -> None:
-    assert "Please write more of the name" in await adele.says("share a with Alex")
-
-
 async def test_a_file_can_be_named_by_its_path_and_by_its_link(adele: Someone, bot: Bot) -> None:
     link = bot.contoso.web_url(bot.contoso.file(adele.mail, "Finance/Q3 Budget.xlsx"))
 

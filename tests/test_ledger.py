@@ -27,6 +27,7 @@ from bot.sharing import (
     Ending,
     Expiry,
     Grant,
+    Offer,
     Option,
     Outcome,
     Person,
@@ -534,3 +535,44 @@ async def test_what_several_give_back_at_once_is_given_back_by_all_and_the_share
     assert [each.outcome for each in stands.receipt.grants] == [Outcome.RETURNED] * 3
     assert (stands.due_at, stands.ended is None) == (None, False)
     assert await ledger.plans.receipt(key, ADELE) == stands.receipt
+
+
+# Plain text
+
+
+def reminder(first: int) -> tuple[int, tuple[Offer, ...]]:
+    return first, tuple(Offer(first + n, title, "ends.now", "key") for n, title in enumerate(("Later", "Now")))
+
+
+async def test_no_number_is_given_out_twice(ledger: Ledger) -> None:
+    await ledger.plain_texts.switch(ADELE, on=True)
+    await ledger.plain_texts.answered(ADELE, (Offer(1, "Share", "share.confirm", "key"),))
+
+    firsts = await asyncio.gather(*(ledger.plain_texts.told(ADELE, reminder) for _ in range(5)))
+
+    offered = await ledger.plain_texts.offered(ADELE)
+    assert sorted(each for each in firsts if each) == [21, 23, 25, 27, 29]
+    assert offered
+    assert [each.number for each in offered.answer] == [1]
+    assert [each.number for each in offered.unasked] == [*range(21, 31)]
+
+
+async def test_after_the_last_number_come_the_first_again(ledger: Ledger) -> None:
+    await ledger.plain_texts.switch(ADELE, on=True)
+
+    firsts = [await ledger.plain_texts.told(ADELE, reminder) for _ in range(41)]
+
+    offered = await ledger.plain_texts.offered(ADELE)
+    assert firsts[38:] == [97, 21, 23]
+    assert offered
+    assert len({each.number for each in offered.unasked}) == len(offered.unasked)
+
+
+async def test_whoever_gets_cards_is_given_no_numbers(ledger: Ledger) -> None:
+    await ledger.plain_texts.switch(ADELE, on=True)
+    await ledger.plain_texts.switch(ADELE, on=True)
+    await ledger.plain_texts.switch(ADELE, on=False)
+
+    assert await ledger.plain_texts.told(ADELE, reminder) is None
+    assert await ledger.plain_texts.told(MEGAN, reminder) is None
+    assert await ledger.plain_texts.offered(ADELE) is None
