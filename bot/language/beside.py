@@ -131,8 +131,7 @@ def _last_words(found: list[Said]) -> list[Said]:
 def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = (), *, whole: bool = False) -> Aside:
     """The sentence with what is said beside the request put aside; `whole`: it may be all that is said."""
     made = Aside(text.text)
-    low = low_of(made.rest)
-    patterns = language.by_meaning("beside", language.words_of(low), low)
+    patterns = language.by_meaning("beside", low_of(made.rest))
     for kind in (each for each in _ORDER if each not in without and (each in patterns or each == "role")):
         for _ in range(4):
             low = low_of(made.rest)

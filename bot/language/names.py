@@ -412,8 +412,7 @@ class Namer:
 
     def _looked_up(self, section: str, said: str) -> Words | None:
         low = low_of(said)
-        words = self._language.words_of(low)
-        for meaning, pattern in self._language.candidates(section, words, low):
+        for meaning, pattern in self._language.candidates(section, low):
             for fit in pattern.fits(low, said):
                 value = self._text.whole(fit.slots.get("text", "")).strip(QUOTES + " ")
                 if pattern.slots and not value:
