@@ -80,6 +80,8 @@ class Aside:
     def of(self, said: str) -> Together:
         """What stands beside in this part of the sentence."""
         found = _last_words([self.marks[each] for each in _MARK.findall(said) if each in self.marks])
+        if not found:
+            return Together()
         roles = list(dict.fromkeys(each.role for each in found if each.role))
         untils = [each.until for each in found if each.until]
         asks: list[str] = []

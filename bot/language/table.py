@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -57,13 +57,16 @@ class _Filed:
 
     def of(self, low: str) -> list[tuple[str, Pattern]]:
         """Those that a sentence may be of."""
-        bits = self._always
-        for word in self._words(low):
+        words = self._words(low)
+        bits = self._always | self._by_word.get(words[0], 0) if words else self._always
+        left = bits & (1 << len(self._patterns)) - 1
+        if not left:
+            return []
+        for word in words:
             bits |= self._by_word.get(word, 0)
-        left = (1 << len(self._patterns)) - 1
-        for _ in range(self._needs):
-            left &= bits
+        for _ in range(1, self._needs):
             bits >>= len(self._patterns)
+            left &= bits
         found: list[tuple[str, Pattern]] = []
         while left:
             lowest = left & -left
@@ -72,6 +75,7 @@ class _Filed:
         return found
 
     def _words(self, low: str) -> list[str]:
+        """Those in it that say something of the patterns, and the first one as such."""
         if not self._spaces:
             return [word for word in self._by_word if word in low]
         words = words_of(low.lstrip(BLANKS))
@@ -86,7 +90,6 @@ class Language:
         self._table = table
         self._words = {name: tuple(many) for name, many in table["words"].items()}
         self._ways: dict[str, tuple[Ways, ...]] = {}
-        self._edges: dict[tuple[str, str], tuple[str, ...]] = {}
         self._files: dict[tuple[str, bool], _Filed] = {}
         self.spaces: bool = table.get("spaces", True)
         self.roles = {said: Role(role) for role, many in table["roles"].items() for said in many}
@@ -146,24 +149,25 @@ class Language:
         return found.span() if found else None
 
     def ends_with_one(self, name: str, low: str) -> bool:
-        return low.endswith(self._endings(name)) or low in self.words(name)
+        return f" {low}".endswith(self._endings.get(name, ()))
 
     def begins_with_one(self, name: str, low: str) -> bool:
-        return low.startswith(self._beginnings(name)) or low in self.words(name)
+        return f"{low} ".startswith(self._beginnings.get(name, ()))
 
-    def _endings(self, name: str) -> tuple[str, ...]:
+    @cached_property
+    def _endings(self) -> Mapping[str, tuple[str, ...]]:
         """The words as they stand at the end of something."""
-        return self._apart(name, "-", lambda each: f" {each}" if self.spaces else each)
+        gap = " " if self.spaces else ""
+        return {name: tuple(gap + each for each in many) for name, many in self._words.items()}
 
-    def _beginnings(self, name: str) -> tuple[str, ...]:
+    @cached_property
+    def _beginnings(self) -> Mapping[str, tuple[str, ...]]:
         """The words as they stand before something, together with what parts them from it."""
-        return self._apart(name, "+", lambda each: each if each.endswith("'") or not self.spaces else f"{each} ")
-
-    def _apart(self, name: str, side: str, made: Callable[[str], str]) -> tuple[str, ...]:
-        key = (name, side)
-        if key not in self._edges:
-            self._edges[key] = tuple(map(made, self.words(name)))
-        return self._edges[key]
+        gap = " " if self.spaces else ""
+        return {
+            name: tuple(each if each.endswith("'") else each + gap for each in many)
+            for name, many in self._words.items()
+        }
 
     def ending(self, name: str, low: str) -> str:
         """The one of the words that it ends with, or ""."""
@@ -185,7 +189,7 @@ class Language:
 
     def before(self, name: str, low: str) -> int:
         """How much of it is one of the words that may stand before a name."""
-        starts = self._beginnings(name)
+        starts = self._beginnings.get(name, ())
         return max(len(each) for each in starts if low.startswith(each)) if low.startswith(starts) else 0
 
     def opened(self, low: str) -> tuple[str, int]:
@@ -235,10 +239,10 @@ class Language:
         names = ("and", "then", "but") if self.spaces else ()
         for name in names:
             low = said.lower()
-            if low.endswith(ends := self._endings(name)):
+            if low.endswith(ends := self._endings.get(name, ())):
                 cut = max(len(each) for each in ends if low.endswith(each))
                 return self.without_joints(said[:-cut].rstrip(" ,"))
-            if low.startswith(starts := self._beginnings(name)):
+            if low.startswith(starts := self._beginnings.get(name, ())):
                 cut = max(len(each) for each in starts if low.startswith(each))
                 return self.without_joints(said[cut:].lstrip(" ,"))
         return said
