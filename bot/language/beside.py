@@ -79,7 +79,7 @@ class Aside:
 
     def of(self, said: str) -> Together:
         """What stands beside in this part of the sentence."""
-        found = _last_words([self.marks[each] for each in _MARK.findall(said) if each in self.marks])
+        found = _last_words(self._within(said))
         if not found:
             return Together()
         roles = list(dict.fromkeys(each.role for each in found if each.role))
@@ -106,14 +106,16 @@ class Aside:
 
     def left_out(self, said: str) -> list[str]:
         """Who is left out, each as it was said."""
-        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
-        return [each.said for each in found if each.kind == "except"]
+        return [each.said for each in self._within(said) if each.kind == "except"]
 
     def unclear(self, said: str) -> dict[str, str]:
         """The words that leave a slot open, by slot."""
-        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
+        found = (each for each in self._within(said) if not each.is_clear)
         slots = {"until": "expiration", "role": "role", "password": "password"}
-        return {slots[each.kind]: each.text or each.words for each in found if not each.is_clear and each.kind in slots}
+        return {slots[each.kind]: each.text or each.words for each in found if each.kind in slots}
+
+    def _within(self, said: str) -> list[Said]:
+        return [self.marks[each] for each in _MARK.findall(said) if each in self.marks] if self.marks else []
 
 
 def _when(until: Expiry) -> float:

@@ -18,9 +18,9 @@ from itertools import islice, pairwise
 # pattern marks are white space.
 NAMES = "\ue000-\uefff"
 QUOTED = "\ue800-\uefff"  # of them
-MARKS = "\uf000-\uf8ff"
+MARKS = "\uf000-\uf0ff"
 # What is nothing to a pattern.
-BLANKS = " ,\n" + "".join(map(chr, range(0xF000, 0xF900)))
+BLANKS = " ,\n" + "".join(map(chr, range(0xF000, 0xF100)))
 GAP = rf"[\s,{MARKS}]{{1,9}}"
 NO_GAP = rf"[\s,{MARKS}]{{0,9}}"
 # A word does not end where a name goes on: "editor.docx", "with-us", "ana@contoso".
@@ -45,7 +45,7 @@ MOST_PLACES = 12
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
-_WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}]")
+_WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.language.dates import Dates
-from bot.language.patterns import BLANKS, LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of, words_of
+from bot.language.patterns import LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of, words_of
 from bot.sharing import Role
 
 # Of the politeness before and behind a request.
@@ -57,16 +57,16 @@ class _Filed:
 
     def of(self, low: str) -> list[tuple[str, Pattern]]:
         """Those that a sentence may be of."""
-        words = self._words(low)
-        bits = self._always | self._by_word.get(words[0], 0) if words else self._always
-        left = bits & (1 << len(self._patterns)) - 1
-        if not left:
-            return []
-        for word in words:
-            bits |= self._by_word.get(word, 0)
-        for _ in range(1, self._needs):
-            bits >>= len(self._patterns)
+        bits = self._always
+        left = (1 << len(self._patterns)) - 1
+        for number, word in enumerate(self._words(low)):
+            if word in self._by_word:
+                bits |= self._by_word[word]
+            if not number and not bits & left:
+                return []
+        for _ in range(self._needs):
             left &= bits
+            bits >>= len(self._patterns)
         found: list[tuple[str, Pattern]] = []
         while left:
             lowest = left & -left
@@ -78,8 +78,8 @@ class _Filed:
         """Those in it that say something of the patterns, and the first one as such."""
         if not self._spaces:
             return [word for word in self._by_word if word in low]
-        words = words_of(low.lstrip(BLANKS))
-        return [_FIRST + words[0], *words] if words else words
+        words = words_of(low)
+        return [_FIRST + next((each for each in words if each != ","), ""), *words]
 
 
 class Language:
