@@ -63,7 +63,7 @@ _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
-_SPACE = re.compile(r"\s")
+_OTHER_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s{10,}")
 
 
@@ -178,7 +178,8 @@ def plain(said: Said) -> Plain:
         text = "> " + text if "<blockquote" in text.casefold() else text
         text = _TAG.sub("", _BREAK.sub("\n", text))
     text = text.replace("**", "")
-    text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
+    if "&" in text:
+        text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)
     text = _EMPHASIS.sub(r"\2", _MAILTO.sub("", text))
     if not text.isascii():
@@ -190,9 +191,10 @@ def plain(said: Said) -> Plain:
         text = _ANGLES.sub(r"\1", _URL.sub(lambda match: protect("url", match[0]), text))
     if "@" in text:
         text = EMAIL.sub(lambda match: protect("email", match[0]), text)
-    text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
+    if "\n" in text:
+        text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
-    return Plain(tuple(_SPACE.sub(" ", line) for line in lines if line), names)
+    return Plain(tuple(_OTHER_SPACE.sub(" ", line) for line in lines if line), names)
 
 
 def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
