@@ -79,7 +79,9 @@ class Aside:
 
     def of(self, said: str) -> Together:
         """What stands beside in this part of the sentence."""
-        found = _last_words([self.marks[each] for each in _MARK.findall(said) if each in self.marks])
+        found = _last_words(self._within(said))
+        if not found:
+            return Together()
         roles = list(dict.fromkeys(each.role for each in found if each.role))
         untils = [each.until for each in found if each.until]
         asks: list[str] = []
@@ -104,14 +106,16 @@ class Aside:
 
     def left_out(self, said: str) -> list[str]:
         """Who is left out, each as it was said."""
-        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
-        return [each.said for each in found if each.kind == "except"]
+        return [each.said for each in self._within(said) if each.kind == "except"]
 
     def unclear(self, said: str) -> dict[str, str]:
         """The words that leave a slot open, by slot."""
-        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
+        found = (each for each in self._within(said) if not each.is_clear)
         slots = {"until": "expiration", "role": "role", "password": "password"}
-        return {slots[each.kind]: each.text or each.words for each in found if not each.is_clear and each.kind in slots}
+        return {slots[each.kind]: each.text or each.words for each in found if each.kind in slots}
+
+    def _within(self, said: str) -> list[Said]:
+        return [self.marks[each] for each in _MARK.findall(said) if each in self.marks] if self.marks else []
 
 
 def _when(until: Expiry) -> float:
@@ -131,8 +135,7 @@ def _last_words(found: list[Said]) -> list[Said]:
 def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = (), *, whole: bool = False) -> Aside:
     """The sentence with what is said beside the request put aside; `whole`: it may be all that is said."""
     made = Aside(text.text)
-    low = low_of(made.rest)
-    patterns = language.by_meaning("beside", language.words_of(low), low)
+    patterns = language.by_meaning("beside", low_of(made.rest))
     for kind in (each for each in _ORDER if each not in without and (each in patterns or each == "role")):
         for _ in range(4):
             low = low_of(made.rest)

@@ -90,7 +90,7 @@ class Clauses:
     def _fits(self, bare: str) -> Iterator[tuple[str, Pattern, Fit]]:
         """Every way to read it, the likeliest first: as the table orders them, then by how plain the names are."""
         low = low_of(bare)
-        for meaning, pattern in self._language.candidates("intents", self._language.words_of(low), low):
+        for meaning, pattern in self._language.candidates("intents", low):
             fits = [fit for fit in pattern.fits(low, bare) if all(fit.slots.values())]
             if len(fits) > 1:
                 # Of two places where a name may end, the later one ends a file, and the first one ends a person.

@@ -56,17 +56,13 @@ class Dates:
         self._holidays: Mapping[str, str] = table.get("holidays", {})
         self._parts = {said: part for part, many in table.get("parts", {}).items() for said in many}
         self._forms: Mapping[str, list[str]] = table["forms"]
-        self._forever = frozenset(table["forever"])
+        self.forever = frozenset(table["forever"])
 
     @cached_property
     def span(self) -> str:
         """An expression for a length of time, or for several to be added up."""
         one = "(?:" + "|".join([*self._all("span"), *map(re.escape, _longest_first(self._spans))]) + ")"
         return f"(?:{one}(?:{self._between.pattern}(?={self._vocabulary['count']}){one}){{0,3}})"
-
-    @property
-    def forever(self) -> str:
-        return one_of(self._forever)
 
     @cached_property
     def date(self) -> str:
@@ -79,7 +75,7 @@ class Dates:
         holidays = [one_of(self._holidays)] if self._holidays else []
         day = f"(?:{'|'.join([iso, *holidays, day, numeric])})"
         first = "".join(f"{each}|" for each in self._all("weekday_in_a_week"))
-        return f"(?:{first}{self.span}|{day}(?:,?{gap}{time}){{0,2}}|{time}(?:,?{gap}{day})?|{one_of(self._forever)})"
+        return f"(?:{first}{self.span}|{day}(?:,?{gap}{time}){{0,2}}|{time}(?:,?{gap}{day})?|{one_of(self.forever)})"
 
     @cached_property
     def finder(self) -> re.Pattern[str]:
@@ -89,7 +85,7 @@ class Dates:
     def until(self, said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
         """What the words mean; None where they are no date at all. The past is unclear."""
         text = _SECONDS.sub(r"\1", " ".join(said.lower().replace("’", "'").split()).strip(" .,!"))
-        if text in self._forever:
+        if text in self.forever:
             return Until(forever=True)
         if (numeric := _NUMERIC.match(text)) and not _ISO.match(text) and not self._fits("time", text):
             day = self._numeric(numeric, now.astimezone(tz).date())

@@ -121,7 +121,7 @@ class Reading:
         parts: list[str] = []
         start = 0
         for begin, end in sorted(cuts)[: 2 * MOST_PARTS]:
-            if begin >= start and self._is_whole(said[start:begin]) and self._begins_one(said[end:]):
+            if begin >= start and self._begins_one(said[end:]) and self._is_whole(said[start:begin]):
                 parts.append(said[start:begin])
                 start = end
         return [*parts, said[start:]]

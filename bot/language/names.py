@@ -62,9 +62,7 @@ def ends_with_a_file(text: Plain, said: str) -> bool:
 
 
 def has_a_file(text: Plain, said: str) -> bool:
-    return bool(_SURELY_A_FILE.search(said)) or any(
-        text.names[each].kind == "url" for each in said if each in text.names
-    )
+    return names_a_file(said) or any(name.kind == "url" and letter in said for letter, name in text.names.items())
 
 
 def names_a_file(said: str) -> bool:
@@ -73,7 +71,7 @@ def names_a_file(said: str) -> bool:
 
 def is_named(text: Plain, letters: str) -> bool:
     """Whether these are people and nothing else: addresses and mentions."""
-    return all(text.names[each].kind in ("email", "mention") for each in letters if each in text.names)
+    return all(name.kind in ("email", "mention") for letter, name in text.names.items() if letter in letters)
 
 
 def _named(whole: str) -> Words:
@@ -133,7 +131,7 @@ class Namer:
 
     def people(self, said: str) -> Listed:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
-        said = "".join(each for each in said if each not in self._text.names or self._text.names[each].kind != "bot")
+        said = said.translate({ord(letter): None for letter, name in self._text.names.items() if name.kind == "bot"})
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|\n").lstrip(">→ ")
         said = self._first_sentence(said)
         if place := self.corrected(said):
@@ -270,8 +268,8 @@ class Namer:
     def _item(self, said: str) -> Words | None:
         """None where nothing is plainly meant."""
         said = _BULLET.sub("", _EMOJI_BEHIND.sub("", self._without_its_ending(said.strip(" ,;:"))))
-        names = [self._text.names[each] for each in said if each in self._text.names]
-        if not said.strip(QUOTES + " ") or (len(said) > 1 and any(each.kind == "email" for each in names)):
+        emails = (letter for letter, name in self._text.names.items() if name.kind == "email")
+        if not said.strip(QUOTES + " ") or (len(said) > 1 and any(each in said for each in emails)):
             return None
         if self._text.only(said) is None:
             if self._language.is_one("vague", low_of(said)):
@@ -375,7 +373,7 @@ class Namer:
             return Words("email", name.text) if name.text.isascii() else None
         if name:
             return Words("name", name.text) if name.kind != "url" else None
-        if any(each in self._text.names for each in said):
+        if not self._text.names.keys().isdisjoint(said):
             return None
         return self._person_in_words(self._without_article(said))
 
@@ -412,8 +410,7 @@ class Namer:
 
     def _looked_up(self, section: str, said: str) -> Words | None:
         low = low_of(said)
-        words = self._language.words_of(low)
-        for meaning, pattern in self._language.candidates(section, words, low):
+        for meaning, pattern in self._language.candidates(section, low):
             for fit in pattern.fits(low, said):
                 value = self._text.whole(fit.slots.get("text", "")).strip(QUOTES + " ")
                 if pattern.slots and not value:

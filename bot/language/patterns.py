@@ -18,9 +18,9 @@ from itertools import islice, pairwise
 # pattern marks are white space.
 NAMES = "\ue000-\uefff"
 QUOTED = "\ue800-\uefff"  # of them
-MARKS = "\uf000-\uf8ff"
+MARKS = "\uf000-\uf0ff"
 # What is nothing to a pattern.
-BLANKS = " ,\n" + "".join(map(chr, range(0xF000, 0xF900)))
+BLANKS = " ,\n" + "".join(map(chr, range(0xF000, 0xF100)))
 GAP = rf"[\s,{MARKS}]{{1,9}}"
 NO_GAP = rf"[\s,{MARKS}]{{0,9}}"
 # A word does not end where a name goes on: "editor.docx", "with-us", "ana@contoso".
@@ -42,14 +42,10 @@ CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # How often something is looked for in one sentence; people say each thing once or twice.
 MOST_PLACES = 12
 
-# Words of which a sentence of any language may be full; a pattern is not looked up by them.
-_EVERYWHERE = frozenset(
-    ["to", "with", "for", "on", "is", "in", "of", "a", "i", "de", "la", "à", "zu", "mit", "auf", "en"]
-)
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
-_WORD = re.compile(f"[{LETTERS}]+")
+_WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
@@ -111,8 +107,9 @@ def one_of(choices: Iterable[str]) -> str:
     return "(?:" + "|".join(map(_literal, longest_first)) + ")"
 
 
-def words_of(low: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(low))
+def words_of(low: str) -> list[str]:
+    """The words and the marks between them, one by one."""
+    return _WORD.findall(low)
 
 
 class Pattern:
@@ -142,19 +139,33 @@ class Pattern:
 
     @cached_property
     def needs(self) -> list[frozenset[str]]:
-        """Of each of these one is in every sentence of this pattern; the one that says most is the first."""
-        found: list[frozenset[str]] = []
-        for part in self._parts:
-            for token in part:
-                if token[0] in "[~" or token in _SLOTS:
-                    continue
-                words = self._vocabulary.words(token)
-                if any(map(GLUED.fullmatch, words)):
-                    continue
-                first = [_WORD.search(each) for each in words]
-                if first and all(first):
-                    found.append(frozenset(each[0] for each in first if each))
-        return sorted(found, key=lambda each: len(each & _EVERYWHERE) * 100 + len(each))
+        """Of each of these one is in every sentence of this pattern."""
+        found = [
+            self._first_words(token, then)
+            for part in self._parts
+            for token, then in pairwise((*part, ""))
+            if token[0] not in "[~" and token not in _SLOTS
+        ]
+        return [first for first in found if first]
+
+    @cached_property
+    def begins_with(self) -> frozenset[str]:
+        """One of these is the first word of every sentence of this pattern; none where that may be any."""
+        found: frozenset[str] = frozenset()
+        for token, then in pairwise((*self._parts[0], "")):
+            first = self._first_words(token.strip("~[]"), then)
+            if not first or "," in first:
+                break
+            found |= first
+            if token.lstrip("~")[0] != "[":
+                return found
+        return frozenset()
+
+    def _first_words(self, token: str, then: str) -> frozenset[str]:
+        """Of all that a token stands for; none where that may be anything, or a part of a word with the next token."""
+        words = self._vocabulary.words(token)
+        is_open = "$" in words or then.startswith("~") or any(map(GLUED.fullmatch, words))
+        return frozenset() if is_open else frozenset(words_of(each)[0] for each in words)
 
     @cached_property
     def expression(self) -> str:

@@ -33,7 +33,6 @@ _WIDE: dict[int, int | str] = {
     **{0x060C: ",", 0x061B: ";", 0x061F: "?", 0x06D4: ".", 0x0964: ".", 0x0640: "", 0x05BE: "-"},
     **{0x3001: ", ", 0x3002: ". ", 0xFF0C: ", ", 0xFF61: ". ", 0xFF1B: "; "},
 }
-_ANY_WIDE = re.compile(r"[\uff01-\uff61\u3001\u3002\u060c\u061b\u061f\u06d4\u0964\u0640\u05be]")
 # Greek asks with a semicolon.
 _GREEK = re.compile(r"[\u0370-\u03ff]")
 _GREEK_ASKS = re.compile(r"[;\u037e](?=\s|$)")
@@ -45,6 +44,7 @@ _QUOTES = {
 }  # fmt: skip
 QUOTES = "".join(_QUOTES)
 _ANY_QUOTE = re.compile("[" + re.escape(QUOTES) + "]")
+_ANY_CLOSING = re.compile("[" + re.escape("".join(_QUOTES.values())) + "]")
 _LONGEST_NAME = 420
 # Letters that may stand next to a name without being a part of it.
 _CJK = re.compile(f"[{CJK}]")
@@ -63,7 +63,7 @@ _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
-_SPACE = re.compile(r"\s")
+_OTHER_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s{10,}")
 
 
@@ -132,7 +132,7 @@ class Plain:
 
     def whole(self, words: str) -> str:
         """The words with their names in again."""
-        return "".join(self.names[letter].text if letter in self.names else letter for letter in words).strip()
+        return words.translate({ord(letter): name.text for letter, name in self.names.items()}).strip()
 
     def only(self, words: str) -> Name | None:
         """The name, if the words are just that."""
@@ -167,7 +167,9 @@ def plain(said: Said) -> Plain:
     def unescaped(part: str) -> str:
         return part if part in names else _PRIVATE.sub("", html.unescape(part))
 
-    text = _JOINER.sub("", _PRIVATE.sub("", said.text).translate(_INVISIBLE))
+    text = said.text
+    if not text.isascii():
+        text = _JOINER.sub("", _PRIVATE.sub("", text).translate(_INVISIBLE))
     if text.startswith(">"):
         # Somebody else's words above one's own, with an empty line between them.
         text = _QUOTED_LINES.sub("", text)
@@ -178,20 +180,23 @@ def plain(said: Said) -> Plain:
         text = "> " + text if "<blockquote" in text.casefold() else text
         text = _TAG.sub("", _BREAK.sub("\n", text))
     text = text.replace("**", "")
-    text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
+    if "&" in text:
+        text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)
     text = _EMPHASIS.sub(r"\2", _MAILTO.sub("", text))
-    text = _EMOJI_AT_AN_END.sub(" ", _OPENING.sub(" ", text))
-    text = _GREEK_ASKS.sub("?", text) if _GREEK.search(text) else text
-    text = text.translate(_WIDE) if _ANY_WIDE.search(text) else text
+    if not text.isascii():
+        text = _EMOJI_AT_AN_END.sub(" ", _OPENING.sub(" ", text))
+        text = _GREEK_ASKS.sub("?", text) if _GREEK.search(text) else text
+        text = text.translate(_WIDE)
     if "://" in text:
         text = _MARKDOWN_LINK.sub(lambda match: protect("url", match[1]), text)
         text = _ANGLES.sub(r"\1", _URL.sub(lambda match: protect("url", match[0]), text))
     if "@" in text:
         text = EMAIL.sub(lambda match: protect("email", match[0]), text)
-    text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
+    if "\n" in text:
+        text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
-    return Plain(tuple(_SPACE.sub(" ", line) for line in lines if line), names)
+    return Plain(tuple(_OTHER_SPACE.sub(" ", line) for line in lines if line), names)
 
 
 def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
@@ -199,22 +204,18 @@ def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
     if not _ANY_QUOTE.search(text):
         return text
     closers: dict[str, list[int]] = {}
-    for place, letter in enumerate(text):
+    for place in (each.start() for each in _ANY_CLOSING.finditer(text)):
         if place + 1 == len(text) or not _is_letter(text[place + 1]):
-            closers.setdefault(letter, []).append(place)
+            closers.setdefault(text[place], []).append(place)
     made: list[str] = []
     at = 0
-    while at < len(text):
-        closing = _QUOTES.get(text[at])
-        begins = at == 0 or not _is_letter(text[at - 1])
-        end = _closing(closers, at, closing) if closing and begins else None
-        if end is None or not text[at + 1 : end].strip(QUOTES + " "):
-            made.append(text[at])
-            at += 1
-        else:
-            made.append(protect("quote", text[at + 1 : end]))
+    for place in (each.start() for each in _ANY_QUOTE.finditer(text)):
+        begins = place >= at and (place == 0 or not _is_letter(text[place - 1]))
+        end = _closing(closers, place, _QUOTES[text[place]]) if begins else None
+        if end is not None and text[place + 1 : end].strip(QUOTES + " "):
+            made += [text[at:place], protect("quote", text[place + 1 : end])]
             at = end + 1
-    return "".join(made)
+    return "".join(made) + text[at:]
 
 
 def _is_letter(letter: str) -> bool:

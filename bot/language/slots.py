@@ -78,9 +78,10 @@ class Slots:
     def _request(self, spoken: _Spoken, said: str) -> Understood | None:
         beside = self._beside.of(said)
         unread: dict[str, str] = {}
-        spoken = replace(spoken, people=self._before_the_unread(spoken.people, unread))
-        if spoken.items and [*spoken.fit.slots][-1] == "items" and not self.is_file(spoken.items):
-            spoken = replace(spoken, items=self._before_the_unread(spoken.items, unread))
+        items_said, people_said = spoken.items, self._before_the_unread(spoken.people, unread)
+        if items_said and [*spoken.fit.slots][-1] == "items" and not self.is_file(items_said):
+            items_said = self._before_the_unread(items_said, unread)
+        spoken = replace(spoken, items=items_said, people=people_said)
         items, people = self._named(spoken)
         people = self._left_out(people, said)
         if spoken.detail == "dated" and not (beside.until or beside.latest):
@@ -170,7 +171,8 @@ class Slots:
             return []
         groups: list[tuple[str, Role]] = []
         waiting: list[str] = []
-        for part in self._language.separator.split(people_said):
+        parts = self._language.separator.split(people_said)
+        for part in parts if len(parts) > 1 else ():
             found = expression.search(low_of(part))
             role = self._language.role(found["role"]) if found else None
             waiting.append(part[: found.start()] if found else part)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
 from bot.language.dates import Dates
-from bot.language.patterns import LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of
+from bot.language.patterns import LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of, words_of
 from bot.sharing import Role
 
 # Of the politeness before and behind a request.
@@ -20,6 +20,8 @@ TABLES = Path(__file__).parent / "words"
 _WORD = re.compile(rf"(?:(?![\d_])[{LETTERS}])+")
 _ANY_WORD = re.compile(f"[{LETTERS}]+")
 _NOT_WORDS = re.compile(r"\{\w+\}")
+# Before the first word of a sentence, to tell it from the same word elsewhere.
+_FIRST = "^"
 
 
 @dataclass(frozen=True)
@@ -31,40 +33,53 @@ class Ways:
 
 
 class _Filed:
-    """Patterns by the words of which one has to be in a sentence."""
+    """Patterns by the words that a sentence of theirs has; `anchored`: they are looked for at its beginning.
 
-    def __init__(self, patterns: list[tuple[str, Pattern]], *, spaces: bool) -> None:
+    What a word says of all patterns is the bits of one number: which need it first, then which need it next, …
+    """
+
+    def __init__(self, patterns: list[tuple[str, Pattern]], *, spaces: bool, anchored: bool) -> None:
         # What begins with a name fits much; what begins with words is surer.
         self._patterns = sorted(patterns, key=lambda each: bool(each[1].opens_with))
         self._spaces = spaces
-        self._always: list[int] = []
-        self._by_word: dict[str, list[int]] = {}
-        self._too: dict[int, list[frozenset[str]]] = {}
+        self._needs = max((len(each.needs) for _, each in patterns), default=0) + 1
+        self._always = 0
+        self._by_word: dict[str, int] = {}
         for number, (_, pattern) in enumerate(self._patterns):
-            for word in pattern.needs[0] if pattern.needs else ():
-                self._by_word.setdefault(word, []).append(number)
-            if not pattern.needs:
-                self._always.append(number)
-            if pattern.needs[1:]:
-                self._too[number] = pattern.needs[1:]
+            first = {_FIRST + each for each in pattern.begins_with} if anchored and spaces else set[str]()
+            needs = [first, *pattern.needs]
+            for place in range(self._needs):
+                bit = 1 << (place * len(patterns) + number)
+                words = needs[place] if place < len(needs) else ()
+                for word in words:
+                    self._by_word[word] = self._by_word.get(word, 0) | bit
+                self._always |= 0 if words else bit
 
-    def of(self, words: frozenset[str], low: str) -> list[tuple[str, Pattern]]:
-        found = set(self._always)
-        if self._spaces:
-            for word in words & self._by_word.keys():
-                found.update(self._by_word[word])
-        else:
-            for word, numbers in self._by_word.items():
-                if word in low:
-                    found.update(numbers)
-        if not found:
-            return []
-        too = self._too if self._spaces else {}
-        return [
-            self._patterns[each]
-            for each in sorted(found)
-            if each not in too or not any(map(words.isdisjoint, too[each]))
-        ]
+    def of(self, low: str) -> list[tuple[str, Pattern]]:
+        """Those that a sentence may be of."""
+        bits = self._always
+        left = (1 << len(self._patterns)) - 1
+        for number, word in enumerate(self._words(low)):
+            if word in self._by_word:
+                bits |= self._by_word[word]
+            if not number and not bits & left:
+                return []
+        for _ in range(self._needs):
+            left &= bits
+            bits >>= len(self._patterns)
+        found: list[tuple[str, Pattern]] = []
+        while left:
+            lowest = left & -left
+            found.append(self._patterns[lowest.bit_length() - 1])
+            left ^= lowest
+        return found
+
+    def _words(self, low: str) -> list[str]:
+        """Those in it that say something of the patterns, and the first one as such."""
+        if not self._spaces:
+            return [word for word in self._by_word if word in low]
+        words = words_of(low)
+        return [_FIRST + next((each for each in words if each != ","), ""), *words]
 
 
 class Language:
@@ -75,8 +90,7 @@ class Language:
         self._table = table
         self._words = {name: tuple(many) for name, many in table["words"].items()}
         self._ways: dict[str, tuple[Ways, ...]] = {}
-        self._edges: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._files: dict[tuple[str, str], _Filed] = {}
+        self._files: dict[tuple[str, bool], _Filed] = {}
         self.spaces: bool = table.get("spaces", True)
         self.roles = {said: Role(role) for role, many in table["roles"].items() for said in many}
         self.dates = Dates(table["dates"], spaces=self.spaces, joints=self.words("and"))
@@ -99,26 +113,22 @@ class Language:
     def patterns(self, section: str, meaning: str) -> tuple[Pattern, ...]:
         return next((ways.patterns for ways in self.ways(section) if ways.meaning == meaning), ())
 
-    def candidates(self, section: str, words: frozenset[str], low: str) -> list[tuple[str, Pattern]]:
-        """The patterns that a sentence of these words can be of, the surest first, else in the order of the table."""
-        return self._filed(section).of(words, low)
+    def candidates(self, section: str, low: str) -> list[tuple[str, Pattern]]:
+        """The patterns that a sentence can be of, the surest first, else in the order of the table."""
+        return self._filed(section, anchored=True).of(low)
 
-    def by_meaning(self, section: str, words: frozenset[str], low: str) -> dict[str, list[Pattern]]:
+    def by_meaning(self, section: str, low: str) -> dict[str, list[Pattern]]:
+        """The patterns of which something may be in a sentence."""
         found: dict[str, list[Pattern]] = {}
-        for meaning, pattern in self.candidates(section, words, low):
+        for meaning, pattern in self._filed(section, anchored=False).of(low):
             found.setdefault(meaning, []).append(pattern)
         return found
 
-    def _filed(self, section: str, meaning: str = "") -> _Filed:
-        key = (section, meaning)
+    def _filed(self, section: str, *, anchored: bool) -> _Filed:
+        key = (section, anchored)
         if key not in self._files:
-            found = [
-                (ways.meaning, each)
-                for ways in self.ways(section)
-                if meaning in ("", ways.meaning)
-                for each in ways.patterns
-            ]
-            self._files[key] = _Filed(found, spaces=self.spaces)
+            found = [(ways.meaning, each) for ways in self.ways(section) for each in ways.patterns]
+            self._files[key] = _Filed(found, spaces=self.spaces, anchored=anchored)
         return self._files[key]
 
     @staticmethod
@@ -139,24 +149,25 @@ class Language:
         return found.span() if found else None
 
     def ends_with_one(self, name: str, low: str) -> bool:
-        return low.endswith(self._endings(name)) or low in self.words(name)
+        return f" {low}".endswith(self._endings.get(name, ()))
 
     def begins_with_one(self, name: str, low: str) -> bool:
-        return low.startswith(self._beginnings(name)) or low in self.words(name)
+        return f"{low} ".startswith(self._beginnings.get(name, ()))
 
-    def _endings(self, name: str) -> tuple[str, ...]:
+    @cached_property
+    def _endings(self) -> Mapping[str, tuple[str, ...]]:
         """The words as they stand at the end of something."""
-        return self._apart(name, "-", lambda each: f" {each}" if self.spaces else each)
+        gap = " " if self.spaces else ""
+        return {name: tuple(gap + each for each in many) for name, many in self._words.items()}
 
-    def _beginnings(self, name: str) -> tuple[str, ...]:
+    @cached_property
+    def _beginnings(self) -> Mapping[str, tuple[str, ...]]:
         """The words as they stand before something, together with what parts them from it."""
-        return self._apart(name, "+", lambda each: each if each.endswith("'") or not self.spaces else f"{each} ")
-
-    def _apart(self, name: str, side: str, made: Callable[[str], str]) -> tuple[str, ...]:
-        key = (name, side)
-        if key not in self._edges:
-            self._edges[key] = tuple(map(made, self.words(name)))
-        return self._edges[key]
+        gap = " " if self.spaces else ""
+        return {
+            name: tuple(each if each.endswith("'") else each + gap for each in many)
+            for name, many in self._words.items()
+        }
 
     def ending(self, name: str, low: str) -> str:
         """The one of the words that it ends with, or ""."""
@@ -178,13 +189,13 @@ class Language:
 
     def before(self, name: str, low: str) -> int:
         """How much of it is one of the words that may stand before a name."""
-        starts = self._beginnings(name)
+        starts = self._beginnings.get(name, ())
         return max(len(each) for each in starts if low.startswith(each)) if low.startswith(starts) else 0
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
         ends = dict.fromkeys(("asking", "talking", "openers"), 0)
-        for kind, pattern in self._filed("polite").of(self.words_of(low[:LONGEST_BEGINNING]), low):
+        for kind, pattern in self._filed("polite", anchored=True).of(low[:LONGEST_BEGINNING]):
             if kind in ends and (found := pattern.begins.match(low)):
                 ends[kind] = max(ends[kind], found.end())
         return next(((kind, end) for kind, end in ends.items() if end), ("", 0))
@@ -192,7 +203,7 @@ class Language:
     def closed(self, low: str) -> tuple[str, int]:
         """The politeness behind a request: of what kind it is, and where it begins; 0 where there is none."""
         begins = ("", len(low))
-        for kind, pattern in self._filed("polite").of(self.words_of(low[-LONGEST_END:]), low):
+        for kind, pattern in self._filed("polite", anchored=False).of(low[-LONGEST_END:]):
             if kind in ("closers", "asked") and (found := pattern.last.search(low, max(0, len(low) - LONGEST_END))):
                 begins = min(begins, (kind, found.start()), key=lambda each: each[1])
         return begins if begins[0] else ("", 0)
@@ -228,10 +239,10 @@ class Language:
         names = ("and", "then", "but") if self.spaces else ()
         for name in names:
             low = said.lower()
-            if low.endswith(ends := self._endings(name)):
+            if low.endswith(ends := self._endings.get(name, ())):
                 cut = max(len(each) for each in ends if low.endswith(each))
                 return self.without_joints(said[:-cut].rstrip(" ,"))
-            if low.startswith(starts := self._beginnings(name)):
+            if low.startswith(starts := self._beginnings.get(name, ())):
                 cut = max(len(each) for each in starts if low.startswith(each))
                 return self.without_joints(said[cut:].lstrip(" ,"))
         return said
@@ -334,15 +345,13 @@ class Language:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        lists = {name: tuple(words) for name, words in self._table["words"].items()}
+        lists = {**self._words, "role": tuple(self.roles), "forever": tuple(self.dates.forever)}
         special = {
-            "role": one_of(self.roles),
             "quote": rf"[{QUOTED}]",
             "who": r"[^.,;:!?()\n]{1,60}?",
             "word": rf"[^\s,{NAMES}]{{1,60}}|[{NAMES}]",
             "date": self.dates.date,
             "span": self.dates.span,
-            "forever": self.dates.forever,
         }
         return Vocabulary(lists, special, self.spaces, dates=lambda: self.dates.finder)
 

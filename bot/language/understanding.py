@@ -62,15 +62,14 @@ def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Underst
 
 def _in_order(text: Plain, hint: str) -> Iterator[Language]:
     """The language hinted at and English; then, if it is plainly in neither, those that know more of its words."""
+    tried = dict.fromkeys((hint, DEFAULT))
+    yield from map(language, tried)
     low = low_of(text.text)
     words = Language.words_of(low)
-    known = 0
-    for tag in dict.fromkeys((hint, DEFAULT)):
-        yield language(tag)
-        known = max(known, language(tag).knows(words, low))
+    known = max(language(tag).knows(words, low) for tag in tried)
     if known > PLAINLY * len(words):
         return
-    better = [(language(tag).knows(words, low), tag) for tag in tags() if tag not in (hint, DEFAULT)]
+    better = [(language(tag).knows(words, low), tag) for tag in tags() if tag not in tried]
     ranked = sorted((each for each in better if each[0] > known), reverse=True)
     yield from (language(tag) for _, tag in ranked[:MOST_TRIED])
 
