@@ -17,7 +17,7 @@ from bot.language.understood import NOTHING, TALK, Understood
 # Of politeness, one after the other.
 MOST_REMARKS = 12
 # Nothing of these is done by the words alone.
-_CHANGES = ("share", "unshare", "change_role")
+_CHANGES = ("share", "unshare", "change_role", "extend")
 _ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
 _MARK = re.compile(f"[{MARKS}]")
 # What a remark has none of: it would take something back, or ask for more.
@@ -83,7 +83,7 @@ class Clauses:
         intent = meaning.partition(".")[0]
         if sentence.is_question and not sentence.asking and intent in _CHANGES:
             return meaning.endswith(".asked")
-        if meaning == "share.politely":
+        if meaning.endswith(".politely"):
             return sentence.asking
         return is_part if meaning == "share.more" else True
 
@@ -125,7 +125,7 @@ class Clauses:
         items = fit.slots["items"]
         if self._namer.is_reference(items):
             return True
-        is_name = not items[:1].islower() or " " not in items
+        is_name = not items[:1].islower() or " " not in items or pattern.is_drawn
         is_plain = sentence.asking or (self._slots.is_file(items) and is_name) or self._is_a_thing(items, fit)
         return is_plain and not self._language.has("talk", low_of(items))
 
@@ -168,7 +168,8 @@ class Clauses:
             kind, end = self._language.opened(low_of(rest))
             if not end:
                 break
-            asking, talking = asking or kind == "asking", talking or kind == "talking"
+            asking = asking or kind in ("asking", "suggesting")
+            talking = talking or kind in ("talking", "suggesting")
             rest = rest[end:].lstrip(" ,.!:–-…\n")
         rest, is_asked = self._without_closers(self._without_remark(rest))
         bare = f"{marks} {rest.strip(' ,.!?…:;–-')}".strip()

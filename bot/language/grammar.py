@@ -52,7 +52,7 @@ class Reading:
             # "change his role to view only": there the role is no remark.
             self._put_aside(without=("role",))
             again = self._understood()
-            is_better = made.intent == "none" or (
+            is_better = made.intent == "none" or (again.intent == "multi" and not again.asks) or (
                 len(again.asks) < len(made.asks)
                 and "recipients" not in made.asks
                 and not dict(made.unclear).get("role")  # two roles were said

@@ -134,7 +134,7 @@ class Namer:
     def people(self, said: str) -> Listed:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
         said = "".join(each for each in said if each not in self._text.names or self._text.names[each].kind != "bot")
-        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|\n").lstrip(">→ ")
+        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|\n").lstrip(">→= ")
         said = self._first_sentence(said)
         if place := self.corrected(said):
             said = said[place.end() :].strip(" ,")
@@ -291,7 +291,7 @@ class Namer:
         match name.kind:
             case "url":
                 return None if _SOMEBODY_AT.match(name.text) else Words("url", name.text)
-            case "bot":
+            case "bot" | "mention" | "email":
                 return None
             case _:
                 return _named(name.text)
@@ -397,6 +397,8 @@ class Namer:
         if len(words) < 2 or not self._language.spaces:
             return False
         (first, second), (last_but_one, last) = words[:2], words[-2:]
+        if last in self._language.words("access"):
+            return True
         if last[:1].islower() and self._language.role(last):
             return True
         known = self._language.all_words

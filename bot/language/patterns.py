@@ -48,6 +48,7 @@ _EVERYWHERE = frozenset(
 )
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
+_BRACKETS = {"(": r"[(\[]", ")": r"[)\]]"}
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
 _WORD = re.compile(f"[{LETTERS}]+")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
@@ -135,6 +136,11 @@ class Pattern:
     def opens_with(self) -> str:
         """The slot that it begins with, if it does."""
         return self._parts[0][0][1:-1] if self._parts[0][0] in _SLOTS else ""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it has a sign between its slots and no words: an arrow, a colon."""
+        return len(self.slots) == 2 and bool(re.fullmatch(r"[^\w{]*\{\w+\}[^\w{]+\{\w+\}[^\w{]*", self.written))
 
     @property
     def ends_with_a_slot(self) -> bool:
@@ -360,6 +366,8 @@ class Pattern:
     def _choice(self, word: str) -> str:
         if word == "$":
             return rf"(?=[\s.,;!?…){MARKS}]*$)"
+        if word in _BRACKETS:
+            return _BRACKETS[word]
         return self._vocabulary.of(word[1:-1]) if word[0] == "{" and word[-1] == "}" else _literal(word)
 
 

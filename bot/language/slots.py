@@ -63,7 +63,8 @@ class Slots:
             groups = self._by_role(people_said) or self._by_role_in_words(people_said, fit.role)
             if groups and (each_his := self._each_his_own(groups, items_said, said)):
                 return each_his
-        if detail == "each":
+        if detail == "each" or (detail == "more" and (fit.role or "") not in said):
+            # "Jonathan Read" is somebody.
             return None
         return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
 
@@ -291,7 +292,7 @@ def _detailed(request: ShareRequest, spoken: _Spoken) -> ShareRequest:
         case "anyone" | "organization" | "all" | "guests" | "external":
             sign_in = False if (spoken.intent, detail) == ("share", "anyone") else request.sign_in
             return replace(request, recipients=(Words(detail, ""),), sign_in=sign_in)
-        case "expiring_soon" | "last_shared":
+        case "all_shared_with" | "expiring_soon" | "last_shared":
             return replace(request, items=(Words("reference", detail),))
         case _:
             return request

@@ -150,7 +150,7 @@ class Language:
 
     def _beginnings(self, name: str) -> tuple[str, ...]:
         """The words as they stand before something, together with what parts them from it."""
-        return self._apart(name, "+", lambda each: each if each.endswith("'") or not self.spaces else f"{each} ")
+        return self._apart(name, "+", lambda each: each if each[-1] in "'=" or not self.spaces else f"{each} ")
 
     def _apart(self, name: str, side: str, made: Callable[[str], str]) -> tuple[str, ...]:
         key = (name, side)
@@ -183,7 +183,7 @@ class Language:
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
-        ends = dict.fromkeys(("asking", "talking", "openers"), 0)
+        ends = dict.fromkeys(("asking", "suggesting", "talking", "openers"), 0)
         for kind, pattern in self._filed("polite").of(self.words_of(low[:LONGEST_BEGINNING]), low):
             if kind in ends and (found := pattern.begins.match(low)):
                 ends[kind] = max(ends[kind], found.end())
