@@ -79,7 +79,7 @@ class Aside:
 
     def of(self, said: str) -> Together:
         """What stands beside in this part of the sentence."""
-        found = _last_words([self.marks[each] for each in _MARK.findall(said) if each in self.marks])
+        found = _last_words(self._found(said))
         roles = list(dict.fromkeys(each.role for each in found if each.role))
         untils = [each.until for each in found if each.until]
         asks: list[str] = []
@@ -102,16 +102,22 @@ class Aside:
             is_instead=any(each.is_instead and each.kind == "role" for each in found),
         )
 
+    def has_role(self, said: str) -> bool:
+        """Whether a role is said of it, plain or not."""
+        return any(each.kind == "role" for each in self._found(said))
+
     def left_out(self, said: str) -> list[str]:
         """Who is left out, each as it was said."""
-        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
-        return [each.said for each in found if each.kind == "except"]
+        return [each.said for each in self._found(said) if each.kind == "except"]
 
     def unclear(self, said: str) -> dict[str, str]:
         """The words that leave a slot open, by slot."""
-        found = [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
+        found = self._found(said)
         slots = {"until": "expiration", "role": "role", "password": "password"}
         return {slots[each.kind]: each.text or each.words for each in found if not each.is_clear and each.kind in slots}
+
+    def _found(self, said: str) -> list[Said]:
+        return [self.marks[each] for each in _MARK.findall(said) if each in self.marks]
 
 
 def _when(until: Expiry) -> float:

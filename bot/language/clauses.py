@@ -24,7 +24,7 @@ _MARK = re.compile(f"[{MARKS}]")
 _TAKEN_BACK = ("negations", "corrections")
 _NOT_A_REMARK = ("hedges", "negations", "corrections", "reported", "remark_stops")
 _NAME = re.compile(f"[{NAMES}]")
-_NUMBER = re.compile(r"^(?:\d{1,2}[.)]|[-*•])\s+(?=\S)")
+_NUMBER = re.compile(r"^(?:\(?(?:\d{1,2}|[a-e])[.)]|[-*•])\s+(?=\S)")
 _FIRST_MARKS = re.compile(rf"(?:[\s:,;.–-]*[{MARKS}])+[\s:,;.–-]*")
 _ASKED = re.compile(r"\?[\s!?]*$")
 

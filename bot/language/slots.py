@@ -46,8 +46,12 @@ class Slots:
         intent, _, detail = meaning.partition(".")
         if intent == "none":
             return TALK
+        if intent == "help":
+            return Understood("help", BLANK)
         if intent in READS and not fit.slots and not detail:
             return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
+        if detail == "roled" and not self._beside.has_role(said):
+            return None
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
         if people_said is not None and has_a_file(self._text, people_said):
             return None
@@ -55,7 +59,7 @@ class Slots:
             return TALK
         if items_said is not None and self._is_talk(items_said):
             return TALK
-        if detail == "file" and not self._is_plainly_a_file(items_said or ""):
+        if detail in ("file", "roled") and not self._is_plainly_a_file(items_said or ""):
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
@@ -82,9 +86,8 @@ class Slots:
             spoken = replace(spoken, items=self._before_the_unread(spoken.items, unread))
         items, people = self._named(spoken)
         people = self._left_out(people, said)
-        if spoken.detail == "dated" and not (beside.until or beside.latest):
-            return None
-        if not self._is_told(spoken, items, people):
+        lacking = {"dated": not (beside.until or beside.latest), "roled": not people.is_clear}
+        if lacking.get(spoken.detail) or not self._is_told(spoken, items, people):
             return None
         until = beside.until or self._until(spoken.fit.date)
         if spoken.intent == "extend" and until is None:

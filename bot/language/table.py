@@ -273,7 +273,15 @@ class Language:
     @cached_property
     def corrected(self) -> re.Pattern[str] | None:
         words = self.words("corrections")
-        return re.compile(rf"(?:\.{{2,3}}|…|[,;–—-])\s{{0,9}}{one_of(words)}(?!\w)") if words else None
+        if not words:
+            return None
+        return re.compile(rf"(?:\.{{2,3}}|(?<=\w{{3}})\.\s|…|[,;–—-])\s{{0,9}}{one_of(words)}(?!\w)")
+
+    @cached_property
+    def but(self) -> re.Pattern[str]:
+        """Between who is not meant and who is: "not Ana but Bob"."""
+        words = self.words("but")
+        return re.compile(rf"\s{one_of(words)}\s" if words else "(?!)")
 
     @cached_property
     def rights(self) -> re.Pattern[str] | None:
