@@ -84,7 +84,7 @@ class Clauses:
         if sentence.is_question and not sentence.asking and intent in _CHANGES:
             return meaning.endswith(".asked")
         if meaning.endswith(".politely"):
-            return sentence.asking
+            return sentence.asking or (intent == "help" and sentence.talking)
         return is_part if meaning == "share.more" else True
 
     def _fits(self, bare: str) -> Iterator[tuple[str, Pattern, Fit]]:

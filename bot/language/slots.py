@@ -50,16 +50,16 @@ class Slots:
             return Understood("help", BLANK)
         if intent in READS and not fit.slots and not detail:
             return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
-        if detail == "roled" and not self._beside.has_role(said):
-            return None
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
+        if detail == "roled" and not (self._beside.has_role(said) and self.is_file(items_said or "")):
+            return None
         if people_said is not None and has_a_file(self._text, people_said):
             return None
         if self._negated(items_said) or self._negated(people_said, but_except=True):
             return TALK
         if items_said is not None and self._is_talk(items_said):
             return TALK
-        if detail in ("file", "roled") and not self._is_plainly_a_file(items_said or ""):
+        if detail == "file" and not self._is_plainly_a_file(items_said or ""):
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
