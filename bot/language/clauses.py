@@ -126,6 +126,7 @@ class Clauses:
         if self._namer.is_reference(items):
             return True
         is_name = not items[:1].islower() or " " not in items or pattern.is_drawn
+        is_name = is_name or self._language.begins_with_one("before_files", low_of(items))
         is_plain = sentence.asking or (self._slots.is_file(items) and is_name) or self._is_a_thing(items, fit)
         return is_plain and not self._language.has("talk", low_of(items))
 

@@ -159,7 +159,9 @@ class Reading:
             made = self._with_the_verb_of(self._said, rest).request if has_a_file(self._text, rest) else None
             return bool(made and made.items and made.recipients)
         says_nothing = one.intent == "share" and one.request is not None and not _is_about(one.request)
-        return one.intent not in _ALONE and not says_nothing
+        # "with Ana, who is our auditor"
+        says_who = one.intent == "who_has_access" and self._language.begins_with_one("remarks", low_of(rest))
+        return one.intent not in _ALONE and not says_nothing and not says_who
 
     def _with_the_verb_of(self, first: str, part: str) -> Understood:
         """ "share A with Bob and B with Ana": the verb is said once."""

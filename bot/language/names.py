@@ -100,7 +100,7 @@ class Namer:
         return self._context.has_a_file
 
     def items(self, said: str) -> Listed:
-        said = _MARK.sub(" ", said).strip(" ,|–—-")
+        said = _MARK.sub(" ", said).strip(" ,|>–—-")
         if not said.strip(QUOTES + " "):
             return Listed((), False)
         if corrected := self.corrected(said):
@@ -135,7 +135,7 @@ class Namer:
     def people(self, said: str) -> Listed:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
         said = "".join(each for each in said if each not in self._text.names or self._text.names[each].kind != "bot")
-        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|\n").lstrip(">→= ")
+        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|/\n").lstrip(">→= ")
         said = self._first_sentence(said)
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))

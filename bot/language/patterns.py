@@ -280,7 +280,9 @@ class Pattern:
             lists = self._vocabulary.lists
             begins = (*lists.get("articles", ()), *lists.get("thing_begins", ()))
             articles = one_of(begins) if begins else "(?!)"
-            between = [(rf"(?<=[{NAMES}])\s{{1,9}}|\s{{1,9}}(?=[^\s{MARKS}]+[\s{MARKS}]*$|[{NAMES}]|{articles}\s)",)]
+            pronouns = "|".join(["(?!)", *(rf"(?<=\b{re.escape(each)})" for each in lists.get("pronouns", ()))])
+            ends = rf"(?=[^\s{MARKS}]+[\s{MARKS}]*$|[{NAMES}]|{articles}\s)"
+            between = [(rf"(?:(?<=[{NAMES}])|{pronouns})\s{{1,9}}|\s{{1,9}}{ends}",)]
         return (
             _compiled(NO_GAP + self._before(before[0])) if before else None,
             (_compiled(between[0][0]) if self.side_by_side else _compiled(self._inner(between[0]) + self._wall))

@@ -56,7 +56,7 @@ class Slots:
         if people_said is not None and has_a_file(self._text, people_said):
             return None
         if self._negated(items_said) or self._negated(people_said, but_except=True):
-            return TALK
+            return None if detail == "each" else TALK
         if items_said is not None and self._is_talk(items_said):
             return TALK
         if detail == "file" and not self._is_plainly_a_file(items_said or ""):
