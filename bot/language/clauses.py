@@ -60,9 +60,7 @@ class Clauses:
         if not sentence.bare.strip(BLANKS):
             return NOTHING
         unclear: Understood | None = None
-        for meaning, pattern, fit in self._fits(sentence.bare):
-            if not self._may_mean(meaning, sentence, is_part=is_part):
-                continue
+        for meaning, pattern, fit in self._fits(sentence, is_part=is_part):
             made = self._slots.filled(meaning, fit, said)
             if made is TALK:
                 return TALK
@@ -85,12 +83,16 @@ class Clauses:
             return meaning.endswith(".asked")
         if meaning.endswith(".politely"):
             return sentence.asking or (intent == "help" and sentence.talking)
+        if meaning == "share.roled":
+            return self._slots.has_role(sentence.bare)
         return is_part if meaning == "share.more" else True
 
-    def _fits(self, bare: str) -> Iterator[tuple[str, Pattern, Fit]]:
+    def _fits(self, sentence: Sentence, *, is_part: bool) -> Iterator[tuple[str, Pattern, Fit]]:
         """Every way to read it, the likeliest first: as the table orders them, then by how plain the names are."""
-        low = low_of(bare)
+        bare, low = sentence.bare, low_of(sentence.bare)
         for meaning, pattern in self._language.candidates("intents", self._language.words_of(low), low):
+            if not self._may_mean(meaning, sentence, is_part=is_part):
+                continue
             fits = [fit for fit in pattern.fits(low, bare) if all(fit.slots.values())]
             if len(fits) > 1:
                 # Of two places where a name may end, the later one ends a file, and the first one ends a person.
@@ -145,8 +147,9 @@ class Clauses:
 
     def _is_apart(self, people: str, items: str) -> bool:
         """Whether one of two neighbours plainly ends before the other."""
-        # "Invoice 118.pdf" is one name.
-        return not (self._is_cut(people) or items[:1].isdigit()) and (
+        # "Invoice 118.pdf" is one name, and "my drive with" is none.
+        is_cut = self._is_cut(people) or self._language.ends_with_one("connectors", low_of(items))
+        return not (is_cut or items[:1].isdigit()) and (
             self._slots.is_file(items) or (self._namer.has_article(items) and self._namer.are_named(people))
         )
 

@@ -396,7 +396,10 @@ class Namer:
         ):
             return None
         bare = self._text.whole(said)
-        is_nobody = self._language.is_one("nobody", low_of(bare)) or (said.islower() and self._language.role(said))
+        is_nobody = self._language.is_one("nobody", low_of(bare)) or (
+            # "editor", "budget deck"
+            said.islower() and (self._language.role(said) or self._language.ends_with_one("file", said))
+        )
         if is_nobody or self._language.begins_with_one("subjects", low_of(bare)) or self._is_said_with_it(bare.split()):
             return None
         is_short = bare.count(" ") < MOST_WORDS if self._language.spaces else len(bare) <= MOST_LETTERS

@@ -51,7 +51,7 @@ class Slots:
         if intent in READS and not fit.slots and not detail:
             return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
-        if detail == "roled" and not (self._beside.has_role(said) and self.is_file(items_said or "")):
+        if detail == "roled" and not self.is_file(items_said or ""):
             return None
         if people_said is not None and has_a_file(self._text, people_said):
             return None
@@ -145,6 +145,10 @@ class Slots:
             return self._may_be_a_file(spoken.items or "")
         is_named = items.found or people.found or not items.is_clear or not people.is_clear
         return spoken.intent == "share" or bool(is_named or spoken.detail)
+
+    def has_role(self, said: str) -> bool:
+        """Whether a role is said beside it."""
+        return self._beside.has_role(said)
 
     def is_file(self, said: str) -> bool:
         said = _MARK.sub(" ", said).strip(" ,|")
