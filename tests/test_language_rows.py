@@ -27,7 +27,7 @@ NAMES = {"name", "mention", "group", "channel"}
 WORDS = ("message", "password")
 SWITCHES = ("send_invitation", "require_sign_in")
 # Of what is meant, at least so much is to be understood in whole: languages known well, and in plain sentences.
-ENGLISH, NEGATIVE = 0.9, 0.9
+ENGLISH, NEGATIVE = 0.98, 0.97
 WELL = ("de", "fr", "es", "pt", "it", "nl", "ja", "zh-Hans", "ko")
 IN_WELL, IN_OTHERS = 0.85, 0.6
 

@@ -104,6 +104,10 @@ class Aside:
             is_instead=any(each.is_instead and each.kind == "role" for each in found),
         )
 
+    def has_role(self, said: str) -> bool:
+        """Whether a role is said of it, plain or not."""
+        return any(each.kind == "role" for each in self._within(said))
+
     def left_out(self, said: str) -> list[str]:
         """Who is left out, each as it was said."""
         return [each.said for each in self._within(said) if each.kind == "except"]

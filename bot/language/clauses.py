@@ -17,14 +17,14 @@ from bot.language.understood import NOTHING, TALK, Understood
 # Of politeness, one after the other.
 MOST_REMARKS = 12
 # Nothing of these is done by the words alone.
-_CHANGES = ("share", "unshare", "change_role")
+_CHANGES = ("share", "unshare", "change_role", "extend")
 _ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
 _MARK = re.compile(f"[{MARKS}]")
 # What a remark has none of: it would take something back, or ask for more.
 _TAKEN_BACK = ("negations", "corrections")
 _NOT_A_REMARK = ("hedges", "negations", "corrections", "reported", "remark_stops")
 _NAME = re.compile(f"[{NAMES}]")
-_NUMBER = re.compile(r"^(?:\d{1,2}[.)]|[-*•])\s+(?=\S)")
+_NUMBER = re.compile(r"^(?:\(?(?:\d{1,2}|[a-e])[.)]|[-*•])\s+(?=\S)")
 _FIRST_MARKS = re.compile(rf"(?:[\s:,;.–-]*[{MARKS}])+[\s:,;.–-]*")
 _ASKED = re.compile(r"\?[\s!?]*$")
 
@@ -60,9 +60,7 @@ class Clauses:
         if not sentence.bare.strip(BLANKS):
             return NOTHING
         unclear: Understood | None = None
-        for meaning, pattern, fit in self._fits(sentence.bare):
-            if not self._may_mean(meaning, sentence, is_part=is_part):
-                continue
+        for meaning, pattern, fit in self._fits(sentence, is_part=is_part):
             made = self._slots.filled(meaning, fit, said)
             if made is TALK:
                 return TALK
@@ -83,14 +81,18 @@ class Clauses:
         intent = meaning.partition(".")[0]
         if sentence.is_question and not sentence.asking and intent in _CHANGES:
             return meaning.endswith(".asked")
-        if meaning == "share.politely":
-            return sentence.asking
+        if meaning.endswith(".politely"):
+            return sentence.asking or (intent == "help" and sentence.talking)
+        if meaning == "share.roled":
+            return self._slots.has_role(sentence.bare)
         return is_part if meaning == "share.more" else True
 
-    def _fits(self, bare: str) -> Iterator[tuple[str, Pattern, Fit]]:
+    def _fits(self, sentence: Sentence, *, is_part: bool) -> Iterator[tuple[str, Pattern, Fit]]:
         """Every way to read it, the likeliest first: as the table orders them, then by how plain the names are."""
-        low = low_of(bare)
+        bare, low = sentence.bare, low_of(sentence.bare)
         for meaning, pattern in self._language.candidates("intents", low):
+            if not self._may_mean(meaning, sentence, is_part=is_part):
+                continue
             fits = [fit for fit in pattern.fits(low, bare) if all(fit.slots.values())]
             if len(fits) > 1:
                 # Of two places where a name may end, the later one ends a file, and the first one ends a person.
@@ -125,7 +127,8 @@ class Clauses:
         items = fit.slots["items"]
         if self._namer.is_reference(items):
             return True
-        is_name = not items[:1].islower() or " " not in items
+        is_name = not items[:1].islower() or " " not in items or pattern.is_drawn
+        is_name = is_name or self._language.begins_with_one("before_files", low_of(items))
         is_plain = sentence.asking or (self._slots.is_file(items) and is_name) or self._is_a_thing(items, fit)
         return is_plain and not self._language.has("talk", low_of(items))
 
@@ -144,8 +147,9 @@ class Clauses:
 
     def _is_apart(self, people: str, items: str) -> bool:
         """Whether one of two neighbours plainly ends before the other."""
-        # "Invoice 118.pdf" is one name.
-        return not (self._is_cut(people) or items[:1].isdigit()) and (
+        # "Invoice 118.pdf" is one name, and "my drive with" is none.
+        is_cut = self._is_cut(people) or self._language.ends_with_one("connectors", low_of(items))
+        return not (is_cut or items[:1].isdigit()) and (
             self._slots.is_file(items) or (self._namer.has_article(items) and self._namer.are_named(people))
         )
 
@@ -168,7 +172,8 @@ class Clauses:
             kind, end = self._language.opened(low_of(rest))
             if not end:
                 break
-            asking, talking = asking or kind == "asking", talking or kind == "talking"
+            asking = asking or kind in ("asking", "suggesting")
+            talking = talking or kind in ("talking", "suggesting")
             rest = rest[end:].lstrip(" ,.!:–-…\n")
         rest, is_asked = self._without_closers(self._without_remark(rest))
         bare = f"{marks} {rest.strip(' ,.!?…:;–-')}".strip()

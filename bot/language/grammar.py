@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.language.beside import aside
 from bot.language.clauses import Clauses
-from bot.language.names import Namer, has_a_file, low_of
+from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
 from bot.language.patterns import BLANKS
 from bot.language.said import Context, Now, Plain
 from bot.language.slots import READS, THIS, Slots
@@ -20,7 +20,7 @@ MOST_PARTS = 12
 _ALONE = ("none", "help", "sign_out", "settings")
 _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
-_SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;")
+_SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
 _PREAMBLE = re.compile(r"(?<=\w)[,.;!]{1,3}\s(?:so\s)?|\s[-–—]\s|\n")
 
 
@@ -50,12 +50,16 @@ class Reading:
             return Understood("help")
         if self._has_role and made != TALK and (made.intent == "none" or made.asks):
             # "change his role to view only": there the role is no remark.
-            self._put_aside(without=("role",))
+            self._put_aside(without=("role", "role_instead"))
             again = self._understood()
-            is_better = made.intent == "none" or (
-                len(again.asks) < len(made.asks)
-                and "recipients" not in made.asks
-                and not dict(made.unclear).get("role")  # two roles were said
+            is_better = (
+                made.intent == "none"
+                or (again.intent in ("multi", "change_role") and not again.asks)
+                or (
+                    len(again.asks) < len(made.asks)
+                    and "recipients" not in made.asks
+                    and not dict(made.unclear).get("role")  # two roles were said
+                )
             )
             if again.intent != "none" and is_better:
                 return again
@@ -121,7 +125,8 @@ class Reading:
         parts: list[str] = []
         start = 0
         for begin, end in sorted(cuts)[: 2 * MOST_PARTS]:
-            if begin >= start and self._begins_one(said[end:]) and self._is_whole(said[start:begin]):
+            one, rest = said[start:begin], said[end:]
+            if begin >= start and self._begins_one(rest) and self._is_whole(one) and not self._is_one_name(one, rest):
                 parts.append(said[start:begin])
                 start = end
         return [*parts, said[start:]]
@@ -131,6 +136,16 @@ class Reading:
         if one.intent == "none" or one.request is None:
             return False
         return one.intent != "share" or bool(one.request.items and one.request.recipients)
+
+    def _is_one_name(self, before: str, rest: str) -> bool:
+        """ "share Letter to parents | and carers.docx with Ana": whether the cut goes through the name of a file."""
+        made, other = (self._clauses.one(each, is_part=True).request or BLANK for each in (before, rest))
+        name = made.items[-1].value if len(made.items) == 1 and made.items[0].kind == "name" else ""
+        if not name or not other.items or not rest.startswith(other.items[0].value) or not has_a_file(self._text, rest):
+            return False
+        place = before.find(name)
+        is_the = self._language.ends_with_one("articles", low_of(before[: max(place, 0)]).rstrip())
+        return not (is_the or ends_with_a_file(self._text, name) or place < 0)
 
     def _begins_one(self, rest: str) -> bool:
         """Whether a request begins here, and does not only go on."""
@@ -144,7 +159,9 @@ class Reading:
             made = self._with_the_verb_of(self._said, rest).request if has_a_file(self._text, rest) else None
             return bool(made and made.items and made.recipients)
         says_nothing = one.intent == "share" and one.request is not None and not _is_about(one.request)
-        return one.intent not in _ALONE and not says_nothing
+        # "with Ana, who is our auditor"
+        says_who = one.intent == "who_has_access" and self._language.begins_with_one("remarks", low_of(rest))
+        return one.intent not in _ALONE and not says_nothing and not says_who
 
     def _with_the_verb_of(self, first: str, part: str) -> Understood:
         """ "share A with Bob and B with Ana": the verb is said once."""

@@ -35,6 +35,7 @@ _FILE_NAME = re.compile(r"(?:[A-ZÀ-Ý0-9][\w&'’-]*\s){0,5}[\w&'’()-]+\.[A-Z
 # "https://contoso.sharepoint.com@evil.example" is at evil.example.
 _SOMEBODY_AT = re.compile(r"https?://[^/?#]*@")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{2,}:(?!\s)", re.IGNORECASE)
+_COMMA = re.compile(r"[,;–—]\s{0,9}")
 _FULL_STOP = re.compile(r"(\w{3,})\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
 _SPACED_SLASH = re.compile(r"\s[/\\]|[/\\]\s")
 _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s+(?=\S)")
@@ -97,7 +98,7 @@ class Namer:
         return self._context.has_a_file
 
     def items(self, said: str) -> Listed:
-        said = _MARK.sub(" ", said).strip(" ,|")
+        said = _MARK.sub(" ", said).strip(" ,|>–—-")
         if not said.strip(QUOTES + " "):
             return Listed((), False)
         if corrected := self.corrected(said):
@@ -132,10 +133,10 @@ class Namer:
     def people(self, said: str) -> Listed:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
         said = said.translate({ord(letter): None for letter, name in self._text.names.items() if name.kind == "bot"})
-        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|\n").lstrip(">→ ")
+        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|/\n").lstrip(">→= ")
         said = self._first_sentence(said)
         if place := self.corrected(said):
-            said = said[place.end() :].strip(" ,")
+            said = self._after_denial(said[place.end() :].strip(" ,"))
             said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
         said, excluded = self._without_exceptions(said)
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
@@ -149,6 +150,13 @@ class Namer:
         # Only of many can somebody be left out; "Ana but not Bob" is Ana.
         excluded = excluded if any(each.kind not in ("name", "email", "mention") for each in people) else ()
         return Listed(people, not any(self._is_nobody(each) for each in people), excluded)
+
+    def _after_denial(self, said: str) -> str:
+        """ "no wait, not Ravi, Jun-ho": who is meant instead."""
+        if not self._language.begins_with_one("negations", low_of(said)):
+            return said
+        ends = [place.end() for place in (_COMMA.search(said), self._language.but.search(low_of(said))) if place]
+        return said[min(ends) :] if ends else said
 
     def _is_mixed(self, people: tuple[Words, ...]) -> bool:
         """Whether one of several is called quite otherwise than the others: "Ana, turn notifications off"."""
@@ -289,7 +297,7 @@ class Namer:
         match name.kind:
             case "url":
                 return None if _SOMEBODY_AT.match(name.text) else Words("url", name.text)
-            case "bot":
+            case "bot" | "mention" | "email":
                 return None
             case _:
                 return _named(name.text)
@@ -301,6 +309,7 @@ class Namer:
         # "give Ana | to Plan.docx": something between is missing.
         is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
         is_none = is_none or self._is_access(bare, low) or self._is_remark(bare, low)
+        is_none = is_none or self._language.is_one("pronouns", low) or self._language.role(bare) is not None
         is_none = is_none or bool(_OTHER_SCHEME.match(said)) or bool(_BEHIND_A_FILE.search(bare))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
             return None
@@ -310,6 +319,7 @@ class Namer:
         """ "access to Plan.docx", "her access": what is given, not what it is given to."""
         if (rights := self._language.rights) and rights.match(low) and said[0].islower():
             return True
+        low = low[self._language.before("pronouns", low) :]
         begun = self._language.before("access", f"{low} ")
         rest = low[begun:].strip()
         goes_on = (
@@ -384,7 +394,10 @@ class Namer:
         ):
             return None
         bare = self._text.whole(said)
-        is_nobody = self._language.is_one("nobody", low_of(bare))
+        is_nobody = self._language.is_one("nobody", low_of(bare)) or (
+            # "editor", "budget deck"
+            said.islower() and (self._language.role(said) or self._language.ends_with_one("file", said))
+        )
         if is_nobody or self._language.begins_with_one("subjects", low_of(bare)) or self._is_said_with_it(bare.split()):
             return None
         is_short = bare.count(" ") < MOST_WORDS if self._language.spaces else len(bare) <= MOST_LETTERS
@@ -395,6 +408,8 @@ class Namer:
         if len(words) < 2 or not self._language.spaces:
             return False
         (first, second), (last_but_one, last) = words[:2], words[-2:]
+        if last in self._language.words("access"):
+            return True
         if last[:1].islower() and self._language.role(last):
             return True
         known = self._language.all_words

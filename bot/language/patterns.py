@@ -44,6 +44,7 @@ MOST_PLACES = 12
 
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
+_BRACKETS = {"(": r"[(\[]", ")": r"[)\]]"}  # of either kind, as people have it
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
 _WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
@@ -107,6 +108,10 @@ def one_of(choices: Iterable[str]) -> str:
     return "(?:" + "|".join(map(_literal, longest_first)) + ")"
 
 
+def _kinds(word: str) -> tuple[str, ...]:
+    return {"(": ("(", "["), ")": (")", "]")}.get(word, (word,))
+
+
 def words_of(low: str) -> list[str]:
     """The words and the marks between them, one by one."""
     return _WORD.findall(low)
@@ -132,6 +137,11 @@ class Pattern:
     def opens_with(self) -> str:
         """The slot that it begins with, if it does."""
         return self._parts[0][0][1:-1] if self._parts[0][0] in _SLOTS else ""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it has a sign between its slots and no words: an arrow, a colon."""
+        return len(self.slots) == 2 and bool(re.fullmatch(r"[^\w{]*\{\w+\}[^\w{]+\{\w+\}[^\w{]*", self.written))
 
     @property
     def ends_with_a_slot(self) -> bool:
@@ -165,7 +175,7 @@ class Pattern:
         """Of all that a token stands for; none where that may be anything, or a part of a word with the next token."""
         words = self._vocabulary.words(token)
         is_open = "$" in words or then.startswith("~") or any(map(GLUED.fullmatch, words))
-        return frozenset() if is_open else frozenset(words_of(each)[0] for each in words)
+        return frozenset() if is_open else frozenset(kind for each in words for kind in _kinds(words_of(each)[0]))
 
     @cached_property
     def expression(self) -> str:
@@ -285,7 +295,9 @@ class Pattern:
             lists = self._vocabulary.lists
             begins = (*lists.get("articles", ()), *lists.get("thing_begins", ()))
             articles = one_of(begins) if begins else "(?!)"
-            between = [(rf"(?<=[{NAMES}])\s{{1,9}}|\s{{1,9}}(?=[^\s{MARKS}]+[\s{MARKS}]*$|[{NAMES}]|{articles}\s)",)]
+            pronouns = "|".join(["(?!)", *(rf"(?<=\b{re.escape(each)})" for each in lists.get("pronouns", ()))])
+            ends = rf"(?=[^\s{MARKS}]+[\s{MARKS}]*$|[{NAMES}]|{articles}\s)"
+            between = [(rf"(?:(?<=[{NAMES}])|{pronouns})\s{{1,9}}|\s{{1,9}}{ends}",)]
         return (
             _compiled(NO_GAP + self._before(before[0])) if before else None,
             (_compiled(between[0][0]) if self.side_by_side else _compiled(self._inner(between[0]) + self._wall))
@@ -371,6 +383,8 @@ class Pattern:
     def _choice(self, word: str) -> str:
         if word == "$":
             return rf"(?=[\s.,;!?…){MARKS}]*$)"
+        if word in _BRACKETS:
+            return _BRACKETS[word]
         return self._vocabulary.of(word[1:-1]) if word[0] == "{" and word[-1] == "}" else _literal(word)
 
 

@@ -46,15 +46,17 @@ class Slots:
         intent, _, detail = meaning.partition(".")
         if intent == "none":
             return TALK
-        if intent == "settings" and detail:
+        if intent == "help" or (intent == "settings" and detail):
             return Understood(intent, BLANK, wish=detail)
         if intent in READS and not fit.slots and not detail:
             return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
+        if detail == "roled" and not self.is_file(items_said or ""):
+            return None
         if people_said is not None and has_a_file(self._text, people_said):
             return None
         if self._negated(items_said) or self._negated(people_said, but_except=True):
-            return TALK
+            return None if detail == "each" else TALK
         if items_said is not None and self._is_talk(items_said):
             return TALK
         if detail == "file" and not self._is_plainly_a_file(items_said or ""):
@@ -65,7 +67,8 @@ class Slots:
             groups = self._by_role(people_said) or self._by_role_in_words(people_said, fit.role)
             if groups and (each_his := self._each_his_own(groups, items_said, said)):
                 return each_his
-        if detail == "each":
+        if detail == "each" or (detail == "more" and (fit.role or "") not in said):
+            # "Jonathan Read" is somebody.
             return None
         return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
 
@@ -84,9 +87,8 @@ class Slots:
         spoken = replace(spoken, items=items_said, people=people_said)
         items, people = self._named(spoken)
         people = self._left_out(people, said)
-        if spoken.detail == "dated" and not (beside.until or beside.latest):
-            return None
-        if not self._is_told(spoken, items, people):
+        lacking = {"dated": not (beside.until or beside.latest), "roled": not people.is_clear}
+        if lacking.get(spoken.detail) or not self._is_told(spoken, items, people):
             return None
         until = beside.until or self._until(spoken.fit.date)
         if spoken.intent == "extend" and until is None:
@@ -144,6 +146,10 @@ class Slots:
             return self._may_be_a_file(spoken.items or "")
         is_named = items.found or people.found or not items.is_clear or not people.is_clear
         return spoken.intent == "share" or bool(is_named or spoken.detail)
+
+    def has_role(self, said: str) -> bool:
+        """Whether a role is said beside it."""
+        return self._beside.has_role(said)
 
     def is_file(self, said: str) -> bool:
         said = _MARK.sub(" ", said).strip(" ,|")
@@ -295,7 +301,7 @@ def _detailed(request: ShareRequest, spoken: _Spoken) -> ShareRequest:
         case "anyone" | "organization" | "all" | "guests" | "external":
             sign_in = False if (spoken.intent, detail) == ("share", "anyone") else request.sign_in
             return replace(request, recipients=(Words(detail, ""),), sign_in=sign_in)
-        case "expiring_soon" | "last_shared":
+        case "all_shared_with" | "expiring_soon" | "last_shared":
             return replace(request, items=(Words("reference", detail),))
         case _:
             return request

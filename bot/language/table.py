@@ -165,8 +165,7 @@ class Language:
         """The words as they stand before something, together with what parts them from it."""
         gap = " " if self.spaces else ""
         return {
-            name: tuple(each if each.endswith("'") else each + gap for each in many)
-            for name, many in self._words.items()
+            name: tuple(each if each[-1] in "'=" else each + gap for each in many) for name, many in self._words.items()
         }
 
     def ending(self, name: str, low: str) -> str:
@@ -194,7 +193,7 @@ class Language:
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
-        ends = dict.fromkeys(("asking", "talking", "openers"), 0)
+        ends = dict.fromkeys(("asking", "suggesting", "talking", "openers"), 0)
         for kind, pattern in self._filed("polite", anchored=True).of(low[:LONGEST_BEGINNING]):
             if kind in ends and (found := pattern.begins.match(low)):
                 ends[kind] = max(ends[kind], found.end())
@@ -290,7 +289,15 @@ class Language:
     @cached_property
     def corrected(self) -> re.Pattern[str] | None:
         words = self.words("corrections")
-        return re.compile(rf"(?:\.{{2,3}}|…|[,;–—-])\s{{0,9}}{one_of(words)}(?!\w)") if words else None
+        if not words:
+            return None
+        return re.compile(rf"(?:\.{{2,3}}|(?<=\w{{3}})\.\s|…|[,;–—-])\s{{0,9}}{one_of(words)}(?!\w)")
+
+    @cached_property
+    def but(self) -> re.Pattern[str]:
+        """Between who is not meant and who is: "not Ana but Bob"."""
+        words = self.words("but")
+        return re.compile(rf"\s{one_of(words)}\s" if words else "(?!)")
 
     @cached_property
     def rights(self) -> re.Pattern[str] | None:
