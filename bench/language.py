@@ -23,7 +23,19 @@ NOW = dt.datetime(2026, 11, 18, 10, tzinfo=dt.UTC)
 RUNS = 5
 SENTENCE_MICROSECONDS = 150
 HOSTILE_MILLISECONDS = 50
-HOSTILE = ("“", "<at>", "share a.docx with ", "until ", " and ", "a@b.c ", "as ", "<blockquote>", "(", ". ")
+HOSTILE = (
+    "“",
+    "<at>",
+    "<at>x</at> ",
+    "share a.docx with ",
+    "until ",
+    " and ",
+    "a@b.c ",
+    "as ",
+    "<blockquote>",
+    "(",
+    ". ",
+)
 LENGTHS = (100_000, 1_000_000)
 # Ten times the text may take so many times as long, with room for a noisy machine.
 GROWTH = 15

@@ -152,7 +152,8 @@ def plain(said: Said) -> Plain:
         return letter
 
     def apart(match: re.Match[str], letter: str) -> str:
-        before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+        text, start, end = match.string, match.start(), match.end()
+        before, after = text[max(0, start - 1) : start], text[end : end + 1]
         return " " * before.isalnum() + letter + " " * after.isalnum()
 
     def at(match: re.Match[str]) -> str:
