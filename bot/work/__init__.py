@@ -27,12 +27,10 @@ from bot.work.flows import (
     AGAIN,
     DOUBT,
     DUE,
-    FAILED,
     LOOK_AGAIN_AFTER,
     NOW,
     SHARED,
     SHOWN,
-    TROUBLE,
     UNDO,
     Flows,
     Notice,
@@ -344,7 +342,8 @@ class Work:
         if outcome == DOUBT:
             outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
         who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
-        await self._begin(key, run, await engine.step("notices", who, key, run, again=is_passing))
+        notices = await engine.step("notices", who, key, run, again=is_passing)
+        await self._begin(key, run, notices, outcome["sentence"] if outcome else "")
         self._wake.set()
         return outcome
 
@@ -357,34 +356,32 @@ class Work:
         else:
             said = (why, outcome["kind"])
             notices = await engine.step("notices", self._flows.notices_of_trouble, key, run, *said, again=is_passing)
-        await self._begin(key, run, notices)
+        await self._begin(key, run, notices, outcome["sentence"] if outcome else "")
         return outcome
 
-    async def _begin(self, key: str, run: str, notices: list[Notice]) -> None:
-        """Each is a flow of its own, in the queue that keeps to Teams' limits."""
+    async def _begin(self, key: str, run: str, notices: list[Notice], sentence: str = "") -> None:
+        """Each is a flow of its own, in the queue that keeps to Teams' limits; `sentence` is what went wrong."""
         engine = await self._started()
         if notices:
             await engine.hurry()
         for what, person_id, after in notices:
             name = f"{run}.{what}.{person_id}"
-            await engine.queue("notice", name, what, key, person_id, run, after=after)
+            await engine.queue("notice", name, what, key, person_id, run, sentence, after=after)
 
-    async def _notice(self, what: str, key: str, person_id: str, run: str) -> None:
+    async def _notice(self, what: str, key: str, person_id: str, run: str, sentence: str) -> None:
         engine = await self._started()
-        if await self._told(engine, what, key, person_id, run, is_its_turn=False) == CROWDED:
+        if await self._told(engine, what, key, person_id, sentence, is_its_turn=False) == CROWDED:
             name = f"{run}.{what}.{person_id}.{CROWDED}"
-            await engine.queue(CROWDED, name, what, key, person_id, run, chat=person_id)
+            await engine.queue(CROWDED, name, what, key, person_id, sentence, chat=person_id)
 
-    async def _crowded_notice(self, what: str, key: str, person_id: str, run: str) -> None:
+    async def _crowded_notice(self, what: str, key: str, person_id: str, sentence: str) -> None:
         """For a chat that gets many, at the rate of that chat."""
-        await self._told(await self._started(), what, key, person_id, run, is_its_turn=True)
+        await self._told(await self._started(), what, key, person_id, sentence, is_its_turn=True)
 
     async def _told(
-        self, engine: Engine, what: str, key: str, person_id: str, run: str, *, is_its_turn: bool
+        self, engine: Engine, what: str, key: str, person_id: str, sentence: str, *, is_its_turn: bool
     ) -> str | None:
         """CROWDED if nothing was sent, for that chat has had many just now."""
-        outcome = await engine.result(run) if what.startswith((FAILED, TROUBLE)) else None
-        sentence = outcome["sentence"] if outcome else ""
         told: str | None = AGAIN
         for pause in (0.0, *LOOK_AGAIN_AFTER):
             if told == AGAIN:
@@ -524,6 +521,9 @@ class Work:
             self._running.add(here)
             try:
                 return await flow(*ids)
+            except Exception:
+                log.exception("a flow broke")
+                raise
             finally:
                 self._running.discard(here)
                 here.set_result(None)

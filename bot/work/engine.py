@@ -1,6 +1,7 @@
 """DBOS Transact, known here alone: flows that go on where they were after a kill, and run once by their name.
 
-A step that a kill cuts is run again, so each has to bear that. What is handed to flows and steps is kept: ids only.
+A step that a kill cuts is run again, so each has to bear that. What is handed to flows and steps is kept, sealed: ids,
+and the sentence of what went wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from dbos import DBOS, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions, WorkflowHandleAsync
+from dbos import DBOS, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 
 from bot.identity.sealing import Sealer
 from bot.work.limits import SECOND, Limits
@@ -134,11 +135,6 @@ class Engine:
         if self._looks != every:
             self._looks = every
             await self._notices.set_polling_interval_sec_async(every)
-
-    async def result(self, name: str) -> Any:
-        """Within a flow: what came of another one, when it has come to its end."""
-        handle: WorkflowHandleAsync[Any] = await DBOS.retrieve_workflow_async(name)
-        return await handle.get_result(polling_interval_sec=POLL)
 
     async def step(self, name: str, what: Flow, *ids: str, again: Callable[[BaseException], bool]) -> Any:
         """Within a flow: what is done once it has been done. `again`: what passes by itself in half a minute."""
