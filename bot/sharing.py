@@ -235,6 +235,10 @@ class Outcome(Enum):
     UNSURE = "unsure"
 
 
+# Why an outcome is not known: Graph did not answer.
+NO_ANSWER = "lost"
+
+
 @dataclass(frozen=True)
 class Grant:
     """The outcome for one recipient. `remark` is a sentence where there is more to say: why not, or no mail.
@@ -247,6 +251,11 @@ class Grant:
     remark: str = ""
     code: str = ""
     reference: str = ""
+
+    @property
+    def may_stand(self) -> bool:
+        """Whether there is something to take back, for all that is known."""
+        return self.outcome is Outcome.GRANTED or (self.outcome is Outcome.UNSURE and self.code == NO_ANSWER)
 
 
 @dataclass(frozen=True)
