@@ -44,6 +44,7 @@ THINKS, FAULT_EVERY, KILL_EVERY, SETTLES_WITHIN = (5.0, 25.0), 0.4, 25.0, 300.0
 STARTS_WITHIN = 120.0
 GIVES_UP_AFTER = 20  # tries of what a person wants, while everything works again
 UNDONE, ENDED, TWICE = 0.25, 0.25, 0.2
+THEY_HAVE_IT = "Nothing to change"
 QUIET = 3  # looks one second apart
 LEFT = """SELECT (SELECT count(*) FROM sharebot_work.workflow_status WHERE status = 'PENDING')
                + (SELECT count(*) FROM ends WHERE ended_at IS NULL AND ends_at <= %s)"""
@@ -199,11 +200,17 @@ class Soak:
         for _ in range(20):
             if self._card_with(deed, "Share"):
                 return True
+            if any(THEY_HAVE_IT in words for _, words, _ in self._cards(deed.owner, deed)):
+                # It was done where nobody was sure.
+                deed.known, deed.back = "shared", "end" if deed.back == "end" else ""
+                return True
             await asyncio.sleep(0.5)
         return False
 
     async def _settled(self, deed: Deed, title: str, words: Sequence[str]) -> bool:
         """Whether the card says for certain what became of it, after some presses."""
+        if title == "Share" and deed.known:
+            return True
         for _ in range(8):
             if found := self._card_with(deed, title):
                 twice = random.random() < TWICE
@@ -355,7 +362,8 @@ class Soak:
             key = f"{deed.item.drive_id}/{deed.item.id}"
             given = found[key, "shared", "granted"]
             back = sum(count for (item, what, _), count in found.items() if item == key and what in ("undone", "ended"))
-            if given != (deed.known in ("shared", "undone")):
+            wanted = deed.known in ("shared", "undone")
+            if given > wanted or (given < wanted and not deed.doubts):
                 wrong.append(f"{deed.item.name} ({deed.known}): of record as shared {given} times")
             if back != (deed.known == "undone" or (deed.known == "shared" and deed.back == "end")):
                 wrong.append(f"{deed.item.name} ({deed.known}, {deed.back}): of record as taken back {back} times")

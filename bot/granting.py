@@ -14,6 +14,7 @@ from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
 from bot.graph.refusals import OF_ONE, Refused, no_mail
 from bot.sharing import (
+    NO_ANSWER,
     Ending,
     Grant,
     Outcome,
@@ -180,9 +181,9 @@ def _grant(person: Recipient, answer: Answer, *, there: bool | None, mails: bool
             refused = Grant(person, Outcome.REFUSED, str(answer), code, reference)
             return Grant(person, Outcome.HAD_IT) if there else refused
         case Unsure(reference=reference) if there:
-            return Grant(person, Outcome.GRANTED, _(MAILED_MAYBE) if mails else "", "lost", reference)
+            return Grant(person, Outcome.GRANTED, _(MAILED_MAYBE) if mails else "", NO_ANSWER, reference)
         case Unsure(reference=reference):
-            return Grant(person, Outcome.UNSURE, _(UNSEEN if there is None else LOST), "lost", reference)
+            return Grant(person, Outcome.UNSURE, _(UNSEEN if there is None else LOST), NO_ANSWER, reference)
         case Invited(permission=Permission() as permission, problem=problem):
             # Somebody new from outside may be missing from the list until they open the file.
             if there is False and person.id:

@@ -291,6 +291,10 @@ class Telling(Enum):
     REFUSED = "refused"  # the mail, by Microsoft 365
 
 
+# Why an outcome is not known: Graph did not answer.
+NO_ANSWER = "lost"
+
+
 @dataclass(frozen=True)
 class Grant:
     """The outcome for one recipient. `remark` is a sentence where there is more to say: why not, or no mail.
@@ -305,6 +309,11 @@ class Grant:
     code: str = ""
     reference: str = ""
     telling: Telling | None = None
+
+    @property
+    def may_stand(self) -> bool:
+        """Whether there is something to take back, for all that is known."""
+        return self.outcome is Outcome.GRANTED or (self.outcome is Outcome.UNSURE and self.code == NO_ANSWER)
 
 
 @dataclass(frozen=True)

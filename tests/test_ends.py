@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from contoso.faults import Rule
 from contoso.files import Grant
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer
@@ -161,6 +162,25 @@ async def test_what_was_given_though_the_answer_was_lost_can_be_given_anew(adele
 
     assert "✓ can edit" in await shares(adele)
     assert bot.access(FILE)[ALEX] == "write"
+
+
+async def test_what_nobody_could_see_was_given_ends_too(adele: Someone, bot: Bot) -> None:
+    """Neither the invite was answered nor could the permissions be read: told as not sure, and it is there."""
+    before = bot.access(FILE)
+    await adele.says(FRIDAY)
+    bot.contoso.faults = [
+        Rule("graph", "GET", r"/permissions$", times=1),
+        Rule("graph", "POST", "/invite", drop="reply", times=1),
+        Rule("graph", "GET", r"/permissions$", status=503, times=1),
+    ]
+    told = await adele.presses("Share")
+    given = bot.access(FILE)
+
+    await bot.later(days=4)
+
+    assert "not sure" in told
+    assert given[ALEX] == "write"
+    assert bot.access(FILE) == before
 
 
 async def test_undo_pressed_twice_does_it_once(adele: Someone, alex: Someone, bot: Bot) -> None:

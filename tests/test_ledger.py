@@ -394,8 +394,10 @@ def shape(file: Path) -> dict[str, object]:
             for table in seen.get_table_names()
         }
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"))
+        kept = triggers.all()
     engine.dispose()
-    return {**tables, "version": version}
+    return {**tables, "version": version, "triggers": kept}
 
 
 async def test_a_new_file_is_what_the_migrations_lead_to(tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("UNDO_SECONDS", "soon"),
         ("UNDO_SECONDS", "-1"),
         ("UNDO_SECONDS", "1000000"),
+        ("RETENTION_DAYS", "0"),
+        ("RETENTION_DAYS", "for ever"),
+        ("ADMINISTRATORS_CHANNEL", "General"),
         ("SEALING_KEYS", "c2hvcnQ="),
         ("SEALING_KEYS", "not base64!"),
     ],
@@ -68,6 +71,14 @@ def test_defaults_are_microsofts_public_cloud_and_a_file(tmp_path: Path) -> None
     assert settings.public_url == "https://bot.example.com"
     assert settings.database_url == f"sqlite:///{tmp_path / 'data' / 'sharebot.db'}"
     assert "smba.trafficmanager.net" in settings.service_hosts
+
+
+def test_the_record_is_kept_as_long_as_microsofts_own_and_no_channel_is_told(tmp_path: Path) -> None:
+    usual = read(good(tmp_path))
+    chosen = read(good(tmp_path, RETENTION_DAYS="30", ADMINISTRATORS_CHANNEL="19:abc@thread.tacv2"))
+
+    assert (usual.retention_days, usual.administrators_channel) == (180, "")
+    assert (chosen.retention_days, chosen.administrators_channel) == (30, "19:abc@thread.tacv2")
 
 
 def test_the_key_file_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:

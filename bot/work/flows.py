@@ -136,8 +136,8 @@ class Flows:
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
 
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
-        plan, granted = receipt.plan, {called(grant.recipient) for grant in receipt.granted()}
-        gone = [called(step.recipient) for step in plan.steps if called(step.recipient) not in granted]
+        plan, stays = receipt.plan, {called(grant.recipient) for grant in receipt.grants if grant.may_stand}
+        gone = [called(step.recipient) for step in plan.steps if called(step.recipient) not in stays]
         until = int(plan.until.at.timestamp()) if plan.sees_all and plan.until and plan.until.at else None
         try:
             await self._ledger.ends.keep(key, receipt, locale, zone, ends_at=until, gone=gone)
