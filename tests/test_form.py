@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.bot import Bot
@@ -222,3 +224,51 @@ async def test_a_new_command_is_never_taken_for_an_answer(adele: Someone, bot: B
 
     assert "Falcon risks.docx" in card
     assert "Megan Bowen" in card
+
+
+async def test_a_day_past_all_calendars_is_refused_at_its_field(adele: Someone, bot: Bot) -> None:
+    bot.contoso.timezone = "America/New_York"
+    await adele.says("share")
+
+    form = await adele.presses("Continue", {**FILLED, "until": "9999-12-31"})
+
+    assert "⚠ This day is too far away." in form
+    assert bot.field(adele, "until") == "9999-12-31"
+
+
+async def test_a_name_with_a_comma_in_it_stays_one_person(adele: Someone, bot: Bot) -> None:
+    people = bot.contoso.directory.people
+    alex = bot.contoso.person(ALEX)
+    people[alex.id] = replace(alex, name="Wilber, Alex")
+    await adele.says('share with "Wilber, Alex"')
+    known = bot.field(adele, "people")
+
+    card = await adele.presses("Continue", {**FILLED, "people": f"{known}, Megan Bowen"})
+
+    assert known == "Wilber, Alex"
+    assert ALEX in card
+    assert "megan.bowen@contoso.com" in card
+
+
+async def test_yes_after_a_reminder_shares_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as write until in 10 hours")
+    await adele.presses("Share")
+    await bot.later(hours=8, minutes=55)
+    await adele.says("share Travel costs 2026.xlsx with Megan")
+    await bot.later(minutes=10)
+    reminded = "This access ends soon" in adele.sees()
+
+    await adele.says("yes")
+
+    assert reminded
+    assert "megan.bowen@contoso.com" not in bot.access("Travel costs 2026.xlsx")
+    assert "✓" in await adele.presses("Share")
+
+
+async def test_yes_after_another_answer_shares_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Travel costs 2026.xlsx with Megan")
+    await adele.says("who has access to Q3 Budget.xlsx?")
+
+    await adele.says("yes")
+
+    assert "megan.bowen@contoso.com" not in bot.access("Travel costs 2026.xlsx")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import cards.dialog
+import cards.ended
 import cards.form
 import cards.share
 from bot import planning
@@ -12,8 +13,9 @@ from bot.commands import form
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
-from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
+from bot.sharing import Draft, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting
 from bot.texts import later, spoken
+from bot.work import Work
 from cards.elements import Card, apart
 
 WANTED = "share"
@@ -80,12 +82,20 @@ async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
     receipt = await turn.work.share(key, turn.person, spoken(), str(turn.timezone))
-    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
+    return Reply(await result(turn.work, receipt, key), key=key if receipt.waits else "")
+
+
+async def result(work: Work, receipt: ShareReceipt, key: str) -> Card:
+    """What came of a share, up to now."""
+    over = await work.ended(key)
+    return cards.ended.ended(over) if over else cards.share.done(receipt, key)
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Others see the card change as well, and are not to read which file it was about."""
     async with turn.pending.claim(key, turn.person) as what:
-        return Reply(cards.share.cancelled(what.item.name if isinstance(what, SharePlan) else None))
+        name = what.item.name if isinstance(what, SharePlan) and turn.own_chat else None
+        return Reply(cards.share.cancelled(name))
 
 
 def asked(what: Waiting) -> Context:

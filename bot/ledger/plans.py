@@ -163,6 +163,11 @@ class PendingPlans:
                 update(plans).where(plans.c.key == key, plans.c.claimed_at.is_(None)).values(body=json.dumps(what))
             )
 
+    async def answered_by_buttons(self, person: Person, chat: str) -> None:
+        """What is typed next in this chat is no answer to what was shown there: something else has been since."""
+        async with self._engine.begin() as database:
+            await database.execute(update(plans).where(_of(person), plans.c.chat == chat).values(chat=None))
+
     async def latest(self, person: Person, chat: str) -> tuple[str, Waiting] | None:
         """What was shown to this person last in a chat of two, and its key, while it waits for an answer."""
         newest = select(plans.c.key, plans.c.kind, plans.c.body).where(

@@ -274,7 +274,7 @@ class Flows:
         elif kind in (DONE, FAILED):
             plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
             if plan and kind == FAILED:
-                await self.tell_once(key, plan.asker, person_id, what, partial(cards.basics.problem, sentence))
+                await self.tell_once(key, plan.asker, person_id, what, lambda: cards.basics.problem(_(sentence)))
             elif receipt:
                 card = partial(cards.share.done, receipt, key)
                 place = await self.tell_once(key, receipt.plan.asker, person_id, what, card)
