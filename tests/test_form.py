@@ -27,6 +27,7 @@ async def test_an_empty_command_is_answered_with_a_form(adele: Someone, bot: Bot
     assert ALEX not in bot.access("Q3 Budget.xlsx")
     await adele.presses("Share")
 
+    assert "⚠" not in form
     for shown in ("Share a file", "File or folder", "With whom", "What they may do", "Until when", "Your message"):
         assert shown in form
     assert "Share this?" in card
@@ -39,7 +40,8 @@ async def test_what_is_missing_is_asked_for_where_it_is_missing(adele: Someone, 
     again = await adele.presses("Continue", {**FILLED, "people": " "})
     card = await adele.presses("Continue", FILLED)
 
-    assert "⚠ With whom?" in form
+    assert "With whom" in form
+    assert "⚠" not in form
     assert item == "Q3 Budget.xlsx"
     assert "⚠ With whom?" in again
     assert "Alex Wilber" in card
@@ -272,3 +274,14 @@ async def test_yes_after_another_answer_shares_nothing(adele: Someone, bot: Bot)
     await adele.says("yes")
 
     assert "megan.bowen@contoso.com" not in bot.access("Travel costs 2026.xlsx")
+
+
+async def test_a_form_asks_by_and_by_for_what_is_not_said_yet(adele: Someone, bot: Bot) -> None:
+    await adele.says("share")
+    asked = await adele.says("Q3 Budget.xlsx")
+    card = await adele.says("Alex Wilber")
+
+    assert "With whom?" in asked
+    assert "⚠" not in asked
+    assert "Share this?" in card
+    assert ALEX in card

@@ -22,10 +22,11 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNOR
 
 
 def draft(turn: Turn, understood: Understood) -> Draft:
-    """What was understood, with what was not where it has to be mended."""
+    """What was understood, with what was said so that it was not; what was not said yet is no mistake."""
     request = understood.request or ShareRequest((), ())
     words = dict(understood.unclear)
-    wrong = tuple((FIELDS[slot], _not_plain(slot, words.get(slot, ""))) for slot in understood.asks)
+    asked = [slot for slot in understood.asks if words.get(slot) or slot not in ("items", "recipients")]
+    wrong = tuple((FIELDS[slot], question(slot, words.get(slot, ""))) for slot in asked)
     # A date that was not understood is in the sentence above it; the field takes a day.
     typed = tuple((FIELDS[slot], each) for slot, each in words.items() if slot in ("items", "recipients") and each)
     return Draft(turn.person, request, typed, wrong)
@@ -56,6 +57,13 @@ def shown(words: Words) -> str:
 def picked(draft: Draft) -> tuple[Words, ...]:
     """Those of the recipients whom the directory knows by an id: they are in the field that searches it."""
     return tuple(each for each in draft.request.recipients if each.kind in ("id", "mention"))
+
+
+def missing(draft: Draft) -> str:
+    """The slot that is still to be said; "" for none."""
+    if not draft.request.items:
+        return "items"
+    return "" if draft.request.recipients else "recipients"
 
 
 def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
@@ -115,7 +123,8 @@ def merged(request: ShareRequest, answer: ShareRequest) -> ShareRequest:
     )
 
 
-def _not_plain(slot: str, words: str) -> str:
+def question(slot: str, words: str = "") -> str:
+    """What is asked where nothing was said, or something that is not plain."""
     if words:
         return _("I am not sure what “{words}” means here.", words=words)
     match slot:
