@@ -447,3 +447,16 @@ async def test_a_week_longer_is_a_week_by_the_clock_on_the_wall(adele: Someone, 
 
     assert "3 April 2027" in extended
     assert "23:59" in extended
+
+
+async def test_of_a_file_that_is_gone_the_sharer_hears_once_and_in_its_own_words(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    gone = {"error": {"code": "itemNotFound", "message": "Item not found"}}
+    bot.breaks("graph", item.id, times=None, status=404, body=gone)
+
+    for _ in range(8):
+        await bot.later(days=1, hours=1)
+
+    assert adele.sees().count("This access has not ended") == 1
+    assert "If it was deleted, nobody can open it" in adele.sees()
