@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import difflib
 import re
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from bot.sharing import (
 )
 from bot.texts import _, day, either, later, listed, quoted, sentences, several
 
+# Each is a look-up, and a line of a card that has its size.
+MOST_PEOPLE = 20
 # What a person goes through page by page; with more, a better name helps more than a longer list.
 CHOICES = 24
 # Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
@@ -89,7 +92,7 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest, *, undo: int 
             asker, replace(request, items=(item_words,), recipients=tuple(distinct)), tuple(questions)
         )
 
-    recipients = list({each.id or each.email: each for found in people for each in found}.values())
+    recipients = list({each.id or each.email.casefold(): each for found in people for each in found}.values())
     role = request.role or Role.READ
     permissions = await graph.permissions(items[0])
     _refuse_what_is_only_read(asker, items[0], permissions)
@@ -162,6 +165,13 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
         raise NotUnderstood(
             _("I carry no passwords: they would lie in this chat. At work, name the people: they sign in.")
         )
+    if len(request.recipients) > MOST_PEOPLE:
+        with about("people"):
+            raise NotUnderstood(_("Please name no more than {most} people.", most=MOST_PEOPLE))
+    if request.until and request.until.at and request.until.at.year == dt.MAXYEAR:
+        # Somewhere on Earth it is past the last day there is.
+        with about("until"):
+            raise NotUnderstood(_("This day is too far away. Please leave the end out, or name an earlier one."))
     for words in (*request.items, *request.recipients, *request.excluded):
         if words.kind == "reference":
             raise NotUnderstood(_("I can't tell which file that is. Please name the file or paste its link."))
@@ -346,7 +356,7 @@ def _question(slot: str, words: Words, options: list[Option], *, sure: bool = Tr
     if not options or (len(options) == 1 and sure):
         return None
     if len(options) > CHOICES:
-        raise NotUnderstood(
+        raise NotFound(
             several(
                 len(options),
                 "“{words}” fits {count} thing or more. Please write more of the name.",

@@ -10,7 +10,7 @@ from enum import Enum
 from bot.sharing import Role, ShareableItem
 from bot.texts import _, day, several
 from cards.dialog import about
-from cards.elements import Card, Element, apart, beside_each_other, block, card, heading, line, link, run, small
+from cards.elements import Card, Element, apart, beside_each_other, block, button, card, heading, line, link, run, small
 
 # More nobody reads through, and a card has its size.
 SHOWN = 40
@@ -39,7 +39,8 @@ class Holder:
     until: dt.datetime | None = None
 
 
-def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool) -> Card:
+def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool, share: str = "") -> Card:
+    """`share` is the key of the one whose card this takes the place of, and which it leads back to."""
     title = _("Who can open this?")
     body = [heading(title), line(run(item.name, bold=True)), small(about(item))]
     if not sees_all:
@@ -59,6 +60,9 @@ def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool) -> Ca
     if any(each.way is Way.GROUP for each in holders):
         body.append(small(_("Who is in a group I can't see from here.")))
     actions = [link(_("Open"), item.web_url)] if item.web_url else []
+    if share:
+        # Pressed again, a share is answered with what came of it.
+        actions.append(button(_("Back"), "share.confirm", share))
     return card(*body, actions=actions, summary=f"{title} {apart(item.name)}")
 
 

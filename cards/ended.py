@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.sharing import Ending, EndReceipt, Returned, Role, ShareReceipt
+from bot.sharing import Ending, EndReceipt, Returned, Role, SharePlan, ShareReceipt
 from bot.texts import _, listed, when
 from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
-from cards.share import CAN, file, person
+from cards.share import CAN, file, nothing, person
 
 
 def reminder(receipt: ShareReceipt, ends: dt.datetime, key: str) -> Card:
@@ -43,7 +43,7 @@ def ended(receipt: EndReceipt) -> Card:
     return card(
         heading(title, "Good"),
         file(receipt.share.plan.item),
-        block(*(_returned(each) for each in receipt.returned), separator=True)
+        block(*(_returned(each, receipt.share.plan) for each in receipt.returned), separator=True)
         if receipt.returned
         else line(_("Nothing was left to take back: it was shared anew since.")),
         block(small(_("Checked: this is what they can do now."))),
@@ -122,7 +122,7 @@ def _now(role: Role | None) -> str:
             return _("You can edit it, as before.")
 
 
-def _returned(returned: Returned) -> Element:
+def _returned(returned: Returned, plan: SharePlan) -> Element:
     match returned.ending, returned.now:
         case Ending.LEFT, _now:
             what = run(_("left as it is"), bold=True, colour="Warning")
@@ -131,7 +131,7 @@ def _returned(returned: Returned) -> Element:
             what = run(_("can edit") if role is Role.WRITE else _("can view"), bold=True)
             beneath = _("as before")
         case _, None:
-            what, beneath = run(_("no access"), bold=True), ""
+            what, beneath = run(nothing(plan), bold=True), ""
         case _, role:
             what = run(_("can edit") if role is Role.WRITE else _("can view"), bold=True)
             beneath = _("by a folder, a group or a link")

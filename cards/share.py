@@ -244,13 +244,13 @@ def file(item: ShareableItem, *, by: bool = True) -> Element:
 
 
 def _step(step: Step, plan: SharePlan) -> Element:
-    now = _(CAN[step.now]) if step.now else _nothing(plan)
+    now = _(CAN[step.now]) if step.now else nothing(plan)
     if step.change is Change.HAS_IT:
         return person(step.recipient, run(now, subtle=True), _("already"))
     return person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))
 
 
-def _nothing(plan: SharePlan) -> str:
+def nothing(plan: SharePlan) -> str:
     """What somebody can do who is not named among those with access."""
     if not plan.sees_all:
         return _("not shown to you")

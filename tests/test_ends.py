@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 
 import pytest
 
@@ -418,3 +419,64 @@ async def test_a_group_loses_it_again(adele: Someone, bot: Bot) -> None:
 
     assert shared != before
     assert bot.access(FILE) == before
+
+
+async def test_a_share_pressed_again_after_undo_says_that_it_is_undone(adele: Someone, bot: Bot) -> None:
+    await adele.says(FRIDAY)
+    card = bot.latest(adele)
+    share = bot.button(adele, "Share", card)
+    await adele.presses("Share")
+    await adele.presses("Undo")
+
+    again = words_of_answer(await bot.deliver(adele, share, card))
+
+    assert "Undone" in again
+    assert "Checked: the access is there" not in again
+
+
+async def test_from_who_has_access_one_comes_back_to_undo_and_end_now(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    who = await adele.presses("Who has access")
+
+    back = await adele.presses("Back")
+
+    assert "Alex Wilber" in who
+    assert "✓ can edit" in back
+    assert bot.button(adele, "Undo", bot.latest(adele))
+    assert bot.button(adele, "End now", bot.latest(adele))
+
+
+async def test_whoever_is_in_a_group_is_not_said_to_have_no_access_at_the_end(adele: Someone, bot: Bot) -> None:
+    await shares(adele, f"share {FILE} with Marketing as read")
+    await shares(adele)
+
+    ended = await adele.presses("End now")
+
+    assert "none of their own" in ended
+    assert "no access" not in ended
+
+
+async def test_a_week_longer_is_a_week_by_the_clock_on_the_wall(adele: Someone, bot: Bot) -> None:
+    """In Berlin the clocks go forward on 28 March 2027."""
+    bot.contoso.timezone = "Europe/Berlin"
+    await shares(adele, f"share {FILE} with Alex as write until 2027-03-27")
+    reminded = dt.datetime(2027, 3, 27, 10, tzinfo=dt.UTC) - dt.datetime.now(dt.UTC)
+    await bot.later(seconds=reminded.total_seconds())
+
+    extended = await adele.presses("A week longer")
+
+    assert "3 April 2027" in extended
+    assert "23:59" in extended
+
+
+async def test_of_a_file_that_is_gone_the_sharer_hears_once_and_in_its_own_words(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    gone = {"error": {"code": "itemNotFound", "message": "Item not found"}}
+    bot.breaks("graph", item.id, times=None, status=404, body=gone)
+
+    for _ in range(8):
+        await bot.later(days=1, hours=1)
+
+    assert adele.sees().count("This access has not ended") == 1
+    assert "If it was deleted, nobody can open it" in adele.sees()

@@ -228,6 +228,37 @@ async def test_an_end_goes_on_after_a_kill(
     assert alex.sees().count("that is over") <= 1
 
 
+async def test_a_form_that_a_kill_cut_can_be_sent_again(adele: Someone, contoso: Contoso, place: Place) -> None:
+    async with serving(contoso, place.data, **place.environment) as process:
+        await adele.says("who has access to Q3 Budget.xlsx?")
+        await adele.says("share")
+        message, action = button(adele, "Continue")
+        typed = {"item": FILE, "people": ALEX, "role": "write", "until": "", "message": "Have a look", "mail": "true"}
+        form = message, action | {"data": action["data"] | typed}
+        await killed(
+            process, contoso, [Rule("graph", "GET", "/users", times=1, delay=FOR_EVER)], delivered(adele, form)
+        )
+
+    async with serving(contoso, place.data, **place.environment):
+        card = await delivered(adele, form)
+
+    assert "Share this?" in card
+    assert "Have a look" in card
+
+
+async def test_of_a_failure_after_a_kill_one_hears_in_ones_language(contoso: Contoso, place: Place) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com", locale="de-DE")
+    async with serving(contoso, place.data, **place.environment) as process:
+        await adele.says(f"teile {FILE} mit {ALEX} zum Bearbeiten")
+        await killed(process, contoso, IN_A_SHARE["before anything"], adele.presses("Teilen"))
+    contoso.faults = [Rule("graph", "GET", READ, times=None, status=503)]
+
+    async with serving(contoso, place.data, **place.environment):
+        await until(lambda: "Microsoft 365 antwortet" in adele.sees())
+
+    assert "does not answer" not in adele.sees()
+
+
 async def killed(process: Process, contoso: Contoso, rules: list[Rule], press: Any) -> None:
     """Kills it when it is held by the last of the rules; what was pressed then gets whatever answer it gets."""
     contoso.faults = contoso.faults or list(rules)

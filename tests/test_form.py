@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.bot import Bot
@@ -25,6 +27,7 @@ async def test_an_empty_command_is_answered_with_a_form(adele: Someone, bot: Bot
     assert ALEX not in bot.access("Q3 Budget.xlsx")
     await adele.presses("Share")
 
+    assert "⚠" not in form
     for shown in ("Share a file", "File or folder", "With whom", "What they may do", "Until when", "Your message"):
         assert shown in form
     assert "Share this?" in card
@@ -37,7 +40,8 @@ async def test_what_is_missing_is_asked_for_where_it_is_missing(adele: Someone, 
     again = await adele.presses("Continue", {**FILLED, "people": " "})
     card = await adele.presses("Continue", FILLED)
 
-    assert "⚠ With whom?" in form
+    assert "With whom" in form
+    assert "⚠" not in form
     assert item == "Q3 Budget.xlsx"
     assert "⚠ With whom?" in again
     assert "Alex Wilber" in card
@@ -222,3 +226,62 @@ async def test_a_new_command_is_never_taken_for_an_answer(adele: Someone, bot: B
 
     assert "Falcon risks.docx" in card
     assert "Megan Bowen" in card
+
+
+async def test_a_day_past_all_calendars_is_refused_at_its_field(adele: Someone, bot: Bot) -> None:
+    bot.contoso.timezone = "America/New_York"
+    await adele.says("share")
+
+    form = await adele.presses("Continue", {**FILLED, "until": "9999-12-31"})
+
+    assert "⚠ This day is too far away." in form
+    assert bot.field(adele, "until") == "9999-12-31"
+
+
+async def test_a_name_with_a_comma_in_it_stays_one_person(adele: Someone, bot: Bot) -> None:
+    people = bot.contoso.directory.people
+    alex = bot.contoso.person(ALEX)
+    people[alex.id] = replace(alex, name="Wilber, Alex")
+    await adele.says('share with "Wilber, Alex"')
+    known = bot.field(adele, "people")
+
+    card = await adele.presses("Continue", {**FILLED, "people": f"{known}, Megan Bowen"})
+
+    assert known == "Wilber, Alex"
+    assert ALEX in card
+    assert "megan.bowen@contoso.com" in card
+
+
+async def test_yes_after_a_reminder_shares_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as write until in 10 hours")
+    await adele.presses("Share")
+    await bot.later(hours=8, minutes=55)
+    await adele.says("share Travel costs 2026.xlsx with Megan")
+    await bot.later(minutes=10)
+    reminded = "This access ends soon" in adele.sees()
+
+    await adele.says("yes")
+
+    assert reminded
+    assert "megan.bowen@contoso.com" not in bot.access("Travel costs 2026.xlsx")
+    assert "✓" in await adele.presses("Share")
+
+
+async def test_yes_after_another_answer_shares_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Travel costs 2026.xlsx with Megan")
+    await adele.says("who has access to Q3 Budget.xlsx?")
+
+    await adele.says("yes")
+
+    assert "megan.bowen@contoso.com" not in bot.access("Travel costs 2026.xlsx")
+
+
+async def test_a_form_asks_by_and_by_for_what_is_not_said_yet(adele: Someone, bot: Bot) -> None:
+    await adele.says("share")
+    asked = await adele.says("Q3 Budget.xlsx")
+    card = await adele.says("Alex Wilber")
+
+    assert "With whom?" in asked
+    assert "⚠" not in asked
+    assert "Share this?" in card
+    assert ALEX in card

@@ -33,7 +33,7 @@ async def test_what_teams_asks_to_send_again_is_sent_again(adele: Someone, bot: 
 
 @pytest.mark.parametrize(
     "how",
-    [*({"status": status} for status in (500, 502, 504, 403, 413)), {"drop": "request"}],
+    [*({"status": status} for status in (500, 502, 504, 403)), {"drop": "request"}],
     ids=str,
 )
 async def test_what_is_refused_or_may_have_arrived_is_not_sent_again(
@@ -177,3 +177,9 @@ def test_notices_keep_well_within_what_teams_allows() -> None:
     assert all(count * max(1, within // seconds) <= most for within, most in allowed.items())
     assert 2 * LIMITS.in_all <= 50
     assert SECOND < 1
+
+
+async def test_what_is_too_large_for_teams_is_met_with_a_sentence(adele: Someone, bot: Bot) -> None:
+    bot.breaks("connector", "", method="POST", contains="What I can do", status=413)
+
+    assert "My answer is too long for Teams. Please ask for less at a time." in await adele.says("help")

@@ -290,3 +290,18 @@ async def test_a_mention_is_the_person_mentioned(adele: Someone, bot: Bot) -> No
     await adele.says(text, chat=CREW)
 
     assert "megan.bowen@contoso.com" in await adele.presses("Continue", chat=CREW)
+
+
+async def test_more_people_than_a_card_holds_are_too_many(adele: Someone, bot: Bot) -> None:
+    people = ", ".join(f"person.number{number}@fabrikam.example" for number in range(21))
+
+    assert await adele.says(f"share Q3 Budget.xlsx with {people}") == "Please name no more than 20 people."
+
+
+async def test_one_address_in_two_spellings_is_one_person(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with New.Person@fabrikam.example and new.person@fabrikam.example")
+
+    result = await adele.presses("Share")
+
+    assert result.count("✓ can view") == 1
+    assert len(bot.mails_to("new.person@fabrikam.example")) == 1

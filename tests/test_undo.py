@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from contoso import activities, tokens
 from contoso.files import Grant
 from contoso.tenant import Contoso
 from tests.bot import LIMITS, Bot
 from tests.people import Someone, words_of_answer
+from tests.test_teams import call
 
 ALEX, MEGAN = "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 GUEST = "eric@fabrikam.example"
@@ -264,3 +266,31 @@ async def test_the_same_press_later_tells_how_each_was_told(adele: Someone, alex
     await when_told(bot, adele, "told in Teams")
 
     assert "told in Teams" in words_of_answer(await bot.deliver(adele, press, card))
+
+
+async def test_the_word_undo_delivered_again_after_a_restart_undoes_nothing_else(
+    adele: Someone, bot: Bot, contoso: Contoso
+) -> None:
+    await shares(adele)
+    await shares(adele, f"share {FILE} with {MEGAN}")
+    person = contoso.person(adele.mail)
+    chat = contoso.chats.personal(person.id)
+    undo = activities.said(contoso, chat, person, contoso.client.post(person, chat, "undo"), "en-US")
+
+    for _ in range(2):
+        await call(bot, f"Bearer {tokens.activity_token(contoso)}", undo)
+        await bot.at_rest()
+        await bot.restart()
+
+    assert ALEX in bot.access(FILE)
+    assert MEGAN not in bot.access(FILE)
+
+
+async def test_the_word_undo_says_that_the_last_share_is_not_ones_own_to_undo(alex: Someone, bot: Bot) -> None:
+    await shares(alex, "share Social media plan.xlsx with Lee Gu")
+    await shares(alex, 'share "Brand guidelines.pdf" with Lee Gu as read')
+
+    said = await alex.says("undo")
+
+    assert "What you shared last is “Brand guidelines.pdf”, and only its owners can take that back." in said
+    assert "press “Undo” on its card" in said

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import cards.basics
-import cards.share
 from bot.commands import access, basics, ends, files, numbers, received, settings, share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
@@ -53,6 +52,8 @@ async def say(turn: Turn) -> Reply:
         if command.intent == understood.intent:
             if command.is_of_record:
                 await turn.record.asked(turn.person, command.intent)
+            if turn.own_chat:
+                await turn.pending.answered_by_buttons(turn.person, turn.own_chat)
             async with _recorded(turn, command.intent):
                 return await command.say(turn, understood)
     return await basics.not_understood(turn, understood)
@@ -115,7 +116,7 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
         return await received.waiting(work, person, key)
     if what:
         return share.card(what, key)
-    return cards.share.done(receipt, key) if receipt else None
+    return await share.result(work, receipt, key) if receipt else None
 
 
 def welcome() -> Card:

@@ -42,10 +42,11 @@ async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     receipt = await turn.pending.receipt(key, turn.person)
     if receipt is None:
         raise TooLate
-    return await shown(turn, receipt.plan.item)
+    return await shown(turn, receipt.plan.item, share=key)
 
 
-async def shown(turn: Turn, item: ShareableItem) -> Reply:
+async def shown(turn: Turn, item: ShareableItem, *, share: str = "") -> Reply:
+    """`share` is the key of the one whose card this takes the place of."""
     await turn.record.asked(turn.person, COMMAND.intent, item.key)
     try:
         permissions = await turn.graph.permissions(item)
@@ -53,7 +54,7 @@ async def shown(turn: Turn, item: ShareableItem) -> Reply:
         raise NotAllowed(_("Microsoft 365 does not tell you who can open “{file}”.", file=item.name)) from error
     holders = [_holder(each) for each in permissions if each.role or each.roles]
     sees_all = tell_all(permissions, turn.person.id)
-    return Reply(cards.access.who(item, holders, sees_all=sees_all), is_private=True)
+    return Reply(cards.access.who(item, holders, sees_all=sees_all, share=share), is_private=True)
 
 
 def _holder(permission: Permission) -> Holder:

@@ -5,20 +5,27 @@ from __future__ import annotations
 import cards.basics
 import cards.ended
 from bot.commands.turn import Command, Reply, Turn
-from bot.errors import TooLate
+from bot.errors import NotAllowed, TooLate
 from bot.language import Understood
 from bot.texts import _, later
-
-DAY = 24 * 60 * 60
 
 
 async def undo_last(turn: Turn, _understood: Understood) -> Reply:
     """The share they did last, if that was in the last day; in front of others nobody is to read which that was."""
     if not turn.own_chat:
         return Reply(cards.basics.say(_("Please say that in our own chat, or press “Undo” where it was shared.")))
-    stands = await turn.work.last(turn.person)
+    stands = await turn.work.last(turn.person, turn.message)
     if stands is None:
         return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
+    if not stands.receipt.plan.sees_all:
+        # To take the one before instead is for them to say.
+        raise NotAllowed(
+            _(
+                "What you shared last is “{file}”, and only its owners can take that back. "
+                "If you mean another share, please press “Undo” on its card.",
+                file=stands.receipt.plan.item.name,
+            )
+        )
     return await undo(turn, stands.key, {})
 
 
@@ -31,19 +38,19 @@ async def end_now(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def a_day_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return await _extended(turn, key, DAY)
+    return await _extended(turn, key, 1)
 
 
 async def a_week_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return await _extended(turn, key, 7 * DAY)
+    return await _extended(turn, key, 7)
 
 
-async def _extended(turn: Turn, key: str, seconds: int) -> Reply:
+async def _extended(turn: Turn, key: str, days: int) -> Reply:
     """The key names the end that is to be moved as well, so that a press that comes twice moves it once."""
     key, _dot, ends_at = key.partition(".")
     if not ends_at.isdecimal():
         raise TooLate
-    stands = await turn.work.extend(key, turn.person, int(ends_at), seconds)
+    stands = await turn.work.extend(key, turn.person, int(ends_at), days)
     if stands.ends is None:
         raise TooLate
     return Reply(cards.ended.extended(stands.receipt, stands.ends, key), is_private=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import cards.form
@@ -16,17 +16,17 @@ from bot.sharing import Draft, Expiry, Role, ShareRequest, Words
 from bot.texts import _
 
 FIELDS = {"items": "item", "recipients": "people", "role": "role", "expiration": "until"}
-_BETWEEN = re.compile(r"[;,\n]+")
-MOST_PEOPLE = 20  # each is a look-up
+_NO_BETWEEN = r"[^;,\n]"
 LONGEST_NAME = 320  # of an address: https://www.rfc-editor.org/rfc/rfc3696#section-3
 _OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def draft(turn: Turn, understood: Understood) -> Draft:
-    """What was understood, with what was not where it has to be mended."""
+    """What was understood, with what was said so that it was not; what was not said yet is no mistake."""
     request = understood.request or ShareRequest((), ())
     words = dict(understood.unclear)
-    wrong = tuple((FIELDS[slot], _not_plain(slot, words.get(slot, ""))) for slot in understood.asks)
+    asked = [slot for slot in understood.asks if words.get(slot) or slot not in ("items", "recipients")]
+    wrong = tuple((FIELDS[slot], question(slot, words.get(slot, ""))) for slot in asked)
     # A date that was not understood is in the sentence above it; the field takes a day.
     typed = tuple((FIELDS[slot], each) for slot, each in words.items() if slot in ("items", "recipients") and each)
     return Draft(turn.person, request, typed, wrong)
@@ -59,6 +59,13 @@ def picked(draft: Draft) -> tuple[Words, ...]:
     return tuple(each for each in draft.request.recipients if each.kind in ("id", "mention"))
 
 
+def missing(draft: Draft) -> str:
+    """The slot that is still to be said; "" for none."""
+    if not draft.request.items:
+        return "items"
+    return "" if draft.request.recipients else "recipients"
+
+
 def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
     """The draft with what was filled in; what stays `wrong` of it is said there."""
     written = {name: inputs.get(name, "") for name in values(draft)}
@@ -68,21 +75,19 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
     if meant.wrong:
         wrong["item"] = meant.wrong
     ids = list(dict.fromkeys(each.strip().lower() for each in typed.pop("picked").split(",") if each.strip()))
-    people = list(dict.fromkeys(" ".join(each.split()) for each in _BETWEEN.split(typed["people"]) if each.strip()))
+    named = {shown(each): each for each in draft.request.recipients if each not in picked(draft)}
+    people = list(dict.fromkeys(_apart(typed["people"], named)))
     known = {each.value.lower(): each for each in picked(draft)}
     theirs = [known.get(each) or Words("id", each) for each in ids if each in known or _OBJECT_ID.fullmatch(each)]
     if len(theirs) < len(ids):
         wrong["people"] = _("Please choose people from the list, or write their names or addresses.")
     elif not (ids or people):
         wrong["people"] = _("With whom?")
-    elif len(ids) + len(people) > MOST_PEOPLE:
-        wrong["people"] = _("Please name no more than {most} people.", most=MOST_PEOPLE)
     elif any(len(each) > LONGEST_NAME for each in people):
         wrong["people"] = _("No name and no address is that long. Please put commas between people.")
     until = _until(turn, draft.request.until, typed["until"], lambda sentence: wrong.update(until=sentence))
     if typed["role"] not in (Role.READ.value, Role.WRITE.value):
         wrong["role"] = _("Please choose one.")
-    named = {shown(each): each for each in draft.request.recipients if each not in picked(draft)}
     request = replace(
         draft.request,
         items=meant.items,
@@ -95,6 +100,13 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
     del written["picked"]
     written |= {"file": meant.file, "item": meant.item}
     return replace(draft, request=request, typed=tuple(written.items()), wrong=tuple(wrong.items()))
+
+
+def _apart(written: str, named: Iterable[str]) -> list[str]:
+    """The people who are written, with commas between them or in their names: "Wilber, Alex" stays one."""
+    whole = "|".join(re.escape(each) for each in sorted(named, key=len, reverse=True))
+    found = re.findall(rf"(?:{whole}|{_NO_BETWEEN})+" if whole else f"{_NO_BETWEEN}+", written)
+    return [" ".join(each.split()) for each in found if each.strip()]
 
 
 def merged(request: ShareRequest, answer: ShareRequest) -> ShareRequest:
@@ -111,7 +123,8 @@ def merged(request: ShareRequest, answer: ShareRequest) -> ShareRequest:
     )
 
 
-def _not_plain(slot: str, words: str) -> str:
+def question(slot: str, words: str = "") -> str:
+    """What is asked where nothing was said, or something that is not plain."""
     if words:
         return _("I am not sure what “{words}” means here.", words=words)
     match slot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import cards.dialog
+import cards.ended
 import cards.form
 import cards.share
 from bot import planning
@@ -12,8 +13,9 @@ from bot.commands import form
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
-from bot.sharing import Draft, SharePlan, ShareRequest, UnclearRequest, Waiting
+from bot.sharing import Draft, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting
 from bot.texts import later, spoken
+from bot.work import Work
 from cards.elements import Card, apart
 
 WANTED = "share"
@@ -41,33 +43,33 @@ async def begin(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
 
 async def complete(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     """The form, filled in. What cannot be stands in it, with all that was typed."""
-    async with turn.pending.claim(key, turn.person) as before:
-        if not isinstance(before, Draft):
-            raise TooLate
-        return await _completed(turn, form.filled(turn, before, inputs))
+    before = await turn.pending.at(key, turn.person)
+    if not isinstance(before, Draft):
+        raise TooLate
+    return await _completed(turn, form.filled(turn, before, inputs), key)
 
 
 async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """The form, from a plan that was shown."""
-    async with turn.pending.claim(key, turn.person) as plan:
-        if not isinstance(plan, SharePlan):
-            raise TooLate
-        typed = (("file", cards.dialog.title(plan.item)),)
-        return await filled_in(turn, Draft(turn.person, plan.request, typed))
+    plan = await turn.pending.at(key, turn.person)
+    if not isinstance(plan, SharePlan):
+        raise TooLate
+    typed = (("file", cards.dialog.title(plan.item)),)
+    return await filled_in(turn, Draft(turn.person, plan.request, typed), key)
 
 
 async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
-    async with turn.pending.claim(key, turn.person) as unclear:
-        if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
-            raise TooLate
-        is_one_of_several = any(question.slot in inputs for question in unclear.questions)
-        return await _planned(turn, planning.answered(unclear, inputs, partly=is_one_of_several))
+    unclear = await turn.pending.at(key, turn.person)
+    if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
+        raise TooLate
+    is_one_of_several = any(question.slot in inputs for question in unclear.questions)
+    return await _planned(turn, planning.answered(unclear, inputs, partly=is_one_of_several), key)
 
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of what may be meant, or what was seen before. The key names the page: a second press turns no further."""
     key, _dot, page = key.partition(".")
-    unclear = await turn.pending.waiting(key, turn.person)
+    unclear = await turn.pending.at(key, turn.person)
     if not isinstance(unclear, UnclearRequest) or not page.isdecimal():
         raise TooLate
     turned = replace(unclear, page=int(page))
@@ -80,12 +82,20 @@ async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
     receipt = await turn.work.share(key, turn.person, spoken(), str(turn.timezone))
-    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
+    return Reply(await result(turn.work, receipt, key), key=key if receipt.waits else "")
+
+
+async def result(work: Work, receipt: ShareReceipt, key: str) -> Card:
+    """What came of a share, up to now."""
+    over = await work.ended(key)
+    return cards.ended.ended(over) if over else cards.share.done(receipt, key)
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Others see the card change as well, and are not to read which file it was about."""
     async with turn.pending.claim(key, turn.person) as what:
-        return Reply(cards.share.cancelled(what.item.name if isinstance(what, SharePlan) else None))
+        name = what.item.name if isinstance(what, SharePlan) and turn.own_chat else None
+        return Reply(cards.share.cancelled(name))
 
 
 def asked(what: Waiting) -> Context:
@@ -102,6 +112,8 @@ def asked(what: Waiting) -> Context:
         case Draft(wrong=((field, _sentence), *_)):
             slot = next((slot for slot, each in form.FIELDS.items() if each == field), "items")
             return Context(pending=slot)
+        case Draft():
+            return Context(pending=form.missing(what) or "items")
         case _:
             return Context(pending="items")
 
@@ -114,11 +126,9 @@ async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) ->
         case _, "cancel":
             return await cancel(turn, key, {})
         case UnclearRequest(), "select" if inputs := chosen(what, understood.choice):
-            async with turn.pending.claim(key, turn.person):
-                return await _planned(turn, planning.answered(what, inputs, partly=True))
+            return await _planned(turn, planning.answered(what, inputs, partly=True), key)
         case SharePlan() | Draft(), "answer" if understood.request:
-            async with turn.pending.claim(key, turn.person):
-                return await _answered(turn, what, understood.request)
+            return await _answered(turn, what, understood.request, key)
         case _:
             return None
 
@@ -131,33 +141,35 @@ def chosen(unclear: UnclearRequest, choice: int | None) -> dict[str, str]:
     return {question.slot: question.options[place - 1].key} if 0 < place <= len(question.options) else {}
 
 
-async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest) -> Reply:
+async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest, before: str) -> Reply:
     request = form.merged(what.request, said)
     if isinstance(what, SharePlan):
-        return await _planned(turn, request)
+        return await _planned(turn, request, before)
     given = {"file": said.items, "item": said.items, "people": said.recipients, "role": said.role, "until": said.until}
     typed = tuple((field, each) for field, each in what.typed if not given.get(field))
     wrong = tuple((field, each) for field, each in what.wrong if not given.get(field))
-    return await _completed(turn, replace(what, request=request, typed=typed, wrong=wrong))
+    return await _completed(turn, replace(what, request=request, typed=typed, wrong=wrong), before)
 
 
-async def _completed(turn: Turn, draft: Draft) -> Reply:
+async def _completed(turn: Turn, draft: Draft, before: str) -> Reply:
     if draft.wrong:
-        return await filled_in(turn, draft)
+        return await filled_in(turn, draft, before)
+    if slot := form.missing(draft):
+        return await filled_in(turn, draft, before, said=form.question(slot))
     try:
-        return await _planned(turn, draft.request)
+        return await _planned(turn, draft.request, before)
     except (NotFound, NotUnderstood, NotAllowed) as error:
-        return await filled_in(turn, replace(draft, wrong=((error.about, str(error)),)))
+        return await filled_in(turn, replace(draft, wrong=((error.about, str(error)),)), before)
 
 
-async def filled_in(turn: Turn, draft: Draft) -> Reply:
-    """The form with all that is known."""
-    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat)), is_private=True)
+async def filled_in(turn: Turn, draft: Draft, before: str = "", *, said: str = "") -> Reply:
+    """The form with all that is known. `before` is the key of what it takes the place of."""
+    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat, before), said=said), is_private=True)
 
 
-async def _planned(turn: Turn, request: ShareRequest) -> Reply:
+async def _planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
     plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo)
-    return Reply(card(plan, await turn.pending.put(plan, turn.own_chat)), is_private=True)
+    return Reply(card(plan, await turn.pending.put(plan, turn.own_chat, before)), is_private=True)
 
 
 def card(what: Waiting, key: str) -> Card:

@@ -21,7 +21,8 @@ class Turn:
     """What a command gets: who, what they said (nothing, for a click), and what it may use as them.
 
     `undo` is for how many seconds nobody hears of a share. `locale` is BCP 47, `chat_type` Teams' conversationType; ""
-    where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else.
+    where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else. `message` is the id of
+    what they did, the same when it is delivered again.
     """
 
     person: Person
@@ -39,6 +40,7 @@ class Turn:
     locale: str = ""
     chat_type: str = ""
     own_chat: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,8 @@ UNDONE_WITHIN = 24 * 60 * 60
 # The sharer hears of an end so long before it; of a share that is shorter than twice that, a tenth of its time.
 REMIND = 24 * 60 * 60
 AT_ONCE = 100
+# So many letters of a message's hash are its name.
+MEANT = 26
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,11 @@ class Ends:
             raise NotYours
         return _stands(row)
 
-    async def last(self, person: Person) -> Stands | None:
-        """The share that this person did last, in the last day, and that still stands."""
+    async def last(self, person: Person, said: str) -> Stands | None:
+        """The share that this person did last, in the last day, and that still stands.
+
+        `said` is the id of the message that means it: delivered again, it means the same, whatever stands by then.
+        """
         newest = (
             select(ends)
             .where(
@@ -126,8 +132,16 @@ class Ends:
             .order_by(ends.c.done_at.desc())
             .limit(1)
         )
-        async with self._engine.connect() as database:
+        name = f"meant.{hashlib.sha256(said.encode()).hexdigest()[:MEANT]}"
+        meant = select(ends).join(told, told.c.key == ends.c.key).where(_of(person), told.c.what == name)
+        async with self._engine.begin() as database:
+            # In this order: what another replica ends meanwhile was marked before.
             row = (await database.execute(newest)).first()
+            if said and (before := (await database.execute(meant)).first()):
+                return _stands(before)
+            if said and row:
+                mark = {"key": row.key, "person_id": person.id, "what": name, "at": int(self._clock())}
+                await database.execute(self._insert(told).values(**mark).on_conflict_do_nothing())
         return _stands(row) if row else None
 
     async def due(self) -> list[Stands]:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotUnderstood, NotYours, SharebotError, TooLate, Unsure
 from bot.ledger import record
@@ -36,15 +36,18 @@ class PendingPlans:
         self._clock = clock
         self._told = told
 
-    async def put(self, what: Waiting, chat: str = "") -> str:
+    async def put(self, what: Waiting, chat: str = "", before: str = "") -> str:
         """The key for the card: nothing can be learned or made from it.
 
-        In a `chat` of two, what is typed next may answer it, and nothing older.
+        In a `chat` of two, what is typed next may answer it, and nothing older. `before` is the key of what it takes
+        the place of, once and in one go. Raises TooLate.
         """
         key = secrets.token_urlsafe(24)
         kind = next(name for name, cls in KINDS.items() if isinstance(what, cls))
         now = int(self._clock())
         async with self._engine.begin() as database:
+            if before:
+                await self._take(database, before)
             await database.execute(delete(plans).where(plans.c.expires_at < now, plans.c.receipt.is_(None)))
             await database.execute(delete(plans).where(plans.c.expires_at < now - KEEP_RECEIPTS_FOR))
             if chat:
@@ -70,19 +73,11 @@ class PendingPlans:
 
         Raises NotYours, TooLate. After Unsure it stays taken: something may have been done.
         """
-        row = await self._row(key)
-        _check(row, person)
+        what = await self.at(key, person)
         async with self._engine.begin() as database:
-            taken = await database.execute(
-                update(plans)
-                .where(plans.c.key == key, plans.c.claimed_at.is_(None), plans.c.expires_at > int(self._clock()))
-                .values(claimed_at=int(self._clock()))
-                .returning(plans.c.key)
-            )
-            if taken.first() is None:
-                raise TooLate(_(USED) if row.expires_at > int(self._clock()) else None)
+            await self._take(database, key)
         try:
-            yield json.loads(row.body, KINDS[row.kind])
+            yield what
         except SharebotError as error:
             if not isinstance(error, Unsure):
                 await self._put_back(key)
@@ -150,6 +145,16 @@ class PendingPlans:
         _check(row, person)
         return await self._accounted(key, row.receipt)
 
+    async def at(self, key: str, person: Person) -> Waiting:
+        """What waits under this key, for this person. Raises NotYours, TooLate."""
+        row = await self._row(key)
+        _check(row, person)
+        if row.expires_at <= int(self._clock()):
+            raise TooLate
+        if row.claimed_at:
+            raise TooLate(_(USED))
+        return json.loads(row.body, KINDS[row.kind])
+
     async def waiting(self, key: str, person: Person) -> Waiting | None:
         """What still waits under this key, without taking it. Raises NotYours, TooLate."""
         row = await self._row(key)
@@ -163,6 +168,11 @@ class PendingPlans:
                 update(plans).where(plans.c.key == key, plans.c.claimed_at.is_(None)).values(body=json.dumps(what))
             )
 
+    async def answered_by_buttons(self, person: Person, chat: str) -> None:
+        """What is typed next in this chat is no answer to what was shown there: something else has been since."""
+        async with self._engine.begin() as database:
+            await database.execute(update(plans).where(_of(person), plans.c.chat == chat).values(chat=None))
+
     async def latest(self, person: Person, chat: str) -> tuple[str, Waiting] | None:
         """What was shown to this person last in a chat of two, and its key, while it waits for an answer."""
         newest = select(plans.c.key, plans.c.kind, plans.c.body).where(
@@ -174,6 +184,17 @@ class PendingPlans:
         async with self._engine.connect() as database:
             row = (await database.execute(newest)).first()
         return (row.key, json.loads(row.body, KINDS[row.kind])) if row else None
+
+    async def _take(self, database: AsyncConnection, key: str) -> None:
+        now = int(self._clock())
+        taken = await database.execute(
+            update(plans)
+            .where(plans.c.key == key, plans.c.claimed_at.is_(None), plans.c.expires_at > now)
+            .values(claimed_at=now)
+            .returning(plans.c.key)
+        )
+        if taken.first() is None:
+            raise TooLate(_(USED))
 
     async def _row(self, key: str) -> Row[Any]:
         async with self._engine.connect() as database:

@@ -1,4 +1,7 @@
-"""Who was told what: marked before it is sent, so that nobody is told twice; and by which way they were."""
+"""Who was told what: marked before it is sent, so that nobody is told twice; and by which way they were.
+
+Which share a message meant is marked there too (bot/ledger/ends.py), for it may be delivered twice.
+"""
 
 from __future__ import annotations
 

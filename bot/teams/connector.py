@@ -52,6 +52,10 @@ class ConnectorError(Exception):
         return self.status < 500 or self.status in NOT_DONE
 
     @property
+    def is_too_large(self) -> bool:
+        return self.status == 413
+
+    @property
     def is_shut(self) -> bool:
         """Whether we are not, or not any more, let into this chat."""
         return self.status in (403, 404)

@@ -17,8 +17,8 @@ from botbuilder.core import InvokeResponse
 import cards.basics
 import cards.dialog
 import cards.form
-from bot import commands
-from bot.commands import Reply, Turn, files, form
+from bot import commands, planning
+from bot.commands import Reply, Turn, files
 from bot.errors import NeedsSignIn, NotFound, NotUnderstood, TooLate
 from bot.graph.scopes import ALL_FILES
 from bot.sharing import ShareableItem
@@ -199,7 +199,7 @@ async def _others(connector: Connector, incoming: Incoming) -> list[str]:
             raise NotFound(_("I am not in this chat, so I can't see who is. Please press “Share with …”.")) from error
         raise
     others = [each for each in members if (each.get("aadObjectId") or each.get("objectId")) != incoming.person.id]
-    if len(others) > form.MOST_PEOPLE:
+    if len(others) > planning.MOST_PEOPLE:
         raise NotUnderstood(_("There are too many people in this chat for one share. Please name those you mean."))
     named = [each.get("email") or each.get("userPrincipalName") or each.get("name") for each in others]
     return [each for each in named if isinstance(each, str)]

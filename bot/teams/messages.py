@@ -9,7 +9,9 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, Attachment, TextFormatTypes
 
 import cards.basics
+from bot.teams.connector import ConnectorError
 from bot.teams.in_words import InWords
+from bot.texts import _
 from cards.elements import Card
 
 # Where a turn knows in whose own chat it is.
@@ -19,7 +21,13 @@ IN_WORDS = "sharebot.in_words"
 async def send(context: TurnContext, card: Card) -> str:
     """The id of the message; "" where Teams did not tell."""
     text = await _in_words(context, lambda chat: chat.of(card))
-    sent = await context.send_activity(_message(card) if text is None else _plain(text))
+    try:
+        sent = await context.send_activity(_message(card) if text is None else _plain(text))
+    except ConnectorError as error:
+        if not error.is_too_large:
+            raise
+        sentence = _("My answer is too long for Teams. Please ask for less at a time.")
+        sent = await context.send_activity(_message(cards.basics.problem(sentence)))
     return sent.id if sent and sent.id else ""
 
 

@@ -17,7 +17,17 @@ import cards.basics
 import cards.dialog
 from bot import commands
 from bot.commands import Reply, Turn
-from bot.errors import NeedsConsent, NeedsSignIn, NotFound, NotUnderstood, SharebotError, TooLate, Unavailable, Unsure
+from bot.errors import (
+    NeedsConsent,
+    NeedsSignIn,
+    NotAllowed,
+    NotFound,
+    NotUnderstood,
+    SharebotError,
+    TooLate,
+    Unavailable,
+    Unsure,
+)
 from bot.graph import Graph
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
@@ -49,6 +59,8 @@ REST_WITHIN = 20.0
 TYPE_AFTER = 0.6
 # Teams sends a message again that is not taken within 15 seconds.
 TAKEN_WITHIN = 8.0
+# What is told of this was looked up as the asker, and is for nobody else's eyes.
+LOOKED_UP = (NotFound, NotAllowed)
 Of = TypeVar("Of")
 
 
@@ -173,7 +185,10 @@ class Turns:
         except NeedsSignIn as error:
             await self._ask_in(context, incoming, error, silently=silently)
         except Exception as error:
-            await messages.send(context, _problem(error))
+            if incoming.is_personal or not isinstance(error, LOOKED_UP):
+                await messages.send(context, _problem(error))
+            else:
+                await messages.send(context, await self._asking_in.in_front_of_others(incoming))
         else:
             if reply.is_private and not incoming.is_personal:
                 await messages.send(context, await self._asking_in.in_front_of_others(incoming))
@@ -189,9 +204,11 @@ class Turns:
         except NeedsSignIn as error:
             await self._ask_in(context, incoming, error, silently=silently)
         except Exception as error:
-            await messages.send(context, _problem(error))
+            await self._tell_of_trouble(incoming, error)
         else:
-            if reply.card and incoming.reply_to:
+            if reply.card and reply.is_private and not incoming.is_personal:
+                await self._show_alone(incoming, reply.card)
+            elif reply.card and incoming.reply_to:
                 await messages.replace(context, incoming.reply_to, reply.card)
                 self._later(self._placed(incoming.chat, incoming.reply_to, reply.key))
             else:
@@ -339,6 +356,7 @@ class Turns:
             locale=incoming.locale,
             chat_type=incoming.chat_type,
             own_chat=incoming.chat.conversation_id if is_own else "",
+            message=incoming.id,
         )
 
     # Sign-in
@@ -410,8 +428,7 @@ class Turns:
             card = await self._asking_in.by_button(incoming.person, error)
             await self._back_to(incoming, lambda context: messages.send_oauth(context, card))
         except Exception as error:
-            problem = _problem(error)
-            await self._back_to(incoming, lambda context: messages.send(context, problem))
+            await self._tell_of_trouble(incoming, error)
             await self._bring_back(incoming, data)
         else:
             if reply.card and reply.is_private:
@@ -427,18 +444,24 @@ class Turns:
         elif card := await commands.waiting(self._ledger.plans, self._work, incoming.person, key):
             await self._show_alone(incoming, card)
 
+    async def _tell_of_trouble(self, incoming: Incoming, error: Exception) -> None:
+        """Beside the card."""
+        problem = _problem(error)
+        if not incoming.is_personal and isinstance(error, LOOKED_UP):
+            problem = await self._instead(incoming, problem)
+        await self._back_to(incoming, lambda context: messages.send(context, problem))
+
     async def _show_alone(self, incoming: Incoming, card: Card) -> None:
         """In front of others a message changes for all, so what is for one goes to their own chat."""
-        if incoming.is_personal:
-            await self._show(incoming, card)
-            return
+        await self._show(incoming, card if incoming.is_personal else await self._instead(incoming, card))
+
+    async def _instead(self, incoming: Incoming, card: Card) -> Card:
+        """What others read in the place of this, which goes to their own chat."""
         own = await self._ledger.conversations.of(incoming.person.tenant_id, incoming.person.id)
         if own is None:
-            sentence = _("This took too long for here. Please ask me in our own chat.")
-            await self._show(incoming, cards.basics.say(sentence))
-            return
+            return cards.basics.say(_("I can't answer this in front of others. Please ask me in our own chat."))
         await self._proactively(own, lambda context: messages.send(context, card), is_own=True)
-        await self._show(incoming, cards.basics.say(_("I answered in our own chat.")))
+        return cards.basics.say(_("I answered in our own chat."))
 
     async def _show(self, incoming: Incoming, card: Card, key: str = "") -> None:
         """`key` is of the share that the card is to be shown anew for."""
@@ -478,6 +501,8 @@ class Turns:
         with speaking(chat.locale, hours(chat.timezone)):
             card = make()
         is_own = person_id != ADMINISTRATORS
+        if is_own:
+            await self._ledger.plans.answered_by_buttons(Person(tenant_id, person_id, ""), chat.conversation_id)
         try:
             message_id = await self._proactively(
                 chat, lambda context: messages.send(context, card), is_own=is_own, is_unasked=True

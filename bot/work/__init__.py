@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import importlib
 import logging
@@ -158,15 +159,18 @@ class Work:
     async def end_now(self, key: str, person: Person) -> EndReceipt:
         return await self._end(await self._ledger.ends.of(key, person), NOW)
 
-    async def extend(self, key: str, person: Person, ends_at: int, seconds: int) -> Stands:
+    async def extend(self, key: str, person: Person, ends_at: int, days: int) -> Stands:
         """Moves an end that is at `ends_at`; asked again, it stays moved once. Raises NotYours, TooLate."""
         stands = await self._ledger.ends.of(key, person)
-        if stands.ended or stands.ends_at is None:
+        if stands.ended or stands.ends_at is None or ends_at > stands.ends_at:
             raise TooLate
-        if stands.ends_at == ends_at and await self._ledger.ends.moved(stands, ends_at + seconds):
+        # By the clock on their wall, also where that is put forward or back meanwhile.
+        ends = dt.datetime.fromtimestamp(ends_at, stands.timezone) + dt.timedelta(days=days)
+        moved = int(ends.timestamp())
+        if stands.ends_at == ends_at and await self._ledger.ends.moved(stands, moved):
             self._wake.set()
         stands = await self._ledger.ends.of(key, person)
-        if stands.ends_at != ends_at + seconds:
+        if stands.ends_at != moved:
             raise TooLate
         return stands
 
@@ -178,9 +182,14 @@ class Work:
         """What is there now is no card that is to be shown anew."""
         await self._ledger.places.forget(place)
 
-    async def last(self, person: Person) -> Stands | None:
-        """The share of this person that "undo" means."""
-        return await self._ledger.ends.last(person)
+    async def last(self, person: Person, said: str) -> Stands | None:
+        """The share of this person that "undo" means, in the message of this id."""
+        return await self._ledger.ends.last(person, said)
+
+    async def ended(self, key: str) -> EndReceipt | None:
+        """How the share of this key has ended, if it has."""
+        stands = await self._ledger.ends.at(key)
+        return stands.ended if stands else None
 
     async def signed_in(self, person: Person) -> None:
         """What could not be ended or given back without them is tried again."""

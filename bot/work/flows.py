@@ -18,14 +18,14 @@ import cards.basics
 import cards.ended
 import cards.share
 from bot import granting
-from bot.errors import AccountGone, NeedsSignIn, SharebotError, TooLate, Unavailable, Unsure
+from bot.errors import AccountGone, NeedsSignIn, NotFound, SharebotError, TooLate, Unavailable, Unsure
 from bot.granting import Answer, Given, called
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
 from bot.ledger import Answer as Said
 from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
 from bot.sharing import Ending, EndReceipt, Person, Recipient, Role, SharePlan, ShareReceipt, Telling
-from bot.texts import _, speaking
+from bot.texts import _, later, speaking
 from bot.work import wrong
 from bot.work.wrong import Wrong
 from cards.elements import Card
@@ -51,6 +51,10 @@ GIVE_UP_AFTER = 30 * 24 * 60 * 60
 # What Microsoft 365 is down for is told when it lasts.
 QUIET_TRIES = 3
 DOUBT, AGAIN = "in doubt", "again"
+GONE = later(
+    "I can't find this any more, or you can't open it. If it was deleted, nobody can open it; "
+    "if it comes back, I end the access then."
+)
 DUE, NOW, UNDO = "due", "now", "undo"
 # What a notice is about; the last three say more behind a dot. LEFT: by a sharer who is gone.
 SHARED, SHOWN, DONE, FAILED = "shared", "shown", "done", "failed"
@@ -164,6 +168,9 @@ class Flows:
                 try:
                     receipt = await self.taken_back(stands, attempts)
                     receipt = replace(receipt, is_undone=why == UNDO)
+                except NotFound as error:
+                    await self.put_off(stands, error)
+                    return wrong.written(NotFound(_(GONE), reference=error.reference))
                 except SharebotError as error:
                     log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
                     await self.put_off(stands, error)
@@ -202,6 +209,8 @@ class Flows:
         receipt = stands.receipt.accounted(await self._ledger.told.tellings(key))
         tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
         if why != DUE or (issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES):
+            return _to_hear(receipt)
+        if issubclass(wrong.kind(kind), NotFound) and tries:
             return _to_hear(receipt)
         asker = receipt.plan.asker
         notices = [*_to_hear(receipt), (f"{TROUBLE}.{stands.ends_at}.{tries if tries >= daily else 0}", asker.id, 0)]
@@ -274,7 +283,7 @@ class Flows:
         elif kind in (DONE, FAILED):
             plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
             if plan and kind == FAILED:
-                await self.tell_once(key, plan.asker, person_id, what, partial(cards.basics.problem, sentence))
+                await self.tell_once(key, plan.asker, person_id, what, lambda: cards.basics.problem(_(sentence)))
             elif receipt:
                 card = partial(cards.share.done, receipt, key)
                 place = await self.tell_once(key, receipt.plan.asker, person_id, what, card)
