@@ -40,7 +40,7 @@ UNSEEN = later(
 INTERRUPTED = later("Microsoft 365 stopped answering before this person's turn came.")
 LOST = later("Microsoft 365 did not answer, and the access is not there yet. Please look before you share again.")
 HIDDEN = later("Microsoft 365 does not show you who can open this. Only somebody who owns it can take the access back.")
-
+NOT_ALL = later("I can't tell yet whether all of this access has ended. I look again by myself.")
 
 Answer = Invited | Refused | Unsure
 
@@ -69,6 +69,8 @@ async def carry_out(
     sent = await fence.look()
     try:
         before = await graph.permissions(plan.item)
+    except NeedsSignIn:
+        raise
     except SharebotError as error:
         if sent:
             raise Unsure from error
@@ -225,8 +227,13 @@ async def mail(graph: Graph, plan: SharePlan, person: Recipient) -> Telling:
 
 
 def called(person: Recipient) -> str:
-    """The same before and after we learned who an address belongs to."""
-    return person.email or person.id or person.name
+    """The same however they were named, where we know who that is."""
+    return person.id or person.email.casefold() or person.name
+
+
+def names(person: Recipient) -> set[str]:
+    """All that one who is known by now may have been called before."""
+    return {person.id or "", person.email, person.email.casefold(), person.name if not person.email else ""} - {""}
 
 
 @dataclass(frozen=True)
@@ -242,7 +249,8 @@ class Given:
 async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> list[Returned]:
     """Restores what was before, as often as it is called; what somebody else changed since is left to them.
 
-    Raises NeedsSignIn, NotFound, NotAllowed, Unavailable where nothing can be told of any of them.
+    Raises NeedsSignIn, NotFound, NotAllowed, Unavailable while nothing was done, Unsure when something was, and it is
+    not over or can't be told.
     """
     item = plan.item
     before = await graph.permissions(item)
@@ -250,6 +258,7 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
     if hides or not plan.sees_all:
         raise NotAllowed(_(HIDDEN))
     references: dict[Given, str] = {}
+    refusal: SharebotError | None = None
     for each in given:
         right = _right(each, before)
         if right is None or right.role is not each.role:
@@ -263,13 +272,25 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
             # Done, or gone by somebody else's hand, or refused: the reading tells.
             references[each] = error.reference
             log.info("no clear answer on %s", item.id)
-    after = await graph.permissions(item)
-    for wait in LOOK_AGAIN_AFTER:
-        if all(_returned(each, before, after).ending is not Ending.STAYS for each in given):
-            break
-        await asyncio.sleep(wait)
+        except SharebotError as error:
+            # One who can't be taken off does not keep the others on.
+            refusal = refusal or error
+    if refusal and not references:
+        raise refusal
+    try:
         after = await graph.permissions(item)
-    return [replace(_returned(each, before, after), reference=references.get(each, "")) for each in given]
+        for wait in LOOK_AGAIN_AFTER:
+            if all(_returned(each, before, after).ending is not Ending.STAYS for each in given):
+                break
+            await asyncio.sleep(wait)
+            after = await graph.permissions(item)
+    except SharebotError as error:
+        raise (Unsure(_(NOT_ALL), reference=error.reference) if references else error) from error
+    returned = {each: replace(_returned(each, before, after), reference=references.get(each, "")) for each in given}
+    stays = {each for each in given if returned[each].ending is Ending.STAYS}
+    if stays and (refusal or references.keys() - stays):
+        raise Unsure(_(NOT_ALL)) from refusal
+    return list(returned.values())
 
 
 def _asker(plan: SharePlan) -> Recipient:

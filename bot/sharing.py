@@ -318,6 +318,10 @@ class ShareReceipt:
     def granted(self) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if grant.outcome is Outcome.GRANTED)
 
+    def given(self) -> tuple[Grant, ...]:
+        """Of whom there is something to take back, or may be."""
+        return tuple(grant for grant in self.grants if grant.outcome in (Outcome.GRANTED, Outcome.UNSURE))
+
     def accounted(self, tellings: Mapping[str, Telling]) -> ShareReceipt:
         """With how each has heard of it; `tellings` by id. Whoever is not in there was mailed at once, or waits."""
         at_once = {step.recipient.email for step in self.plan.steps if self.plan.is_mailed_at_once(step.recipient)}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import replace
 
 import pytest
 
+from contoso.faults import Rule
 from contoso.files import Grant
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer
 
 ALEX = "alex.wilber@contoso.com"
+MEGAN = "megan.bowen@contoso.com"
 FILE = "Q3 Budget.xlsx"
 FRIDAY = f"share {FILE} with Alex as write until in 3 days"
 
@@ -18,6 +22,13 @@ FRIDAY = f"share {FILE} with Alex as write until in 3 days"
 async def shares(adele: Someone, sentence: str = FRIDAY) -> str:
     await adele.says(sentence)
     return await adele.presses("Share")
+
+
+async def until_held(bot: Bot) -> None:
+    """Something has met the fault that holds it up."""
+    async with asyncio.timeout(10):
+        while bot.contoso.faults:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def test_a_share_ends_when_it_was_said_to(adele: Someone, alex: Someone, bot: Bot) -> None:
@@ -397,4 +408,146 @@ async def test_a_group_loses_it_again(adele: Someone, bot: Bot) -> None:
     await bot.later(days=4)
 
     assert shared != before
+    assert bot.access(FILE) == before
+
+
+async def test_two_ends_in_one_second_leave_nothing(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex as read until in 3 days")
+    await shares(adele)
+    bot.contoso.faults = [Rule("graph", times=None, delay=0.2)]
+
+    await bot.later(days=4)
+
+    assert bot.access(FILE) == before
+
+
+async def test_an_undo_beside_an_end_of_the_same_file_leaves_nothing(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex as read until in 3 days")
+    await shares(adele, f"share {FILE} with Alex as write")
+    bot.contoso.faults = [Rule("graph", times=None, delay=0.2)]
+
+    await asyncio.gather(bot.later(days=4), adele.presses("Undo"))
+
+    assert bot.access(FILE) == before
+
+
+@pytest.mark.parametrize("first", ["read", "write"])
+async def test_two_rights_of_one_person_given_at_once_fall_back_in_order(adele: Someone, bot: Bot, first: str) -> None:
+    await adele.says(f"share {FILE} with Alex as read")
+    reading = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    await adele.says(FRIDAY)
+    writing = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    one, other = (reading, writing) if first == "read" else (writing, reading)
+    bot.breaks("graph", r"/permissions$", delay=0.5)
+
+    begun = asyncio.create_task(bot.deliver(adele, *one))
+    await until_held(bot)
+    await bot.deliver(adele, *other)
+    await begun
+    await bot.later(days=4)
+
+    assert bot.access(FILE).get(ALEX) == ("read" if first == "read" else None)
+
+
+async def test_what_somebody_else_is_giving_just_now_has_no_end_on_a_second_card(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex as write")
+    lasting = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    await adele.says(FRIDAY)
+    timed = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    bot.breaks("graph", r"/permissions$", delay=0.5)
+
+    begun = asyncio.create_task(bot.deliver(adele, *lasting))
+    await until_held(bot)
+    second = await bot.deliver(adele, *timed)
+
+    assert "✓ can edit" in words_of_answer(await begun)
+    assert "had it already" in words_of_answer(second)
+    assert "then I end it" not in words_of_answer(second)
+    assert "Undo" not in words_of_answer(second)
+
+
+async def test_an_end_that_has_begun_is_not_put_off(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await bot.later(days=2, hours=14)
+    card = bot.latest(adele)
+    bot.breaks("graph", r"/permissions$", delay=1)
+
+    ending = asyncio.create_task(bot.later(days=2))
+    await until_held(bot)
+    told = await adele.presses("A day longer", message=card)
+    await ending
+
+    assert "no longer good" in told
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_an_end_that_was_put_off_still_comes(adele: Someone, bot: Bot) -> None:
+    """Also where an end was tried in vain before."""
+    await shares(adele)
+    bot.breaks("graph", r"/permissions$", status=503)
+    await adele.presses("Undo")
+    await bot.later(days=2, hours=14)
+    await adele.presses("A day longer")
+
+    await bot.later(days=2)
+
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_appears_late_ends_in_time(adele: Someone, bot: Bot) -> None:
+    """Graph gives no answer, and does it all the same when nobody looks any more."""
+    await adele.says(FRIDAY)
+    bot.breaks("graph", r"/invite$", status=504)
+    told = await adele.presses("Share")
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.grant(item, Grant(bot.contoso.person(ALEX), "write"))
+
+    await bot.later(days=4)
+
+    assert "? not sure" in told
+    assert "Undo" in told
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_one_who_cannot_be_taken_off_keeps_nobody_else_on(adele: Someone, bot: Bot) -> None:
+    await shares(adele, f"share {FILE} with Alex and Megan as write until in 3 days")
+    alex = Grant(bot.contoso.person(ALEX), "write").id
+    refused = {"error": {"code": "invalidRequest", "message": "no"}}
+    bot.contoso.faults = [Rule("graph", "DELETE", re.escape(alex), times=None, status=400, body=refused)]
+
+    await bot.later(days=4)
+    await bot.later(minutes=2)
+
+    assert set(bot.access(FILE)) & {ALEX, MEGAN} == {ALEX}
+    assert "This access has not ended" in adele.sees()
+
+
+LETS_ONE_PASS = Rule("graph", "GET", r"/permissions$", times=1)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [LETS_ONE_PASS, Rule("graph", "GET", r"/permissions$", times=2, status=503)],
+        [
+            Rule("graph", "DELETE", r"/permissions/", times=1),
+            Rule("graph", "DELETE", r"/permissions/", times=1, status=403),
+        ],
+    ],
+    ids=["unread", "in part"],
+)
+async def test_an_undo_that_went_half_way_is_not_told_as_nothing_and_goes_on(
+    adele: Someone, bot: Bot, faults: list[Rule]
+) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex and Megan as write")
+    bot.contoso.faults = [replace(each) for each in faults]
+
+    told = await adele.presses("Undo")
+    bot.contoso.faults = []
+    await bot.later(minutes=2)
+
+    assert "I look again by myself" in told
     assert bot.access(FILE) == before

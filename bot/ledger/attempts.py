@@ -43,6 +43,11 @@ class Attempt:
     before: Role | None
     answer: Answer | None
 
+    @property
+    def names(self) -> set[str]:
+        """What the recipient was called, and the id that Graph told since."""
+        return {self.recipient, self.answer.person_id if self.answer else ""} - {""}
+
 
 class Attempts:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
@@ -118,29 +123,26 @@ class Attempts:
 
         The role of that one, if there is one.
         """
-        there = _named(plan, [attempt.recipient], of_any_role=True)
         role = attempt.before.value if attempt.before else None
         async with self._engine.begin() as database:
             await database.execute(
                 delete(attempts).where(_named(plan, [attempt.recipient]), attempts.c.plan_key == attempt.plan_key)
             )
-            above = await database.execute(
-                update(attempts)
-                .where(there, attempts.c.before == attempt.role.value, attempts.c.answer.is_not(None))
-                .values(before=role)
-                .returning(attempts.c.role)
-            )
-            row = above.first()
-        return Role(row.role) if row else None
+            on_top = attempts.c.before == attempt.role.value
+            rows = await database.execute(select(attempts).where(_of(plan), on_top, attempts.c.answer.is_not(None)))
+            above = next((each for each in map(_attempt, rows) if each.names & attempt.names), None)
+            if above:
+                there = _of(plan) & (attempts.c.recipient == above.recipient) & (attempts.c.role == above.role.value)
+                await database.execute(update(attempts).where(there).values(before=role))
+        return above.role if above else None
 
 
-def _named(plan: SharePlan, recipients: list[str], *, of_any_role: bool = False) -> ColumnElement[bool]:
-    where = and_(
-        attempts.c.tenant_id == plan.asker.tenant_id,
-        attempts.c.item == plan.item.key,
-        attempts.c.recipient.in_(recipients),
-    )
-    return where if of_any_role else and_(where, attempts.c.role == plan.role.value)
+def _of(plan: SharePlan) -> ColumnElement[bool]:
+    return (attempts.c.tenant_id == plan.asker.tenant_id) & (attempts.c.item == plan.item.key)
+
+
+def _named(plan: SharePlan, recipients: list[str]) -> ColumnElement[bool]:
+    return and_(_of(plan), attempts.c.recipient.in_(recipients), attempts.c.role == plan.role.value)
 
 
 def _attempt(row: Row[Any]) -> Attempt:

@@ -21,6 +21,7 @@ from bot.ledger import AccessRequest, Ledger, Place, Stands, is_passing
 from bot.sharing import Decision, EndReceipt, Person, ShareReceipt, Wish
 from bot.texts import _
 from bot.work import wrong
+from bot.work.alone import Alone
 from bot.work.file import FilePlace
 from bot.work.flows import (
     ADMINISTRATORS,
@@ -90,9 +91,10 @@ class Work:
         self._limits = limits
         self._chats = Chats(limits)
         self._retention_days = retention_days
-        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock)
-        self._requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, flows=self._flows)
         self._place = _place(database_url)
+        self._alone = Alone(None if isinstance(self._place, FilePlace) else self._place)
+        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock, alone=self._alone)
+        self._requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, flows=self._flows)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._watching: list[asyncio.Task[None]] = []
@@ -165,8 +167,12 @@ class Work:
         stands = await self._ledger.ends.of(key, person)
         if stands.ended or stands.ends_at is None:
             raise TooLate
-        if stands.ends_at == ends_at and await self._ledger.ends.moved(stands, ends_at + seconds):
-            self._wake.set()
+        if stands.ends_at == ends_at:
+            await self._started()
+            # An end that is under way is not to be put off any more.
+            async with self._alone.on(stands.receipt.plan.item.key):
+                if await self._ledger.ends.moved(stands, ends_at + seconds):
+                    self._wake.set()
         stands = await self._ledger.ends.of(key, person)
         if stands.ends_at != ends_at + seconds:
             raise TooLate
@@ -255,10 +261,7 @@ class Work:
     async def look(self) -> None:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
-            by_item: dict[str, list[Stands]] = {}
-            for stands in due:
-                by_item.setdefault(stands.receipt.plan.item.key, []).append(stands)
-            await asyncio.gather(*map(self._due_in_order, by_item.values()))
+            await asyncio.gather(*map(self._due, due))
         now, engine = self._clock(), self._is_started()
         if now - self._tidied > TIDY_EVERY:
             self._tidied = now
@@ -286,11 +289,6 @@ class Work:
             return receipt
         await self._flows.put_off(stands)
         raise Unsure(_not_known())
-
-    async def _due_in_order(self, of_one_item: list[Stands]) -> None:
-        """One that ends beside another on the same item would take the other's right for somebody's change."""
-        for stands in of_one_item:
-            await self._due(stands)
 
     async def _due(self, stands: Stands) -> None:
         if stands.ends_at and stands.ends_at > self._clock():
@@ -342,7 +340,7 @@ class Work:
                     await engine.sleep(pause)
                 outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
         if outcome == DOUBT:
-            outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
+            outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, locale, zone, again=is_passing)
         who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
         await self._begin(key, run, await engine.step("notices", who, key, run, again=is_passing))
         self._wake.set()

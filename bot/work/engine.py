@@ -137,7 +137,8 @@ class Engine:
 
     async def result(self, name: str) -> Any:
         """Within a flow: what came of another one, when it has come to its end."""
-        handle: WorkflowHandleAsync[Any] = await DBOS.retrieve_workflow_async(name)
+        # To look whether it exists would be a step, and what it finds there is not for JSON.
+        handle: WorkflowHandleAsync[Any] = await DBOS.retrieve_workflow_async(name, existing_workflow=False)
         return await handle.get_result(polling_interval_sec=POLL)
 
     async def step(self, name: str, what: Flow, *ids: str, again: Callable[[BaseException], bool]) -> Any:
