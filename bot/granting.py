@@ -40,6 +40,9 @@ UNSEEN = later(
 INTERRUPTED = later("Microsoft 365 stopped answering before this person's turn came.")
 LOST = later("Microsoft 365 did not answer, and the access is not there yet. Please look before you share again.")
 HIDDEN = later("Microsoft 365 does not show you who can open this. Only somebody who owns it can take the access back.")
+TAKEN_AWAY = later(
+    "Somebody has taken this access away since the card was shown. Please ask me again if they should have it."
+)
 NOT_ALL = later("I can't tell yet whether all of this access has ended. I look again by myself.")
 
 Answer = Invited | Refused | Unsure
@@ -77,7 +80,8 @@ async def carry_out(
         raise
     people = [step.recipient for step in plan.steps]
     had = [each for each in people if each not in sent and covers(role_of(each, before), plan.role)]
-    wanted = {each: own_role(each, before) for each in people if each not in sent and each not in had}
+    gone = [each for each in people if each not in sent and each not in had and each not in plan.to_grant]
+    wanted = {each: own_role(each, before) for each in plan.to_grant if each not in sent and each not in had}
     answers = dict(sent)
     for mails in (True, False):
         some = {each: role for each, role in wanted.items() if (each in mailed) is mails}
@@ -87,6 +91,8 @@ async def carry_out(
     grants = tuple(
         Grant(each, Outcome.HAD_IT)
         if each in had
+        else Grant(each, Outcome.REFUSED, _(TAKEN_AWAY), "takenAway")
+        if each in gone
         else _grant(each, answers[each], there=_is_there(each, plan.role, seen, after), mails=each in mailed)
         for each in people
     )

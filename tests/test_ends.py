@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -550,4 +551,45 @@ async def test_an_undo_that_went_half_way_is_not_told_as_nothing_and_goes_on(
     await bot.later(minutes=2)
 
     assert "I look again by myself" in told
+    assert bot.access(FILE) == before
+
+
+async def test_one_share_that_cannot_be_read_keeps_no_other_from_its_end(adele: Someone, bot: Bot) -> None:
+    await shares(adele, "share Travel costs 2026.xlsx with Megan until in 2 days")
+    await shares(adele)
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("UPDATE ends SET receipt = '{}' WHERE receipt LIKE '%Travel%'")
+
+    await bot.later(days=4)
+
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_of_a_right_that_was_given_anew_since_nobody_is_reminded(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "write").id)
+    await shares(adele, f"share {FILE} with Alex as write")
+
+    await bot.later(days=2, hours=14)
+
+    assert "This access ends soon" not in adele.sees()
+
+
+async def test_who_is_named_by_mention_and_by_address_is_one_person_at_the_end(adele: Someone, bot: Bot) -> None:
+    """Without the directory, where only Graph's answer tells that they are."""
+    adele_there = bot.contoso.person(adele.mail)
+    bot.contoso.consents[adele_there.id] = {"User.Read", "Files.ReadWrite", "Files.ReadWrite.All", "offline_access"}
+    before, crew = bot.access(FILE), "Budget crew"
+    await adele.says(f"<at>Sharebot</at> share {FILE} with <at>Alex Wilber</at> as read until in 3 days", chat=crew)
+    await adele.presses("Continue", chat=crew)
+    await adele.presses("Share", chat=crew)
+    await bot.at_rest()
+    await shares(adele, f"share {FILE} with {ALEX} as write until in 5 days")
+
+    await bot.later(days=4)
+    between = bot.access(FILE)[ALEX]
+    await bot.later(days=2)
+
+    assert between == "write"
     assert bot.access(FILE) == before

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contoso.files import Grant
 from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer
@@ -290,3 +291,18 @@ async def test_a_mention_is_the_person_mentioned(adele: Someone, bot: Bot) -> No
     await adele.says(text, chat=CREW)
 
     assert "megan.bowen@contoso.com" in await adele.presses("Continue", chat=CREW)
+
+
+async def test_who_is_shown_to_have_it_already_is_not_given_it_anew(adele: Someone, bot: Bot) -> None:
+    alex, megan = "alex.wilber@contoso.com", "megan.bowen@contoso.com"
+    await adele.says(BUDGET)
+    await adele.presses("Share")
+    await adele.says("share Q3 Budget.xlsx with Alex and Megan as write")
+    item = bot.contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(alex), "write").id)
+
+    result = await adele.presses("Share")
+
+    assert set(bot.access("Q3 Budget.xlsx")) & {alex, megan} == {megan}
+    assert "Somebody has taken this access away" in result
+    assert len(bot.mails_to(alex)) == 1

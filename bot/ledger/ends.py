@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,10 @@ UNDONE_WITHIN = 24 * 60 * 60
 # The sharer hears of an end so long before it; of a share that is shorter than twice that, a tenth of its time.
 REMIND = 24 * 60 * 60
 AT_ONCE = 100
+# A row that can't be read is looked at again after so long: another version may read it.
+UNREADABLE = 24 * 60 * 60
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,17 @@ class Ends:
         now = int(self._clock())
         query = select(ends).where(ends.c.due_at <= now).order_by(ends.c.due_at, ends.c.done_at).limit(AT_ONCE)
         async with self._engine.connect() as database:
-            return [_stands(row) for row in (await database.execute(query)).all()]
+            rows = (await database.execute(query)).all()
+        found: list[Stands] = []
+        for row in rows:
+            try:
+                found.append(_stands(row))
+            except Exception:
+                # It keeps no other from its end.
+                log.exception("the share %s can't be read", row.key)
+                async with self._engine.begin() as database:
+                    await database.execute(update(ends).where(ends.c.key == row.key).values(due_at=now + UNREADABLE))
+        return found
 
     async def next_due(self) -> int | None:
         async with self._engine.connect() as database:

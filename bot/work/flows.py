@@ -183,7 +183,7 @@ class Flows:
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
 
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
-        given = {called(grant.recipient) for grant in receipt.given()}
+        given = {name for grant in receipt.given() for name in names(grant.recipient)}
         gone = [called(step.recipient) for step in receipt.plan.steps if called(step.recipient) not in given]
         try:
             await self._ledger.ends.keep(key, receipt, locale, zone, ends_at=_until(receipt.plan), gone=gone)
@@ -271,6 +271,9 @@ class Flows:
         return notices
 
     async def reminder(self, stands: Stands) -> list[Notice]:
+        """None where nothing is left to this share: it was given anew since."""
+        if not await self._ledger.attempts.of(stands.key):
+            return []
         return [(f"{REMINDER}.{stands.ends_at}", stands.receipt.plan.asker.id, 0)]
 
     async def hush(self, key: str, run: str) -> None:
@@ -414,7 +417,8 @@ class Flows:
         except Exception:
             # Neither a deed nor what was told to others is undone by it.
             log.exception("somebody could not be told")
-        await self._ledger.record.told(asker, key, what.partition(".")[0], person_id, was_told=place is not None)
+        act = TROUBLE if what.startswith(LEFT) else what.partition(".")[0]
+        await self._ledger.record.told(asker, key, act, person_id, was_told=place is not None)
         return place
 
 
