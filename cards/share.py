@@ -245,6 +245,8 @@ def file(item: ShareableItem, *, by: bool = True) -> Element:
 
 def _step(step: Step, plan: SharePlan) -> Element:
     now = _(CAN[step.now]) if step.now else _nothing(plan)
+    if step.ends:
+        now = _("{access}, until {when}", access=now, when=when(step.ends))
     if step.change is Change.HAS_IT:
         return person(step.recipient, run(now, subtle=True), _("already"))
     return person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))

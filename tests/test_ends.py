@@ -593,3 +593,38 @@ async def test_who_is_named_by_mention_and_by_address_is_one_person_at_the_end(a
 
     assert between == "write"
     assert bot.access(FILE) == before
+
+
+@pytest.mark.parametrize("role", ["read", "write"])
+async def test_a_share_for_a_time_can_be_made_lasting(adele: Someone, bot: Bot, role: str) -> None:
+    await shares(adele)
+    card = await adele.says(f"share {FILE} with Alex as {role}")
+    result = await adele.presses("Share")
+
+    await bot.later(days=4)
+
+    assert "now: can edit, until" in card
+    assert "Shared" in result
+    assert bot.access(FILE)[ALEX] == role
+
+
+async def test_a_share_for_a_time_can_be_made_longer_by_sharing_again(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele)
+    await shares(adele, f"share {FILE} with Alex as write until in 6 days")
+
+    await bot.later(days=4)
+    between = bot.access(FILE)
+    await bot.later(days=3)
+
+    assert between[ALEX] == "write"
+    assert bot.access(FILE) == before
+
+
+async def test_who_has_it_longer_than_is_asked_for_keeps_that(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+
+    card = await adele.says(f"share {FILE} with Alex as write until tomorrow")
+
+    assert "Nothing to change" in card
+    assert "can edit, until" in card

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import importlib
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import NeedsSignIn, SharebotError, TooLate, Unsure
+from bot.granting import names
 from bot.graph import Graph
+from bot.graph.permissions import covers
 from bot.identity.sealing import Sealer
-from bot.ledger import AccessRequest, Ledger, Place, Stands, is_passing
-from bot.sharing import Decision, EndReceipt, Person, ShareReceipt, Wish
+from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing
+from bot.sharing import Change, Decision, EndReceipt, Person, SharePlan, ShareReceipt, Step, Wish
 from bot.texts import _
 from bot.work import wrong
 from bot.work.alone import Alone
@@ -131,6 +136,11 @@ class Work:
             await asyncio.wait(self._running, timeout=within, return_when=asyncio.FIRST_COMPLETED)
             return True
         return False
+
+    async def with_ends(self, plan: SharePlan, zone: dt.tzinfo) -> SharePlan:
+        """With whoever has it by a share that ends before this one would: they keep it."""
+        given = await self._ledger.attempts.on(plan)
+        return replace(plan, steps=tuple(_with_end(step, plan, given, zone) for step in plan.steps))
 
     # What people begin
 
@@ -533,6 +543,21 @@ class Work:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+
+def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo) -> Step:
+    """What they would have when this plan ends tells whether it changes anything."""
+    until = plan.until.at.timestamp() if plan.until and plan.until.at else math.inf
+    theirs = {each.role: each for each in given if each.names & names(step.recipient)}
+    top = theirs.get(step.now) if step.now else None
+    if step.change is not Change.HAS_IT or top is None or top.ends_at is None:
+        return step
+    then, right = step.now, top
+    while right and right.ends_at and right.ends_at < until:
+        then = right.before
+        right = theirs.get(then) if then else None
+    change = Change.HAS_IT if covers(then, plan.role) else Change.KEEPS
+    return replace(step, change=change, ends=dt.datetime.fromtimestamp(top.ends_at, zone))
 
 
 def _not_known() -> str:

@@ -25,6 +25,7 @@ from bot.graph.permissions import Identity, Invited, Permission
 from bot.ledger import Answer as Said
 from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
 from bot.sharing import (
+    Change,
     Ending,
     EndReceipt,
     Grant,
@@ -138,9 +139,23 @@ class Flows:
             # Maybe they never do.
             await self._doubt(key, plan, locale, zone)
             raise
+        receipt = await self._kept(key, receipt)
         receipt = receipt.accounted(await self._ledger.told.tellings(key))
         await self._keep(key, receipt, locale, zone)
         return receipt
+
+    async def _kept(self, key: str, receipt: ShareReceipt) -> ShareReceipt:
+        """Who had it for a time, and was to have it longer, has it by this share from now on."""
+        keep = {step.recipient for step in receipt.plan.steps if step.change is Change.KEEPS}
+        grants: list[Grant] = []
+        for each in receipt.grants:
+            is_kept = (
+                each.outcome is Outcome.HAD_IT
+                and each.recipient in keep
+                and await self._ledger.attempts.keep(key, receipt.plan, names(each.recipient))
+            )
+            grants.append(replace(each, outcome=Outcome.GRANTED) if is_kept else each)
+        return replace(receipt, grants=tuple(grants))
 
     async def _doubt(self, key: str, plan: SharePlan, locale: str, zone: str) -> None:
         """What was sent, of which nobody knows what came of it, stands as if it were there."""
@@ -163,7 +178,7 @@ class Flows:
 
     async def _mailed_at_once(self, key: str, plan: SharePlan, *, is_new: bool) -> frozenset[Recipient]:
         """Whom Graph is to mail with the invite. What was decided stays so, whatever comes between."""
-        people = [step.recipient for step in plan.steps]
+        people = [step.recipient for step in plan.steps if step.change is not Change.KEEPS]
         if is_new and not plan.undo and plan.mail is not False:
             for each in people:
                 if each.id and not plan.is_mailed_at_once(each) and not await self._in_teams(plan, each):
