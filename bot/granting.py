@@ -41,7 +41,10 @@ UNSEEN = later(
 INTERRUPTED = later("Microsoft 365 stopped answering before this person's turn came.")
 LOST = later("Microsoft 365 did not answer, and the access is not there yet. Please look before you share again.")
 HIDDEN = later("Microsoft 365 does not show you who can open this. Only somebody who owns it can take the access back.")
-
+TAKEN_AWAY = later(
+    "Somebody has taken this access away since the card was shown. Please ask me again if they should have it."
+)
+NOT_ALL = later("I can't tell yet whether all of this access has ended. I look again by myself.")
 
 Answer = Invited | Refused | Unsure
 
@@ -70,13 +73,16 @@ async def carry_out(
     sent = await fence.look()
     try:
         before = await graph.permissions(plan.item)
+    except NeedsSignIn:
+        raise
     except SharebotError as error:
         if sent:
             raise Unsure from error
         raise
     people = [step.recipient for step in plan.steps]
     had = [each for each in people if each not in sent and covers(role_of(each, before), plan.role)]
-    wanted = {each: own_role(each, before) for each in people if each not in sent and each not in had}
+    gone = [each for each in people if each not in sent and each not in had and each not in plan.to_grant]
+    wanted = {each: own_role(each, before) for each in plan.to_grant if each not in sent and each not in had}
     answers = dict(sent)
     for mails in (True, False):
         some = {each: role for each, role in wanted.items() if (each in mailed) is mails}
@@ -86,6 +92,8 @@ async def carry_out(
     grants = tuple(
         Grant(each, Outcome.HAD_IT)
         if each in had
+        else Grant(each, Outcome.REFUSED, _(TAKEN_AWAY), "takenAway")
+        if each in gone
         else _grant(each, answers[each], there=_is_there(each, plan.role, seen, after), mails=each in mailed)
         for each in people
     )
@@ -226,8 +234,13 @@ async def mail(graph: Graph, plan: SharePlan, person: Recipient) -> Telling:
 
 
 def called(person: Recipient) -> str:
-    """The same before and after we learned who an address belongs to."""
-    return person.email or person.id or person.name
+    """The same however they were named, where we know who that is."""
+    return person.id or person.email.casefold() or person.name
+
+
+def names(person: Recipient) -> set[str]:
+    """All that one who is known by now may have been called before."""
+    return {person.id or "", person.email, person.email.casefold(), person.name if not person.email else ""} - {""}
 
 
 @dataclass(frozen=True)
@@ -243,7 +256,8 @@ class Given:
 async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> list[Returned]:
     """Restores what was before, as often as it is called; what somebody else changed since is left to them.
 
-    Raises NeedsSignIn, NotFound, NotAllowed, Unavailable where nothing can be told of any of them.
+    Raises NeedsSignIn, NotFound, NotAllowed, Unavailable while nothing was done, Unsure when something was, and it is
+    not over or can't be told.
     """
     item = plan.item
     before = await graph.permissions(item)
@@ -251,6 +265,7 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
     if hides or not plan.sees_all:
         raise NotAllowed(_(HIDDEN))
     references: dict[Given, str] = {}
+    refusal: SharebotError | None = None
     for each in given:
         right = _right(each, before)
         if right is None or right.role is not each.role:
@@ -264,13 +279,25 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
             # Done, or gone by somebody else's hand, or refused: the reading tells.
             references[each] = error.reference
             log.info("no clear answer on %s", item.id)
-    after = await graph.permissions(item)
-    for wait in LOOK_AGAIN_AFTER:
-        if all(_returned(each, before, after).ending is not Ending.STAYS for each in given):
-            break
-        await asyncio.sleep(wait)
+        except SharebotError as error:
+            # One who can't be taken off does not keep the others on.
+            refusal = refusal or error
+    if refusal and not references:
+        raise refusal
+    try:
         after = await graph.permissions(item)
-    return [replace(_returned(each, before, after), reference=references.get(each, "")) for each in given]
+        for wait in LOOK_AGAIN_AFTER:
+            if all(_returned(each, before, after).ending is not Ending.STAYS for each in given):
+                break
+            await asyncio.sleep(wait)
+            after = await graph.permissions(item)
+    except SharebotError as error:
+        raise (Unsure(_(NOT_ALL), reference=error.reference) if references else error) from error
+    returned = {each: replace(_returned(each, before, after), reference=references.get(each, "")) for each in given}
+    stays = {each for each in given if returned[each].ending is Ending.STAYS}
+    if stays and (refusal or references.keys() - stays):
+        raise Unsure(_(NOT_ALL)) from refusal
+    return list(returned.values())
 
 
 def _asker(plan: SharePlan) -> Recipient:

@@ -135,16 +135,21 @@ class Change(Enum):
 
     GAINS = "gains"
     UPGRADED = "upgraded"
+    KEEPS = "keeps it"  # has it for a time, and would have it longer
     HAS_IT = "has it"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One recipient of a plan: what they can do now, and what the click changes."""
+    """One recipient of a plan: what they can do now, and what the click changes.
+
+    `ends` is when what they can do now ends, where a share gave it for a time.
+    """
 
     recipient: Recipient
     now: Role | None
     change: Change
+    ends: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -310,11 +315,6 @@ class Grant:
     reference: str = ""
     telling: Telling | None = None
 
-    @property
-    def may_stand(self) -> bool:
-        """Whether there is something to take back, for all that is known."""
-        return self.outcome is Outcome.GRANTED or (self.outcome is Outcome.UNSURE and self.code == NO_ANSWER)
-
 
 @dataclass(frozen=True)
 class ShareReceipt:
@@ -327,9 +327,17 @@ class ShareReceipt:
     def granted(self) -> tuple[Grant, ...]:
         return tuple(grant for grant in self.grants if grant.outcome is Outcome.GRANTED)
 
+    def given(self) -> tuple[Grant, ...]:
+        """Of whom there is something to take back, or may be."""
+        return tuple(grant for grant in self.grants if grant.outcome in (Outcome.GRANTED, Outcome.UNSURE))
+
     def accounted(self, tellings: Mapping[str, Telling]) -> ShareReceipt:
         """With how each has heard of it; `tellings` by id. Whoever is not in there was mailed at once, or waits."""
-        at_once = {step.recipient.email for step in self.plan.steps if self.plan.is_mailed_at_once(step.recipient)}
+        at_once = {
+            step.recipient.email
+            for step in self.plan.steps
+            if step.change is not Change.KEEPS and self.plan.is_mailed_at_once(step.recipient)
+        }
 
         def telling(person: Recipient) -> Telling:
             if person.email in at_once:

@@ -85,7 +85,7 @@ def left_behind(receipt: ShareReceipt, ends: dt.datetime, *, is_gone: bool) -> C
         heading(title, "Attention"),
         file(plan.item),
         line(why),
-        block(*(person(each.recipient, run(_(CAN[plan.role]), bold=True)) for each in receipt.granted())),
+        block(*(person(each.recipient, run(_(CAN[plan.role]), bold=True)) for each in receipt.given())),
         line(_("It should have ended: {when}.", when=when(ends))),
         small(what),
         actions=[_open(receipt)],
@@ -139,7 +139,7 @@ def _returned(returned: Returned, plan: SharePlan) -> Element:
 
 
 def _people(receipt: ShareReceipt) -> str:
-    return listed([apart(grant.recipient.name) for grant in receipt.granted()])
+    return listed([apart(grant.recipient.name) for grant in receipt.given()])
 
 
 def _open(receipt: ShareReceipt) -> Action:

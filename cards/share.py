@@ -146,9 +146,9 @@ def done(receipt: ShareReceipt, key: str) -> Card:
     actions = [_opens(receipt.plan.item)]
     if granted:
         actions.append(button(_("Who has access"), "access.of_share", key))
-    if granted and receipt.plan.sees_all:
+    if receipt.given() and receipt.plan.sees_all:
         actions.append(button(_("Undo"), "ends.undo", key))
-    if granted and (end := _end(receipt.plan.until)):
+    if receipt.given() and (end := _end(receipt.plan.until)):
         if _ends(receipt.plan):
             body.append(small(_("Until {when}: then I end it.", when=when(end))))
             actions.append(button(_("End now"), "ends.now", key))
@@ -245,6 +245,8 @@ def file(item: ShareableItem, *, by: bool = True) -> Element:
 
 def _step(step: Step, plan: SharePlan) -> Element:
     now = _(CAN[step.now]) if step.now else nothing(plan)
+    if step.ends:
+        now = _("{access}, until {when}", access=now, when=when(step.ends))
     if step.change is Change.HAS_IT:
         return person(step.recipient, run(now, subtle=True), _("already"))
     return person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))

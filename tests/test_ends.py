@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
+import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +16,7 @@ from tests.bot import Bot
 from tests.people import Someone, words_of_answer
 
 ALEX = "alex.wilber@contoso.com"
+MEGAN = "megan.bowen@contoso.com"
 FILE = "Q3 Budget.xlsx"
 FRIDAY = f"share {FILE} with Alex as write until in 3 days"
 
@@ -20,6 +24,13 @@ FRIDAY = f"share {FILE} with Alex as write until in 3 days"
 async def shares(adele: Someone, sentence: str = FRIDAY) -> str:
     await adele.says(sentence)
     return await adele.presses("Share")
+
+
+async def until_held(bot: Bot) -> None:
+    """Something has met the fault that holds it up."""
+    async with asyncio.timeout(10):
+        while bot.contoso.faults:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def test_a_share_ends_when_it_was_said_to(adele: Someone, alex: Someone, bot: Bot) -> None:
@@ -480,3 +491,221 @@ async def test_of_a_file_that_is_gone_the_sharer_hears_once_and_in_its_own_words
 
     assert adele.sees().count("This access has not ended") == 1
     assert "If it was deleted, nobody can open it" in adele.sees()
+
+
+async def test_two_ends_in_one_second_leave_nothing(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex as read until in 3 days")
+    await shares(adele)
+    bot.contoso.faults = [Rule("graph", times=None, delay=0.2)]
+
+    await bot.later(days=4)
+
+    assert bot.access(FILE) == before
+
+
+async def test_an_undo_beside_an_end_of_the_same_file_leaves_nothing(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex as read until in 3 days")
+    await shares(adele, f"share {FILE} with Alex as write")
+    bot.contoso.faults = [Rule("graph", times=None, delay=0.2)]
+
+    await asyncio.gather(bot.later(days=4), adele.presses("Undo"))
+
+    assert bot.access(FILE) == before
+
+
+@pytest.mark.parametrize("first", ["read", "write"])
+async def test_two_rights_of_one_person_given_at_once_fall_back_in_order(adele: Someone, bot: Bot, first: str) -> None:
+    await adele.says(f"share {FILE} with Alex as read")
+    reading = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    await adele.says(FRIDAY)
+    writing = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    one, other = (reading, writing) if first == "read" else (writing, reading)
+    bot.breaks("graph", r"/permissions$", delay=0.5)
+
+    begun = asyncio.create_task(bot.deliver(adele, *one))
+    await until_held(bot)
+    await bot.deliver(adele, *other)
+    await begun
+    await bot.later(days=4)
+
+    assert bot.access(FILE).get(ALEX) == ("read" if first == "read" else None)
+
+
+async def test_what_somebody_else_is_giving_just_now_has_no_end_on_a_second_card(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex as write")
+    lasting = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    await adele.says(FRIDAY)
+    timed = (bot.button(adele, "Share", bot.latest(adele)), bot.latest(adele))
+    bot.breaks("graph", r"/permissions$", delay=0.5)
+
+    begun = asyncio.create_task(bot.deliver(adele, *lasting))
+    await until_held(bot)
+    second = await bot.deliver(adele, *timed)
+
+    assert "✓ can edit" in words_of_answer(await begun)
+    assert "had it already" in words_of_answer(second)
+    assert "then I end it" not in words_of_answer(second)
+    assert "Undo" not in words_of_answer(second)
+
+
+async def test_an_end_that_has_begun_is_not_put_off(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await bot.later(days=2, hours=14)
+    card = bot.latest(adele)
+    bot.breaks("graph", r"/permissions$", delay=1)
+
+    ending = asyncio.create_task(bot.later(days=2))
+    await until_held(bot)
+    told = await adele.presses("A day longer", message=card)
+    await ending
+
+    assert "no longer good" in told
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_an_end_that_was_put_off_still_comes(adele: Someone, bot: Bot) -> None:
+    """Also where an end was tried in vain before."""
+    await shares(adele)
+    bot.breaks("graph", r"/permissions$", status=503)
+    await adele.presses("Undo")
+    await bot.later(days=2, hours=14)
+    await adele.presses("A day longer")
+
+    await bot.later(days=2)
+
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_appears_late_ends_in_time(adele: Someone, bot: Bot) -> None:
+    """Graph gives no answer, and does it all the same when nobody looks any more."""
+    await adele.says(FRIDAY)
+    bot.breaks("graph", r"/invite$", status=504)
+    told = await adele.presses("Share")
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.grant(item, Grant(bot.contoso.person(ALEX), "write"))
+
+    await bot.later(days=4)
+
+    assert "? not sure" in told
+    assert "Undo" in told
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_one_who_cannot_be_taken_off_keeps_nobody_else_on(adele: Someone, bot: Bot) -> None:
+    await shares(adele, f"share {FILE} with Alex and Megan as write until in 3 days")
+    alex = Grant(bot.contoso.person(ALEX), "write").id
+    refused = {"error": {"code": "invalidRequest", "message": "no"}}
+    bot.contoso.faults = [Rule("graph", "DELETE", re.escape(alex), times=None, status=400, body=refused)]
+
+    await bot.later(days=4)
+    await bot.later(minutes=2)
+
+    assert set(bot.access(FILE)) & {ALEX, MEGAN} == {ALEX}
+    assert "This access has not ended" in adele.sees()
+
+
+LETS_ONE_PASS = Rule("graph", "GET", r"/permissions$", times=1)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [LETS_ONE_PASS, Rule("graph", "GET", r"/permissions$", times=2, status=503)],
+        [
+            Rule("graph", "DELETE", r"/permissions/", times=1),
+            Rule("graph", "DELETE", r"/permissions/", times=1, status=403),
+        ],
+    ],
+    ids=["unread", "in part"],
+)
+async def test_an_undo_that_went_half_way_is_not_told_as_nothing_and_goes_on(
+    adele: Someone, bot: Bot, faults: list[Rule]
+) -> None:
+    before = bot.access(FILE)
+    await shares(adele, f"share {FILE} with Alex and Megan as write")
+    bot.contoso.faults = [replace(each) for each in faults]
+
+    told = await adele.presses("Undo")
+    bot.contoso.faults = []
+    await bot.later(minutes=2)
+
+    assert "I look again by myself" in told
+    assert bot.access(FILE) == before
+
+
+async def test_one_share_that_cannot_be_read_keeps_no_other_from_its_end(adele: Someone, bot: Bot) -> None:
+    await shares(adele, "share Travel costs 2026.xlsx with Megan until in 2 days")
+    await shares(adele)
+    with sqlite3.connect(bot.data / "sharebot.db") as database:
+        database.execute("UPDATE ends SET receipt = '{}' WHERE receipt LIKE '%Travel%'")
+
+    await bot.later(days=4)
+
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_of_a_right_that_was_given_anew_since_nobody_is_reminded(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "write").id)
+    await shares(adele, f"share {FILE} with Alex as write")
+
+    await bot.later(days=2, hours=14)
+
+    assert "This access ends soon" not in adele.sees()
+
+
+async def test_who_is_named_by_mention_and_by_address_is_one_person_at_the_end(adele: Someone, bot: Bot) -> None:
+    """Without the directory, where only Graph's answer tells that they are."""
+    adele_there = bot.contoso.person(adele.mail)
+    bot.contoso.consents[adele_there.id] = {"User.Read", "Files.ReadWrite", "Files.ReadWrite.All", "offline_access"}
+    before, crew = bot.access(FILE), "Budget crew"
+    await adele.says(f"<at>Sharebot</at> share {FILE} with <at>Alex Wilber</at> as read until in 3 days", chat=crew)
+    await adele.presses("Continue", chat=crew)
+    await adele.presses("Share", chat=crew)
+    await bot.at_rest()
+    await shares(adele, f"share {FILE} with {ALEX} as write until in 5 days")
+
+    await bot.later(days=4)
+    between = bot.access(FILE)[ALEX]
+    await bot.later(days=2)
+
+    assert between == "write"
+    assert bot.access(FILE) == before
+
+
+@pytest.mark.parametrize("role", ["read", "write"])
+async def test_a_share_for_a_time_can_be_made_lasting(adele: Someone, bot: Bot, role: str) -> None:
+    await shares(adele)
+    card = await adele.says(f"share {FILE} with Alex as {role}")
+    result = await adele.presses("Share")
+
+    await bot.later(days=4)
+
+    assert "now: can edit, until" in card
+    assert "Shared" in result
+    assert bot.access(FILE)[ALEX] == role
+
+
+async def test_a_share_for_a_time_can_be_made_longer_by_sharing_again(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    await shares(adele)
+    await shares(adele, f"share {FILE} with Alex as write until in 6 days")
+
+    await bot.later(days=4)
+    between = bot.access(FILE)
+    await bot.later(days=3)
+
+    assert between[ALEX] == "write"
+    assert bot.access(FILE) == before
+
+
+async def test_who_has_it_longer_than_is_asked_for_keeps_that(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+
+    card = await adele.says(f"share {FILE} with Alex as write until tomorrow")
+
+    assert "Nothing to change" in card
+    assert "can edit, until" in card

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contoso.files import Grant
 from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer
@@ -305,3 +306,18 @@ async def test_one_address_in_two_spellings_is_one_person(adele: Someone, bot: B
 
     assert result.count("✓ can view") == 1
     assert len(bot.mails_to("new.person@fabrikam.example")) == 1
+
+
+async def test_who_is_shown_to_have_it_already_is_not_given_it_anew(adele: Someone, bot: Bot) -> None:
+    alex, megan = "alex.wilber@contoso.com", "megan.bowen@contoso.com"
+    await adele.says(BUDGET)
+    await adele.presses("Share")
+    await adele.says("share Q3 Budget.xlsx with Alex and Megan as write")
+    item = bot.contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(alex), "write").id)
+
+    result = await adele.presses("Share")
+
+    assert set(bot.access("Q3 Budget.xlsx")) & {alex, megan} == {megan}
+    assert "Somebody has taken this access away" in result
+    assert len(bot.mails_to(alex)) == 1

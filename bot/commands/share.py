@@ -169,6 +169,8 @@ async def filled_in(turn: Turn, draft: Draft, before: str = "", *, said: str = "
 
 async def _planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
     plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo)
+    if isinstance(plan, SharePlan):
+        plan = await turn.work.with_ends(plan, turn.timezone)
     return Reply(card(plan, await turn.pending.put(plan, turn.own_chat, before)), is_private=True)
 
 

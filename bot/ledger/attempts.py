@@ -6,16 +6,18 @@ stays while the right does, for it knows what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.bodies import json
-from bot.ledger.tables import attempts, insert_for
+from bot.ledger.tables import attempts, ends, insert_for
 from bot.sharing import Role, SharePlan
+
+RIGHT = ("tenant_id", "item", "recipient", "role")
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,22 @@ class Answer:
 
 @dataclass(frozen=True)
 class Attempt:
-    """`before` is the recipient's own right before it; `answer` None: nobody knows yet what came of it."""
+    """`before` is the recipient's own right before it; `answer` None: nobody knows yet what came of it.
+
+    `ends_at` is when its share ends, in seconds since 1970, where that was asked for.
+    """
 
     recipient: str
     plan_key: str
     role: Role
     before: Role | None
     answer: Answer | None
+    ends_at: int | None = None
+
+    @property
+    def names(self) -> set[str]:
+        """What the recipient was called, and the id that Graph told since."""
+        return {self.recipient, self.answer.person_id if self.answer else ""} - {""}
 
 
 class Attempts:
@@ -82,7 +93,7 @@ class Attempts:
                     insert.on_conflict_do_nothing()
                     if there is None
                     else insert.on_conflict_do_update(
-                        index_elements=["tenant_id", "item", "recipient", "role"],
+                        index_elements=RIGHT,
                         set_=values,
                         where=and_(attempts.c.plan_key == there.plan_key, attempts.c.answer.is_not(None)),
                     )
@@ -113,34 +124,65 @@ class Attempts:
             rows = (await database.execute(select(attempts).where(attempts.c.plan_key == key))).all()
         return [_attempt(row) for row in rows]
 
+    async def on(self, plan: SharePlan) -> list[Attempt]:
+        """Those of all shares of its item that stand, with their ends."""
+        query = select(attempts, ends.c.ends_at).join(ends, ends.c.key == attempts.c.plan_key)
+        async with self._engine.connect() as database:
+            rows = await database.execute(query.where(_of(plan), ends.c.ended_at.is_(None)))
+            return [replace(_attempt(row), ends_at=row.ends_at) for row in rows]
+
+    async def keep(self, key: str, plan: SharePlan, names: Collection[str]) -> bool:
+        """Makes a right that was given for a time this plan's; of a higher one, what it falls back to."""
+        mine = [each for each in await self.on(plan) if each.names & set(names)]
+        same = next((each for each in mine if each.role is plan.role), None)
+        above = next((each for each in mine if each.role is not plan.role), None)
+        async with self._engine.begin() as database:
+            if same:
+                there = _of(plan) & (attempts.c.recipient == same.recipient) & (attempts.c.role == plan.role.value)
+                await database.execute(update(attempts).where(there).values(plan_key=key))
+            elif above:
+                row = {
+                    "tenant_id": plan.asker.tenant_id,
+                    "item": plan.item.key,
+                    "recipient": above.recipient,
+                    "role": plan.role.value,
+                    "plan_key": key,
+                    "before": above.before.value if above.before else None,
+                    "sent_at": int(self._clock()),
+                    "answer": json.dumps(Answer("", was_lost=True)),
+                }
+                await database.execute(
+                    self._insert(attempts).values(row).on_conflict_do_update(index_elements=RIGHT, set_=row)
+                )
+                there = _of(plan) & (attempts.c.recipient == above.recipient) & (attempts.c.role == above.role.value)
+                await database.execute(update(attempts).where(there).values(before=plan.role.value))
+        return bool(same or above)
+
     async def let_go(self, plan: SharePlan, attempt: Attempt) -> Role | None:
         """Takes one out that has come to its end. What was given on top of it falls back to what was before it.
 
         The role of that one, if there is one.
         """
-        there = _named(plan, [attempt.recipient], of_any_role=True)
         role = attempt.before.value if attempt.before else None
         async with self._engine.begin() as database:
             await database.execute(
                 delete(attempts).where(_named(plan, [attempt.recipient]), attempts.c.plan_key == attempt.plan_key)
             )
-            above = await database.execute(
-                update(attempts)
-                .where(there, attempts.c.before == attempt.role.value, attempts.c.answer.is_not(None))
-                .values(before=role)
-                .returning(attempts.c.role)
-            )
-            row = above.first()
-        return Role(row.role) if row else None
+            on_top = attempts.c.before == attempt.role.value
+            rows = await database.execute(select(attempts).where(_of(plan), on_top, attempts.c.answer.is_not(None)))
+            above = next((each for each in map(_attempt, rows) if each.names & attempt.names), None)
+            if above:
+                there = _of(plan) & (attempts.c.recipient == above.recipient) & (attempts.c.role == above.role.value)
+                await database.execute(update(attempts).where(there).values(before=role))
+        return above.role if above else None
 
 
-def _named(plan: SharePlan, recipients: list[str], *, of_any_role: bool = False) -> ColumnElement[bool]:
-    where = and_(
-        attempts.c.tenant_id == plan.asker.tenant_id,
-        attempts.c.item == plan.item.key,
-        attempts.c.recipient.in_(recipients),
-    )
-    return where if of_any_role else and_(where, attempts.c.role == plan.role.value)
+def _of(plan: SharePlan) -> ColumnElement[bool]:
+    return (attempts.c.tenant_id == plan.asker.tenant_id) & (attempts.c.item == plan.item.key)
+
+
+def _named(plan: SharePlan, recipients: list[str]) -> ColumnElement[bool]:
+    return and_(_of(plan), attempts.c.recipient.in_(recipients), attempts.c.role == plan.role.value)
 
 
 def _attempt(row: Row[Any]) -> Attempt:

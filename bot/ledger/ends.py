@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,10 @@ REMIND = 24 * 60 * 60
 AT_ONCE = 100
 # So many letters of a message's hash are its name.
 MEANT = 26
+# A row that can't be read is looked at again after so long: another version may read it.
+UNREADABLE = 24 * 60 * 60
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,10 @@ class Stands:
     def run(self) -> str:
         return f"{self.key}.end.{self.runs}"
 
+    def is_due(self, now: float) -> bool:
+        """Whether it should be over."""
+        return self.ends_at is not None and self.ends_at <= now
+
 
 class Ends:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
@@ -71,36 +80,49 @@ class Ends:
         self, key: str, receipt: ShareReceipt, locale: str, zone: str, *, ends_at: int | None, gone: list[str]
     ) -> None:
         """What was done, and when it ends; `gone` are recipients (as attempts name them) of whom nothing came."""
-        now, asker = int(self._clock()), receipt.plan.asker
         body = json.dumps(receipt)
         async with self._engine.begin() as database:
             await database.execute(update(plans).where(plans.c.key == key).values(receipt=body))
-            await record.add(database, now, record.shared(key, receipt))
+            await record.add(database, self._clock(), record.shared(key, receipt))
             await database.execute(delete(attempts).where(attempts.c.plan_key == key, attempts.c.recipient.in_(gone)))
-            unanswered = (attempts.c.plan_key == key) & attempts.c.answer.is_(None)
-            seen = json.dumps(Answer("", was_lost=True))
-            await database.execute(update(attempts).where(unanswered).values(answer=seen))
-            given = select(attempts.c.recipient).where(attempts.c.plan_key == key)
-            if (await database.execute(given)).first() is None:
-                return
-            # Two in one second have an order too: "undo" means the last one.
-            last = select(func.max(ends.c.done_at)).where(_of(asker))
-            done_at = max(now, 1 + (await database.scalar(last) or 0))
-            await database.execute(
-                self._insert(ends)
-                .values(
-                    key=key,
-                    tenant_id=asker.tenant_id,
-                    person_id=asker.id,
-                    receipt=body,
-                    locale=locale,
-                    timezone=zone,
-                    done_at=done_at,
-                    ends_at=ends_at,
-                    due_at=_reminder(now, ends_at),
-                )
-                .on_conflict_do_nothing()
+            await self._stand(database, key, receipt, (locale, zone), ends_at)
+
+    async def doubt(self, key: str, receipt: ShareReceipt, locale: str, zone: str, *, ends_at: int | None) -> None:
+        """Nobody knows what was done; what is found then ends as if it were known."""
+        async with self._engine.begin() as database:
+            await self._stand(database, key, receipt, (locale, zone), ends_at)
+
+    async def _stand(
+        self, database: AsyncConnection, key: str, receipt: ShareReceipt, how: tuple[str, str], ends_at: int | None
+    ) -> None:
+        locale, zone = how
+        now, asker, body = int(self._clock()), receipt.plan.asker, json.dumps(receipt)
+        unanswered = (attempts.c.plan_key == key) & attempts.c.answer.is_(None)
+        seen = json.dumps(Answer("", was_lost=True))
+        await database.execute(update(attempts).where(unanswered).values(answer=seen))
+        given = select(attempts.c.recipient).where(attempts.c.plan_key == key)
+        if (await database.execute(given)).first() is None:
+            # Of what was in doubt, nothing was given.
+            await database.execute(delete(ends).where(ends.c.key == key))
+            return
+        # Two in one second have an order too: "undo" means the last one.
+        last = select(func.max(ends.c.done_at)).where(_of(asker))
+        done_at = max(now, 1 + (await database.scalar(last) or 0))
+        await database.execute(
+            self._insert(ends)
+            .values(
+                key=key,
+                tenant_id=asker.tenant_id,
+                person_id=asker.id,
+                receipt=body,
+                locale=locale,
+                timezone=zone,
+                done_at=done_at,
+                ends_at=ends_at,
+                due_at=_reminder(now, ends_at),
             )
+            .on_conflict_do_update(index_elements=["key"], set_={"receipt": body})
+        )
 
     async def at(self, key: str) -> Stands | None:
         async with self._engine.connect() as database:
@@ -149,7 +171,17 @@ class Ends:
         now = int(self._clock())
         query = select(ends).where(ends.c.due_at <= now).order_by(ends.c.due_at, ends.c.done_at).limit(AT_ONCE)
         async with self._engine.connect() as database:
-            return [_stands(row) for row in (await database.execute(query)).all()]
+            rows = (await database.execute(query)).all()
+        found: list[Stands] = []
+        for row in rows:
+            try:
+                found.append(_stands(row))
+            except Exception:
+                # It keeps no other from its end.
+                log.exception("the share %s can't be read", row.key)
+                async with self._engine.begin() as database:
+                    await database.execute(update(ends).where(ends.c.key == row.key).values(due_at=now + UNREADABLE))
+        return found
 
     async def next_due(self) -> int | None:
         async with self._engine.connect() as database:
@@ -164,7 +196,7 @@ class Ends:
             moved = await database.execute(
                 update(ends)
                 .where(ends.c.key == stands.key, ends.c.ends_at == stands.ends_at, ends.c.ended_at.is_(None))
-                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at))
+                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at), runs=ends.c.runs + 1)
                 .returning(ends.c.key)
             )
             if moved.first() is None:
@@ -180,7 +212,7 @@ class Ends:
     async def later(self, stands: Stands, due_at: int | None, error: SharebotError | None) -> None:
         """It could not be ended; the next try, if it is not for a person to begin, is then."""
         entry = record.trouble("end", stands.key, stands.receipt.plan, error)
-        await self._update(stands, [entry], due_at=due_at, runs=stands.runs + 1)
+        await self._update(stands, [entry], ends_at=stands.ends_at, due_at=due_at, runs=stands.runs + 1)
 
     async def again(self, person: Person) -> bool:
         """Whether there was anything whose end is overdue; it is due now."""

@@ -8,20 +8,25 @@ import datetime as dt
 import gc
 import importlib
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import NeedsSignIn, SharebotError, TooLate, Unsure
+from bot.granting import names
 from bot.graph import Graph
+from bot.graph.permissions import covers
 from bot.identity.sealing import Sealer
-from bot.ledger import AccessRequest, Ledger, Place, Stands, is_passing
-from bot.sharing import Decision, EndReceipt, Person, ShareReceipt, Wish
+from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing
+from bot.sharing import Change, Decision, EndReceipt, Person, SharePlan, ShareReceipt, Step, Wish
 from bot.texts import _
 from bot.work import wrong
+from bot.work.alone import Alone
 from bot.work.file import FilePlace
 from bot.work.flows import (
     ADMINISTRATORS,
@@ -89,9 +94,10 @@ class Work:
         self._limits = limits
         self._chats = Chats(limits)
         self._retention_days = retention_days
-        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock)
-        self._requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, flows=self._flows)
         self._place = _place(database_url)
+        self._alone = Alone(None if isinstance(self._place, FilePlace) else self._place)
+        self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock, alone=self._alone)
+        self._requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, flows=self._flows)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._watching: list[asyncio.Task[None]] = []
@@ -128,6 +134,11 @@ class Work:
             await asyncio.wait(self._running, timeout=within, return_when=asyncio.FIRST_COMPLETED)
             return True
         return False
+
+    async def with_ends(self, plan: SharePlan, zone: dt.tzinfo) -> SharePlan:
+        """With whoever has it by a share that ends before this one would: they keep it."""
+        given = await self._ledger.attempts.on(plan)
+        return replace(plan, steps=tuple(_with_end(step, plan, given, zone) for step in plan.steps))
 
     # What people begin
 
@@ -167,8 +178,12 @@ class Work:
         # By the clock on their wall, also where that is put forward or back meanwhile.
         ends = dt.datetime.fromtimestamp(ends_at, stands.timezone) + dt.timedelta(days=days)
         moved = int(ends.timestamp())
-        if stands.ends_at == ends_at and await self._ledger.ends.moved(stands, moved):
-            self._wake.set()
+        if stands.ends_at == ends_at:
+            await self._started()
+            # An end that is under way is not to be put off any more.
+            async with self._alone.on(stands.receipt.plan.item.key):
+                if await self._ledger.ends.moved(stands, moved):
+                    self._wake.set()
         stands = await self._ledger.ends.of(key, person)
         if stands.ends_at != moved:
             raise TooLate
@@ -262,10 +277,7 @@ class Work:
     async def look(self) -> None:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
-            by_item: dict[str, list[Stands]] = {}
-            for stands in due:
-                by_item.setdefault(stands.receipt.plan.item.key, []).append(stands)
-            await asyncio.gather(*map(self._due_in_order, by_item.values()))
+            await asyncio.gather(*map(self._due, due))
         now, engine = self._clock(), self._is_started()
         if now - self._tidied > TIDY_EVERY:
             self._tidied = now
@@ -293,11 +305,6 @@ class Work:
             return receipt
         await self._flows.put_off(stands)
         raise Unsure(_not_known())
-
-    async def _due_in_order(self, of_one_item: list[Stands]) -> None:
-        """One that ends beside another on the same item would take the other's right for somebody's change."""
-        for stands in of_one_item:
-            await self._due(stands)
 
     async def _due(self, stands: Stands) -> None:
         if stands.ends_at and stands.ends_at > self._clock():
@@ -349,7 +356,7 @@ class Work:
                     await engine.sleep(pause)
                 outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
         if outcome == DOUBT:
-            outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, again=is_passing)
+            outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, locale, zone, again=is_passing)
         who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
         notices = await engine.step("notices", who, key, run, again=is_passing)
         await self._begin(key, run, notices, outcome["sentence"] if outcome else "")
@@ -544,6 +551,21 @@ class Work:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
+
+
+def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo) -> Step:
+    """What they would have when this plan ends tells whether it changes anything."""
+    until = plan.until.at.timestamp() if plan.until and plan.until.at else math.inf
+    theirs = {each.role: each for each in given if each.names & names(step.recipient)}
+    top = theirs.get(step.now) if step.now else None
+    if step.change is not Change.HAS_IT or top is None or top.ends_at is None:
+        return step
+    then, right = step.now, top
+    while right and right.ends_at and right.ends_at < until:
+        then = right.before
+        right = theirs.get(then) if then else None
+    change = Change.HAS_IT if covers(then, plan.role) else Change.KEEPS
+    return replace(step, change=change, ends=dt.datetime.fromtimestamp(top.ends_at, zone))
 
 
 def _not_known() -> str:

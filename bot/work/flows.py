@@ -19,14 +19,27 @@ import cards.ended
 import cards.share
 from bot import granting
 from bot.errors import AccountGone, NeedsSignIn, NotFound, SharebotError, TooLate, Unavailable, Unsure
-from bot.granting import Answer, Given, called
+from bot.granting import Answer, Given, called, names
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
 from bot.ledger import Answer as Said
 from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
-from bot.sharing import Ending, EndReceipt, Person, Recipient, Role, SharePlan, ShareReceipt, Telling
+from bot.sharing import (
+    Change,
+    Ending,
+    EndReceipt,
+    Grant,
+    Outcome,
+    Person,
+    Recipient,
+    Role,
+    SharePlan,
+    ShareReceipt,
+    Telling,
+)
 from bot.texts import _, later, speaking
 from bot.work import wrong
+from bot.work.alone import Alone
 from bot.work.wrong import Wrong
 from cards.elements import Card
 
@@ -64,11 +77,22 @@ TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
 
 
 class Flows:
-    """`graph` speaks to Graph as a person; `tell` sends a card to the own chat of somebody (tenant, person)."""
+    """`graph` speaks to Graph as a person; `tell` sends a card to the own chat of somebody (tenant, person).
+
+    Whoever gives or takes access to an item is `alone` with it.
+    """
 
     def __init__(
-        self, *, ledger: Ledger, graph: Callable[[Person], Graph], tell: Tell, show: Show, clock: Callable[[], float]
+        self,
+        *,
+        ledger: Ledger,
+        graph: Callable[[Person], Graph],
+        tell: Tell,
+        show: Show,
+        clock: Callable[[], float],
+        alone: Alone,
     ) -> None:
+        self.alone = alone
         self._ledger = ledger
         self._graph = graph
         self._tell = tell
@@ -85,26 +109,64 @@ class Flows:
         with speaking(locale, ZoneInfo(zone)):
             try:
                 plan = await self._ledger.plans.begin(key, run)
-                is_new = not await self._ledger.attempts.of(key)
-                self._in_time(plan, is_new=is_new)
-                mailed = await self._mailed_at_once(key, plan, is_new=is_new)
-                fence = _Fence(self._ledger, key, plan)
-                receipt = await granting.carry_out(self._graph(plan.asker), plan, fence, mailed=mailed)
+                async with self.alone.on(plan.item.key):
+                    receipt = await self._shared(key, plan, locale, zone)
             except Unsure:
                 return DOUBT
             except SharebotError as error:
                 await self._ledger.plans.put_back(key, run, error)
                 return wrong.written(error)
-            receipt = receipt.accounted(await self._ledger.told.tellings(key))
             self._done[run] = receipt
-            await self._keep(key, receipt, locale, zone)
             self.answer(run, receipt)
             return None
 
-    async def in_doubt(self, key: str, run: str) -> Wrong:
-        """Nobody could tell; pressing again looks again."""
+    async def in_doubt(self, key: str, run: str, locale: str, zone: str) -> Wrong:
+        """Nobody could tell; pressing again looks again, and what may be there comes to its end all the same."""
+        if plan := await self._ledger.plans.plan(key):
+            await self._doubt(key, plan, locale, zone)
         await self._ledger.plans.put_back(key, run, unsure := Unsure())
         return wrong.written(unsure)
+
+    async def _shared(self, key: str, plan: SharePlan, locale: str, zone: str) -> ShareReceipt:
+        """What came of it, now or before."""
+        if receipt := await self._ledger.plans.done(key):
+            return receipt
+        if (stands := await self._ledger.ends.at(key)) and stands.ended:
+            raise TooLate
+        is_new = not await self._ledger.attempts.of(key)
+        self._in_time(plan, is_new=is_new)
+        mailed = await self._mailed_at_once(key, plan, is_new=is_new)
+        fence = _Fence(self._ledger, key, plan)
+        try:
+            receipt = await granting.carry_out(self._graph(plan.asker), plan, fence, mailed=mailed)
+        except NeedsSignIn:
+            # Maybe they never do.
+            await self._doubt(key, plan, locale, zone)
+            raise
+        receipt = await self._kept(key, receipt)
+        receipt = receipt.accounted(await self._ledger.told.tellings(key))
+        await self._keep(key, receipt, locale, zone)
+        return receipt
+
+    async def _kept(self, key: str, receipt: ShareReceipt) -> ShareReceipt:
+        """Who had it for a time, and was to have it longer, has it by this share from now on."""
+        keep = {step.recipient for step in receipt.plan.steps if step.change is Change.KEEPS}
+        grants: list[Grant] = []
+        for each in receipt.grants:
+            is_kept = (
+                each.outcome is Outcome.HAD_IT
+                and each.recipient in keep
+                and await self._ledger.attempts.keep(key, receipt.plan, names(each.recipient))
+            )
+            grants.append(replace(each, outcome=Outcome.GRANTED) if is_kept else each)
+        return replace(receipt, grants=tuple(grants))
+
+    async def _doubt(self, key: str, plan: SharePlan, locale: str, zone: str) -> None:
+        """What was sent, of which nobody knows what came of it, stands as if it were there."""
+        sent = {each.recipient for each in await self._ledger.attempts.of(key)}
+        people = [step.recipient for step in plan.steps if called(step.recipient) in sent]
+        receipt = ShareReceipt(plan, tuple(Grant(each, Outcome.UNSURE) for each in people), checked=False)
+        await self._ledger.ends.doubt(key, receipt, locale, zone, ends_at=_until(plan))
 
     async def notices_of_failure(self, key: str, run: str) -> list[Notice]:
         """Unless whoever pressed waits here, and gets it as the answer."""
@@ -120,7 +182,7 @@ class Flows:
 
     async def _mailed_at_once(self, key: str, plan: SharePlan, *, is_new: bool) -> frozenset[Recipient]:
         """Whom Graph is to mail with the invite. What was decided stays so, whatever comes between."""
-        people = [step.recipient for step in plan.steps]
+        people = [step.recipient for step in plan.steps if step.change is not Change.KEEPS]
         if is_new and not plan.undo and plan.mail is not False:
             for each in people:
                 if each.id and not plan.is_mailed_at_once(each) and not await self._in_teams(plan, each):
@@ -140,11 +202,10 @@ class Flows:
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
 
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
-        plan, stays = receipt.plan, {called(grant.recipient) for grant in receipt.grants if grant.may_stand}
-        gone = [called(step.recipient) for step in plan.steps if called(step.recipient) not in stays]
-        until = int(plan.until.at.timestamp()) if plan.sees_all and plan.until and plan.until.at else None
+        given = {name for grant in receipt.given() for name in names(grant.recipient)}
+        gone = [called(step.recipient) for step in receipt.plan.steps if called(step.recipient) not in given]
         try:
-            await self._ledger.ends.keep(key, receipt, locale, zone, ends_at=until, gone=gone)
+            await self._ledger.ends.keep(key, receipt, locale, zone, ends_at=_until(receipt.plan), gone=gone)
         except Exception as error:
             if is_passing(error):
                 raise
@@ -160,23 +221,31 @@ class Flows:
     async def end(self, key: str, run: str, why: str) -> Wrong | None:
         """What went wrong; None when it is over."""
         stands = await self._ledger.ends.at(key)
-        if stands is None or stands.run != run:
+        if stands is None:
             return wrong.written(TooLate())
         with speaking(stands.locale, stands.timezone):
-            attempts = await self._ledger.attempts.of(key)
-            if stands.ended is None:
-                try:
-                    receipt = await self.taken_back(stands, attempts)
-                    receipt = replace(receipt, is_undone=why == UNDO)
-                except NotFound as error:
-                    await self.put_off(stands, error)
-                    return wrong.written(NotFound(_(GONE), reference=error.reference))
-                except SharebotError as error:
-                    log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
-                    await self.put_off(stands, error)
-                    return wrong.written(error)
-                await self._ledger.ends.ended(stands, receipt)
-                self.answer(run, receipt)
+            async with self.alone.on(stands.receipt.plan.item.key):
+                return await self._end(key, run, why)
+
+    async def _end(self, key: str, run: str, why: str) -> Wrong | None:
+        stands = await self._ledger.ends.at(key)
+        if stands is None or stands.run != run:
+            await self._ledger.told.keep_no_longer(key)
+            return wrong.written(TooLate())
+        attempts = await self._ledger.attempts.of(key)
+        if stands.ended is None:
+            try:
+                receipt = await self.taken_back(stands, attempts)
+                receipt = replace(receipt, is_undone=why == UNDO)
+            except NotFound as error:
+                await self.put_off(stands, error)
+                return wrong.written(NotFound(_(GONE), reference=error.reference))
+            except SharebotError as error:
+                log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
+                await self.put_off(stands, error)
+                return wrong.written(error)
+            await self._ledger.ends.ended(stands, receipt)
+            self.answer(run, receipt)
         for attempt in attempts:
             await self._ledger.attempts.let_go(stands.receipt.plan, attempt)
         return None
@@ -187,11 +256,11 @@ class Flows:
         if stands is None or stands.ended is None:
             return []
         share = stands.receipt.accounted(await self._ledger.told.tellings(key))
-        kept = {grant.recipient.id for grant in share.grants if grant.telling is Telling.KEPT}
+        heard = {grant.recipient.id for grant in share.granted() if grant.telling is not Telling.KEPT}
         people = [
             each.recipient.id
             for each in stands.ended.returned
-            if each.recipient.id and each.recipient.id not in kept and each.ending in (Ending.ENDED, Ending.LOWERED)
+            if each.recipient.id in heard and each.recipient.id and each.ending in (Ending.ENDED, Ending.LOWERED)
         ]
         # Of a right that was given anew since, nothing is left to this share.
         if stands.ended.returned and run not in self.waiting:
@@ -208,7 +277,8 @@ class Flows:
             return []
         receipt = stands.receipt.accounted(await self._ledger.told.tellings(key))
         tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
-        if why != DUE or (issubclass(wrong.kind(kind), Unavailable) and tries < QUIET_TRIES):
+        is_quiet = issubclass(wrong.kind(kind), Unavailable | Unsure) and tries < QUIET_TRIES
+        if why != DUE or is_quiet or issubclass(wrong.kind(kind), TooLate):
             return _to_hear(receipt)
         if issubclass(wrong.kind(kind), NotFound) and tries:
             return _to_hear(receipt)
@@ -225,6 +295,9 @@ class Flows:
         return notices
 
     async def reminder(self, stands: Stands) -> list[Notice]:
+        """None where nothing is left to this share: it was given anew since."""
+        if not await self._ledger.attempts.of(stands.key):
+            return []
         return [(f"{REMINDER}.{stands.ends_at}", stands.receipt.plan.asker.id, 0)]
 
     async def hush(self, key: str, run: str) -> None:
@@ -243,7 +316,7 @@ class Flows:
     async def taken_back(self, stands: Stands, attempts: Sequence[Attempt]) -> EndReceipt:
         """What these attempts of a share gave, as it was before. Raises SharebotError, Unavailable where it stays."""
         plan = stands.receipt.plan
-        people = {called(grant.recipient): grant.recipient for grant in stands.receipt.grants}
+        people = {name: grant.recipient for grant in stands.receipt.grants for name in names(grant.recipient)}
         given = [
             Given(people[each.recipient], each.answer.permission_id, each.role, each.before)
             for each in attempts
@@ -255,8 +328,11 @@ class Flows:
         return receipt
 
     async def put_off(self, stands: Stands, error: SharebotError | None = None) -> None:
-        """It could not be ended now."""
-        await self._ledger.told.keep_no_longer(stands.key)
+        """It could not be ended now. What may have ended in part goes on by itself, and nobody hears of it any more."""
+        if isinstance(error, Unsure) and not stands.is_due(self._clock()):
+            stands = replace(stands, ends_at=int(self._clock()))
+        if not stands.is_due(self._clock()):
+            await self._ledger.told.keep_no_longer(stands.key)
         await self._ledger.ends.later(stands, self._next_try(stands), error)
 
     async def put_off_if_due(self, stands: Stands) -> None:
@@ -267,7 +343,7 @@ class Flows:
     def _next_try(self, stands: Stands) -> int | None:
         """None where nobody but a person begins it."""
         now = int(self._clock())
-        if stands.ends_at is None or stands.ends_at > now:
+        if stands.ends_at is None or not stands.is_due(now):
             return stands.due_at
         if now - stands.ends_at > GIVE_UP_AFTER:
             return None
@@ -365,8 +441,14 @@ class Flows:
         except Exception:
             # Neither a deed nor what was told to others is undone by it.
             log.exception("somebody could not be told")
-        await self._ledger.record.told(asker, key, what.partition(".")[0], person_id, was_told=place is not None)
+        act = TROUBLE if what.startswith(LEFT) else what.partition(".")[0]
+        await self._ledger.record.told(asker, key, act, person_id, was_told=place is not None)
         return place
+
+
+def _until(plan: SharePlan) -> int | None:
+    """When it ends, if the sharer can end it."""
+    return int(plan.until.at.timestamp()) if plan.sees_all and plan.until and plan.until.at else None
 
 
 def _to_hear(receipt: ShareReceipt) -> list[Notice]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import cards.received
 from bot import planning
 from bot.errors import NotAllowed, NotYours, SharebotError, TooLate
-from bot.granting import called
+from bot.granting import names
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Stands
@@ -188,10 +188,17 @@ class RequestFlows:
     async def give_back(self, key: str, run: str, locale: str, zone: str) -> Wrong | None:
         """What went wrong; None when nothing of this share is theirs any more."""
         asked = await self._asked(key)
+        if asked is None:
+            return wrong.written(TooLate())
+        async with self._flows.alone.on(asked.of.plan.item.key):
+            return await self._give_back(key, run, locale, zone)
+
+    async def _give_back(self, key: str, run: str, locale: str, zone: str) -> Wrong | None:
+        asked = await self._asked(key)
         if asked is None or (asked.request.decision is None and not run.startswith(f"{asked.request.run}.")):
             return wrong.written(TooLate())
-        stands, name = asked.of.stands, called(asked.of.recipient)
-        attempts = [each for each in await self._ledger.attempts.of(stands.key) if each.recipient == name]
+        stands, theirs = asked.of.stands, names(asked.of.recipient)
+        attempts = [each for each in await self._ledger.attempts.of(stands.key) if each.recipient in theirs]
         if asked.request.decision is None and asked.of.is_over:
             await self._ledger.requests.decide(asked.request, Decision.OVER)
         elif asked.request.decision is None:
@@ -275,6 +282,7 @@ def _shown(asked: Asked) -> tuple[SharePlan, Recipient, str]:
 def _to_edit(received: Received) -> ShareRequest:
     """The share that was, for this one person, to edit. They are called as they were: one right follows the other."""
     request = received.plan.request
-    names = {called(step.recipient): words for step, words in zip(received.plan.steps, request.recipients, strict=True)}
-    mine = names[called(received.recipient)]
+    theirs = names(received.recipient)
+    steps = zip(received.plan.steps, request.recipients, strict=True)
+    mine = next(words for step, words in steps if names(step.recipient) & theirs)
     return replace(request, recipients=(mine,), role=Role.WRITE, message=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from collections.abc import Awaitable, Callable
 
 import psycopg
@@ -16,7 +17,7 @@ from bot.ledger import CannotOpen
 
 log = logging.getLogger(__name__)
 
-LOCK = 3979
+LOCK, ITEMS = 3979, 3980
 SLOTS = 256
 LOOK_EVERY = 5.0
 ANSWERS_WITHIN = 10.0
@@ -62,6 +63,13 @@ class Slots:
             await self._connection.close()
             self._connection = None
 
+    async def lock(self, item: str) -> bool:
+        """Whether nobody else has it; one that is held here already is held once more."""
+        return await self._locked(_number(item), ITEMS)
+
+    async def unlock(self, item: str) -> None:
+        await self._connected().execute("SELECT pg_advisory_unlock(%s, %s)", (ITEMS, _number(item)))
+
     async def _inherit(self, executor: str, take_over: Callable[[str], Awaitable[None]]) -> None:
         slot = int(executor.removeprefix(_name("")))
         if await self._locked(slot):
@@ -69,8 +77,8 @@ class Slots:
             await take_over(executor)
             await self._connected().execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK, slot))
 
-    async def _locked(self, slot: int) -> bool:
-        found = await self._connected().execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK, slot))
+    async def _locked(self, number: int, of: int = LOCK) -> bool:
+        found = await self._connected().execute("SELECT pg_try_advisory_lock(%s, %s)", (of, number))
         return (await found.fetchone()) == (True,)
 
     def _connected(self) -> psycopg.AsyncConnection:
@@ -81,3 +89,8 @@ class Slots:
 
 def _name(slot: int | str) -> str:
     return f"slot-{slot}"
+
+
+def _number(item: str) -> int:
+    """As PostgreSQL's locks are called. Two items of one number wait for each other, and nothing worse."""
+    return zlib.crc32(item.encode()) - 2**31
