@@ -89,7 +89,7 @@ async def test_what_a_sharer_who_is_gone_leaves_is_told_to_the_channel_at_once(a
     (said,) = heard(bot)
 
     assert "Their account is gone, or I can't reach them" in said
-    assert ("told", "left", "administrators") in told(await of(bot), "act", "recipient")
+    assert ("told", "trouble", "administrators") in told(await of(bot), "act", "recipient")
 
 
 async def test_what_a_sharer_who_took_the_bot_away_leaves_is_told_to_the_channel_at_once(
