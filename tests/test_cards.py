@@ -121,7 +121,7 @@ def test_every_field_has_a_label_and_every_button_a_fallback(card: dict[str, Any
 def test_a_card_carries_a_key_and_no_facts(card: dict[str, Any]) -> None:
     for part in parts(card):
         if "data" in part:
-            assert part["data"].keys() == {"verb", "key"}
+            assert part["data"].keys() == {"verb", "about"}
 
 
 def parts(node: Any) -> Iterator[dict[str, Any]]:
