@@ -409,7 +409,7 @@ async def test_what_only_owners_can_end_is_not_tried(alex: Someone, bot: Bot) ->
     undone = await alex.says("undo")
     await bot.later(days=4)
 
-    assert "Only somebody who owns it can take the access back" in undone
+    assert "only its owners can take that back" in undone
     assert "has not ended" not in alex.sees()
 
 
