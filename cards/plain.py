@@ -77,7 +77,7 @@ class _Numbers:
         data = action["data"]
         takes = action.get("associatedInputs") != "none"
         values = tuple((each["id"], _value(each)) for each in inputs) if takes else ()
-        return self._offer(action["title"], data["verb"], data.get("key", ""), values)
+        return self._offer(action["title"], data["verb"], data.get("about", ""), values)
 
     def _offer(self, title: str, verb: str, key: str, inputs: tuple[tuple[str, str], ...]) -> str:
         self.offers.append(Offer(self._next, title, verb, key, inputs))
@@ -154,12 +154,16 @@ def _chooses(action: Action, inputs: list[Element]) -> bool:
 def _chosen_by(card: Card, inputs: list[Element]) -> dict[str, tuple[str, str]]:
     for action in _pressed(card):
         if _chooses(action, inputs):
-            return {each["id"]: (action["data"]["verb"], action["data"]["key"]) for each in inputs}
+            return {each["id"]: (action["data"]["verb"], action["data"]["about"]) for each in inputs}
     return {}
 
 
 def _choices(question: Element) -> str:
     titles = {each["value"]: unmarked(each["title"]) for each in question["choices"]}
+    if "choices.data" in question:
+        # One looks for these; those that are there are the ones that were found.
+        values = _value(question).split(",") if question.get("isMultiSelect") else [_value(question)]
+        return _filled(question, ", ".join(titles[each] for each in values if each in titles))
     chosen = titles.pop(question.get("value", ""), "")
     others = either(list(titles.values()))
     if not chosen:
@@ -177,6 +181,10 @@ def _filled_in(field: Element) -> str:
             value = _date(value)
         case _:
             pass
+    return _filled(field, value)
+
+
+def _filled(field: Element, value: str) -> str:
     return _named(field["label"], value or " – ".join(filter(None, (_("empty"), field.get("placeholder")))))
 
 

@@ -57,7 +57,7 @@ async def test_a_whole_share_by_words_alone(adele: Someone, bot: Bot) -> None:
         "OneDrive › Finance · by Adele Vance · changed 16 November 2026",
         "Ana Bell: can edit",
         f"{ANA} · now: no access",
-        "Microsoft 365 mails them, and they have to sign in.",
+        "I tell them in Teams; whom I can't reach there, Microsoft 365 mails. They have to sign in to open it.",
         "Reply with a number:",
         "1. Share",
         "2. Change…",
@@ -177,11 +177,12 @@ async def test_the_form_is_filled_in_by_words(adele: Someone, bot: Bot) -> None:
     changed = await adele.says("make it edit, until 24 December 2031")
     await adele.says("1")
 
-    assert "File or folder: empty – Its name, a part of it, or its link" in form
-    assert f"File or folder: {FILE}\nWith whom: empty" in asked
+    assert "File or folder: empty – Type a part of its name" in form
+    assert f"Or write its name, or paste its link: {FILE}\nWith whom: empty" in asked
     assert "Alex Wilber: can view" in plan
-    assert "With whom: Alex Wilber\nWhat they may do: View (or Edit)" in changing
-    assert "Mail: Microsoft 365 mails whoever is new: yes" in changing
+    assert "With whom: Alex Wilber\n" in changing
+    assert "What they may do: View (or Edit)" in changing
+    assert "Mail: Microsoft 365 mails whoever I can't tell in Teams: yes" in changing
     assert "Alex Wilber: can edit" in changed
     assert "24 December 2031" in changed
     assert bot.access(FILE)[ALEX] == "write"
@@ -219,10 +220,10 @@ async def test_what_is_told_unasked_takes_no_number_away(adele: Someone, alex: S
     await bot.later(days=2, hours=14)
     reminder = await adele.waits_for("This access ends soon")
     plan = await adele.says("falcon")
-    longer = await adele.says("22")
+    longer = await adele.says("25")
 
     assert "Adele Vance shared a file with you. You can edit it." in await alex.waits_for("Shared with you")
-    assert "Reply with a number:\n21. A day longer\n22. A week longer\n23. End now" in reminder
+    assert "Reply with a number:\n24. A day longer\n25. A week longer\n26. End now" in reminder
     assert "1. " not in plan
     assert longer.startswith(f"Extended\n{FILE}\n")
 
@@ -372,8 +373,11 @@ def shown(node: Any) -> Iterator[str]:
             return
         names = ("text", "label", "title", *(("placeholder",) if not node.get("value") else ()))
         yield from (node[name] for name in names if isinstance(node.get(name), str))
-        for name in ("body", "items", "columns", "inlines", "choices", "actions"):
+        for name in ("body", "items", "columns", "inlines", "actions"):
             yield from shown(node.get(name))
+        # Of what one looks for, only what was chosen is seen.
+        chosen = node.get("value", "").split(",") if "choices.data" in node else None
+        yield from shown([each for each in node.get("choices", ()) if chosen is None or each["value"] in chosen])
 
 
 def words(text: str) -> set[str]:
