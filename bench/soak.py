@@ -345,9 +345,12 @@ class Soak:
         sent = sum(
             count for (to, subject), count in mails.items() if to == deed.other.mail and deed.item.name in subject
         )
-        if sent > 1 or (sent == 0 and deed.known in ("shared", "undone")):
-            yield f"{about}: {sent} mails"
         told = [words for _, words, _ in self._cards(deed.other, deed)]
+        heard = sent + sum("shared a file with you" in each for each in told)
+        # Undone before they heard of it they never do; and what a kill cut while it was told is not told again.
+        is_known = any("told" in words for _, words, _ in self._cards(deed.owner, deed))
+        if heard > 1 or (heard == 0 and deed.known == "shared" and not deed.doubts and not is_known):
+            yield f"{about}: told {heard} times"
         for notice in ("shared a file with you", "has taken back", "that is over"):
             if (count := sum(notice in each for each in told)) > 1:
                 yield f"{about}: {count} notices “{notice}”"
@@ -441,6 +444,7 @@ def _replica(name: str, directory: Path, url: str, contoso: Contoso, base: str) 
         "DATA_DIR": str(directory / name),
         "DATABASE_URL": url,
         "SEALING_KEYS": SEALING_KEY,
+        "UNDO_SECONDS": "0",
     }
     return Replica(name, environment, directory / f"{name}.log")
 

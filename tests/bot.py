@@ -126,14 +126,17 @@ class Bot:
         """How many are in the queue; those that wait for the end of undo are not."""
         if self.database_url:
             with psycopg.connect(self.database_url) as database:
-                row = database.execute(f"{NOTICES} FROM sharebot_work.workflow_status {UNDER_WAY}").fetchone()
+                try:
+                    row = database.execute(f"{NOTICES} FROM sharebot_work.workflow_status {UNDER_WAY}").fetchone()
+                except psycopg.errors.UndefinedTable:
+                    return 0
             return row[0] if row else 0
         if not (file := self.data / "sharebot-work.db").exists():
             return 0
         with contextlib.closing(sqlite3.connect(file)) as database:
             try:
                 (count,) = database.execute(f"{NOTICES} FROM workflow_status {UNDER_WAY}").fetchone()
-            except sqlite3.OperationalError:  # the engine has made no tables yet
+            except sqlite3.OperationalError:  # as there: the engine has made no tables yet
                 return 0
         return count
 

@@ -386,7 +386,12 @@ class Work:
 
     async def _notice(self, what: str, key: str, person_id: str, run: str, sentence: str) -> None:
         engine = await self._started()
-        if await self._told(engine, what, key, person_id, sentence, is_its_turn=False) == CROWDED:
+        try:
+            told = await self._told(engine, what, key, person_id, sentence, is_its_turn=False)
+        except Exception:
+            log.exception("a notice broke")
+            raise
+        if told == CROWDED:
             name = f"{run}.{what}.{person_id}.{CROWDED}"
             await engine.queue(CROWDED, name, what, key, person_id, sentence, chat=person_id)
 
@@ -537,9 +542,6 @@ class Work:
             self._running.add(here)
             try:
                 return await flow(*ids)
-            except Exception:
-                log.exception("a flow broke")
-                raise
             finally:
                 self._running.discard(here)
                 here.set_result(None)
