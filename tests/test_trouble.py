@@ -167,7 +167,7 @@ async def test_what_was_begun_before_a_restart_is_told(adele: Someone, alex: Som
 
     assert "I'm on it" in on_it
     assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
-    assert "shared a file with you" in alex.sees()
+    assert "You can edit it." in await alex.waits_for("shared a file with you")
 
 
 async def test_what_was_said_is_carried_out_after_a_silent_sign_in_failed(diego: Someone, bot: Bot) -> None:
