@@ -124,7 +124,7 @@ async def test_what_could_not_be_done_is_of_record_each_time_it_was_tried(adele:
 
 
 async def test_whoever_could_not_be_told_is_of_record(adele: Someone, bot: Bot) -> None:
-    await shares(adele)
+    await shares(adele, f"share {FILE} with Alex as write without mail until in 3 days")
     await bot.at_rest()
 
     assert ("not told", "shared") in told(await of(bot), "act")
