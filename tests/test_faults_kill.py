@@ -224,7 +224,8 @@ async def test_an_end_goes_on_after_a_kill(
     async with serving(contoso, place.data, **place.environment):
         await until(lambda: access(contoso) is None and "Ended" in adele.sees())
 
-    assert adele.sees().count("Ended") == 1
+    # A notice, and the card of the share, where it is shown anew because a kill cut the telling of it.
+    assert adele.sees().count("Ended") in (1, 2)
     assert alex.sees().count("that is over") <= 1
 
 
