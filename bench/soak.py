@@ -348,7 +348,8 @@ class Soak:
         told = [words for _, words, _ in self._cards(deed.other, deed)]
         heard = sent + sum("shared a file with you" in each for each in told)
         # Undone before they heard of it they never do; and what a kill cut while it was told is not told again.
-        is_known = any("told" in words for _, words, _ in self._cards(deed.owner, deed))
+        said = [words for _, words, _ in self._cards(deed.owner, deed)]
+        is_known = any("can't tell whether they were told" in each or "Not told" in each for each in said)
         if heard > 1 or (heard == 0 and deed.known == "shared" and not deed.doubts and not is_known):
             yield f"{about}: told {heard} times"
         for notice in ("shared a file with you", "has taken back", "that is over"):

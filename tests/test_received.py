@@ -104,7 +104,7 @@ async def test_what_somebody_does_not_need_is_taken_away_and_the_sharer_told(
     assert "You have no access of your own any more" in told
     assert ALEX not in bot.access(FILE)
     assert "Alex Wilber does not need this any more and has given it back." in adele.sees()
-    assert "no access" in await pressed(adele, bot, "share.confirm", again, result)
+    assert "gave it back" in await pressed(adele, bot, "share.confirm", again, result)
     assert alex.sees().count("Given back") == 1
 
 

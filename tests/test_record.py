@@ -123,6 +123,13 @@ async def test_what_could_not_be_done_is_of_record_each_time_it_was_tried(adele:
     assert told(troubles, "act", "code", "reference") == [("trouble", "end", "Unavailable", "5f0c")] * 2
 
 
+async def test_whoever_was_mailed_with_the_invite_is_of_record(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await bot.at_rest()
+
+    assert told(await of(bot), "act").count(("told", "shared")) == 1
+
+
 async def test_whoever_could_not_be_told_is_of_record(adele: Someone, bot: Bot) -> None:
     await shares(adele, f"share {FILE} with Alex as write without mail until in 3 days")
     await bot.at_rest()

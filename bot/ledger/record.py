@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import SharebotError
 from bot.ledger.tables import forgotten, insert_for, record
-from bot.sharing import EndReceipt, Person, Recipient, SharePlan, ShareReceipt
+from bot.sharing import EndReceipt, Person, Recipient, SharePlan, ShareReceipt, Telling
 
 # What is read at once, and what is forgotten at once: others write in between.
 PAGE = 1_000
@@ -149,6 +149,9 @@ def shared(key: str, receipt: ShareReceipt) -> Iterator[Entry]:
             reference=grant.reference,
             once=f"{key}.shared.{number}",
         )
+        if grant.telling is Telling.MAIL:
+            told = replace(entry, what=What.TOLD, act="shared", recipient=who(grant.recipient))
+            yield replace(told, once=f"{key}.mailed.{number}")
 
 
 def ended(key: str, receipt: EndReceipt) -> Iterator[Entry]:

@@ -43,7 +43,7 @@ from bot.work.flows import (
     Show,
     Tell,
 )
-from bot.work.limits import LIMITS, Chats, Limits
+from bot.work.limits import CROWDED, LIMITS, Chats, Limits
 from bot.work.received import Asked, Received, RequestFlows
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ LOOK_EVERY = 60.0
 # What was interrupted has waited already, and those who wait for the first answers have not.
 START_AFTER = 2.0
 STARTS_WITHIN = 5.0
-# The flow, and the outcome, of what is for a chat that gets many.
-CROWDED = "crowded"
 # The code the process ends with.
 LOST_PLACE = 70
 TIDY_EVERY = 24 * 60 * 60
@@ -202,9 +200,9 @@ class Work:
         return await self._ledger.ends.last(person, said)
 
     async def ended(self, key: str) -> EndReceipt | None:
-        """How the share of this key has ended, if it has."""
+        """How the share of this key has ended, if it has; of one that all gave back, its receipt says so."""
         stands = await self._ledger.ends.at(key)
-        return stands.ended if stands else None
+        return stands.ended if stands and stands.receipt.given() else None
 
     async def signed_in(self, person: Person) -> None:
         """What could not be ended or given back without them is tried again."""

@@ -17,7 +17,7 @@ from typing import Any
 from dbos import DBOS, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 
 from bot.identity.sealing import Sealer
-from bot.work.limits import SECOND, Limits
+from bot.work.limits import CROWDED, SECOND, Limits
 
 # A new number strands what the version before left unfinished. Raise it only when steps change their order.
 VERSION = "1"
@@ -26,9 +26,9 @@ THREADS = 64
 CONNECTIONS = 5
 # What waits for a flow that runs elsewhere looks so often.
 POLL = 0.1
-# Flows that wait for their turn: most in one queue, those for a chat that gets many in another, which has a rate for
+# Flows that wait for their turn: most in this queue, those for a chat that gets many in another, which has a rate for
 # each chat and takes more of the database.
-NOTICES, CROWDED = "notices", "crowded"
+NOTICES = "notices"
 # Under way in one process.
 AT_ONCE = 50
 # Of no use to us but for how long it takes to stop.

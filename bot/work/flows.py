@@ -295,7 +295,7 @@ class Flows:
         return notices
 
     async def reminder(self, stands: Stands) -> list[Notice]:
-        """None where nothing is left to this share: it was given anew since."""
+        """No notice where nothing is left to this share: it was given anew since."""
         if not await self._ledger.attempts.of(stands.key):
             return []
         return [(f"{REMINDER}.{stands.ends_at}", stands.receipt.plan.asker.id, 0)]
@@ -409,10 +409,10 @@ class Flows:
         if place is None or stands is None or receipt is None:
             return
         with speaking(stands.locale, stands.timezone):
-            if stands.ended is None:
+            if stands.ended is None or not stands.receipt.given():
                 await self._show(place, cards.share.done(receipt, key))
                 stands = await self._ledger.ends.at(key)
-            if stands and stands.ended:
+            if stands and stands.ended and stands.receipt.given():
                 await self._show(place, cards.ended.ended(stands.ended))
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:

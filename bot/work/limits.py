@@ -9,6 +9,8 @@ import time
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 
+# The queue, the flow and the outcome of what is for a chat that gets many.
+CROWDED = "crowded"
 # Seconds. A little less than one: a look that is a moment too early leaves all to the next.
 SECOND = 0.9
 
