@@ -140,6 +140,15 @@ class Bot:
                 return 0
         return count
 
+    async def alters(self, statement: str, *values: object) -> None:
+        """Behind the bot's back, in its SQLite. It may be writing just now, and to be done needs the loop."""
+
+        def alter() -> None:
+            with contextlib.closing(sqlite3.connect(self.data / "sharebot.db")) as database, database:
+                database.execute(statement, values)
+
+        await asyncio.to_thread(alter)
+
     # What there is in the tenant
 
     def access(self, name: str, owner: str = "adele.vance@contoso.com") -> dict[str, str]:

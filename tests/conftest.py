@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import shutil
 from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from psycopg import sql
 
 import bench.postgresql
+from bot.identity.sealing import Sealer
+from bot.work.engine import Engine
+from bot.work.file import FilePlace
 from contoso.files import Item
 from contoso.server import running
 from contoso.signing import Keys, SigningKey
 from contoso.tenant import Contoso
-from tests.bot import Bot
+from tests.bot import LIMITS, Bot
 from tests.certificates import pem_of
 from tests.people import Someone
 
@@ -53,8 +59,25 @@ def budget(contoso: Contoso) -> Item:
     return contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")
 
 
+@pytest.fixture(scope="session")
+def engine_was_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the engine of the work has been before: it makes its tables, and hears of its queues a second later."""
+    place = FilePlace(tmp_path_factory.mktemp("engine") / "sharebot.db")
+
+    async def start_and_stop() -> None:
+        place.prepare()
+        engine = Engine(place.url, Sealer([bytes(32)]), place.name, {}, LIMITS)
+        await engine.launch()
+        await engine.stop()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, start_and_stop()).result()
+    return place.file
+
+
 @pytest.fixture
-async def bot(contoso: Contoso, tmp_path: Path) -> AsyncGenerator[Bot]:
+async def bot(contoso: Contoso, tmp_path: Path, engine_was_here: Path) -> AsyncGenerator[Bot]:
+    shutil.copy(engine_was_here, tmp_path)
     async with Bot(contoso, tmp_path) as bot:
         yield bot
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -92,8 +91,7 @@ async def test_the_key_of_somebody_elses_plan_does_nothing(adele: Someone, alex:
 
 async def test_the_key_of_a_plan_of_another_tenant_does_nothing(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("UPDATE plans SET tenant_id = ?", (ELSEWHERE,))
+    await bot.alters("UPDATE plans SET tenant_id = ?", ELSEWHERE)
 
     assert await adele.presses("Share") == "Only the person who asked can press this."
     assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +109,7 @@ async def test_the_log_holds_no_secret_and_nothing_of_what_people_wrote(
         await send(bot, invoke(diego, "signin/tokenExchange", {"id": ticket, "token": sent["code"]}))
         await send(bot, activity(contoso), f"Bearer {sent['code']}")
         await visit(page, as_=diego.mail, accept=True)
-        with sqlite3.connect(bot.data / "sharebot.db") as database:
-            database.execute("DROP TABLE plans")
+        await bot.alters("DROP TABLE plans")
         await diego.presses("Continue", {"recipient 0": "made up"})
         await bot.at_rest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 import httpx
@@ -146,8 +145,7 @@ async def test_somebody_who_works_slowly_is_seen_to_type(adele: Someone, bot: Bo
 
 async def test_a_bug_is_told_with_a_reference_and_nothing_else(adele: Someone, bot: Bot) -> None:
     await adele.says("help")
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("DROP TABLE plans")
+    await bot.alters("DROP TABLE plans")
 
     answer = await adele.says(BUDGET)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -638,8 +637,7 @@ async def test_an_undo_that_went_half_way_is_not_told_as_nothing_and_goes_on(
 async def test_one_share_that_cannot_be_read_keeps_no_other_from_its_end(adele: Someone, bot: Bot) -> None:
     await shares(adele, "share Travel costs 2026.xlsx with Megan until in 2 days")
     await shares(adele)
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("UPDATE ends SET receipt = '{}' WHERE receipt LIKE '%Travel%'")
+    await bot.alters("UPDATE ends SET receipt = '{}' WHERE receipt LIKE '%Travel%'")
 
     await bot.later(days=4)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -269,8 +268,7 @@ async def test_whoever_removes_the_bot_gets_cards_again(adele: Someone, bot: Bot
 
 async def test_trouble_with_the_database_leaves_a_card(adele: Someone, bot: Bot) -> None:
     await adele.says("plain text on")
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("DROP TABLE plain_texts")
+    await bot.alters("DROP TABLE plain_texts")
 
     assert "reference" in await adele.says("help")
     assert bot.contoso.client.messages(adele.mail)[-1].card

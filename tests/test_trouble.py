@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import sqlite3
 import sys
 from typing import Any
 
@@ -74,8 +73,7 @@ async def test_after_the_deed_a_ledger_that_fails_does_not_undo_the_answer(
 ) -> None:
     await alex.says("help")
     await adele.says(BUDGET)
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("CREATE TRIGGER full BEFORE UPDATE OF receipt ON plans BEGIN SELECT RAISE(ABORT, 'full'); END")
+    await bot.alters("CREATE TRIGGER full BEFORE UPDATE OF receipt ON plans BEGIN SELECT RAISE(ABORT, 'full'); END")
 
     told = await adele.presses("Share")
     await bot.at_rest()
@@ -117,8 +115,7 @@ async def test_a_bot_whose_secret_expired_says_so_in_the_log(
 
 
 async def test_an_exchange_that_failed_is_not_told_as_done(adele: Someone, bot: Bot) -> None:
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("DROP TABLE token_caches")
+    await bot.alters("DROP TABLE token_caches")
     person = bot.contoso.person(adele.mail)
     value = {"id": "x", "token": tokens.sso_token(bot.contoso, person)}
     body = activity(bot.contoso, type="invoke", name="signin/tokenExchange", value=value, text=None)
@@ -214,8 +211,7 @@ async def test_a_database_that_hangs_is_given_up() -> None:
 
 async def test_a_ledger_that_is_down_is_told(adele: Someone, bot: Bot) -> None:
     await adele.says("help")
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("DROP TABLE sign_ins")
+    await bot.alters("DROP TABLE sign_ins")
 
     answer = await adele.says("share Q3 Budget.xlsx with Alex")
     await bot.at_rest()

@@ -105,12 +105,10 @@ async def test_a_flow_that_breaks_leaves_the_card_good(
     adele: Someone, bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
     await adele.says(SHARE)
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("CREATE TRIGGER no BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
+    await bot.alters("CREATE TRIGGER no BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
     first = await adele.presses("Share")
     await bot.at_rest()
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("DROP TRIGGER no")
+    await bot.alters("DROP TRIGGER no")
 
     second = await adele.presses("Share")
 
@@ -124,12 +122,10 @@ async def test_a_flow_that_breaks_leaves_the_card_good(
 async def test_an_end_whose_flow_breaks_is_tried_again(adele: Someone, bot: Bot) -> None:
     await adele.says(SHARE)
     await adele.presses("Share")
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("CREATE TRIGGER no BEFORE UPDATE OF ended ON ends BEGIN SELECT RAISE(ABORT, 'no'); END")
+    await bot.alters("CREATE TRIGGER no BEFORE UPDATE OF ended ON ends BEGIN SELECT RAISE(ABORT, 'no'); END")
     first = await adele.presses("Undo")
     await bot.at_rest()
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("DROP TRIGGER no")
+    await bot.alters("DROP TRIGGER no")
 
     second = await adele.presses("Undo")
 
@@ -148,9 +144,9 @@ async def test_a_ledger_from_a_backup_goes_on_beside_an_engine_that_knows_more(a
     await bot.later(days=4)
     item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
     bot.contoso.files.grant(item, Grant(bot.contoso.person(ALEX), "write"))
-    with sqlite3.connect(bot.data / "sharebot.db") as database:
-        database.execute("UPDATE ends SET due_at = ?, ended_at = NULL, ended = NULL, runs = 0", (before,))
-        database.executemany(f"INSERT INTO attempts VALUES ({','.join('?' * len(attempts[0]))})", attempts)  # noqa: S608
+    await bot.alters("UPDATE ends SET due_at = ?, ended_at = NULL, ended = NULL, runs = 0", before)
+    for attempt in attempts:
+        await bot.alters(f"INSERT INTO attempts VALUES ({','.join('?' * len(attempt))})", *attempt)  # noqa: S608
 
     await bot.later()
     await bot.later(minutes=2)

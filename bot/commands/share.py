@@ -81,7 +81,7 @@ async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
-    receipt = await turn.work.share(key, turn.person, spoken(), str(turn.timezone))
+    receipt = await turn.work.share(key, turn.person, spoken(), str(turn.timezone), turn.place)
     return Reply(await result(turn.work, receipt, key), key=key if receipt.waits else "")
 
 

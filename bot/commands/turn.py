@@ -10,7 +10,7 @@ from bot.graph import Graph
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said, Understood
-from bot.ledger import PendingPlans, PlainTexts, Record
+from bot.ledger import PendingPlans, Place, PlainTexts, Record
 from bot.sharing import Person
 from bot.work import Work
 from cards.elements import Card
@@ -22,7 +22,7 @@ class Turn:
 
     `undo` is for how many seconds nobody hears of a share. `locale` is BCP 47, `chat_type` Teams' conversationType; ""
     where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else. `message` is the id of
-    what they did, the same when it is delivered again.
+    what they did, the same when it is delivered again. `place` is of the card that they pressed.
     """
 
     person: Person
@@ -41,6 +41,7 @@ class Turn:
     chat_type: str = ""
     own_chat: str = ""
     message: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)

@@ -357,6 +357,7 @@ class Turns:
             chat_type=incoming.chat_type,
             own_chat=incoming.chat.conversation_id if is_own else "",
             message=incoming.id,
+            place=Place(incoming.chat, incoming.reply_to) if incoming.reply_to else None,
         )
 
     # Sign-in

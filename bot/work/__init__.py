@@ -140,14 +140,18 @@ class Work:
 
     # What people begin
 
-    async def share(self, key: str, person: Person, locale: str, zone: str) -> ShareReceipt:
+    async def share(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> ShareReceipt:
         """Carries out the plan of this key, once; who asks again, however often and wherever, gets the same answer.
+
+        `place` is of the card that is to show what came of it, also when nobody is left to answer.
 
         Raises NotYours, TooLate, and what `granting.carry_out` raises.
         """
         if receipt := await self._ledger.plans.receipt(key, person):
             return receipt
         run = await self._ledger.plans.run(key, person)
+        if place:
+            await self._ledger.places.keep(key, place)
         try:
             receipt = await self._answer("share", run, key, run, locale, zone)
         except SharebotError:

@@ -20,17 +20,17 @@ class FilePlace:
     name = "local"
 
     def __init__(self, ledger: Path) -> None:
-        self._file = ledger.with_name(f"{ledger.stem}-work{ledger.suffix}")
+        self.file = ledger.with_name(f"{ledger.stem}-work{ledger.suffix}")
         self._lock: int | None = None
-        self.url = f"sqlite:///{self._file}"
+        self.url = f"sqlite:///{self.file}"
 
     @property
     def is_new(self) -> bool:
-        return not self._file.exists()
+        return not self.file.exists()
 
     def take(self) -> None:
         """Raises CannotOpen."""
-        self._lock = os.open(f"{self._file}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        self._lock = os.open(f"{self.file}.lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -39,8 +39,8 @@ class FilePlace:
 
     def prepare(self) -> None:
         """Readers do not wait for the writer. What is the engine's own it makes itself."""
-        keep_private(self._file)
-        with contextlib.closing(sqlite3.connect(self._file)) as database:
+        keep_private(self.file)
+        with contextlib.closing(sqlite3.connect(self.file)) as database:
             database.execute("PRAGMA journal_mode=WAL")
 
     def leave(self) -> None:

@@ -360,7 +360,7 @@ class Flows:
             plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
             if plan and kind == FAILED:
                 await self.tell_once(key, plan.asker, person_id, what, lambda: cards.basics.problem(_(sentence)))
-            elif receipt:
+            elif receipt and not await self._is_shown(key):
                 card = partial(cards.share.done, receipt, key)
                 place = await self.tell_once(key, receipt.plan.asker, person_id, what, card)
                 if place and receipt.waits:
@@ -402,18 +402,30 @@ class Flows:
         if await self._all_told(key):
             await self.show(key)
 
-    async def show(self, key: str) -> None:
-        """The result of a share in the place of its card: how each heard of it, or that it has been taken back."""
+    async def _is_shown(self, key: str) -> bool:
+        """In the place of the card that was pressed, if that is still there."""
+        try:
+            return await self.show(key)
+        except Exception:
+            log.exception("a card could not be shown anew")
+            return False
+
+    async def show(self, key: str) -> bool:
+        """The result of a share in the place of its card: how each heard of it, or that it has been taken back.
+
+        False where no such place is known.
+        """
         place, stands = await self._ledger.places.of(key), await self._ledger.ends.at(key)
         receipt = await self._ledger.plans.done(key)
         if place is None or stands is None or receipt is None:
-            return
+            return False
         with speaking(stands.locale, stands.timezone):
             if stands.ended is None or not stands.receipt.given():
                 await self._show(place, cards.share.done(receipt, key))
                 stands = await self._ledger.ends.at(key)
             if stands and stands.ended and stands.receipt.given():
                 await self._show(place, cards.ended.ended(stands.ended))
+        return True
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:
