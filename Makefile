@@ -21,10 +21,7 @@ test: .venv/.workshop $(PAGES)
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright
 	.venv/bin/lint-imports
-	rm -f .coverage .coverage.*
-	.venv/bin/coverage run -m pytest
-	.venv/bin/coverage combine -q
-	.venv/bin/coverage report
+	.venv/bin/python -m pytest --cov --numprocesses 4 --dist worksteal
 
 gallery: .venv/.workshop $(PAGES)
 	.venv/bin/python -m tests.gallery

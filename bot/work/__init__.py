@@ -121,6 +121,7 @@ class Work:
         await asyncio.gather(*self._watching, return_exceptions=True)
         if engine:
             await engine.stop()
+            gc.unfreeze()
         if isinstance(self._place, FilePlace):
             self._place.leave()
         else:
@@ -279,7 +280,8 @@ class Work:
     async def look(self) -> None:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
-            await asyncio.gather(*map(self._due, due))
+            items = dict.fromkeys(each.receipt.plan.item.key for each in due)
+            await asyncio.gather(*(self._due_on(item, due) for item in items))
         now, engine = self._clock(), self._is_started()
         if now - self._tidied > TIDY_EVERY:
             self._tidied = now
@@ -307,6 +309,12 @@ class Work:
             return receipt
         await self._flows.put_off(stands)
         raise Unsure(_not_known())
+
+    async def _due_on(self, item: str, due: list[Stands]) -> None:
+        """One after another: of two shares that end at once, the later one falls back to what is left of the first."""
+        for each in due:
+            if each.receipt.plan.item.key == item:
+                await self._due(each)
 
     async def _due(self, stands: Stands) -> None:
         if stands.ends_at and stands.ends_at > self._clock():
