@@ -87,7 +87,9 @@ async def carry_out(
     for mails in (True, False):
         some = {each: role for each, role in wanted.items() if (each in mailed) is mails}
         answers = await _invite(graph, plan, some, fence, mails=mails, answers=answers)
-    after = await _read_back(graph, plan, [each for each in answers if not isinstance(answers[each], Refused)])
+    expected = [each for each, answer in answers.items() if not isinstance(answer, Refused)]
+    said = [answer for each, answer in answers.items() if isinstance(answer, Invited) and each not in sent]
+    after, _noted = await asyncio.gather(_read_back(graph, plan, expected), fence.answered(said))
     seen = after if after is not None and tell_all(after, plan.asker.id) else None
     grants = tuple(
         Grant(each, Outcome.HAD_IT)
@@ -154,9 +156,7 @@ async def _invite_some(
     except SharebotError:
         await fence.give_up(some)
         raise
-    said = invited(entries, tuple(some))
-    await fence.answered(said)
-    return answers | {each.recipient: each for each in said}
+    return answers | {each.recipient: each for each in invited(entries, tuple(some))}
 
 
 async def _read_back(graph: Graph, plan: SharePlan, expected: list[Recipient]) -> list[Permission] | None:

@@ -147,9 +147,10 @@ class Work:
 
         Raises NotYours, TooLate, and what `granting.carry_out` raises.
         """
-        if receipt := await self._ledger.plans.receipt(key, person):
-            return receipt
-        run = await self._ledger.plans.run(key, person)
+        pressed = await self._ledger.plans.pressed(key, person)
+        if isinstance(pressed, ShareReceipt):
+            return pressed
+        run = pressed
         if place:
             await self._ledger.places.keep(key, place)
         try:

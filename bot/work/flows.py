@@ -110,14 +110,14 @@ class Flows:
             try:
                 plan = await self._ledger.plans.begin(key, run)
                 async with self.alone.on(plan.item.key):
-                    receipt = await self._shared(key, plan, locale, zone)
+                    self._done[run] = receipt = await self._shared(key, plan, locale, zone)
+                    # Whoever waits for it does not wait for the lock as well.
+                    self.answer(run, receipt)
             except Unsure:
                 return DOUBT
             except SharebotError as error:
                 await self._ledger.plans.put_back(key, run, error)
                 return wrong.written(error)
-            self._done[run] = receipt
-            self.answer(run, receipt)
             return None
 
     async def in_doubt(self, key: str, run: str, locale: str, zone: str) -> Wrong:
@@ -129,14 +129,16 @@ class Flows:
 
     async def _shared(self, key: str, plan: SharePlan, locale: str, zone: str) -> ShareReceipt:
         """What came of it, now or before."""
-        if receipt := await self._ledger.plans.done(key):
-            return receipt
-        if (stands := await self._ledger.ends.at(key)) and stands.ended:
-            raise TooLate
-        is_new = not await self._ledger.attempts.of(key)
-        self._in_time(plan, is_new=is_new)
-        mailed = await self._mailed_at_once(key, plan, is_new=is_new)
         fence = _Fence(self._ledger, key, plan)
+        (is_done, is_over), is_new, tellings = await asyncio.gather(
+            self._ledger.ends.state(key), fence.is_new(), self._ledger.told.tellings(key)
+        )
+        if is_done and (receipt := await self._ledger.plans.done(key)):
+            return receipt
+        if is_over:
+            raise TooLate
+        self._in_time(plan, is_new=is_new)
+        mailed = fence.mailed = await self._mailed_at_once(plan, tellings, is_new=is_new)
         try:
             receipt = await granting.carry_out(self._graph(plan.asker), plan, fence, mailed=mailed)
         except NeedsSignIn:
@@ -144,7 +146,7 @@ class Flows:
             await self._doubt(key, plan, locale, zone)
             raise
         receipt = await self._kept(key, receipt)
-        receipt = receipt.accounted(await self._ledger.told.tellings(key))
+        receipt = receipt.accounted({each.id: Telling.MAIL for each in mailed if each.id} | tellings)
         await self._keep(key, receipt, locale, zone)
         return receipt
 
@@ -180,22 +182,24 @@ class Flows:
         asker = [] if run in self.waiting else [(DONE, receipt.plan.asker.id, 0)]
         return [*asker, *_to_hear(receipt)]
 
-    async def _mailed_at_once(self, key: str, plan: SharePlan, *, is_new: bool) -> frozenset[Recipient]:
+    async def _mailed_at_once(
+        self, plan: SharePlan, tellings: Mapping[str, Telling], *, is_new: bool
+    ) -> frozenset[Recipient]:
         """Whom Graph is to mail with the invite. What was decided stays so, whatever comes between."""
         people = [step.recipient for step in plan.steps if step.change is not Change.KEEPS]
-        if is_new and not plan.undo and plan.mail is not False:
-            for each in people:
-                if each.id and not plan.is_mailed_at_once(each) and not await self._in_teams(plan, each):
-                    await self._ledger.told.begin(key, each.id, SHARED, Telling.MAIL)
-        tellings = await self._ledger.told.tellings(key)
-        return frozenset(
+        mailed = {
             each for each in people if plan.is_mailed_at_once(each) or tellings.get(each.id or "") is Telling.MAIL
-        )
+        }
+        if is_new and not plan.undo and plan.mail is not False:
+            in_teams = await self._in_teams(plan, people)
+            mailed |= {each for each in people if each.id and each.id not in in_teams and each.id not in tellings}
+        return frozenset(mailed)
 
-    async def _in_teams(self, plan: SharePlan, person: Recipient) -> bool:
-        if plan.mail or person.is_group or person.id is None:
-            return False
-        return await self._ledger.conversations.of(plan.asker.tenant_id, person.id) is not None
+    async def _in_teams(self, plan: SharePlan, people: Sequence[Recipient]) -> set[str]:
+        if plan.mail:
+            return set()
+        colleagues = [each.id for each in people if each.id and not each.is_group]
+        return await self._ledger.conversations.known(plan.asker.tenant_id, colleagues)
 
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
@@ -498,17 +502,23 @@ class _Fence:
         self._attempts = ledger.attempts
         self._key = key
         self._plan = plan
+        self._people = {called(step.recipient): step.recipient for step in plan.steps}
         self._seen: dict[str, Attempt] = {}
+        self.mailed: frozenset[Recipient] = frozenset()
+
+    async def is_new(self) -> bool:
+        """Whether nothing was sent yet; what is looked for here, `look` has seen."""
+        self._seen = await self._attempts.at(self._key, self._plan, list(self._people))
+        return not self._mine()
 
     async def look(self) -> Mapping[Recipient, Answer]:
-        people = {called(step.recipient): step.recipient for step in self._plan.steps}
-        self._seen = await self._attempts.at(self._plan, list(people))
-        mine = {name: each for name, each in self._seen.items() if each.plan_key == self._key}
-        return {people[name]: _said(people[name], each) for name, each in mine.items()}
+        known = [(self._people[name], each) for name, each in self._mine().items() if name in self._people]
+        return {person: _said(person, each) for person, each in known}
 
     async def take(self, before: Mapping[Recipient, Role | None]) -> list[Recipient]:
         roles = {called(person): role for person, role in before.items()}
-        taken = await self._attempts.take(self._key, self._plan, roles, self._seen)
+        mailed = [each.id for each in before if each.id and each in self.mailed]
+        taken = await self._attempts.take(self._key, self._plan, roles, self._seen, mailed)
         return [person for person in before if called(person) in taken]
 
     async def answered(self, answers: Sequence[Invited]) -> None:
@@ -516,6 +526,9 @@ class _Fence:
 
     async def give_up(self, people: Sequence[Recipient]) -> None:
         await self._attempts.give_up(self._key, [called(each) for each in people])
+
+    def _mine(self) -> dict[str, Attempt]:
+        return {name: each for name, each in self._seen.items() if each.plan_key == self._key}
 
 
 def _answer(permission: Permission | None) -> Said:
