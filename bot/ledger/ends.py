@@ -40,7 +40,8 @@ log = logging.getLogger(__name__)
 class Stands:
     """A share, and how to speak to the sharer. `ends_at` and `due_at` are seconds since 1970.
 
-    `due_at` is when something is to be done next: before `ends_at` it is the reminder. `runs` counts what was tried.
+    `due_at` is when something is to be done next: before `ends_at` it is the reminder. `runs` counts what was tried,
+    `tries` what of it the clock began.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Stands:
     ends_at: int | None
     due_at: int | None
     runs: int
+    tries: int
     ended: EndReceipt | None = field(default=None)
 
     @property
@@ -202,7 +204,7 @@ class Ends:
             moved = await database.execute(
                 update(ends)
                 .where(ends.c.key == stands.key, ends.c.ends_at == stands.ends_at, ends.c.ended_at.is_(None))
-                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at), runs=ends.c.runs + 1)
+                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at), runs=ends.c.runs + 1, tries=0)
                 .returning(ends.c.key)
             )
             if moved.first() is None:
@@ -218,7 +220,8 @@ class Ends:
     async def later(self, stands: Stands, due_at: int | None, error: SharebotError | None) -> None:
         """It could not be ended; the next try, if it is not for a person to begin, is then."""
         entry = record.trouble("end", stands.key, stands.receipt.plan, error)
-        await self._update(stands, [entry], ends_at=stands.ends_at, due_at=due_at, runs=stands.runs + 1)
+        tried = {"runs": stands.runs + 1, "tries": stands.tries}
+        await self._update(stands, [entry], ends_at=stands.ends_at, due_at=due_at, **tried)
 
     async def again(self, person: Person) -> bool:
         """Whether there was anything whose end is overdue; it is due now."""
@@ -277,5 +280,6 @@ def _stands(row: Row[Any]) -> Stands:
         row.ends_at,
         row.due_at,
         row.runs,
+        row.tries,
         json.loads(row.ended, EndReceipt) if row.ended else None,
     )

@@ -302,11 +302,11 @@ class Work:
             raise
         except Exception as error:
             log.exception("the work on an end broke")
-            await self._flows.put_off(stands)
+            await self._flows.put_off(stands, why)
             raise Unsure(_not_known()) from error
         if receipt := receipt or (await self._ledger.ends.of(stands.key, stands.receipt.plan.asker)).ended:
             return receipt
-        await self._flows.put_off(stands)
+        await self._flows.put_off(stands, why)
         raise Unsure(_not_known())
 
     async def _due(self, stands: Stands) -> None:
@@ -374,7 +374,7 @@ class Work:
             notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
         else:
             said = (why, outcome["kind"])
-            notices = await engine.step("notices", self._flows.notices_of_trouble, key, run, *said, again=is_passing)
+            notices = await engine.step("notices", self._flows.notices_of_trouble, key, *said, again=is_passing)
         await self._begin(key, run, notices, outcome["sentence"] if outcome else "")
         return outcome
 

@@ -242,11 +242,11 @@ class Flows:
                 receipt = await self.taken_back(stands, attempts)
                 receipt = replace(receipt, is_undone=why == UNDO)
             except NotFound as error:
-                await self.put_off(stands, error)
+                await self.put_off(stands, why, error)
                 return wrong.written(NotFound(_(GONE), reference=error.reference))
             except SharebotError as error:
                 log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
-                await self.put_off(stands, error)
+                await self.put_off(stands, why, error)
                 return wrong.written(error)
             await self._ledger.ends.ended(stands, receipt)
             self.answer(run, receipt)
@@ -271,7 +271,7 @@ class Flows:
             people.append(stands.receipt.plan.asker.id)
         return [(ENDED, each, 0) for each in people]
 
-    async def notices_of_trouble(self, key: str, run: str, why: str, kind: str) -> list[Notice]:
+    async def notices_of_trouble(self, key: str, why: str, kind: str) -> list[Notice]:
         """Loudly: at once where only a person can help, and again with each day that passes.
 
         Whoever was not told of the share because it was to be taken back is told now.
@@ -280,7 +280,8 @@ class Flows:
         if stands is None or stands.ended:
             return []
         receipt = stands.receipt.accounted(await self._ledger.told.tellings(key))
-        tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
+        # This one is counted by now.
+        tries, daily = stands.tries - 1, len(TRY_AGAIN_AFTER) - 1
         is_quiet = issubclass(wrong.kind(kind), Unavailable | Unsure) and tries < QUIET_TRIES
         if why != DUE or is_quiet or issubclass(wrong.kind(kind), TooLate):
             return _to_hear(receipt)
@@ -331,18 +332,22 @@ class Flows:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
         return receipt
 
-    async def put_off(self, stands: Stands, error: SharebotError | None = None) -> None:
+    async def put_off(self, stands: Stands, why: str, error: SharebotError | None = None) -> None:
         """It could not be ended now. What may have ended in part goes on by itself, and nobody hears of it any more."""
-        if isinstance(error, Unsure) and not stands.is_due(self._clock()):
+        was_due = stands.is_due(self._clock())
+        if isinstance(error, Unsure) and not was_due:
             stands = replace(stands, ends_at=int(self._clock()))
         if not stands.is_due(self._clock()):
             await self._ledger.told.keep_no_longer(stands.key)
-        await self._ledger.ends.later(stands, self._next_try(stands), error)
+        # What a person pressed leaves the next try when it is.
+        due_at = stands.due_at if was_due and why != DUE else self._next_try(stands)
+        tries = stands.tries + 1 if why == DUE else stands.tries
+        await self._ledger.ends.later(replace(stands, tries=tries), due_at, error)
 
     async def put_off_if_due(self, stands: Stands) -> None:
         """So that one which is still due as it was is not begun over and over."""
         if await self._ledger.ends.at(stands.key) == stands:
-            await self.put_off(stands)
+            await self.put_off(stands, DUE)
 
     def _next_try(self, stands: Stands) -> int | None:
         """None where nobody but a person begins it."""
@@ -351,7 +356,7 @@ class Flows:
             return stands.due_at
         if now - stands.ends_at > GIVE_UP_AFTER:
             return None
-        return now + TRY_AGAIN_AFTER[min(stands.runs, len(TRY_AGAIN_AFTER) - 1)]
+        return now + TRY_AGAIN_AFTER[min(stands.tries, len(TRY_AGAIN_AFTER) - 1)]
 
     # Who is told of it
 
