@@ -112,13 +112,15 @@ class Attempts:
                     taken.add(recipient)
         return taken
 
-    async def answered(self, key: str, answers: Mapping[str, Answer]) -> None:
+    async def answered(self, key: str, answers: Mapping[str, Answer], before: Mapping[str, Role | None]) -> None:
         if not answers:
             return
         mine = (attempts.c.plan_key == key) & (attempts.c.recipient == bindparam("who"))
-        rows = [{"who": recipient, "said": json.dumps(answer)} for recipient, answer in answers.items()]
+        had = {recipient: role.value if role else None for recipient, role in before.items()}
+        rows = [{"who": each, "said": json.dumps(answer), "had": had[each]} for each, answer in answers.items()]
+        changed = update(attempts).where(mine).values(answer=bindparam("said"), before=bindparam("had"))
         async with self._engine.begin() as database:
-            await database.execute(update(attempts).where(mine).values(answer=bindparam("said")), rows)
+            await database.execute(changed, rows)
 
     async def give_up(self, key: str, recipients: list[str]) -> None:
         """Nothing came of these; the next one may send."""

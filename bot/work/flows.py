@@ -526,8 +526,9 @@ class _Fence:
         taken = await self._attempts.take(self._key, self._plan, roles, self._seen, mailed)
         return [person for person in before if called(person) in taken]
 
-    async def answered(self, answers: Sequence[Invited]) -> None:
-        await self._attempts.answered(self._key, {called(each.recipient): _answer(each.permission) for each in answers})
+    async def answered(self, answers: Sequence[Invited], before: Mapping[Recipient, Role | None]) -> None:
+        said = {called(each.recipient): _answer(each.permission) for each in answers}
+        await self._attempts.answered(self._key, said, {called(person): role for person, role in before.items()})
 
     async def give_up(self, people: Sequence[Recipient]) -> None:
         await self._attempts.give_up(self._key, [called(each) for each in people])
