@@ -12,6 +12,7 @@
   + Unavailable                 Microsoft 365 does not answer; nothing was changed
     - Busy                      Microsoft 365 has too much to do, and said for how long
   + Unsure                      the answer was lost and what happened could not be read back
+    - Overloaded                Microsoft 365 said that it has too much to do, and may have done it all the same
 """
 
 from __future__ import annotations
@@ -131,3 +132,7 @@ class Busy(Unavailable):
 
 class Unsure(SharebotError):
     sentence = later("I don't know whether the access was given. Please look before you share again.")
+
+
+class Overloaded(Unsure):
+    """Nobody has to be told so: what is not there may be asked for again."""

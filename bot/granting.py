@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, Unavailable, Unsure
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, Overloaded, SharebotError, Unavailable, Unsure
 from bot.graph import Graph, Permission
 from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
@@ -53,12 +53,13 @@ class Fence(Protocol):
     """What was sent to whom, kept so that it outlives this process: nobody is sent an invite twice.
 
     `look` tells what an earlier run of the same plan did; of whom it knows no answer, it is in doubt. `take` is
-    committed before it returns; whom it leaves out somebody else is inviting at this moment.
+    committed before it returns; whom it leaves out somebody else is inviting at this moment. With the answer it is
+    known for sure who they are, and what they had before.
     """
 
     async def look(self) -> Mapping[Recipient, Answer]: ...
     async def take(self, before: Mapping[Recipient, Role | None]) -> list[Recipient]: ...
-    async def answered(self, answers: Sequence[Invited]) -> None: ...
+    async def answered(self, answers: Sequence[Invited], before: Mapping[Recipient, Role | None]) -> None: ...
     async def give_up(self, people: Sequence[Recipient]) -> None: ...
 
 
@@ -84,17 +85,34 @@ async def carry_out(
     gone = [each for each in people if each not in sent and each not in had and each not in plan.to_grant]
     wanted = {each: own_role(each, before) for each in plan.to_grant if each not in sent and each not in had}
     answers = dict(sent)
-    for mails in (True, False):
-        some = {each: role for each, role in wanted.items() if (each in mailed) is mails}
-        answers = await _invite(graph, plan, some, fence, mails=mails, answers=answers)
-    after = await _read_back(graph, plan, [each for each in answers if not isinstance(answers[each], Refused)])
+    # Somebody of whom an address is all that is known may be called otherwise in the answer, so theirs is one alone.
+    for mails, is_known, at_once in (
+        (True, True, AT_ONCE),
+        (True, False, 1),
+        (False, True, AT_ONCE),
+        (False, False, 1),
+    ):
+        some = {
+            each: role
+            for each, role in wanted.items()
+            if (each in mailed) is mails and (each.id is not None) is is_known
+        }
+        answers = await _invite(graph, plan, some, fence, mails=mails, answers=answers, at_once=at_once)
+    known = {each: _known(each, answer) for each, answer in answers.items()}
+    expected = [known[each] for each, answer in answers.items() if not isinstance(answer, Refused)]
+    said = [answer for each, answer in answers.items() if isinstance(answer, Invited) and each not in sent]
+    had_before = {each.recipient: own_role(known[each.recipient], before) for each in said}
+    had += [each.recipient for each in said if covers(role_of(known[each.recipient], before), plan.role)]
+    after, _noted = await asyncio.gather(_read_back(graph, plan, expected), fence.answered(said, had_before))
     seen = after if after is not None and tell_all(after, plan.asker.id) else None
     grants = tuple(
         Grant(each, Outcome.HAD_IT)
         if each in had
         else Grant(each, Outcome.REFUSED, _(TAKEN_AWAY), "takenAway")
         if each in gone
-        else _grant(each, answers[each], there=_is_there(each, plan.role, seen, after), mails=each in mailed)
+        else _grant(
+            known[each], answers[each], there=_is_there(known[each], plan.role, seen, after), mails=each in mailed
+        )
         for each in people
     )
     receipt = ShareReceipt(plan, grants, checked=seen is not None)
@@ -129,7 +147,8 @@ async def _invite(
             # Something was done for the ones before, so from here on a failure is not the whole's.
             log.warning("could not go on: %s", type(error).__name__)
             stopped = Refused("interrupted", _(INTERRUPTED), reference=error.reference)
-            return answers | dict.fromkeys(people[start:], stopped)
+            in_doubt = dict.fromkeys(some, error) if isinstance(error, Unsure) else {}
+            return answers | dict.fromkeys(people[start:], stopped) | in_doubt
     return answers
 
 
@@ -143,6 +162,13 @@ async def _invite_some(
         return answers
     try:
         entries = await graph.invite(plan.item, invitation(plan, some, mails=mails))
+    except Overloaded as error:
+        # It may have done it all the same: only what is not there is sent again.
+        there = await _read(graph, plan, error)
+        done = {each: error for each in some if covers(role_of(each, there), plan.role)}
+        left = {each: wanted[each] for each in some if each not in done}
+        await fence.give_up(list(left))
+        return await _invite(graph, plan, left, fence, mails=mails, answers=answers | done)
     except Unsure as error:
         return answers | dict.fromkeys(some, error)
     except Refused as error:
@@ -154,9 +180,15 @@ async def _invite_some(
     except SharebotError:
         await fence.give_up(some)
         raise
-    said = invited(entries, tuple(some))
-    await fence.answered(said)
-    return answers | {each.recipient: each for each in said}
+    return answers | {each.recipient: each for each in invited(entries, tuple(some))}
+
+
+async def _read(graph: Graph, plan: SharePlan, in_doubt: Unsure) -> list[Permission]:
+    """Once Graph has less to do. Raises what is in doubt, while it is."""
+    try:
+        return await graph.permissions(plan.item)
+    except SharebotError as error:
+        raise in_doubt from error
 
 
 async def _read_back(graph: Graph, plan: SharePlan, expected: list[Recipient]) -> list[Permission] | None:
@@ -197,14 +229,15 @@ def _grant(person: Recipient, answer: Answer, *, there: bool | None, mails: bool
             if there is False and person.id:
                 return Grant(person, Outcome.UNSURE, _(NOT_THERE), "notThere", permission.reference)
             remark = no_mail(problem) if problem else ""
-            return Grant(_known(person, permission), Outcome.GRANTED, remark, problem or "", permission.reference)
+            return Grant(person, Outcome.GRANTED, remark, problem or "", permission.reference)
         case Invited():
             return Grant(person, Outcome.UNSURE, _(NOT_THERE), "notThere")
 
 
-def _known(person: Recipient, permission: Permission) -> Recipient:
+def _known(person: Recipient, answer: Answer) -> Recipient:
     """Of somebody we had but the address of, Graph's answer tells who that is, if they are in the directory."""
-    found = next((each for each in permission.identities if each.kind == "user" and each.id), None)
+    said = answer.permission.identities if isinstance(answer, Invited) and answer.permission else ()
+    found = next((each for each in said if each.kind == "user" and each.id), None)
     return person if person.id or not found else replace(person, id=found.id, name=found.name or person.name)
 
 

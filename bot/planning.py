@@ -283,7 +283,8 @@ async def _people(graph: Graph, words: Words) -> list[Recipient]:
             return [await _one_of_the_directory(graph, words)]
         case "email":
             try:
-                return await graph.people_at(words.value) or await _groups(graph, words.value)
+                found = await graph.people_at(words.value) or await _groups(graph, words.value)
+                return found or await _also_at(graph, words.value)
             except NeedsSignIn:
                 return [Recipient(None, words.value, words.value)]
         case "group":
@@ -317,6 +318,14 @@ async def _one_of_the_directory(graph: Graph, words: Words) -> Recipient:
         if not words.name:
             raise
         return Recipient(words.value, words.name, "")
+
+
+async def _also_at(graph: Graph, email: str) -> list[Recipient]:
+    """Whose second address that is, where we may see; else Graph's answer to the invite tells."""
+    try:
+        return await graph.people_also_at(email)
+    except SharebotError:
+        return []
 
 
 async def _groups(graph: Graph, name: str) -> list[Recipient]:

@@ -74,7 +74,15 @@ class BackDoor:
     async def state(self, _request: web.Request) -> web.StreamResponse:
         contoso = self._contoso
         people = [
-            {"id": one.id, "name": one.name, "mail": one.mail, "upn": one.upn, "mri": one.mri, "guest": one.is_guest}
+            {
+                "id": one.id,
+                "name": one.name,
+                "mail": one.mail,
+                "upn": one.upn,
+                "mri": one.mri,
+                "guest": one.is_guest,
+                "signsIn": one.can_sign_in,
+            }
             for one in contoso.directory.people.values()
         ]
         files = [

@@ -11,7 +11,7 @@ from contoso.refusals import Refusal
 
 Json = dict[str, Any]
 Test = Callable[[Json], bool]
-TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_]\w*|[(),])")
+TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_]\w*|[(),/:])")
 CLAUSE = re.compile(r'"(\w+):([^"]+)"')
 Value = str | bool | None
 WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
@@ -90,8 +90,22 @@ class _Filter:
                 self._must_be_advanced()
                 name, text = self._arguments()
                 return lambda raw: _folded(raw.get(name)).endswith(text)
+            case name if self._took("/"):
+                return self._any_of(name)
             case name:
                 return self._comparison(name)
+
+    def _any_of(self, name: str) -> Test:
+        """`name/any(each:each eq 'text')`, of a list."""
+        known = self._property(name)
+        self._must_take("any")
+        self._must_take("(")
+        each = self._next()
+        for token in (":", each, "eq"):
+            self._must_take(token)
+        value = self._value()
+        self._must_take(")")
+        return lambda raw: any(_same(one, value) for one in raw.get(known) or ())
 
     def _comparison(self, name: str) -> Test:
         sign, value = self._next(), self._value()

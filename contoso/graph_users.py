@@ -28,7 +28,7 @@ DEFAULT = (
 # All that User.ReadBasic.All shows of others; the rest is there and null.
 # https://learn.microsoft.com/graph/permissions-reference#userreadbasicall
 BASIC = frozenset({"displayName", "givenName", "id", "mail", "surname", "userPrincipalName", "businessPhones"})
-KNOWN = frozenset({*DEFAULT, "department", "userType", "accountEnabled", "companyName"})
+KNOWN = frozenset({*DEFAULT, "department", "userType", "accountEnabled", "companyName", "proxyAddresses"})
 READ_ALL = ("User.Read.All", "Directory.Read.All")
 
 
@@ -94,6 +94,8 @@ def _all(person: Person) -> Json:
         "userType": "Guest" if person.is_guest else "Member",
         "accountEnabled": person.can_sign_in,
         "companyName": None,
+        # The main one is told by its capitals.
+        "proxyAddresses": [f"SMTP:{person.mail}", *(f"smtp:{alias}" for alias in sorted(person.aliases))],
     }
 
 

@@ -167,7 +167,7 @@ def resolved(contoso: Contoso, by: str, name: str) -> Person | Group | None:
         case "alias":
             found = contoso.directory.nicknamed(name)
         case _:
-            found = contoso.directory.at(name) or contoso.directory.group_at(name)
+            found = contoso.directory.reached_at(name) or contoso.directory.group_at(name)
     if isinstance(found, Person) and not found.can_sign_in:
         raise unresolved()
     if isinstance(found, Group) and found.kind == "Distribution":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -15,7 +15,7 @@ class Person:
     """`can_sign_in` is false for what is in the directory only: a meeting room has no licence and gets no files.
 
     `has_come` is false for a guest who was invited and did not redeem it yet. A consumer has a Microsoft account and is
-    nobody's colleague; a premium one pays for their OneDrive.
+    nobody's colleague; a premium one pays for their OneDrive. What is sent to an alias is theirs too.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Person:
     has_come: bool = True
     is_consumer: bool = False
     is_premium: bool = False
+    aliases: frozenset[str] = frozenset()
 
     @cached_property
     def id(self) -> str:
@@ -96,6 +97,11 @@ class Directory:
         wanted = address.casefold()
         return next((one for one in self.people.values() if wanted in (one.mail.casefold(), one.upn.casefold())), None)
 
+    def reached_at(self, address: str) -> Person | None:
+        """By an alias, too: as Exchange and sharing know people, and nothing else does."""
+        wanted = address.casefold()
+        return self.at(address) or next((one for one in self.people.values() if wanted in one.aliases), None)
+
     def consumer_at(self, address: str) -> Person | None:
         wanted = address.casefold()
         return next((one for one in self.consumers.values() if one.mail.casefold() == wanted), None)
@@ -118,13 +124,19 @@ class Directory:
 
 
 def _person(
-    name: str, title: str, department: str, mail: str = "", *, can_sign_in: bool = True, has_come: bool = True
+    name: str,
+    title: str,
+    department: str,
+    mail: str = "",
+    *aliases: str,
+    can_sign_in: bool = True,
+    has_come: bool = True,
 ) -> Person:
     given, _, surname = name.partition(" ")
     mail = mail or f"{given}.{surname}@{DOMAIN}".lower()
-    return Person(
-        name, mail if "@" in mail else f"{mail}@{DOMAIN}", given, surname, title, department, can_sign_in, has_come
-    )
+    mail = mail if "@" in mail else f"{mail}@{DOMAIN}"
+    person = Person(name, mail, given, surname, title, department, can_sign_in, has_come)
+    return replace(person, aliases=frozenset(aliases))
 
 
 def _consumer(name: str, *, is_premium: bool) -> Person:
@@ -187,7 +199,7 @@ PEOPLE = (
     _person("Ngoc Bich Tran", "Designer", "Research and Development", "ngoc.tran"),
     _person("Olivia D'Souza", "Analyst", "Sales", "olivia.dsouza"),
     _person("Omar Haddad", "Electrician", "Manufacturing"),
-    _person("Pia van den Berg", "Architect", "Engineering", "pia.vandenberg"),
+    _person("Pia van den Berg", "Architect", "Engineering", "pia.vandenberg", "pia@contoso.example", f"pia@{DOMAIN}"),
     _person("Prince", "Musician", "Marketing", "prince"),
     _person("Renée O'Brien-Smith", "Counsel", "Legal", "renee.obrien-smith"),
     _person("Søren Kjær", "Chemist", "Research and Development", "soren.kjaer"),

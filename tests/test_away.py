@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
+from bot.ledger.connections import FRESH, connected
 from contoso.faults import Rule
 from contoso.tenant import Contoso
 from tests.people import Someone
@@ -74,6 +78,39 @@ async def test_a_bot_without_its_database_ends_when_it_is_told_to(
             process.terminate()
             async with asyncio.timeout(2 * STARTS_WITHIN):
                 await process.wait()
+
+
+async def test_a_database_that_went_while_nobody_was_there_is_met_as_if_nothing_had_been(
+    postgresql_server: Any, postgresql: str
+) -> None:
+    engine = connected(postgresql.replace("postgresql:", "postgresql+psycopg:"))
+    async with engine.connect() as database:
+        await database.execute(text("SELECT 1"))
+    with away(postgresql_server.get_uri(), postgresql):
+        pass
+    await asyncio.sleep(FRESH)
+
+    async with engine.connect() as database:
+        assert await database.scalar(text("SELECT 2")) == 2
+    await engine.dispose()
+
+
+async def test_of_what_several_statements_do_together_nothing_is_done_when_one_fails(postgresql: str) -> None:
+    engine = connected(postgresql.replace("postgresql:", "postgresql+psycopg:"))
+    async with engine.begin() as database:
+        await database.execute(text("CREATE TABLE files (name text)"))
+
+    async def half() -> None:
+        async with engine.begin() as database:
+            await database.execute(text("INSERT INTO files VALUES ('Q3 Budget.xlsx')"))
+            await database.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(DatabaseError):
+        await half()
+
+    async with engine.connect() as database:
+        assert await database.scalar(text("SELECT count(*) FROM files")) == 0
+    await engine.dispose()
 
 
 def waits(watching: psycopg.Connection) -> bool:

@@ -58,8 +58,8 @@ async def test_it_does_not_end_before(adele: Someone, bot: Bot) -> None:
 
 async def test_the_sharer_hears_of_it_a_day_before_once(adele: Someone, bot: Bot) -> None:
     await shares(adele)
-    await bot.later(days=2, hours=14)
-    await bot.later(hours=1)
+    await bot.later(days=3)
+    await bot.later()
 
     assert bot.access(FILE)[ALEX] == "write"
     assert adele.sees().count("This access ends soon") == 1
@@ -79,7 +79,7 @@ async def test_of_a_short_share_the_sharer_hears_a_tenth_of_its_time_before(adel
 @pytest.mark.parametrize(("title", "days"), [("A day longer", 1), ("A week longer", 7)])
 async def test_an_end_can_be_put_off(adele: Someone, bot: Bot, title: str, days: int) -> None:
     await shares(adele)
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
     card = bot.latest(adele)
     button = bot.button(adele, title, card)
 
@@ -87,7 +87,7 @@ async def test_an_end_can_be_put_off(adele: Someone, bot: Bot, title: str, days:
     again = words_of_answer(await bot.deliver(adele, button, card))
     await bot.later(days=days - 1, hours=23)
     still = bot.access(FILE)
-    await bot.later(days=1)
+    await bot.later(days=1, hours=1)
 
     assert "Extended" in told
     assert again == told
@@ -97,7 +97,7 @@ async def test_an_end_can_be_put_off(adele: Someone, bot: Bot, title: str, days:
 
 async def test_an_old_button_puts_nothing_off_once_more(adele: Someone, bot: Bot) -> None:
     await shares(adele)
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
     card = bot.latest(adele)
     day = bot.button(adele, "A day longer", card)
     await adele.presses("A week longer", message=card)
@@ -108,7 +108,7 @@ async def test_an_old_button_puts_nothing_off_once_more(adele: Someone, bot: Bot
 async def test_a_share_can_be_ended_from_the_reminder(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hi")
     await shares(adele)
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
 
     told = await adele.presses("End now")
     await bot.later(days=2)
@@ -352,6 +352,26 @@ async def test_an_outage_puts_an_end_off_and_is_told_only_if_it_lasts(adele: Som
     assert ALEX not in bot.access(FILE)
 
 
+@pytest.mark.parametrize("when", ["before its time", "after it"])
+async def test_what_is_pressed_in_an_outage_puts_the_end_off_no_further(adele: Someone, bot: Bot, when: str) -> None:
+    await shares(adele)
+    card = bot.latest(adele)
+    undo = bot.button(adele, "Undo", card)
+    bot.breaks("graph", r"/permissions$", status=503, times=None)
+    if when == "after it":
+        await bot.later(days=4)
+    for _ in range(6):
+        await bot.deliver(adele, undo, card)
+    await bot.at_rest()
+    if when == "before its time":
+        await bot.later(days=4)
+    bot.contoso.faults.clear()
+
+    await bot.later(minutes=2)
+
+    assert ALEX not in bot.access(FILE)
+
+
 async def test_an_end_outlives_a_restart(adele: Someone, bot: Bot) -> None:
     await shares(adele)
     await bot.restart()
@@ -551,7 +571,7 @@ async def test_what_somebody_else_is_giving_just_now_has_no_end_on_a_second_card
 
 async def test_an_end_that_has_begun_is_not_put_off(adele: Someone, bot: Bot) -> None:
     await shares(adele)
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
     card = bot.latest(adele)
     bot.breaks("graph", r"/permissions$", delay=1)
 
@@ -569,7 +589,7 @@ async def test_an_end_that_was_put_off_still_comes(adele: Someone, bot: Bot) -> 
     await shares(adele)
     bot.breaks("graph", r"/permissions$", status=503)
     await adele.presses("Undo")
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
     await adele.presses("A day longer")
 
     await bot.later(days=2)
@@ -650,7 +670,7 @@ async def test_of_a_right_that_was_given_anew_since_nobody_is_reminded(adele: So
     bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "write").id)
     await shares(adele, f"share {FILE} with Alex as write")
 
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
 
     assert "This access ends soon" not in adele.sees()
 

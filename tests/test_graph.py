@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.errors import Busy, NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate, Unavailable, Unsure
+from bot.errors import Busy, NeedsSignIn, NotAllowed, NotFound, Overloaded, SharebotError, TooLate, Unavailable, Unsure
 from bot.graph import Budgets, Calls, Graph
 from bot.graph.address import share
 from bot.graph.invitations import Invitation, drive_recipient
@@ -216,6 +216,19 @@ async def test_after_a_server_error_an_invite_is_unsure(status: int) -> None:
         await answering(status).invite(FILE, inviting(ERIC))
 
 
+async def test_of_an_invite_that_graph_was_too_busy_for_nobody_knows_and_it_is_not_sent_again() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(503, headers={"Retry-After": "0"})
+
+    with pytest.raises(Overloaded):
+        await graph(answer).invite(FILE, inviting(ERIC))
+
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("failure", "expected"),
     [
@@ -322,7 +335,7 @@ async def test_a_server_that_is_busy_for_ever_is_not_asked_for_ever() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return httpx.Response(503, headers={"Retry-After": "0"})
+        return httpx.Response(429, headers={"Retry-After": "0"})
 
     with pytest.raises(Unavailable):
         await graph(answer).invite(FILE, inviting(ERIC))

@@ -11,6 +11,7 @@ from tests.bot import Bot
 from tests.people import Someone
 
 BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
+FILE = "Q3 Budget.xlsx"
 ALEX = "alex.wilber@contoso.com"
 INVITE = r"/invite$"
 PERMISSIONS = r"/permissions$"
@@ -49,6 +50,21 @@ async def test_a_throttled_invite_leaves_the_card_good(adele: Someone, bot: Bot)
     assert "Nothing was changed" in await adele.presses("Share")
     await bot.restart()  # half a minute later
     assert "✓ can edit" in await adele.presses("Share")
+
+
+@pytest.mark.parametrize("people", ["Alex", "Alex, Megan, new@fabrikam.example, Lee"])
+async def test_what_was_done_though_graph_said_it_was_too_busy_is_not_done_again(
+    adele: Someone, bot: Bot, people: str
+) -> None:
+    before = bot.access(FILE)
+    await adele.says(f"share {FILE} with {people} as write")
+    bot.breaks("graph", INVITE, status=503, headers=(("Retry-After", "0.2"),), done=True, times=2)
+
+    result = await adele.presses("Share")
+    given = bot.access(FILE).keys() - before.keys()
+
+    assert result.count("✓ can edit") == len(given) == len(people.split())
+    assert [len(bot.mails_to(each)) for each in given] == [1] * len(given)
 
 
 @pytest.mark.parametrize("status", [429, 503])

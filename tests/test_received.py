@@ -164,7 +164,7 @@ async def test_only_one_of_several_loses_it_and_the_share_goes_on(adele: Someone
 
     await gives_back(alex, bot)
     between = bot.access(FILE)
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
     reminder = await adele.waits_for("ends soon")
     await bot.later(days=1)
 

@@ -57,7 +57,7 @@ async def test_a_share_and_its_end_are_of_record(adele: Someone, alex: Someone, 
     await alex.says("hi")
     await shares(adele)
     await bot.at_rest()
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
     await adele.presses("A day longer")
     await bot.later(days=3)
 

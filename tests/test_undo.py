@@ -170,7 +170,8 @@ async def test_a_chat_that_is_shut_is_forgotten_and_comes_back_with_the_person(
     [
         ({"drop": "reply"}, "I was interrupted, and can't tell whether they were told."),
         ({"status": 400}, "Not told: Microsoft 365 did not send the mail."),
-        ({"status": 503, "headers": (("Retry-After", "0.2"),)}, "was asked to mail them"),
+        ({"status": 429, "headers": (("Retry-After", "0.2"),)}, "was asked to mail them"),
+        ({"status": 503, "headers": (("Retry-After", "0.2"),), "done": True}, "can't tell whether they were told."),
     ],
     ids=str,
 )

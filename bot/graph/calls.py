@@ -11,7 +11,7 @@ import httpx
 
 from bot.errors import Unavailable
 from bot.graph.budget import SHORTEST_WAIT, Budget, retry_after
-from bot.graph.refusals import Lost, failure, reference_of
+from bot.graph.refusals import Declined, Lost, failure, reference_of
 
 Json = dict[str, Any]
 Of = TypeVar("Of")
@@ -27,7 +27,10 @@ READ, CHANGE, PERMISSIONS = 1, 2, 5
 
 @dataclass(frozen=True)
 class Ask:
-    """`scope` is the least that Graph wants for it, `units` what it costs."""
+    """`scope` is the least that Graph wants for it, `units` what it costs.
+
+    `once`: sent again, it would be done again, so what may have been done is the caller's to find out.
+    """
 
     method: str
     path: str
@@ -36,6 +39,7 @@ class Ask:
     params: dict[str, str] | None = None
     json: object = None
     headers: dict[str, str] = field(default_factory=dict)
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,10 @@ class Calls:
             answer = await self._request(ask)
             if answer.is_success:
                 return answer
-            # What Graph was too busy for it did not do, so even an invite may be asked again.
+            # What was too much it did not do. Too busy it may have become while it did it.
             wait = _asked_to_wait(answer)
+            if wait is not None and ask.once and answer.status_code == 503:
+                raise Declined(reference=reference_of(answer)) from failure(answer)
             if wait is None or self._now() + max(wait, SHORTEST_WAIT) > self.until:
                 raise failure(answer)
 

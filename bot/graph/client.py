@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.errors import NotFound, Unsure
+from bot.errors import NotFound, Overloaded, Unsure
 from bot.graph import address
 from bot.graph.address import ItemAddress
 from bot.graph.calls import CHANGE, PERMISSIONS, Ask, Calls, Of
@@ -16,8 +16,8 @@ from bot.graph.invitations import DriveRecipient, Invitation, check
 from bot.graph.items import item, item_of_hit
 from bot.graph.people import GROUP, PERSON, WORK, group, recipient, work
 from bot.graph.permissions import Permission, permission
-from bot.graph.refusals import Lost, reference_of
-from bot.graph.scopes import ALL_FILES, GROUPS, ME, OWN_FILES, PEOPLE, WORK_OF_PEOPLE
+from bot.graph.refusals import Declined, Lost, reference_of
+from bot.graph.scopes import ALIASES, ALL_FILES, GROUPS, ME, OWN_FILES, PEOPLE, WORK_OF_PEOPLE
 from bot.sharing import Recipient, Role, ShareableItem
 
 Json = dict[str, Any]
@@ -105,6 +105,10 @@ class Graph:
         word = _quoted(email)
         return await self._people(f"mail eq {word} or userPrincipalName eq {word}")
 
+    async def people_also_at(self, email: str) -> list[Recipient]:
+        """Whoever's mailbox has this address besides its own. https://learn.microsoft.com/graph/aad-advanced-queries"""
+        return await self._people(f"proxyAddresses/any(each:each eq {_quoted(f'smtp:{email}')})", ALIASES)
+
     async def person(self, person_id: str) -> Recipient:
         path = f"/users/{quote(person_id, safe='')}"
         return await self.calls.read(Ask("GET", path, PEOPLE, params={"$select": PERSON}), recipient)
@@ -186,12 +190,13 @@ class Graph:
         """Gives people a right. Never sent twice by itself: it mails. `at` is another of the item's addresses.
 
         Raises NotUnderstood for what Graph is known not to take there, before anything is sent; Refused when nothing
-        was done for any of them; Unsure when the answer was lost; Unavailable when the request cannot have arrived.
+        was done for any of them; Unsure when the answer was lost, Overloaded when it was that Graph is too busy;
+        Unavailable when the request cannot have arrived.
         https://learn.microsoft.com/graph/api/driveitem-invite
         """
         check(invitation, to)
         path = (at or _address(to)).action("invite")
-        ask = Ask("POST", path, _scope(to), PERMISSIONS, json=invitation.body())
+        ask = Ask("POST", path, _scope(to), PERMISSIONS, json=invitation.body(), once=True)
         return await self._changes(ask, _each(permission))
 
     async def _change(self, ask: Ask) -> Permission:
@@ -202,13 +207,15 @@ class Graph:
         """What a change made of them, with Graph's name of the request."""
         try:
             found, reference = await self.calls.referenced(ask, shape)
+        except Declined as error:
+            raise Overloaded(reference=error.reference) from error
         except Lost as error:
             raise Unsure(reference=error.reference) from error
         return [replace(each, reference=reference) for each in found]
 
-    async def _people(self, condition: str) -> list[Recipient]:
+    async def _people(self, condition: str, scope: str = PEOPLE) -> list[Recipient]:
         params = {"$filter": condition, "$top": str(SEEN), "$select": PERSON}
-        return await self.calls.read(Ask("GET", "/users", PEOPLE, params=params), _each(recipient))
+        return await self.calls.read(Ask("GET", "/users", scope, params=params), _each(recipient))
 
     async def _search(self, words: str, sort: list[Json] | None = None) -> list[ShareableItem]:
         """https://learn.microsoft.com/graph/api/search-query"""

@@ -137,7 +137,13 @@ def permission(raw: dict[str, Any]) -> Permission:
 
 
 def invited(entries: list[Permission], recipients: tuple[Recipient, ...]) -> list[Invited]:
-    """An entry with a problem is granted all the same, only not mailed."""
+    """An entry with a problem is granted all the same, only not mailed.
+
+    Of one recipient the only entry tells, whatever they are called there: by an alias Graph knows people, and answers
+    with their main address.
+    """
+    if len(recipients) == len(entries) == 1 and recipients[0].id is None:
+        return [Invited(recipients[0], entries[0])]
     return [Invited(person, next((entry for entry in entries if entry.is_for(person)), None)) for person in recipients]
 
 

@@ -31,6 +31,10 @@ class Lost(Unavailable):
     """Sent, and no answer that tells what became of it."""
 
 
+class Declined(Lost):
+    """For it has too much to do just now, it said."""
+
+
 # Never told apart, so that nobody learns from us what there is: neither by code nor by words.
 HIDDEN = later("I can't find that, or you are not allowed to do this with it.")
 AGAIN = later("Somebody changed this at the same time. Please ask me again.")

@@ -10,4 +10,5 @@ OWN_FILES = "Files.ReadWrite"
 ALL_FILES = "Files.ReadWrite.All"
 PEOPLE = "User.ReadBasic.All"
 WORK_OF_PEOPLE = "People.Read"  # what people do; never asked for: who may not see it goes by addresses
+ALIASES = "User.Read.All"  # other addresses of people; as above, and an administrator's to give
 GROUPS = "GroupMember.Read.All"  # an administrator's to give

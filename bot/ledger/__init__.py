@@ -166,9 +166,9 @@ def _engine(url: str) -> AsyncEngine:
     # Its errors would tell the log what was in the rows.
     if not url.startswith("sqlite"):
         patience = {"connect_timeout": CONNECT_SECONDS, "options": f"-c statement_timeout={BUSY_SECONDS}s"}
-        return create_async_engine(
-            url, hide_parameters=True, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args=patience
-        )
+        from bot.ledger.connections import connected  # noqa: PLC0415 psycopg is large, and of no use to a file
+
+        return connected(url, hide_parameters=True, pool_timeout=BUSY_SECONDS, connect_args=patience)
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine.sync_engine, "connect", _write_ahead)
     return engine

@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.bodies import json
 from bot.ledger.tables import attempts, ends, insert_for
-from bot.sharing import Role, SharePlan
+from bot.ledger.told import mark
+from bot.sharing import Role, SharePlan, Telling
 
 RIGHT = ("tenant_id", "item", "recipient", "role")
 
@@ -61,21 +62,30 @@ class Attempts:
         self._clock = clock
         self._insert = insert_for(engine)
 
-    async def at(self, plan: SharePlan, recipients: list[str]) -> dict[str, Attempt]:
-        """Those of whatever plan that give these recipients the plan's role on its item."""
+    async def at(self, key: str, plan: SharePlan, recipients: list[str]) -> dict[str, Attempt]:
+        """Those of this plan, and those of whatever plan that give these recipients its role on its item."""
+        mine = attempts.c.plan_key == key
         async with self._engine.connect() as database:
-            rows = (await database.execute(select(attempts).where(_named(plan, recipients)))).all()
+            rows = (await database.execute(select(attempts).where(or_(mine, _named(plan, recipients))))).all()
         return {row.recipient: _attempt(row) for row in rows}
 
     async def take(
-        self, key: str, plan: SharePlan, before: Mapping[str, Role | None], seen: Mapping[str, Attempt]
+        self,
+        key: str,
+        plan: SharePlan,
+        before: Mapping[str, Role | None],
+        seen: Mapping[str, Attempt],
+        mailed: Collection[str] = (),
     ) -> set[str]:
         """Those of the recipients (keys of `before`) that may be sent to now, by this plan and nobody else.
 
         `seen` are the rows there were before the permissions were read: one that has changed since is somebody else's.
+        Whose ids are in `mailed` hear of it by the invite itself.
         """
         taken: set[str] = set()
         async with self._engine.begin() as database:
+            if mailed:
+                await database.execute(mark(self._insert, key, mailed, Telling.MAIL, int(self._clock())))
             for recipient, role in before.items():
                 values = {
                     "tenant_id": plan.asker.tenant_id,
@@ -102,14 +112,15 @@ class Attempts:
                     taken.add(recipient)
         return taken
 
-    async def answered(self, key: str, answers: Mapping[str, Answer]) -> None:
+    async def answered(self, key: str, answers: Mapping[str, Answer], before: Mapping[str, Role | None]) -> None:
+        if not answers:
+            return
+        mine = (attempts.c.plan_key == key) & (attempts.c.recipient == bindparam("who"))
+        had = {recipient: role.value if role else None for recipient, role in before.items()}
+        rows = [{"who": each, "said": json.dumps(answer), "had": had[each]} for each, answer in answers.items()]
+        changed = update(attempts).where(mine).values(answer=bindparam("said"), before=bindparam("had"))
         async with self._engine.begin() as database:
-            for recipient, answer in answers.items():
-                await database.execute(
-                    update(attempts)
-                    .where(attempts.c.plan_key == key, attempts.c.recipient == recipient)
-                    .values(answer=json.dumps(answer))
-                )
+            await database.execute(changed, rows)
 
     async def give_up(self, key: str, recipients: list[str]) -> None:
         """Nothing came of these; the next one may send."""

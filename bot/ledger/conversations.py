@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
@@ -94,6 +94,14 @@ class Conversations:
             return None
         locale, timezone = (most.locale, most.timezone or "") if most else ("", "")
         return Conversation(tenant_id, "", conversation_id, known.service_url, "", known.bot_id, locale, timezone)
+
+    async def known(self, tenant_id: str, people: Collection[str]) -> set[str]:
+        """Those of these people who have a chat with the bot."""
+        if not people:
+            return set()
+        theirs = (conversations.c.tenant_id == tenant_id) & conversations.c.person_id.in_(people)
+        async with self._engine.connect() as database:
+            return set(await database.scalars(select(conversations.c.person_id).where(theirs)))
 
     async def of(self, tenant_id: str, person_id: str) -> Conversation | None:
         async with self._engine.connect() as database:

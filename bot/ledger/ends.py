@@ -40,7 +40,8 @@ log = logging.getLogger(__name__)
 class Stands:
     """A share, and how to speak to the sharer. `ends_at` and `due_at` are seconds since 1970.
 
-    `due_at` is when something is to be done next: before `ends_at` it is the reminder. `runs` counts what was tried.
+    `due_at` is when something is to be done next: before `ends_at` it is the reminder. `runs` counts what was tried,
+    `tries` what of it the clock began.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Stands:
     ends_at: int | None
     due_at: int | None
     runs: int
+    tries: int
     ended: EndReceipt | None = field(default=None)
 
     @property
@@ -84,7 +86,9 @@ class Ends:
         async with self._engine.begin() as database:
             await database.execute(update(plans).where(plans.c.key == key).values(receipt=body))
             await record.add(database, self._clock(), record.shared(key, receipt))
-            await database.execute(delete(attempts).where(attempts.c.plan_key == key, attempts.c.recipient.in_(gone)))
+            if gone:
+                of_them = attempts.c.recipient.in_(gone)
+                await database.execute(delete(attempts).where(attempts.c.plan_key == key, of_them))
             await self._stand(database, key, receipt, (locale, zone), ends_at)
 
     async def doubt(self, key: str, receipt: ShareReceipt, locale: str, zone: str, *, ends_at: int | None) -> None:
@@ -97,17 +101,14 @@ class Ends:
     ) -> None:
         locale, zone = how
         now, asker, body = int(self._clock()), receipt.plan.asker, json.dumps(receipt)
-        unanswered = (attempts.c.plan_key == key) & attempts.c.answer.is_(None)
-        seen = json.dumps(Answer("", was_lost=True))
-        await database.execute(update(attempts).where(unanswered).values(answer=seen))
-        given = select(attempts.c.recipient).where(attempts.c.plan_key == key)
-        if (await database.execute(given)).first() is None:
+        seen = func.coalesce(attempts.c.answer, json.dumps(Answer("", was_lost=True)))
+        given = await database.execute(update(attempts).where(attempts.c.plan_key == key).values(answer=seen))
+        if not given.rowcount:
             # Of what was in doubt, nothing was given.
             await database.execute(delete(ends).where(ends.c.key == key))
             return
         # Two in one second have an order too: "undo" means the last one.
-        last = select(func.max(ends.c.done_at)).where(_of(asker))
-        done_at = max(now, 1 + (await database.scalar(last) or 0))
+        next_one = select(func.max(ends.c.done_at) + 1).where(_of(asker), ends.c.done_at >= now).scalar_subquery()
         await database.execute(
             self._insert(ends)
             .values(
@@ -117,12 +118,19 @@ class Ends:
                 receipt=body,
                 locale=locale,
                 timezone=zone,
-                done_at=done_at,
+                done_at=func.coalesce(next_one, now),
                 ends_at=ends_at,
                 due_at=_reminder(now, ends_at),
             )
             .on_conflict_do_update(index_elements=["key"], set_={"receipt": body})
         )
+
+    async def state(self, key: str) -> tuple[bool, bool]:
+        """Whether the plan of this key was carried out, and whether what came of it, or may have, has ended."""
+        query = select(plans.c.receipt.is_not(None), ends.c.ended_at.is_not(None)).outerjoin(ends, ends.c.key == key)
+        async with self._engine.connect() as database:
+            row = (await database.execute(query.where(plans.c.key == key))).first()
+        return (bool(row[0]), bool(row[1])) if row else (False, False)
 
     async def at(self, key: str) -> Stands | None:
         async with self._engine.connect() as database:
@@ -196,7 +204,7 @@ class Ends:
             moved = await database.execute(
                 update(ends)
                 .where(ends.c.key == stands.key, ends.c.ends_at == stands.ends_at, ends.c.ended_at.is_(None))
-                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at), runs=ends.c.runs + 1)
+                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at), runs=ends.c.runs + 1, tries=0)
                 .returning(ends.c.key)
             )
             if moved.first() is None:
@@ -212,7 +220,8 @@ class Ends:
     async def later(self, stands: Stands, due_at: int | None, error: SharebotError | None) -> None:
         """It could not be ended; the next try, if it is not for a person to begin, is then."""
         entry = record.trouble("end", stands.key, stands.receipt.plan, error)
-        await self._update(stands, [entry], ends_at=stands.ends_at, due_at=due_at, runs=stands.runs + 1)
+        tried = {"runs": stands.runs + 1, "tries": stands.tries}
+        await self._update(stands, [entry], ends_at=stands.ends_at, due_at=due_at, **tried)
 
     async def again(self, person: Person) -> bool:
         """Whether there was anything whose end is overdue; it is due now."""
@@ -271,5 +280,6 @@ def _stands(row: Row[Any]) -> Stands:
         row.ends_at,
         row.due_at,
         row.runs,
+        row.tries,
         json.loads(row.ended, EndReceipt) if row.ended else None,
     )

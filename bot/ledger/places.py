@@ -39,8 +39,9 @@ class Places:
             "at": int(self._clock()),
         }
         row = self._insert(places).values(key=key, **values)
-        async with self._engine.begin() as database:
+        async with self._engine.connect() as database:
             await database.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
+            await database.commit()
 
     async def of(self, key: str) -> Place | None:
         async with self._engine.connect() as database:

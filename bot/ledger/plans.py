@@ -90,18 +90,18 @@ class PendingPlans:
         """
         row = await self._row(key)
         _check(row, person)
-        if row.claimed_at and not row.run:
-            raise TooLate(_(USED))
-        if not row.claimed_at and row.expires_at <= int(self._clock()):
-            raise TooLate
-        if KINDS[row.kind] is not SharePlan:
-            raise NotUnderstood
-        return row.run or f"{key}.{row.runs}"
+        return self._run(row)
+
+    async def pressed(self, key: str, person: Person) -> ShareReceipt | str:
+        """The receipt, if there is one, else the run. Raises what these raise."""
+        row = await self._row(key)
+        _check(row, person)
+        return await self._accounted(key, row.receipt) or self._run(row)
 
     async def begin(self, key: str, run: str) -> SharePlan:
         """The plan, for this work and no other; as often as it asks. Raises TooLate."""
         mine = plans.c.claimed_at.is_(None) & (plans.c.runs == int(run.rpartition(".")[2])) | (plans.c.run == run)
-        async with self._engine.begin() as database:
+        async with self._engine.connect() as database:
             taken = await database.execute(
                 update(plans)
                 .where(plans.c.key == key, mine)
@@ -109,6 +109,7 @@ class PendingPlans:
                 .returning(plans.c.body)
             )
             row = taken.first()
+            await database.commit()
         if row is None:
             raise TooLate(_(USED))
         return json.loads(row.body, SharePlan)
@@ -202,6 +203,15 @@ class PendingPlans:
         if row is None:
             raise TooLate
         return row
+
+    def _run(self, row: Row[Any]) -> str:
+        if row.claimed_at and not row.run:
+            raise TooLate(_(USED))
+        if not row.claimed_at and row.expires_at <= int(self._clock()):
+            raise TooLate
+        if KINDS[row.kind] is not SharePlan:
+            raise NotUnderstood
+        return row.run or f"{row.key}.{row.runs}"
 
     async def _accounted(self, key: str, receipt: str | None) -> ShareReceipt | None:
         return json.loads(receipt, ShareReceipt).accounted(await self._told.tellings(key)) if receipt else None

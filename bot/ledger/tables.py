@@ -105,6 +105,7 @@ ends = Table(
     Column("runs", Integer, nullable=False, server_default="0"),
     Column("ended_at", BigInteger),
     Column("ended", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),
     Index("ends_due_at", "due_at"),
     Index("ends_person_id", "person_id"),
 )

@@ -6,8 +6,9 @@ Which share a message meant is marked there too (bot/ledger/ends.py), for it may
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Executable, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ledger.tables import insert_for, told
@@ -26,13 +27,14 @@ class Told:
         self._clock = clock
         self._insert = insert_for(engine)
 
-    async def begin(self, key: str, person_id: str, what: str, way: Telling | None = None) -> bool:
+    async def begin(self, key: str, person_id: str, what: str) -> bool:
         """Whether nobody has begun to tell this person this before: rather not at all than twice."""
         values = {"key": key, "person_id": person_id, "what": what, "at": int(self._clock())}
-        row = self._insert(told).values(**values, way=way.value if way else None)
-        async with self._engine.begin() as database:
-            done = await database.execute(row.on_conflict_do_nothing().returning(told.c.key))
-            return done.first() is not None
+        row = self._insert(told).values(values)
+        async with self._engine.connect() as database:
+            done = (await database.execute(row.on_conflict_do_nothing().returning(told.c.key))).first()
+            await database.commit()
+        return done is not None
 
     async def by(self, key: str, person_id: str, way: Telling) -> None:
         """How they were told of a share."""
@@ -59,19 +61,22 @@ class Told:
     async def keep_from(self, key: str, people: Collection[str]) -> bool:
         """Whoever has not heard of a share is not to hear of it. False while somebody is being told."""
         now = int(self._clock())
-        rows = [
-            {"key": key, "person_id": each, "what": SHARED, "at": now, "way": Telling.KEPT.value} for each in people
-        ]
         being_told = select(told.c.key).where(_of(key), told.c.way.is_(None), told.c.at > now - TELLS_WITHIN)
         async with self._engine.begin() as database:
-            if rows:
-                await database.execute(self._insert(told).values(rows).on_conflict_do_nothing())
+            if people:
+                await database.execute(mark(self._insert, key, people, Telling.KEPT, now))
             return (await database.execute(being_told)).first() is None
 
     async def keep_no_longer(self, key: str) -> None:
         """It was not taken back after all."""
         async with self._engine.begin() as database:
             await database.execute(delete(told).where(_of(key), told.c.way == Telling.KEPT.value))
+
+
+def mark(insert: Any, key: str, people: Collection[str], way: Telling, now: int) -> Executable:
+    """Of a share, for whom nobody has begun to be told of it."""
+    rows = [{"key": key, "person_id": each, "what": SHARED, "at": now, "way": way.value} for each in people]
+    return insert(told).values(rows).on_conflict_do_nothing()
 
 
 def _of(key: str) -> ColumnElement[bool]:

@@ -148,9 +148,10 @@ class Work:
 
         Raises NotYours, TooLate, and what `granting.carry_out` raises.
         """
-        if receipt := await self._ledger.plans.receipt(key, person):
-            return receipt
-        run = await self._ledger.plans.run(key, person)
+        pressed = await self._ledger.plans.pressed(key, person)
+        if isinstance(pressed, ShareReceipt):
+            return pressed
+        run = pressed
         if place:
             await self._ledger.places.keep(key, place)
         try:
@@ -303,11 +304,11 @@ class Work:
             raise
         except Exception as error:
             log.exception("the work on an end broke")
-            await self._flows.put_off(stands)
+            await self._flows.put_off(stands, why)
             raise Unsure(_not_known()) from error
         if receipt := receipt or (await self._ledger.ends.of(stands.key, stands.receipt.plan.asker)).ended:
             return receipt
-        await self._flows.put_off(stands)
+        await self._flows.put_off(stands, why)
         raise Unsure(_not_known())
 
     async def _due_on(self, item: str, due: list[Stands]) -> None:
@@ -381,7 +382,7 @@ class Work:
             notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
         else:
             said = (why, outcome["kind"])
-            notices = await engine.step("notices", self._flows.notices_of_trouble, key, run, *said, again=is_passing)
+            notices = await engine.step("notices", self._flows.notices_of_trouble, key, *said, again=is_passing)
         await self._begin(key, run, notices, outcome["sentence"] if outcome else "")
         return outcome
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from dbos import DBOS, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
+from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 
 from bot.identity.sealing import Sealer
 from bot.work.limits import CROWDED, SECOND, Limits
@@ -68,6 +68,7 @@ class Engine:
         self._looks = limits.look_every
         self._dbos = DBOS(
             config={
+                **_pooled(url),
                 "name": "sharebot",
                 "system_database_url": url,
                 "dbos_system_schema": SCHEMA,
@@ -174,6 +175,14 @@ class Engine:
             await loop.run_in_executor(thread, _destroy)
         # It had put its own there, which is gone now.
         loop.set_default_executor(ThreadPoolExecutor())
+
+
+def _pooled(url: str) -> DBOSConfig:
+    if url.startswith("sqlite"):
+        return {}
+    from bot.ledger.connections import LOOKED_AT  # noqa: PLC0415 psycopg is large, and of no use to a file
+
+    return {"db_engine_kwargs": {"pool_pre_ping": False, "pool_use_lifo": True, "pool_events": LOOKED_AT}}
 
 
 def _destroy() -> None:

@@ -110,14 +110,14 @@ class Flows:
             try:
                 plan = await self._ledger.plans.begin(key, run)
                 async with self.alone.on(plan.item.key):
-                    receipt = await self._shared(key, plan, locale, zone)
+                    self._done[run] = receipt = await self._shared(key, plan, locale, zone)
+                    # Whoever waits for it does not wait for the lock as well.
+                    self.answer(run, receipt)
             except Unsure:
                 return DOUBT
             except SharebotError as error:
                 await self._ledger.plans.put_back(key, run, error)
                 return wrong.written(error)
-            self._done[run] = receipt
-            self.answer(run, receipt)
             return None
 
     async def in_doubt(self, key: str, run: str, locale: str, zone: str) -> Wrong:
@@ -129,14 +129,16 @@ class Flows:
 
     async def _shared(self, key: str, plan: SharePlan, locale: str, zone: str) -> ShareReceipt:
         """What came of it, now or before."""
-        if receipt := await self._ledger.plans.done(key):
-            return receipt
-        if (stands := await self._ledger.ends.at(key)) and stands.ended:
-            raise TooLate
-        is_new = not await self._ledger.attempts.of(key)
-        self._in_time(plan, is_new=is_new)
-        mailed = await self._mailed_at_once(key, plan, is_new=is_new)
         fence = _Fence(self._ledger, key, plan)
+        (is_done, is_over), is_new, tellings = await asyncio.gather(
+            self._ledger.ends.state(key), fence.is_new(), self._ledger.told.tellings(key)
+        )
+        if is_done and (receipt := await self._ledger.plans.done(key)):
+            return receipt
+        if is_over:
+            raise TooLate
+        self._in_time(plan, is_new=is_new)
+        mailed = fence.mailed = await self._mailed_at_once(plan, tellings, is_new=is_new)
         try:
             receipt = await granting.carry_out(self._graph(plan.asker), plan, fence, mailed=mailed)
         except NeedsSignIn:
@@ -144,7 +146,7 @@ class Flows:
             await self._doubt(key, plan, locale, zone)
             raise
         receipt = await self._kept(key, receipt)
-        receipt = receipt.accounted(await self._ledger.told.tellings(key))
+        receipt = receipt.accounted({each.id: Telling.MAIL for each in mailed if each.id} | tellings)
         await self._keep(key, receipt, locale, zone)
         return receipt
 
@@ -180,22 +182,24 @@ class Flows:
         asker = [] if run in self.waiting else [(DONE, receipt.plan.asker.id, 0)]
         return [*asker, *_to_hear(receipt)]
 
-    async def _mailed_at_once(self, key: str, plan: SharePlan, *, is_new: bool) -> frozenset[Recipient]:
+    async def _mailed_at_once(
+        self, plan: SharePlan, tellings: Mapping[str, Telling], *, is_new: bool
+    ) -> frozenset[Recipient]:
         """Whom Graph is to mail with the invite. What was decided stays so, whatever comes between."""
         people = [step.recipient for step in plan.steps if step.change is not Change.KEEPS]
-        if is_new and not plan.undo and plan.mail is not False:
-            for each in people:
-                if each.id and not plan.is_mailed_at_once(each) and not await self._in_teams(plan, each):
-                    await self._ledger.told.begin(key, each.id, SHARED, Telling.MAIL)
-        tellings = await self._ledger.told.tellings(key)
-        return frozenset(
+        mailed = {
             each for each in people if plan.is_mailed_at_once(each) or tellings.get(each.id or "") is Telling.MAIL
-        )
+        }
+        if is_new and not plan.undo and plan.mail is not False:
+            in_teams = await self._in_teams(plan, people)
+            mailed |= {each for each in people if each.id and each.id not in in_teams and each.id not in tellings}
+        return frozenset(mailed)
 
-    async def _in_teams(self, plan: SharePlan, person: Recipient) -> bool:
-        if plan.mail or person.is_group or person.id is None:
-            return False
-        return await self._ledger.conversations.of(plan.asker.tenant_id, person.id) is not None
+    async def _in_teams(self, plan: SharePlan, people: Sequence[Recipient]) -> set[str]:
+        if plan.mail:
+            return set()
+        colleagues = [each.id for each in people if each.id and not each.is_group]
+        return await self._ledger.conversations.known(plan.asker.tenant_id, colleagues)
 
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
@@ -238,11 +242,11 @@ class Flows:
                 receipt = await self.taken_back(stands, attempts)
                 receipt = replace(receipt, is_undone=why == UNDO)
             except NotFound as error:
-                await self.put_off(stands, error)
+                await self.put_off(stands, why, error)
                 return wrong.written(NotFound(_(GONE), reference=error.reference))
             except SharebotError as error:
                 log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
-                await self.put_off(stands, error)
+                await self.put_off(stands, why, error)
                 return wrong.written(error)
             await self._ledger.ends.ended(stands, receipt)
             self.answer(run, receipt)
@@ -267,7 +271,7 @@ class Flows:
             people.append(stands.receipt.plan.asker.id)
         return [(ENDED, each, 0) for each in people]
 
-    async def notices_of_trouble(self, key: str, run: str, why: str, kind: str) -> list[Notice]:
+    async def notices_of_trouble(self, key: str, why: str, kind: str) -> list[Notice]:
         """Loudly: at once where only a person can help, and again with each day that passes.
 
         Whoever was not told of the share because it was to be taken back is told now.
@@ -276,7 +280,8 @@ class Flows:
         if stands is None or stands.ended:
             return []
         receipt = stands.receipt.accounted(await self._ledger.told.tellings(key))
-        tries, daily = int(run.rpartition(".")[2]), len(TRY_AGAIN_AFTER) - 1
+        # This one is counted by now.
+        tries, daily = stands.tries - 1, len(TRY_AGAIN_AFTER) - 1
         is_quiet = issubclass(wrong.kind(kind), Unavailable | Unsure) and tries < QUIET_TRIES
         if why != DUE or is_quiet or issubclass(wrong.kind(kind), TooLate):
             return _to_hear(receipt)
@@ -327,18 +332,22 @@ class Flows:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
         return receipt
 
-    async def put_off(self, stands: Stands, error: SharebotError | None = None) -> None:
+    async def put_off(self, stands: Stands, why: str, error: SharebotError | None = None) -> None:
         """It could not be ended now. What may have ended in part goes on by itself, and nobody hears of it any more."""
-        if isinstance(error, Unsure) and not stands.is_due(self._clock()):
+        was_due = stands.is_due(self._clock())
+        if isinstance(error, Unsure) and not was_due:
             stands = replace(stands, ends_at=int(self._clock()))
         if not stands.is_due(self._clock()):
             await self._ledger.told.keep_no_longer(stands.key)
-        await self._ledger.ends.later(stands, self._next_try(stands), error)
+        # What a person pressed leaves the next try when it is.
+        due_at = stands.due_at if was_due and why != DUE else self._next_try(stands)
+        tries = stands.tries + 1 if why == DUE else stands.tries
+        await self._ledger.ends.later(replace(stands, tries=tries), due_at, error)
 
     async def put_off_if_due(self, stands: Stands) -> None:
         """So that one which is still due as it was is not begun over and over."""
         if await self._ledger.ends.at(stands.key) == stands:
-            await self.put_off(stands)
+            await self.put_off(stands, DUE)
 
     def _next_try(self, stands: Stands) -> int | None:
         """None where nobody but a person begins it."""
@@ -347,7 +356,7 @@ class Flows:
             return stands.due_at
         if now - stands.ends_at > GIVE_UP_AFTER:
             return None
-        return now + TRY_AGAIN_AFTER[min(stands.runs, len(TRY_AGAIN_AFTER) - 1)]
+        return now + TRY_AGAIN_AFTER[min(stands.tries, len(TRY_AGAIN_AFTER) - 1)]
 
     # Who is told of it
 
@@ -498,24 +507,34 @@ class _Fence:
         self._attempts = ledger.attempts
         self._key = key
         self._plan = plan
+        self._people = {called(step.recipient): step.recipient for step in plan.steps}
         self._seen: dict[str, Attempt] = {}
+        self.mailed: frozenset[Recipient] = frozenset()
+
+    async def is_new(self) -> bool:
+        """Whether nothing was sent yet; what is looked for here, `look` has seen."""
+        self._seen = await self._attempts.at(self._key, self._plan, list(self._people))
+        return not self._mine()
 
     async def look(self) -> Mapping[Recipient, Answer]:
-        people = {called(step.recipient): step.recipient for step in self._plan.steps}
-        self._seen = await self._attempts.at(self._plan, list(people))
-        mine = {name: each for name, each in self._seen.items() if each.plan_key == self._key}
-        return {people[name]: _said(people[name], each) for name, each in mine.items()}
+        known = [(self._people[name], each) for name, each in self._mine().items() if name in self._people]
+        return {person: _said(person, each) for person, each in known}
 
     async def take(self, before: Mapping[Recipient, Role | None]) -> list[Recipient]:
         roles = {called(person): role for person, role in before.items()}
-        taken = await self._attempts.take(self._key, self._plan, roles, self._seen)
+        mailed = [each.id for each in before if each.id and each in self.mailed]
+        taken = await self._attempts.take(self._key, self._plan, roles, self._seen, mailed)
         return [person for person in before if called(person) in taken]
 
-    async def answered(self, answers: Sequence[Invited]) -> None:
-        await self._attempts.answered(self._key, {called(each.recipient): _answer(each.permission) for each in answers})
+    async def answered(self, answers: Sequence[Invited], before: Mapping[Recipient, Role | None]) -> None:
+        said = {called(each.recipient): _answer(each.permission) for each in answers}
+        await self._attempts.answered(self._key, said, {called(person): role for person, role in before.items()})
 
     async def give_up(self, people: Sequence[Recipient]) -> None:
         await self._attempts.give_up(self._key, [called(each) for each in people])
+
+    def _mine(self) -> dict[str, Attempt]:
+        return {name: each for name, each in self._seen.items() if each.plan_key == self._key}
 
 
 def _answer(permission: Permission | None) -> Said:
