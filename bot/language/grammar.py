@@ -94,7 +94,8 @@ class Reading:
     def _with_who_and_what(self, made: Understood, before: str) -> Understood:
         request = made.request or BLANK
         if any(each.kind == "pronoun" for each in request.recipients):
-            request = replace(request, recipients=self._namer.mentioned(before) or request.recipients)
+            people = self._namer.mentioned(self._clauses.bare(before).bare)
+            request = replace(request, recipients=people or request.recipients)
         file = self._namer.file_in(before)
         if file and all(each == THIS for each in request.items):
             request = replace(request, items=(file,))

@@ -143,7 +143,7 @@ class Namer:
         if not said or excluded is None or self._hedged(said):
             return Listed((), False)
         parts = (part.strip(" ,;") for part in self._and.split(said))
-        found = [self._person(part) for part in parts if part]
+        found = [self._person(part) for part in parts if part and part not in self._language.words("fillers")]
         people = tuple(each for each in found if each)
         if len(people) < len(found) or not people or self._is_mixed(people):
             return Listed((), False, excluded)

@@ -139,9 +139,9 @@ class Slots:
 
     def _is_told(self, spoken: _Spoken, items: Listed, people: Listed) -> bool:
         """Whether enough of it is plain for it to be this at all."""
-        if spoken.intent in READS:
+        if spoken.intent in READS or not spoken.fit.slots:
             return True
-        names_a_file_only = spoken.people is None and spoken.intent in ("share", "unshare") and bool(spoken.fit.slots)
+        names_a_file_only = spoken.people is None and spoken.intent in ("share", "unshare")
         if names_a_file_only and spoken.detail in ("", "more", "file"):
             return self._may_be_a_file(spoken.items or "")
         is_named = items.found or people.found or not items.is_clear or not people.is_clear
