@@ -138,7 +138,7 @@ class Namer:
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))
             said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
-        said, excluded = self._without_exceptions(said)
+        said, excluded = self._without_exceptions(self._language.introduced.sub("", said))
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
         if not said or excluded is None or self._hedged(said):
             return Listed((), False)
@@ -341,7 +341,7 @@ class Namer:
         is_called = self._language.ends_with_one("called", low[:before].strip())
         is_plain = is_called or self._text.only(rest) or _FILE.search(rest) or self._text.only(rest[:1])
         if before and rest and is_plain:
-            return rest
+            return self._after_its_kind(rest)
         is_kind = self._text.only(said[-1:]) and self._language.is_one("file", self._without_article(low[:-1]).strip())
         return said[-1] if is_kind else said
 
