@@ -9,7 +9,7 @@ from bot.language.beside import aside
 from bot.language.clauses import Clauses
 from bot.language.loosely import Loosely
 from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
-from bot.language.patterns import BLANKS
+from bot.language.patterns import BLANKS, MARKS
 from bot.language.said import Context, Now, Plain
 from bot.language.slots import READS, THIS, Slots
 from bot.language.table import Language
@@ -22,7 +22,7 @@ _ALONE = ("none", "help", "sign_out", "settings")
 _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
 _SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
-_PREAMBLE = re.compile(r"(?<=\w)[,.;!]{1,3}\s(?:so\s)?|\s[-–—]\s|\n")
+_PREAMBLE = re.compile(rf"(?:(?<=\w)|(?<=[{MARKS}])\s?)[,.;!]{{1,3}}\s(?:so\s)?|\s[-–—]\s|\n")
 
 
 class Reading:
@@ -94,7 +94,7 @@ class Reading:
             lists = _TOLD if made.intent in ("unshare", "extend") else (*_TOLD, "negations")
             is_told = any(self._language.has(each, low_of(before)) for each in lists)
             # "typo before. Share …": in a sentence of its own it is a condition only if it begins like one.
-            is_sentence = place[0][0] in ".!"
+            is_sentence = place[0].strip()[:1] in (".", "!")
             begins = self._language.begins_with_one if is_sentence else self._language.has
             is_told = is_told or begins("hedges", low_of(_SENTENCE.split(before)[-1]))
             return TALK if is_told else self._with_who_and_what(made, before)

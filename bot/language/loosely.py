@@ -16,7 +16,7 @@ from bot.language.names import SHORT, Listed, Namer, low_of, names_a_file
 from bot.language.patterns import LETTERS, MARKS, NAMES
 from bot.language.said import Plain
 from bot.language.table import Language
-from bot.language.understood import NOTHING, Understood
+from bot.language.understood import BLANK, NOTHING, Understood
 from bot.sharing import ShareRequest, Words
 
 # Of names of one kind; who writes more of them writes a list.
@@ -30,7 +30,8 @@ _WORD = re.compile(rf"[{LETTERS}][{LETTERS}'’/-]*")
 # What stands in a sentence besides words and names.
 _SIGNS = re.compile(rf"[\s,;:.!|&+()>=→–—{MARKS}-]+")
 _SIGN = re.compile(rf"[:;,=>→{MARKS}]")
-_AGAINST = ("negations", "hedges", "corrections", "reported", "except")
+_TOLD = ("negations", "reported")
+_AGAINST = ("hedges", "corrections", "except")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ class Loosely:
         sentence = self._clauses.bare(self._beside.rest)
         said, low = sentence.bare, low_of(sentence.bare)
         is_asked = sentence.is_question and not sentence.asking
-        if not self._language.loose or any(self._language.has(each, low) for each in _AGAINST):
+        if not self._language.loose or any(self._language.has(each, low) for each in _TOLD):
+            return NOTHING
+        if not self._beside.marks and self._intent(self._words(low_of(self._text.text), [])) == "undo":
+            return Understood("undo", BLANK)
+        if any(self._language.has(each, low) for each in _AGAINST):
             return NOTHING
         files = self._files(said)
         if not files or len(files) > MOST_NAMES:

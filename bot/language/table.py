@@ -352,6 +352,10 @@ class Language:
         """Behind a name a role may be a surname; behind an address it is not."""
         return re.compile(rf"(?<=[{NAMES}])\s{{1,9}}(?P<role>{one_of(self.roles)})(?=[\s,.!{MARKS}]*$)")
 
+    @cached_property
+    def swaps(self) -> re.Pattern[str]:
+        return re.compile(rf"\s{one_of(self.words('swaps'))}\s" if self.words("swaps") else "(?!)")
+
     @property
     def exception_last(self) -> bool:
         """Whether "except" stands behind who is left out."""
