@@ -31,6 +31,7 @@ _ORDER = (
     "role",
 )
 _MARK = re.compile(f"[{MARKS}]")
+_SENTENCE_ENDS = re.compile(r"(?<=\w{2})[.!?]\s")
 _CLAUSE = re.compile(r"[,.;:!?–]|\s-\s")
 _FIRST_MARK = 0xF000
 
@@ -146,6 +147,9 @@ def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = 
             found = _longest(language, kind, low, patterns.get(kind, []), whole=whole)
             if found is None:
                 break
+            if kind == "reason" and (ends := _SENTENCE_ENDS.search(made.rest, found.start, found.end)):
+                groups = {name: (start, min(end, ends.start())) for name, (start, end) in found.groups.items()}
+                found = Found(found.start, ends.start(), groups)
             within = "".join(_MARK.findall(made.rest[found.start : found.end]))
             said = _said(language, text, _Found(kind, found, made.rest), now)
             if said is None:

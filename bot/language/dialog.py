@@ -65,7 +65,9 @@ def _remark(text: Plain, low: str, language: Language, now: Now) -> Understood |
         return None
     beside = aside(language, text, now, whole=True)
     together = beside.of(beside.rest)
-    role = language.role(_without_politeness(low, language)) or together.role
+    if alone := language.role(_without_politeness(low, language)):
+        return Understood("answer", ShareRequest((), (), alone))
+    role = together.role
     said = role or together.until or together.message or together.mail is not None or together.sign_in is not None
     if not said or not _is_filler(beside.rest, language):
         return None

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot.language.beside import aside
 from bot.language.clauses import Clauses
+from bot.language.loosely import Loosely
 from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
-from bot.language.patterns import BLANKS
+from bot.language.patterns import BLANKS, MARKS
 from bot.language.said import Context, Now, Plain
 from bot.language.slots import READS, THIS, Slots
 from bot.language.table import Language
@@ -21,7 +22,7 @@ _ALONE = ("none", "help", "sign_out", "settings")
 _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
 _SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
-_PREAMBLE = re.compile(r"(?<=\w)[,.;!]{1,3}\s(?:so\s)?|\s[-–—]\s|\n")
+_PREAMBLE = re.compile(rf"(?:(?<=\w)|(?<=[{MARKS}])\s?)[,.;!]{{1,3}}\s(?:so\s)?|\s[-–—]\s|\n")
 
 
 class Reading:
@@ -38,6 +39,7 @@ class Reading:
         beside = aside(self._language, self._text, self._now, without)
         slots = Slots(self._text, self._namer, beside, self._now)
         self._clauses = Clauses(self._language, self._text, self._namer, slots)
+        self._loosely = Loosely(self._language, self._text, self._namer, self._clauses, beside)
         self._said = beside.rest
         self._has_role = any(each.kind == "role" for each in beside.marks.values())
 
@@ -48,6 +50,9 @@ class Reading:
         made = self._understood()
         if made == NOTHING and self._is_greeting():
             return Understood("help")
+        if made == NOTHING or _lacks_who_or_what(made):
+            loose = self._loosely.read()
+            made = made if loose == NOTHING else loose
         if self._has_role and made != TALK and (made.intent == "none" or made.asks):
             # "change his role to view only": there the role is no remark.
             self._put_aside(without=("role", "role_instead"))
@@ -86,17 +91,25 @@ class Reading:
             if made.intent in (*READS, "none") or made.request is None:
                 continue
             # What takes something away may well be asked for by "she isn't with us any more".
-            lists = _TOLD if made.intent in ("unshare", "extend") else (*_TOLD, "hedges", "negations")
+            lists = _TOLD if made.intent in ("unshare", "extend") else (*_TOLD, "negations")
             is_told = any(self._language.has(each, low_of(before)) for each in lists)
+            # "typo before. Share …": in a sentence of its own it is a condition only if it begins like one.
+            is_sentence = place[0].strip()[:1] in (".", "!")
+            begins = self._language.begins_with_one if is_sentence else self._language.has
+            is_told = is_told or begins("hedges", low_of(_SENTENCE.split(before)[-1]))
             return TALK if is_told else self._with_who_and_what(made, before)
         return NOTHING
 
     def _with_who_and_what(self, made: Understood, before: str) -> Understood:
         request = made.request or BLANK
         if any(each.kind == "pronoun" for each in request.recipients):
-            request = replace(request, recipients=self._namer.mentioned(before) or request.recipients)
+            people = self._namer.mentioned(self._clauses.bare(before).bare)
+            request = replace(request, recipients=people or request.recipients)
         file = self._namer.file_in(before)
         if file and all(each == THIS for each in request.items):
+            if before.partition(file.value)[2].lstrip()[:1].isupper():
+                # "Plan.docx Will, Tim, view": the first of them is no preamble.
+                return NOTHING
             request = replace(request, items=(file,))
         return _without_asking_for_what_is_there(replace(made, request=request))
 
@@ -198,6 +211,10 @@ def joined(actions: list[Understood]) -> Understood:
     return Understood(
         "multi", None, tuple(dict.fromkeys(ask for each in made for ask in each.asks)), actions=tuple(made)
     )
+
+
+def _lacks_who_or_what(made: Understood) -> bool:
+    return made.intent in _OF_SOMEBODY and not {"items", "recipients"}.isdisjoint(made.asks)
 
 
 def _without_asking_for_what_is_there(made: Understood) -> Understood:

@@ -24,13 +24,14 @@ _SURELY_A_FILE = re.compile(
     re.IGNORECASE,
 )
 # "Plan.docx but only when she asks": more was said than a name.
-_BEHIND_A_FILE = re.compile(rf"(?:{_SURELY_A_FILE.pattern})\s+\w[^/\\]*$", re.IGNORECASE)
+_BEHIND_A_FILE = re.compile(rf"(?:{_SURELY_A_FILE.pattern})[.,;:!?]?\s+\w[^/\\]*$", re.IGNORECASE)
 _PATH = re.compile(r"/[^/]|\\\\?[^\\]|[^/\\]+(?:[/\\][^/\\]+)+[/\\]?$|\.\.?/")
 _ADDRESSED = re.compile(rf"[^{NAMES}]*[<(\[]\s?([{NAMES}])\s?[>)\]]$")
 _NEIGHBOURS = re.compile(rf"(?<=[{NAMES}])\s{{0,9}}(?=[{NAMES}])")
 _BROKEN_ADDRESS = re.compile(r"\S@|@\S*\.|@$")
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:(?:,|\s(?:and|&))?\s[A-ZÀ-Ý][\w'’-]*){0,5}(?=\s[a-zà-ÿ(]|$)")
 _LAST_CAPITALS = re.compile(r",\s([A-ZÀ-Ý][\w'’-]*(?:\s[A-ZÀ-Ý][\w'’-]*){0,3})$")
+_CAPITALS_INSIDE = re.compile(r"(?<=[a-zà-ÿ,])\s([A-ZÀ-Ý][\w'’-]*(?:\s[A-ZÀ-Ý][\w'’-]*){0,3})")
 _FILE_NAME = re.compile(r"(?:[A-ZÀ-Ý0-9][\w&'’-]*\s){0,5}[\w&'’()-]+\.[A-Za-z]{2,4}[a-z0-9]?(?!\w)")
 # "https://contoso.sharepoint.com@evil.example" is at evil.example.
 _SOMEBODY_AT = re.compile(r"https?://[^/?#]*@")
@@ -138,12 +139,12 @@ class Namer:
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))
             said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
-        said, excluded = self._without_exceptions(said)
+        said, excluded = self._without_exceptions(self._language.introduced.sub("", said))
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
         if not said or excluded is None or self._hedged(said):
             return Listed((), False)
         parts = (part.strip(" ,;") for part in self._and.split(said))
-        found = [self._person(part) for part in parts if part]
+        found = [self._person(part) for part in parts if part and part not in self._language.words("fillers")]
         people = tuple(each for each in found if each)
         if len(people) < len(found) or not people or self._is_mixed(people):
             return Listed((), False, excluded)
@@ -175,9 +176,17 @@ class Namer:
         ]
         if not found and (names := _CAPITALS.match(said.strip(" ,"))):
             found = [self._person(each.removesuffix("'s").removesuffix("’s")) for each in self._and.split(names[0])]
-        elif not found and (name := _LAST_CAPITALS.search(said.strip(" ,"))):
+        if not any(found) and (name := _LAST_CAPITALS.search(said.strip(" ,"))):
             found = [self._person(name[1])]
+        if not any(found):
+            found = [self._person(each) for each in self._inside(said)]
         return tuple(each for each in found if each and each.kind in ("name", "email", "mention"))
+
+    def _inside(self, said: str) -> list[str]:
+        """The one name in capitals that stands within a sentence, if there is one: "our new colleague Mia starts"."""
+        known = self._language.all_words
+        found = [each[1] for each in _CAPITALS_INSIDE.finditer(said) if known.isdisjoint(low_of(each[1]).split())]
+        return found if len(found) == 1 and not names_a_file(said) else []
 
     def file_in(self, said: str) -> Words | None:
         """The file that a sentence names, if its name shows where it begins."""
@@ -309,6 +318,7 @@ class Namer:
         # "give Ana | to Plan.docx": something between is missing.
         is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
         is_none = is_none or self._is_access(bare, low) or self._is_remark(bare, low)
+        is_none = is_none or self._language.begins_with_one("except", low)
         is_none = is_none or self._language.is_one("pronouns", low) or self._language.role(bare) is not None
         is_none = is_none or bool(_OTHER_SCHEME.match(said)) or bool(_BEHIND_A_FILE.search(bare))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
@@ -341,7 +351,7 @@ class Namer:
         is_called = self._language.ends_with_one("called", low[:before].strip())
         is_plain = is_called or self._text.only(rest) or _FILE.search(rest) or self._text.only(rest[:1])
         if before and rest and is_plain:
-            return rest
+            return self._after_its_kind(rest)
         is_kind = self._text.only(said[-1:]) and self._language.is_one("file", self._without_article(low[:-1]).strip())
         return said[-1] if is_kind else said
 
@@ -413,7 +423,8 @@ class Namer:
         if last[:1].islower() and self._language.role(last):
             return True
         known = self._language.all_words
-        is_behind = last.islower() and last_but_one[:1].isupper() and last in known
+        # "Hamid all of": what begins with a capital goes on so, or is called so.
+        is_behind = last.islower() and last in known and (last_but_one[:1].isupper() or first[:1].isupper())
         is_before = first.islower() and second[:1].isupper() and len(first) > SHORT and first in known
         return is_behind or (is_before and not self._language.is_one("titles", first))
 

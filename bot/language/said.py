@@ -60,6 +60,7 @@ _MENTION = re.compile(r"<at\b[^<>]{0,200}>([^<>]{0,300})</at>")
 _QUOTED_LINES = re.compile(r"(?:>[^\n]*\n)++\s*\n")
 _QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
+_COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
@@ -179,7 +180,7 @@ def plain(said: Said) -> Plain:
         # Somebody else's words are no request; where one of their ends is not to be found, nothing is.
         text = _QUOTED_MESSAGE.sub("\n", text)
         text = "> " + text if "<blockquote" in text.casefold() else text
-        text = _TAG.sub("", _BREAK.sub("\n", text))
+        text = _TAG.sub("", _BREAK.sub("\n", _COMMENT.sub(" ", text)))
     text = text.replace("**", "")
     if "&" in text:
         text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))

@@ -63,6 +63,8 @@ class Slots:
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
+        if detail == "swapped":
+            return self._swapped(people_said or "", items_said or "")
         if people_said is not None and items_said:
             groups = self._by_role(people_said) or self._by_role_in_words(people_said, fit.role)
             if groups and (each_his := self._each_his_own(groups, items_said, said)):
@@ -139,9 +141,9 @@ class Slots:
 
     def _is_told(self, spoken: _Spoken, items: Listed, people: Listed) -> bool:
         """Whether enough of it is plain for it to be this at all."""
-        if spoken.intent in READS:
+        if spoken.intent in READS or not spoken.fit.slots:
             return True
-        names_a_file_only = spoken.people is None and spoken.intent in ("share", "unshare") and bool(spoken.fit.slots)
+        names_a_file_only = spoken.people is None and spoken.intent in ("share", "unshare")
         if names_a_file_only and spoken.detail in ("", "more", "file"):
             return self._may_be_a_file(spoken.items or "")
         is_named = items.found or people.found or not items.is_clear or not people.is_clear
@@ -202,6 +204,20 @@ class Slots:
             request = ShareRequest(items.found, people.found, role, until)
             actions.append(Understood("share", request, () if items.is_clear else ("items",)))
         return Understood("multi", None, () if items.is_clear else ("items",), actions=tuple(actions))
+
+    def _swapped(self, people_said: str, items_said: str) -> Understood | None:
+        """ "Replace Ana with Bob on Plan.docx": somebody goes, somebody else comes."""
+        places = [*self._language.swaps.finditer(low_of(people_said))]
+        if len(places) != 1:
+            return None
+        goes, comes = people_said[: places[0].start()], people_said[places[0].end() :]
+        items, old, new = self._namer.items(items_said), self._namer.people(goes), self._namer.people(comes)
+        if not items.found or not (items.is_clear and old.is_clear and new.is_clear):
+            return None
+        beside = self._beside.of(people_said + items_said)
+        taken = Understood("unshare", ShareRequest(items.found, old.found))
+        given = Understood("share", _request(items, new, beside.role, beside.until, beside))
+        return Understood("multi", None, beside.asks, actions=(taken, given))
 
     def _negated(self, said: str | None, *, but_except: bool = False) -> bool:
         if said is None:

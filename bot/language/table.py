@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.language.dates import Dates
-from bot.language.patterns import LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of, words_of
+from bot.language.patterns import CJK, LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of, words_of
 from bot.sharing import Role
 
 # Of the politeness before and behind a request.
 LONGEST_BEGINNING, LONGEST_END = 60, 80
 TABLES = Path(__file__).parent / "words"
 _WORD = re.compile(rf"(?:(?![\d_])[{LETTERS}])+")
+_APART = re.compile(f"[{CJK}]")
 _ANY_WORD = re.compile(f"[{LETTERS}]+")
 _NOT_WORDS = re.compile(r"\{\w+\}")
 # Before the first word of a sentence, to tell it from the same word elsewhere.
@@ -134,6 +135,14 @@ class Language:
     @staticmethod
     def words_of(low: str) -> frozenset[str]:
         return frozenset(_ANY_WORD.findall(low))
+
+    @cached_property
+    def loose(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+        """Of each intent the words that show it, and all that may be said of it beside names, in whatever order."""
+        table = dict(self._table.get("loosely", {}))
+        around = {*table.pop("around", ()), *(each for each in self.roles if " " not in each)}
+        marks = {intent: frozenset(many[0].split("|")) for intent, many in table.items()}
+        return {intent: (shown, shown | around | {*table[intent]}) for intent, shown in marks.items()}
 
     def is_one(self, name: str, low: str) -> bool:
         return low.strip(" .,!?") in self.words(name)
@@ -273,6 +282,14 @@ class Language:
         return re.compile(rf"{one_of(words)}(?:\s{{1,9}}|(?<='))") if words else None
 
     @cached_property
+    def introduced(self) -> re.Pattern[str]:
+        """What somebody is, before the name or behind it: "the new intern, Mirko", "Rhea, our temp"."""
+        if not self.words("persons"):
+            return re.compile("(?!)")
+        what = rf"(?:a|an|{one_of(self.words('articles'))})\s(?:[a-z-]+\s){{0,3}}?{one_of(self.words('persons'))}"
+        return re.compile(rf"(?:^{what}(?:,?|,?\s(?:called|named))\s(?=[A-ZÀ-Ý])|(?<=\w),\s{what}$)")
+
+    @cached_property
     def nth(self) -> re.Pattern[str]:
         """A place in a list, in figures: "7", "#7", "the 7th one", "number 7"."""
         articles, before, after = (one_of(self.words(name)) for name in ("articles", "nth_before", "nth_after"))
@@ -335,6 +352,10 @@ class Language:
         """Behind a name a role may be a surname; behind an address it is not."""
         return re.compile(rf"(?<=[{NAMES}])\s{{1,9}}(?P<role>{one_of(self.roles)})(?=[\s,.!{MARKS}]*$)")
 
+    @cached_property
+    def swaps(self) -> re.Pattern[str]:
+        return re.compile(rf"\s{one_of(self.words('swaps'))}\s" if self.words("swaps") else "(?!)")
+
     @property
     def exception_last(self) -> bool:
         """Whether "except" stands behind who is left out."""
@@ -366,7 +387,7 @@ class Language:
         """How many words of a sentence are in the table."""
         if self.spaces:
             return len(words & self.all_words)
-        return 0 if low.isascii() else sum(each in low for each in self.all_words)
+        return sum(each in low for each in self.all_words) if _APART.search(low) else 0
 
     @cached_property
     def all_words(self) -> frozenset[str]:
