@@ -45,7 +45,7 @@ KNOWN = ("name", "path", "url", "id", "email", "mention", "group", CHAT)
 # Of the people of a chat, who is to be left out.
 ONE_OF_A_CHAT = ("name", "email", "mention", "id", GUESTS)
 NAME_THEM = later("Please name each person by name, e-mail address or @mention.")
-ALL_HERE = later("I share with everybody of a chat or a team where it is said: there.")
+ALL_HERE = later("I don't know who everybody is here.")
 NOT_YET = {
     "all": ALL_HERE,
     "relation": later("I don't look up who reports to whom yet."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.sharing import Chat, Recipient, Returned, Role, SharePlan, Step
-from bot.texts import _, day, sentences, when
+from bot.texts import _, day, sentences, several, when
 from cards.elements import Card, Element, apart, block, button, card, heading, line, run, small
 from cards.many import AT_ONCE, by_name, in_a_sentence
 from cards.received import now
@@ -33,13 +33,15 @@ def joined(plan: SharePlan, chat: Chat, key: str, *, is_known: bool) -> Card:
 
 
 def _came(people: str, count: int, chat: Chat) -> str:
-    if count == 1 and chat.name:
-        return _("{people} joined {chat}.", people=people, chat=apart(chat.name))
-    if count == 1:
-        return _("{people} joined the chat in which you shared this.", people=people)
     if chat.name:
-        return _("{people} have joined {chat}.", people=people, chat=apart(chat.name))
-    return _("{people} have joined the chat in which you shared this.", people=people)
+        name = apart(chat.name)
+        return several(count, "{people} joined {chat}.", "{people} have joined {chat}.", people=people, chat=name)
+    return several(
+        count,
+        "{people} joined the chat in which you shared this.",
+        "{people} have joined the chat in which you shared this.",
+        people=people,
+    )
 
 
 def _offered(plan: SharePlan) -> str:
