@@ -258,7 +258,7 @@ async def test_change_keeps_the_chat_and_who_is_left_out(adele: Someone, bot: Bo
 
 
 async def test_a_chat_that_we_may_not_look_into_is_said_to_be_so(adele: Someone, bot: Bot) -> None:
-    bot.breaks("connector", r"/pagedmembers$", status=403, times=None)
+    bot.breaks("connector", r"/pagedmembers", status=403, times=None)
 
     assert "I can't see who is in this chat" in await asks(adele)
 
