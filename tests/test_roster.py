@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.async_api import Browser, expect
 
 from bot.work.limits import Limits
 from contoso import activities, tokens
@@ -20,6 +21,10 @@ from contoso.people import Person
 from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer, words_of_card
+from tests.test_browser import SHOTS, browser, open_page
+from tests.test_browser import pytestmark as needs_chromium
+
+__all__ = ["browser"]
 
 CREW, GENERAL = "Budget crew", "General"
 FILE = "Q3 Budget.xlsx"
@@ -708,3 +713,42 @@ async def test_a_sharer_who_leaves_or_comes_back_is_offered_nothing(adele: Someo
     await bot.at_rest()
 
     assert adele.sees() == before
+
+
+# Elsewhere
+
+
+async def test_on_postgresql_it_is_the_same(contoso: Contoso, tmp_path: Path, postgresql: str) -> None:
+    adele = Someone(contoso, ADELE)
+    contoso.faults.append(Rule("bot", path="conversationUpdate", twice=True))
+    async with Bot(contoso, tmp_path, postgresql) as bot:
+        await adele.says("hi")
+        await shares(adele, bot)
+        offer = await joins(adele, bot, LEE, NESTOR)
+        await adele.presses("Share")
+        await bot.at_rest()
+        gone = await leaves(adele, bot, NESTOR)
+        await adele.presses("Take it away")
+        await bot.at_rest()
+
+    assert offer.count("have joined the chat") == 1
+    assert gone.count("Nestor Wilke left the chat") == 1
+    assert bot.access(FILE) == {ALEX: "read", MEGAN: "read", LEE: "read"}
+
+
+@needs_chromium
+@pytest.mark.usefixtures("shared")
+async def test_on_the_page_somebody_is_added_and_taken_out(adele: Someone, bot: Bot, browser: Browser) -> None:
+    page = await open_page(browser, bot, "adele.vance")
+    await page.get_by_test_id("chat").filter(has_text=CREW).click()
+    await page.get_by_test_id("members").locator("summary").click()
+
+    await page.get_by_test_id("member-to-add").select_option(label="Lee Gu")
+    await page.get_by_test_id("add-member").click()
+    await adele.waits_for("Lee Gu joined the chat")
+    await page.screenshot(path=SHOTS / "members.png")
+    await page.get_by_role("button", name="Remove Megan Bowen").click()
+    await adele.waits_for("Megan Bowen left the chat")
+
+    await expect(page.get_by_test_id("members").get_by_role("listitem")).to_have_count(3)
+    await page.context.close()
