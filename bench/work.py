@@ -30,6 +30,7 @@ from bot.identity.sealing import Sealer
 from bot.ledger import Conversation, Ledger, Place
 from bot.sharing import (
     Change,
+    Chat,
     DriveType,
     Grant,
     Outcome,
@@ -131,6 +132,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
         graph=there.graph,
         tell=_told,
         show=_shown,
+        who=_nobody,
         retention_days=1,
     )
     people = itertools.cycle(there.others)
@@ -165,6 +167,10 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
 
 async def _told(tenant_id: str, person_id: str, _card: object) -> Place:
     return Place(Conversation(tenant_id, person_id, "chat", "", "", ""), "message")
+
+
+async def _nobody(_sharer: Person, _chat: Chat, _person_id: str) -> None:
+    """Of a chat; none is shared with here."""
 
 
 async def _shown(_place: Place, _card: object) -> None:

@@ -20,6 +20,7 @@ from bot.sharing import (
     Question,
     Recipient,
     Role,
+    Roster,
     ShareableItem,
     SharePlan,
     ShareRequest,
@@ -31,19 +32,21 @@ from bot.texts import _, day, either, later, listed, quoted, sentences, several
 
 # Each is a look-up, and a line of a card that has its size.
 MOST_PEOPLE = 20
+# Whom Teams names in one go, nobody has to look up: as many as a group chat of Teams holds.
+# https://learn.microsoft.com/microsoftteams/limits-specifications-teams#chat
+MOST_OF_A_CHAT = 250
 # What a person goes through page by page; with more, a better name helps more than a longer list.
 CHOICES = 24
 # Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
 ALIKE = 0.8
 HOW_ELSE = later("Try the full name, or the e-mail address. Groups I find only where your administrator lets me.")
-KNOWN = ("name", "path", "url", "id", "email", "mention", "group")
+CHAT, GUESTS = "chat", "guests"
+KNOWN = ("name", "path", "url", "id", "email", "mention", "group", CHAT)
+# Of the people of a chat, who is to be left out.
+ONE_OF_A_CHAT = ("name", "email", "mention", "id", GUESTS)
 NAME_THEM = later("Please name each person by name, e-mail address or @mention.")
-ALL_HERE = later("I can't share with everybody of a chat or a team yet.")
+ALL_HERE = later("I don't know who everybody is here.")
 NOT_YET = {
-    "this_chat": ALL_HERE,
-    "this_channel": ALL_HERE,
-    "this_team": ALL_HERE,
-    "this_meeting": ALL_HERE,
     "all": ALL_HERE,
     "relation": later("I don't look up who reports to whom yet."),
     "organization": later("I don't share with the whole organization."),
@@ -55,17 +58,20 @@ NOT_YET = {
 _KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
 
 
-async def plan(graph: Graph, asker: Person, request: ShareRequest, *, undo: int = 0) -> SharePlan | UnclearRequest:
+async def plan(
+    graph: Graph, asker: Person, request: ShareRequest, *, undo: int = 0, roster: Roster | None = None
+) -> SharePlan | UnclearRequest:
     """What would be done, or what has to be asked first; everything is looked up as the asker, nothing is granted.
 
-    The request names an item and somebody to share it with. For `undo` seconds nobody is to hear of it, unless it
-    could not be undone.
+    The request names an item and somebody to share it with; `roster`, the others of the chat it is for. For `undo`
+    seconds nobody is to hear of it, unless it could not be undone.
     Raises NotUnderstood for what cannot be shared so, NotFound, NotAllowed, NeedsSignIn, Unavailable.
     """
     _refuse_what_cannot_be(request)
     item_words = request.items[0]
     distinct = list(dict.fromkeys(request.recipients))
-    looking = asyncio.gather(*(_people(graph, words) for words in distinct))
+    of_chat = _without(roster, request.excluded) if roster else []
+    looking = asyncio.gather(*(_people(graph, words, of_chat) for words in distinct))
     items, me, found = await asyncio.gather(_items(graph, item_words), graph.me(), looking, return_exceptions=True)
     for part, each in (("item", items), ("people", found)):
         if isinstance(each, SharebotError):
@@ -83,6 +89,7 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest, *, undo: int 
                     f"recipient {place}", words, [_person_option(each) for each in found], sure=_is_called(found, words)
                 )
                 for place, (words, found) in enumerate(zip(distinct, people, strict=True))
+                if words.kind != CHAT
             ),
         )
         if question
@@ -92,7 +99,7 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest, *, undo: int 
             asker, replace(request, items=(item_words,), recipients=tuple(distinct)), tuple(questions)
         )
 
-    recipients = list({each.id or each.email.casefold(): each for found in people for each in found}.values())
+    recipients = _once([each for found in people for each in found])
     role = request.role or Role.READ
     permissions = await graph.permissions(items[0])
     _refuse_what_is_only_read(asker, items[0], permissions)
@@ -110,6 +117,9 @@ async def plan(graph: Graph, asker: Person, request: ShareRequest, *, undo: int 
         mail=request.mail,
         sign_in=request.sign_in is not False,
         undo=undo if sees_all else 0,
+        chat=roster.chat if roster else None,
+        said=replace(request, recipients=tuple(distinct)) if roster else None,
+        unknown=roster.unknown if roster else (),
     )
     check(invitation(made, recipients, mails=made.mail is not False), made.item)
     return made
@@ -165,22 +175,70 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
         raise NotUnderstood(
             _("I carry no passwords: they would lie in this chat. At work, name the people: they sign in.")
         )
-    if len(request.recipients) > MOST_PEOPLE:
+    if len([each for each in request.recipients if each.kind != CHAT]) > MOST_PEOPLE:
         with about("people"):
             raise NotUnderstood(_("Please name no more than {most} people.", most=MOST_PEOPLE))
     if request.until and request.until.at and request.until.at.year == dt.MAXYEAR:
         # Somewhere on Earth it is past the last day there is.
         with about("until"):
             raise NotUnderstood(_("This day is too far away. Please leave the end out, or name an earlier one."))
-    for words in (*request.items, *request.recipients, *request.excluded):
+    for words in (*request.items, *request.recipients):
         if words.kind == "reference":
             raise NotUnderstood(_("I can't tell which file that is. Please name the file or paste its link."))
         if words.kind in NOT_YET:
             raise NotUnderstood(sentences(_(NOT_YET[words.kind]), _(NAME_THEM)))
         if words.kind not in KNOWN:
             raise NotUnderstood(_(NAME_THEM))
-    if request.excluded:
+    is_for_a_chat = any(words.kind == CHAT for words in request.recipients)
+    if any(not is_for_a_chat or words.kind not in ONE_OF_A_CHAT for words in request.excluded):
         raise NotUnderstood(sentences(_("I can't leave somebody out of a group."), _(NAME_THEM)))
+
+
+def _without(roster: Roster, excluded: tuple[Words, ...]) -> list[Recipient]:
+    """The people of a chat but for those who are to be left out. Raises NotUnderstood."""
+    left_out = {each for words in excluded for each in _meant_of(roster, words)}
+    people = [each for each in roster.people if each not in left_out]
+    if not people:
+        raise NotUnderstood(_("That leaves out everybody else in this chat."))
+    if len(people) > MOST_OF_A_CHAT:
+        with about("people"):
+            raise NotUnderstood(
+                _(
+                    "{count} people are in this chat besides you. I share with {most} at once at most. "
+                    "Please name a group, or those you mean.",
+                    count=len(people),
+                    most=MOST_OF_A_CHAT,
+                )
+            )
+    return people
+
+
+def _meant_of(roster: Roster, words: Words) -> list[Recipient]:
+    """Who of a chat is not to get it: nobody may get it for a name that was not understood. Raises NotUnderstood."""
+    if words.kind == GUESTS:
+        return [each for each in roster.people if each.is_outside]
+    said = words.value.casefold()
+    exact = [each for each in roster.people if said in (each.id, each.email.casefold(), each.name.casefold())]
+    found = exact or [each for each in roster.people if set(said.split()) <= set(each.name.casefold().split())]
+    if len(found) != 1:
+        with about("people"):
+            raise NotUnderstood(
+                _("“{words}” fits several people of this chat. Please write the full name.", words=words.value)
+                if found
+                else _("I find no “{words}” in this chat whom I could leave out.", words=words.value)
+            )
+    return found
+
+
+def _once(people: list[Recipient]) -> list[Recipient]:
+    """Each person once: by id, and by address where somebody was named by that alone."""
+    known = {each.email.casefold(): each for each in reversed(people) if each.id and each.email}
+    return list(
+        {
+            each.id or each.email.casefold(): each
+            for each in (each if each.id else known.get(each.email.casefold(), each) for each in people)
+        }.values()
+    )
 
 
 def _first(*found: object) -> BaseException:
@@ -276,8 +334,10 @@ def _closest(name: str, found: list[ShareableItem]) -> list[ShareableItem]:
     return [each for each in found if all(word in each.name.casefold() for word in wanted.split())]
 
 
-async def _people(graph: Graph, words: Words) -> list[Recipient]:
+async def _people(graph: Graph, words: Words, of_chat: list[Recipient]) -> list[Recipient]:
     """Who these words may mean. Where one may not look people up an address or a mention has to do, and does."""
+    if words.kind == CHAT:
+        return of_chat
     match words.kind:
         case "id" | "mention":
             return [await _one_of_the_directory(graph, words)]

@@ -51,9 +51,9 @@ class Words:
     """Something a person named: what sort of name it is, and the name as they wrote it. `name` is how Teams calls
     somebody mentioned.
 
-    `kind` of an item is name, path, url or id; of a recipient name, email, mention or id. An id is never typed: it is
-    what a person chose from a list, `drive-id/item-id` for an item and an object id for a recipient; its `name` is how
-    it is called.
+    `kind` of an item is name, path, url or id; of a recipient name, email, mention, id or chat. An id is never typed:
+    it is what a person chose from a list, `drive-id/item-id` for an item and an object id for a recipient; its `name`
+    is how it is called. So is a chat: everybody in it, by Teams' ids of its conversation and its team.
     """
 
     kind: str
@@ -130,6 +130,27 @@ class Recipient:
     is_group: bool = False
 
 
+@dataclass(frozen=True)
+class Chat:
+    """A group chat, a channel or a team, by Teams' id of its conversation; of a group chat nobody tells the `name`.
+
+    `team_id` is that of the team it belongs to, "" for a group chat.
+    """
+
+    id: str
+    name: str = ""
+    team_id: str = ""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is in a chat, each once, without bots. Of the `unknown` Teams tells a name, and nothing to share with."""
+
+    chat: Chat
+    people: tuple[Recipient, ...]
+    unknown: tuple[str, ...] = ()
+
+
 class Change(Enum):
     """What a click would do for one recipient."""
 
@@ -160,7 +181,8 @@ class SharePlan:
     have access to it, and so maybe somebody who has none of their own. `message` is what the asker writes to them.
 
     `mail`: True, Microsoft 365 writes to each; False, to nobody; None, to whom the bot cannot tell in Teams.
-    `undo`: for so many seconds nobody hears of it.
+    `undo`: for so many seconds nobody hears of it. `chat`: it is for everybody there, and `said` is how that was asked
+    for; of the `unknown` nobody knows how to share with them.
     """
 
     asker: Person
@@ -174,10 +196,20 @@ class SharePlan:
     mail: bool | None = None
     sign_in: bool = True
     undo: int = 0
+    chat: Chat | None = None
+    said: ShareRequest | None = None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> ShareRequest:
+        """What was asked for: a chat is whoever is in it by then."""
+        if self.said is None:
+            return self.request
+        return replace(self.request, recipients=self.said.recipients, excluded=self.said.excluded)
 
     @property
     def request(self) -> ShareRequest:
-        """What would have to be asked for to get this plan."""
+        """What would have to be asked for to get this plan, person by person."""
         people = (
             Words("id", each.id, each.name) if each.id else Words("email", each.email, each.name)
             for each in (step.recipient for step in self.steps)
@@ -280,6 +312,7 @@ class Outcome(Enum):
     REFUSED = "refused"
     UNSURE = "unsure"
     RETURNED = "returned"  # was granted, and they gave it back
+    TAKEN = "taken"  # was granted, and the sharer took it back when they had left the chat
 
 
 class Telling(Enum):
@@ -357,10 +390,10 @@ class ShareReceipt:
         """Whether somebody is still to hear of it."""
         return any(grant.telling in (Telling.WAITS, Telling.KEPT) for grant in self.grants)
 
-    def returned_by(self, person_id: str) -> ShareReceipt:
-        """The same since this person gave back what was theirs."""
+    def without(self, person_id: str, outcome: Outcome) -> ShareReceipt:
+        """The same since this person has given back what was theirs, or it was taken from them."""
         grants = (
-            Grant(each.recipient, Outcome.RETURNED)
+            Grant(each.recipient, outcome)
             if each.recipient.id == person_id and each.outcome is Outcome.GRANTED
             else each
             for each in self.grants
@@ -408,6 +441,7 @@ class Wish(Enum):
 
     EDIT = "edit"
     NOTHING = "nothing"  # they do not need it
+    LEFT = "left"  # they have left the chat it was shared with, and the sharer takes it from them
 
 
 class Decision(Enum):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.sharing import Ending, EndReceipt, Returned, Role, SharePlan, ShareReceipt
-from bot.texts import _, listed, when
+from bot.texts import _, listed, several, when
 from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
+from cards.many import AT_ONCE, by_name
 from cards.share import CAN, file, nothing, person
 
 
@@ -43,9 +44,7 @@ def ended(receipt: EndReceipt) -> Card:
     return card(
         heading(title, "Good"),
         file(receipt.share.plan.item),
-        block(*(_returned(each, receipt.share.plan) for each in receipt.returned), separator=True)
-        if receipt.returned
-        else line(_("Nothing was left to take back: it was shared anew since.")),
+        _all(receipt) if receipt.returned else line(_("Nothing was left to take back: it was shared anew since.")),
         block(small(_("Checked: this is what they can do now."))),
         actions=[_open(receipt.share)],
         summary=_("{title}: {file}", title=title, file=apart(receipt.share.plan.item.name)),
@@ -85,7 +84,7 @@ def left_behind(receipt: ShareReceipt, ends: dt.datetime, *, is_gone: bool) -> C
         heading(title, "Attention"),
         file(plan.item),
         line(why),
-        block(*(person(each.recipient, run(_(CAN[plan.role]), bold=True)) for each in receipt.given())),
+        _left_with(receipt),
         line(_("It should have ended: {when}.", when=when(ends))),
         small(what),
         actions=[_open(receipt)],
@@ -138,8 +137,31 @@ def _returned(returned: Returned, plan: SharePlan) -> Element:
     return person(returned.recipient, what, beneath)
 
 
+def _all(receipt: EndReceipt) -> Element:
+    """Each of them; of many, who can still open it, and the others by name."""
+    returned, plan = receipt.returned, receipt.share.plan
+    gone = [each.recipient for each in returned if each.ending is Ending.ENDED and each.now is None]
+    if len(returned) <= AT_ONCE:
+        gone = []
+    others = [each for each in returned if each.recipient not in gone]
+    rows = [_returned(each, plan) for each in others[:AT_ONCE]]
+    if (more := len(others) - AT_ONCE) > 0:
+        rows.append(small(several(more, "and {count} more", "and {count} more")))
+    if gone:
+        rows.append(line(run(by_name(gone)), ": ", run(nothing(plan), bold=True)))
+    return block(*rows, separator=True)
+
+
+def _left_with(receipt: ShareReceipt) -> Element:
+    people, can = [each.recipient for each in receipt.given()], run(_(CAN[receipt.plan.role]), bold=True)
+    if len(people) > AT_ONCE:
+        return block(line(run(by_name(people)), ": ", can))
+    return block(*(person(each, can) for each in people))
+
+
 def _people(receipt: ShareReceipt) -> str:
-    return listed([apart(grant.recipient.name) for grant in receipt.given()])
+    people = [grant.recipient for grant in receipt.given()]
+    return by_name(people) if len(people) > AT_ONCE else listed([apart(each.name) for each in people])
 
 
 def _open(receipt: ShareReceipt) -> Action:

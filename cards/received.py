@@ -169,7 +169,7 @@ def given_back_by(plan: SharePlan, returned: Returned) -> Card:
         heading(_("Given back")),
         line(*filled(_("{who} does not need this any more and has given it back."), who=run(who.name, bold=True))),
         file(plan.item),
-        block(_now(returned), separator=True),
+        block(now(returned), separator=True),
         small(_("Checked: this is what they can do now.")),
         actions=[opens_there(plan.item)],
         summary=_("{name} does not need {file} any more.", name=apart(who.name), file=apart(plan.item.name)),
@@ -209,7 +209,7 @@ def _left(returned: Returned) -> str:
             return sentences(can, _("That comes by a folder, a group or a link, which is not mine to change."))
 
 
-def _now(returned: Returned) -> Element:
+def now(returned: Returned) -> Element:
     if returned.now is None:
         return person(returned.recipient, run(_("no access"), bold=True))
     why = {Ending.LOWERED: _("as before"), Ending.LEFT: _("changed by somebody since")}

@@ -6,6 +6,7 @@ import datetime as dt
 
 from bot.sharing import (
     Change,
+    Chat,
     DriveType,
     Expiry,
     Grant,
@@ -39,6 +40,7 @@ from cards.elements import (
     run,
     small,
 )
+from cards.many import AT_ONCE, IN_A_SENTENCE, Rows, in_a_sentence, paged
 
 CAN = {Role.READ: later("can view"), Role.WRITE: later("can edit"), Role.OWNER: later("owns it")}
 TOLD = {Telling.TEAMS: later("told in Teams"), Telling.MAIL: later("Microsoft 365 was asked to mail them")}
@@ -62,24 +64,65 @@ MARKS = {
 }
 
 
-def confirm(plan: SharePlan, key: str) -> Card:
-    """Exactly what a click would do."""
+def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
+    """Exactly what a click would do; for many people, page by page."""
     nothing = not plan.to_grant
     title = _("Nothing to change") if nothing else _("Share this?")
-    body = [heading(title), file(plan.item), block(*(_step(step, plan) for step in plan.steps), separator=True)]
+    people, turns = paged(_steps(plan), key, page)
+    body = [heading(title), file(plan.item), *_for_a_chat(plan), *people]
     if nothing:
-        return card(*body, actions=[_opens(plan.item)], summary=_about(title, plan.item))
-    body += _terms(plan)
+        return card(*body, actions=[_opens(plan.item), *turns], summary=_about(title, plan.item))
+    body += terms(plan)
     share = _("Share") if _ends(plan) else _("Share without an end")
     return card(
         *body,
         actions=[
             button(share, "share.confirm", key, style="positive"),
+            *turns,
             button(_("Change…"), "share.change", key),
             button(_("Cancel"), "share.cancel", key),
         ],
         summary=_asked(plan),
     )
+
+
+def _for_a_chat(plan: SharePlan) -> list[Element]:
+    """With how many of whom, and who of them gets nothing by this."""
+    if plan.chat is None:
+        return []
+    guests = sum(_is_guest(step) for step in plan.steps)
+    get, had = len(plan.to_grant), len(plan.steps) - len(plan.to_grant)
+    counts = [
+        several(get, "{count} person gets access", "{count} people get access") if get else "",
+        several(guests, "{count} guest", "{count} guests") if guests else "",
+        several(had, "{count} has it already", "{count} have it already") if had else "",
+    ]
+    said = [line(run(everybody(plan.chat), bold=True)), small(" · ".join(filter(None, counts)), spacing="None")]
+    if plan.unknown:
+        names = listed([apart(each) for each in plan.unknown[:IN_A_SENTENCE]])
+        said.append(_warning(_("Teams tells me no address of: {names}. I can't share with them.", names=names)))
+    return [block(*said)]
+
+
+def _steps(plan: SharePlan) -> list[Rows]:
+    """Of a chat the guests apart, and before everybody else; of many, who gets something before who has it."""
+    if plan.chat is None and len(plan.steps) <= AT_ONCE:
+        return [Rows("", [step(each, plan) for each in plan.steps])]
+    guests = [each for each in plan.steps if plan.chat and _is_guest(each)]
+    others = [each for each in plan.steps if each not in guests]
+    has_it = [each for each in others if each.change is Change.HAS_IT]
+    return [
+        Rows(title, [step(each, plan) for each in steps])
+        for title, steps in (
+            (_("Guests"), guests),
+            (_("Will have access"), [each for each in others if each not in has_it]),
+            (_("Have it already"), has_it),
+        )
+    ]
+
+
+def _is_guest(step: Step) -> bool:
+    return step.recipient.is_outside
 
 
 def choose(unclear: UnclearRequest, key: str) -> Card:
@@ -123,7 +166,7 @@ def _options(question: Question, unclear: UnclearRequest) -> list[tuple[str, str
     return [(f"{place + 1}. {named[place][0]}", named[place][1]) for place in unclear.shown]
 
 
-def done(receipt: ShareReceipt, key: str) -> Card:
+def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
     granted = len(receipt.granted())
     failed = [grant for grant in receipt.grants if grant.outcome in (Outcome.REFUSED, Outcome.UNSURE)]
     if not failed and not granted and any(grant.outcome is Outcome.RETURNED for grant in receipt.grants):
@@ -137,13 +180,14 @@ def done(receipt: ShareReceipt, key: str) -> Card:
     else:
         title, colour = _("Not shared"), "Attention"
     body = [heading(title, colour), file(receipt.plan.item)]
-    body.append(block(*(_grant(grant, receipt.plan.role) for grant in receipt.grants), separator=True))
+    people, turns = paged(_grants(receipt), key, page)
+    body += people
     if granted:
         checked = (
             _("Checked: the access is there.") if receipt.checked else _("I could not check what they can do now.")
         )
         body.append(block(small(sentences(checked, *_still(receipt)))))
-    actions = [_opens(receipt.plan.item)]
+    actions = [_opens(receipt.plan.item), *turns]
     if granted:
         actions.append(button(_("Who has access"), "access.of_share", key))
     if receipt.given() and receipt.plan.sees_all:
@@ -159,6 +203,22 @@ def done(receipt: ShareReceipt, key: str) -> Card:
         actions=actions,
         summary=_about(title, receipt.plan.item),
     )
+
+
+def _grants(receipt: ShareReceipt) -> list[Rows]:
+    """Of many, those first with whom something is the matter."""
+    if len(receipt.grants) <= AT_ONCE:
+        return [Rows("", [_grant(each, receipt.plan.role) for each in receipt.grants])]
+    kinds = {
+        _("Not shared, or not sure"): (Outcome.REFUSED, Outcome.UNSURE),
+        _("Have access now"): (Outcome.GRANTED,),
+        _("Had it already"): (Outcome.HAD_IT,),
+        _("Have it no more"): (Outcome.RETURNED, Outcome.TAKEN),
+    }
+    return [
+        Rows(title, [_grant(each, receipt.plan.role) for each in receipt.grants if each.outcome in outcomes])
+        for title, outcomes in kinds.items()
+    ]
 
 
 def _still(receipt: ShareReceipt) -> list[str]:
@@ -226,7 +286,7 @@ def _about(title: str, item: ShareableItem) -> str:
 
 
 def _asked(plan: SharePlan) -> str:
-    file, people = apart(plan.item.name), listed([apart(person.name) for person in plan.to_grant])
+    file, people = apart(plan.item.name), in_a_sentence(plan.to_grant)
     if plan.role is Role.WRITE:
         return _("Share {file} with {people}? They can edit.", file=file, people=people)
     return _("Share {file} with {people}? They can view.", file=file, people=people)
@@ -243,7 +303,7 @@ def file(item: ShareableItem, *, by: bool = True) -> Element:
     return beside(mark, line(run(item.name, bold=True), spacing="None"), said)
 
 
-def _step(step: Step, plan: SharePlan) -> Element:
+def step(step: Step, plan: SharePlan) -> Element:
     now = _(CAN[step.now]) if step.now else nothing(plan)
     if step.ends:
         now = _("{access}, until {when}", access=now, when=when(step.ends))
@@ -271,6 +331,8 @@ def _grant(grant: Grant, role: Role) -> Element:
             what = run(_("? not sure"), bold=True, colour="Warning")
         case Outcome.RETURNED:
             what = run(_("gave it back"), subtle=True)
+        case Outcome.TAKEN:
+            what = run(_("taken back"), subtle=True)
     told, not_told = (each.get(grant.telling, "") if grant.telling else "" for each in (TOLD, NOT_TOLD))
     # What Graph said of the mail says more.
     return person(
@@ -296,7 +358,14 @@ def person(who: Recipient, what: Element, about: str = "", remark: str = "") -> 
     return block(name, *beneath)
 
 
-def _terms(plan: SharePlan) -> list[Element]:
+def everybody(chat: Chat) -> str:
+    """What the people of a chat are called as one."""
+    if chat.team_id:
+        return _("Everybody in {team}", team=apart(chat.name))
+    return _("Everybody in this chat")
+
+
+def terms(plan: SharePlan) -> list[Element]:
     terms = [block(*(small(each) for each in (_mailed(plan), *_heard(plan))))]
     if plan.item.is_folder:
         terms.append(_warning(_("Everything in this folder comes along.")))
@@ -342,7 +411,7 @@ def _heard(plan: SharePlan) -> list[str]:
     """What undo keeps from them, and what it can't."""
     if not plan.undo:
         return []
-    at_once = [apart(each.name) for each in plan.to_grant if plan.is_mailed_at_once(each)]
+    at_once = [each for each in plan.to_grant if plan.is_mailed_at_once(each)]
     heard: list[str] = []
     if len(at_once) < len(plan.to_grant):
         heard.append(
@@ -353,7 +422,7 @@ def _heard(plan: SharePlan) -> list[str]:
             )
         )
     if at_once:
-        people = listed(at_once)
+        people = in_a_sentence(at_once)
         heard.append(_("{people}: mailed at once. Undo takes the access back, but not the mail.", people=people))
     return heard
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,6 +63,15 @@ def bot_added(contoso: Contoso, chat: Chat, person: Person) -> Json:
     if chat.kind == "channel":
         activity["channelData"]["eventType"] = "teamMemberAdded"
     return {**activity, "type": "conversationUpdate", "membersAdded": members}
+
+
+def members_moved(contoso: Contoso, chat: Chat, by: Person, people: Sequence[Person], *, joined: bool) -> Json:
+    """Somebody added people to a chat or a team with the bot in it, or took them out."""
+    members = [{"id": each.mri, "aadObjectId": each.id} for each in people]
+    activity = _about_bot(contoso, chat, by)
+    if chat.kind == "channel":
+        activity["channelData"]["eventType"] = "teamMemberAdded" if joined else "teamMemberRemoved"
+    return {**activity, "type": "conversationUpdate", "membersAdded" if joined else "membersRemoved": members}
 
 
 def uninstalled(contoso: Contoso, chat: Chat, person: Person) -> Json:

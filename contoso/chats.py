@@ -114,6 +114,11 @@ class Chats:
     def personal(self, person_id: str) -> Chat:
         return next(chat for chat in self.of(person_id) if chat.kind == "personal")
 
+    def populate(self, chat_id: str, members: Iterable[str]) -> Chat:
+        """The chat with these people from now on."""
+        self._chats[chat_id] = replace(self._chats[chat_id], members=tuple(members))
+        return self._chats[chat_id]
+
     def new_id(self, now: dt.datetime) -> str:
         self._last_id = max(self._last_id + 1, int(now.timestamp() * 1000))
         return str(self._last_id)

@@ -246,6 +246,31 @@ class TeamsClient:
         self._contoso.chats.with_bot.discard(chat.id)
         await self._bot.accepted(activities.uninstalled(self._contoso, chat, person))
 
+    async def add(self, who: Who, people: Sequence[Who], chat: str) -> None:
+        """Adds people to a chat of theirs, or to the team of a channel; the bot in it hears of it."""
+        person, where = self._who(who), self._chat(who, chat)
+        new = [each for each in map(self._who, people) if each.id not in where.members]
+        await self._moved(person, where, new, (*where.members, *(each.id for each in new)), joined=True)
+
+    async def remove(self, who: Who, people: Sequence[Who], chat: str) -> None:
+        """Takes people out of a chat; whoever takes themselves out leaves it."""
+        person, where = self._who(who), self._chat(who, chat)
+        gone = [each for each in map(self._who, people) if each.id in where.members]
+        stay = [each for each in where.members if each not in {one.id for one in gone}]
+        await self._moved(person, where, gone, stay, joined=False)
+
+    async def _moved(
+        self, by: Person, chat: Chat, people: Sequence[Person], members: Sequence[str], *, joined: bool
+    ) -> None:
+        if chat.kind == "personal":
+            raise LookupError("Nobody joins or leaves the chat with the bot.")
+        if not people:
+            return
+        now = self._contoso.chats.populate(chat.id, members)
+        self._contoso.emit(Event("chats", frozenset(chat.members) | frozenset(now.members)))
+        if chat.id in self._contoso.chats.with_bot:
+            await self._bot.accepted(activities.members_moved(self._contoso, chat, by, people, joined=joined))
+
     def sign_in_silently(self, chat: Chat, message: Message, card: Json) -> None:
         """The bot sent a sign-in card that Teams may answer by itself."""
         self._signing_in[chat.id] += 1

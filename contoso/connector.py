@@ -22,7 +22,7 @@ from contoso.tokens import BOT_FRAMEWORK, BadToken
 Json = dict[str, Any]
 # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
 LARGEST_MESSAGE = 100 * 1024
-SMALLEST_PAGE, LARGEST_PAGE = 50, 500
+SMALLEST_PAGE = 50
 
 
 class Problem(Exception):
@@ -121,7 +121,7 @@ class Connector:
     async def paged_members(self, request: web.Request) -> web.StreamResponse:
         people = self._people(self._chat(request))
         try:
-            size = min(max(int(request.query.get("pageSize", "0")), SMALLEST_PAGE), LARGEST_PAGE)
+            size = min(max(int(request.query.get("pageSize", "0")), SMALLEST_PAGE), self._contoso.roster_page)
             start = int(request.query.get("continuationToken", "0"))
         except ValueError as error:
             raise Problem(400, "BadArgument", "pageSize or continuationToken is not one of ours.") from error

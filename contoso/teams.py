@@ -61,6 +61,7 @@ class Teams:
             web.post(chat, answered(self.say)),
             web.post(f"{chat}/{{message}}/action", answered(self.act)),
             web.post(f"{API}/chats/{{chat}}/ask", answered(self.ask)),
+            web.post(f"{API}/chats/{{chat}}/members", answered(self.move)),
             web.post(f"{API}/chats/{{chat}}/cards", answered(self.post_card)),
             web.get(f"{API}/events", answered(self.events)),
             web.get(f"{API}/mail", answered(self.mail)),
@@ -164,6 +165,15 @@ class Teams:
             person, chat, str(name), cast("Json", value), message=message, locale=_locale(request)
         )
         return web.json_response(answer)
+
+    async def move(self, request: web.Request) -> web.StreamResponse:
+        """Adds somebody to a chat, or takes them out. {"user", "person", "joins"}"""
+        said = await _object(request)
+        person, other = self._person(said.get("user")), self._person(said.get("person"))
+        client, chat = self._contoso.client, self._where(request, person)
+        moved = client.add if said.get("joins") else client.remove
+        await moved(person, [other], chat.id)
+        return web.Response(status=204)
 
     async def post_card(self, request: web.Request) -> web.StreamResponse:
         said = await _object(request)

@@ -102,6 +102,8 @@ class Contoso:
         self.refresh_in: int | None = None
         self.faults: list[Rule] = []
         self.external_sharing = True
+        # So many members of a chat Teams names at once, at most, whatever a bot asks for.
+        self.roster_page = 500
         # How much Graph gives to the app in a minute; None: as much as it likes. contoso/graph_limits.py
         self.units_per_minute: int | None = None
         self.usage = Usage()

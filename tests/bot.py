@@ -28,7 +28,7 @@ Json = dict[str, Any]
 NOTICES, UNDER_WAY = "SELECT count(*)", "WHERE status IN ('ENQUEUED', 'PENDING')"
 NOTICES_WITHIN = 60.0
 # Nobody here is told so much that Teams would mind, and nobody waits for a look into the queue.
-LIMITS = Limits(in_a_chat=(100, 1), look_every=0.05, look_often=0.05)
+LIMITS = Limits(in_a_chat=(100, 1), look_every=0.05, look_often=0.05, gather=0)
 SEALING_KEY = base64.b64encode(bytes(32)).decode()
 
 

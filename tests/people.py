@@ -34,6 +34,12 @@ class Someone:
         )
         return words_of_answer(answer)
 
+    async def adds(self, *mails: str, chat: str) -> None:
+        await self.contoso.client.add(self.mail, mails, chat)
+
+    async def removes(self, *mails: str, chat: str) -> None:
+        await self.contoso.client.remove(self.mail, mails, chat)
+
     def sees(self, chat: str | None = None) -> str:
         """The whole chat, in words."""
         return "\n".join(words(each) for each in self.contoso.client.messages(self.mail, chat=chat))

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import cards.basics
-from bot.commands import access, basics, ends, files, numbers, received, settings, share
+from bot.commands import access, basics, ends, files, numbers, received, roster, settings, share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.language import Context, Understood, understand
@@ -100,7 +100,7 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
     """What a press of a button leads to. Raises SharebotError."""
-    for clicks in (*(command.clicks for command in COMMANDS), received.CLICKS):
+    for clicks in (*(command.clicks for command in COMMANDS), received.CLICKS, roster.CLICKS):
         if verb in clicks:
             async with _recorded(turn, verb, key.partition(".")[0]):
                 return await clicks[verb](turn, key, inputs)
@@ -113,7 +113,7 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
         what = await pending.waiting(key, person)
         receipt = None if what else await pending.receipt(key, person)
     except SharebotError:
-        return await received.waiting(work, person, key)
+        return await received.waiting(work, person, key) or await roster.waiting(work, person, key)
     if what:
         return share.card(what, key)
     return await share.result(work, receipt, key) if receipt else None

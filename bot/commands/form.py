@@ -12,6 +12,7 @@ from bot.commands import finds
 from bot.commands.turn import Turn
 from bot.language import Understood
 from bot.language.dates import END_OF_DAY
+from bot.planning import CHAT
 from bot.sharing import Draft, Expiry, Role, ShareRequest, Words
 from bot.texts import _
 
@@ -97,6 +98,7 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
         message=typed["message"] or None,
         mail=False if typed["mail"] == "false" else draft.request.mail or None,
     )
+    request = replace(request, excluded=_left_out(request))
     del written["picked"]
     written |= {"file": meant.file, "item": meant.item}
     return replace(draft, request=request, typed=tuple(written.items()), wrong=tuple(wrong.items()))
@@ -109,8 +111,15 @@ def _apart(written: str, named: Iterable[str]) -> list[str]:
     return [" ".join(each.split()) for each in found if each.strip()]
 
 
+def _left_out(request: ShareRequest) -> tuple[Words, ...]:
+    """Whoever was to be left out of a chat, if it is still for that chat."""
+    return request.excluded if any(each.kind == CHAT for each in request.recipients) else ()
+
+
 def merged(request: ShareRequest, answer: ShareRequest) -> ShareRequest:
     """The request with what was said of it afterwards."""
+    if answer.recipients:
+        request = replace(request, excluded=answer.excluded)
     return replace(
         request,
         items=answer.items or request.items,

@@ -11,7 +11,7 @@ import cards.received
 import cards.share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate
-from bot.sharing import Decision, Person, Wish
+from bot.sharing import Decision, EndReceipt, Person, Wish
 from bot.texts import _, spoken
 from bot.work import Asked, Received, Work
 from cards.elements import Card, apart
@@ -101,6 +101,9 @@ def _question(asked: Asked, key: str) -> Card:
 def _notice(received: Received) -> Card:
     """What was shared with them, as it is by now."""
     key, plan, ended = received.stands.key, received.plan, received.stands.ended
+    if received.returned and received.is_taken:
+        back = EndReceipt(received.stands.receipt, (received.returned,), is_undone=True)
+        return cards.ended.ended_for_you(back, received.returned)
     if received.returned:
         return cards.received.given_back(plan, received.returned)
     if ended:

@@ -9,7 +9,7 @@ import cards.ended
 import cards.form
 import cards.share
 from bot import planning
-from bot.commands import form
+from bot.commands import form, roster
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
@@ -55,7 +55,7 @@ async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     if not isinstance(plan, SharePlan):
         raise TooLate
     typed = (("file", cards.dialog.title(plan.item)),)
-    return await filled_in(turn, Draft(turn.person, plan.request, typed), key)
+    return await filled_in(turn, Draft(turn.person, plan.asked, typed), key)
 
 
 async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
@@ -142,7 +142,7 @@ def chosen(unclear: UnclearRequest, choice: int | None) -> dict[str, str]:
 
 
 async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest, before: str) -> Reply:
-    request = form.merged(what.request, said)
+    request = form.merged(what.asked if isinstance(what, SharePlan) else what.request, said)
     if isinstance(what, SharePlan):
         return await _planned(turn, request, before)
     given = {"file": said.items, "item": said.items, "people": said.recipients, "role": said.role, "until": said.until}
@@ -168,10 +168,27 @@ async def filled_in(turn: Turn, draft: Draft, before: str = "", *, said: str = "
 
 
 async def _planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
-    plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo)
+    request, there = await roster.gathered(turn, request)
+    plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo, roster=there)
     if isinstance(plan, SharePlan):
         plan = await turn.work.with_ends(plan, turn.timezone)
     return Reply(card(plan, await turn.pending.put(plan, turn.own_chat, before)), is_private=True)
+
+
+async def people(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """More of the people of a card that has pages; the key names the page."""
+    key, _dot, page = key.partition(".")
+    if not page.isdecimal():
+        raise TooLate
+    receipt = await turn.pending.receipt(key, turn.person)
+    if receipt and await turn.work.ended(key):
+        return Reply(await result(turn.work, receipt, key))
+    if receipt:
+        return Reply(cards.share.done(receipt, key, page=int(page)), is_private=True)
+    plan = await turn.pending.at(key, turn.person)
+    if not isinstance(plan, SharePlan):
+        raise TooLate
+    return Reply(cards.share.confirm(plan, key, page=int(page)), is_private=True)
 
 
 def card(what: Waiting, key: str) -> Card:
@@ -201,6 +218,7 @@ COMMAND = Command(
         "share.change": change,
         "share.choose": choose,
         "share.page": turn_page,
+        "share.people": people,
         "share.confirm": confirm,
         "share.cancel": cancel,
     },

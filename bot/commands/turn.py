@@ -11,7 +11,7 @@ from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said, Understood
 from bot.ledger import PendingPlans, Place, PlainTexts, Record
-from bot.sharing import Person
+from bot.sharing import Chat, Person, Roster
 from bot.work import Work
 from cards.elements import Card
 
@@ -22,7 +22,8 @@ class Turn:
 
     `undo` is for how many seconds nobody hears of a share. `locale` is BCP 47, `chat_type` Teams' conversationType; ""
     where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else. `message` is the id of
-    what they did, the same when it is delivered again. `place` is of the card that they pressed.
+    what they did, the same when it is delivered again. `place` is of the card that they pressed. `chat` is the one in
+    front of others, and `roster` tells who is in one.
     """
 
     person: Person
@@ -36,6 +37,8 @@ class Turn:
     record: Record
     plain_texts: PlainTexts
     work: Work
+    roster: Callable[[Chat], Awaitable[Roster]]
+    chat: Chat | None = None
     undo: int = 0
     locale: str = ""
     chat_type: str = ""

@@ -23,6 +23,7 @@ from bot.ledger.plain_texts import Offered, PlainTexts
 from bot.ledger.plans import PendingPlans
 from bot.ledger.record import Entry, Kept, Record, What
 from bot.ledger.requests import AccessRequest, Requests
+from bot.ledger.rosters import Moved, Proposal, Rosters
 from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
@@ -40,14 +41,17 @@ __all__ = [
     "Entry",
     "Kept",
     "Ledger",
+    "Moved",
     "Offered",
     "Parked",
     "PendingPlans",
     "Place",
     "Places",
     "PlainTexts",
+    "Proposal",
     "Record",
     "Requests",
+    "Rosters",
     "SignIns",
     "Stands",
     "TokenCaches",
@@ -82,6 +86,7 @@ class Ledger:
         self.ends = Ends(self._engine, clock)
         self.places = Places(self._engine, clock)
         self.requests = Requests(self._engine, clock)
+        self.rosters = Rosters(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
         self.plain_texts = PlainTexts(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)

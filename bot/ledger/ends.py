@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate
-from bot.ledger import record
+from bot.ledger import record, rosters
 from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
 from bot.ledger.record import Entry
@@ -62,6 +62,10 @@ class Stands:
     @property
     def ends(self) -> dt.datetime | None:
         return dt.datetime.fromtimestamp(self.ends_at, self.timezone) if self.ends_at else None
+
+    @property
+    def done(self) -> dt.datetime:
+        return dt.datetime.fromtimestamp(self.done_at, self.timezone)
 
     @property
     def run(self) -> str:
@@ -124,6 +128,7 @@ class Ends:
             )
             .on_conflict_do_update(index_elements=["key"], set_={"receipt": body})
         )
+        await rosters.remember(database, key, receipt.plan)
 
     async def state(self, key: str) -> tuple[bool, bool]:
         """Whether the plan of this key was carried out, and whether what came of it, or may have, has ended."""
@@ -245,6 +250,7 @@ class Ends:
             await _without_share(database, requests, requests.c.share_key, requests.c.asked_at < old)
             await _without_share(database, told, told.c.key, told.c.at < old)
             await _without_share(database, places, places.c.key, places.c.at < old)
+            await rosters.tidy(database, old)
 
     async def _update(self, stands: Stands, entries: Iterable[Entry], **values: Any) -> None:
         async with self._engine.begin() as database:

@@ -52,17 +52,7 @@ class PendingPlans:
             await database.execute(delete(plans).where(plans.c.expires_at < now - KEEP_RECEIPTS_FOR))
             if chat:
                 await database.execute(update(plans).where(_of(what.asker), plans.c.chat == chat).values(chat=None))
-            await database.execute(
-                insert(plans).values(
-                    key=key,
-                    chat=chat or None,
-                    tenant_id=what.asker.tenant_id,
-                    person_id=what.asker.id,
-                    kind=kind,
-                    body=json.dumps(what),
-                    expires_at=now + KEEP_FOR,
-                )
-            )
+            await database.execute(insert(plans).values(**_values(key, what, now), kind=kind, chat=chat or None))
             if isinstance(what, SharePlan):
                 await record.add(database, now, record.planned(key, what))
         return key
@@ -219,6 +209,27 @@ class PendingPlans:
     async def _put_back(self, key: str) -> None:
         async with self._engine.begin() as database:
             await database.execute(update(plans).where(plans.c.key == key).values(claimed_at=None))
+
+
+async def decided(database: AsyncConnection, now: float, key: str, plan: SharePlan, runs: int) -> None:
+    """A plan that the sharer has decided on, before it could be shown: in a transaction that is under way."""
+    await database.execute(insert(plans).values(**_values(key, plan, int(now)), kind="plan", runs=runs))
+
+
+async def undecided(database: AsyncConnection, key: str) -> bool:
+    """Whether nothing came of such a plan; then it is there no more."""
+    unused = delete(plans).where(plans.c.key == key, plans.c.claimed_at.is_(None), plans.c.receipt.is_(None))
+    return (await database.execute(unused.returning(plans.c.key))).first() is not None
+
+
+def _values(key: str, what: Waiting, now: int) -> dict[str, Any]:
+    return {
+        "key": key,
+        "tenant_id": what.asker.tenant_id,
+        "person_id": what.asker.id,
+        "body": json.dumps(what),
+        "expires_at": now + KEEP_FOR,
+    }
 
 
 def _of(person: Person) -> ColumnElement[bool]:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ledger.bodies import json
-from bot.ledger.plans import KEEP_FOR
+from bot.ledger.plans import decided, undecided
 from bot.ledger.tables import ends, insert_for, plans, requests
-from bot.sharing import Decision, Ending, EndReceipt, Person, Returned, Role, SharePlan, ShareReceipt, Wish
+from bot.sharing import Decision, Ending, EndReceipt, Outcome, Person, Returned, Role, SharePlan, ShareReceipt, Wish
 
 
 @dataclass(frozen=True)
@@ -90,24 +90,13 @@ class Requests:
         """The decision that stands; if it is this one, the plan waits under the key of the request."""
         async with self._engine.begin() as database:
             if await self._decided(database, request, Decision.ALLOWED):
-                await database.execute(
-                    insert(plans).values(
-                        key=request.key,
-                        tenant_id=plan.asker.tenant_id,
-                        person_id=plan.asker.id,
-                        kind="plan",
-                        body=json.dumps(plan),
-                        expires_at=int(self._clock()) + KEEP_FOR,
-                        runs=request.runs,
-                    )
-                )
+                await decided(database, self._clock(), request.key, plan, request.runs)
             return Decision(await database.scalar(_decision(request)))
 
     async def reopen(self, key: str) -> None:
         """It was allowed, and nothing came of that: it is to be decided anew."""
         async with self._engine.begin() as database:
-            unused = delete(plans).where(plans.c.key == key, plans.c.claimed_at.is_(None), plans.c.receipt.is_(None))
-            if (await database.execute(unused.returning(plans.c.key))).first() is not None:
+            if await undecided(database, key):
                 await database.execute(
                     update(requests)
                     .where(requests.c.key == key)
@@ -132,7 +121,8 @@ class Requests:
         share = request.share_key
         async with self._engine.begin() as database:
             before = (await database.execute(select(ends.c.receipt).where(ends.c.key == share))).scalar_one()
-            receipt = json.loads(before, ShareReceipt).returned_by(request.person_id)
+            outcome = Outcome.TAKEN if request.wish is Wish.LEFT else Outcome.RETURNED
+            receipt = json.loads(before, ShareReceipt).without(request.person_id, outcome)
             after, now = json.dumps(receipt), int(self._clock())
             unchanged = update(ends).where(ends.c.key == share, ends.c.receipt == before).values(receipt=after)
             if (await database.execute(unchanged.returning(ends.c.key))).first() is None:

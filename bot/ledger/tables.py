@@ -195,6 +195,45 @@ requests = Table(
     Index("requests_share_key", "share_key", "person_id", "wish", unique=True),
 )
 
+# Which shares are for a chat; `first` is the one that this one followed, for whoever came later.
+rosters = Table(
+    "rosters",
+    metadata,
+    Column("share_key", KEY, primary_key=True),
+    Column("tenant_id", GUID, nullable=False),
+    Column("chat_id", Text, nullable=False),
+    Column("team_id", Text),
+    Column("first", KEY),
+    Index("rosters_chat_id", "chat_id"),
+    Index("rosters_team_id", "team_id"),
+)
+
+# What a sharer is offered since somebody came to such a chat, or left it.
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("share_key", KEY, nullable=False),
+    Column("move", String(8), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("shown_at", BigInteger),
+    Column("decision", String(8)),
+    Column("decided_at", BigInteger),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Index("proposals_share_key", "share_key"),
+)
+
+# What was heard last of somebody and a chat that a share is for, and the offer about it.
+moves = Table(
+    "moves",
+    metadata,
+    Column("share_key", KEY, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+    Column("move", String(8), nullable=False),
+    Column("proposal_key", KEY),
+    Index("moves_proposal_key", "proposal_key"),
+)
+
 plain_texts = Table(
     "plain_texts",
     metadata,

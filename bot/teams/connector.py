@@ -33,7 +33,8 @@ UNREACHABLE = "unreachable"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 TRY_FOR = 10.0  # Teams waits 15 for the turn that this is a part of
 TRY_LONG_FOR = 5 * 60.0
-PAGE = 50
+# As many at once as Teams gives. It may give fewer, so its token alone tells whether there are more.
+PAGE = 500
 
 
 class ConnectorError(Exception):
@@ -116,34 +117,49 @@ class Connector:
         return await self._call("GET", conversation_id, f"/members/{_part(member_id)}")
 
     async def members(self, conversation_id: str) -> list[dict[str, Any]]:
-        """The first fifty or so, each as `member` has them."""
-        answer = await self._call("GET", conversation_id, f"/pagedmembers?pageSize={PAGE}")
-        found: list[Any] = answer.get("members") or []
-        return [each for each in found if isinstance(each, dict)]
+        """Everybody, page after page, each as `member` has them. Somebody may be on two of them."""
+        found: list[dict[str, Any]] = []
+        token = ""
+        while True:
+            more = f"&continuationToken={_part(token)}" if token else ""
+            page = await self._call("GET", conversation_id, f"/pagedmembers?pageSize={PAGE}{more}")
+            members: list[Any] = page.get("members") or []
+            found += [each for each in members if isinstance(each, dict)]
+            next_token = page.get("continuationToken")
+            if not isinstance(next_token, str) or next_token in ("", token):
+                return found
+            token = next_token
+
+    async def team(self, team_id: str) -> dict[str, Any]:
+        """`name` and `aadGroupId`, among others."""
+        return await self._asked("GET", f"/v3/teams/{_part(team_id)}", None)
 
     async def _send(self, method: str, conversation_id: str, path: str, activity: Activity) -> ResourceResponse:
         answer = await self._call(method, conversation_id, path, written(activity))
         return ResourceResponse(id=str(answer.get("id", "")))
 
     async def _call(self, method: str, conversation_id: str, path: str, body: object = None) -> dict[str, Any]:
+        return await self._asked(method, f"/v3/conversations/{_part(conversation_id)}{path}", body)
+
+    async def _asked(self, method: str, path: str, body: object) -> dict[str, Any]:
         """Raises ConnectorError, Unavailable. An empty answer to a success is a success."""
-        answer = await self._patiently(method, conversation_id, path, body)
+        answer = await self._patiently(method, path, body)
         if answer.status == 401:  # nothing was done, so it may be asked again, once
             self._tokens.refused()
-            answer = await self._patiently(method, conversation_id, path, body)
+            answer = await self._patiently(method, path, body)
         if not 200 <= answer.status < 300:
             error = answer.content.get("error")
             code = error.get("code") if isinstance(error, dict) else None
             raise ConnectorError(answer.status, re.sub(r"\W", "", str(code))[:60])
         return answer.content
 
-    async def _patiently(self, method: str, conversation_id: str, path: str, body: object) -> Answer:
+    async def _patiently(self, method: str, path: str, body: object) -> Answer:
         """Asks again where Teams asks for it and where nothing can have arrived; never where something may have."""
         clock = asyncio.get_running_loop().time
         until, pause = clock() + (TRY_LONG_FOR if self.has_time else TRY_FOR), FIRST_PAUSE
         to_retry = NOT_DONE | MAY_BE_DONE if method in ("GET", "PUT") else NOT_DONE
         while True:
-            answer = await self._request(method, f"/v3/conversations/{_part(conversation_id)}{path}", body)
+            answer = await self._request(method, path, body)
             if answer is not None and answer.status not in to_retry:
                 return answer
             wait = random.uniform(pause / 2, pause)  # noqa: S311

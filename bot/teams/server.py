@@ -27,7 +27,7 @@ from bot.identity.sealing import Sealer
 from bot.identity.sso import SsoTokens
 from bot.ledger import Ledger, Place
 from bot.settings import Settings
-from bot.sharing import Person
+from bot.sharing import Chat, Person, Recipient
 from bot.teams import wire
 from bot.teams.authentication import TeamsAuthentication
 from bot.teams.connector import Connectors, session
@@ -177,6 +177,9 @@ async def _run(
     async def show(place: Place, card: Card) -> None:
         await app[TURNS].show(place, card)
 
+    async def who(sharer: Person, chat: Chat, person_id: str) -> Recipient | None:
+        return await app[TURNS].who(sharer, chat, person_id)
+
     app[WORK] = Work(
         ledger=ledger,
         sealer=sealer,
@@ -184,6 +187,7 @@ async def _run(
         graph=graph,
         tell=tell,
         show=show,
+        who=who,
         retention_days=settings.retention_days,
         clock=clock,
         limits=limits,

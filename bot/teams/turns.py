@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -33,8 +34,8 @@ from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said
 from bot.ledger import Conversation, Ledger, Place
-from bot.sharing import Person
-from bot.teams import doors, invokes, messages
+from bot.sharing import Chat, Person, Recipient
+from bot.teams import doors, invokes, messages, roster
 from bot.teams.connector import Connector, ConnectorError
 from bot.teams.in_words import InWords
 from bot.teams.incoming import Incoming, hours, inputs_of, plain, read
@@ -101,6 +102,11 @@ class Turns:
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
         """One activity, already known to be from Teams; `arrived` by the clock of the loop."""
+        move = roster.move(body)
+        if move and move.tenant_id == self._tenant_id:
+            # Whoever came or left need not be who did it, and who did it need not be told.
+            await self._work.moved(move.tenant_id, move.chat, move.joined, move.left)
+            return
         incoming = read(body)
         if incoming is None or incoming.person.tenant_id != self._tenant_id:
             log.warning("an activity without a person of our tenant")
@@ -352,6 +358,8 @@ class Turns:
             record=self._ledger.record,
             plain_texts=self._ledger.plain_texts,
             work=self._work,
+            roster=lambda chat: roster.roster(_connector(context), chat, self._tenant_id),
+            chat=roster.chat(incoming),
             undo=self._undo,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
@@ -517,6 +525,17 @@ class Turns:
                 return None
             raise Unsure from error
         return Place(chat, message_id)
+
+    async def who(self, sharer: Person, chat: Chat, person_id: str) -> Recipient | None:
+        """Somebody in a chat that the sharer has shared with; None if they are not there. Raises Unavailable."""
+        own = await self._ledger.conversations.of(sharer.tenant_id, sharer.id)
+        if own is None:
+            return None
+        return await self._proactively(
+            replace(own, conversation_id=chat.id),
+            lambda context: roster.member(_connector(context), chat.id, person_id, self._tenant_id),
+            is_own=False,
+        )
 
     async def _back_to(self, incoming: Incoming, what: Callable[[TurnContext], Awaitable[object]]) -> None:
         await self._proactively(incoming.chat, what, is_own=incoming.is_personal)

@@ -11,7 +11,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,8 @@ from bot.granting import names
 from bot.graph import Graph
 from bot.graph.permissions import covers
 from bot.identity.sealing import Sealer
-from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing
-from bot.sharing import Change, Decision, EndReceipt, Person, SharePlan, ShareReceipt, Step, Wish
+from bot.ledger import AccessRequest, Attempt, Ledger, Moved, Place, Stands, is_passing
+from bot.sharing import Change, Chat, Decision, EndReceipt, Person, SharePlan, ShareReceipt, Step, Wish
 from bot.texts import _
 from bot.work import wrong
 from bot.work.alone import Alone
@@ -45,12 +45,14 @@ from bot.work.flows import (
 )
 from bot.work.limits import CROWDED, LIMITS, Chats, Limits
 from bot.work.received import Asked, Received, RequestFlows
+from bot.work.roster import NOTICES, Proposed, RosterFlows, Who
+from cards.elements import Card
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
     from bot.work.slots import Slots
 
-__all__ = ["ADMINISTRATORS", "Asked", "Received", "Work"]
+__all__ = ["ADMINISTRATORS", "Asked", "Proposed", "Received", "Work"]
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,8 @@ Of = TypeVar("Of")
 
 
 class Work:
-    """`graph` speaks to Graph as a person, `tell` sends somebody a card, `show` puts one in another's place.
+    """`graph` speaks to Graph as a person, `tell` sends somebody a card, `show` puts one in another's place, `who`
+    tells of somebody in a chat.
 
     `clock` gives seconds since 1970; `limits`, how fast notices go out. The record is kept for `retention_days`.
 
@@ -82,6 +85,7 @@ class Work:
         graph: Callable[[Person], Graph],
         tell: Tell,
         show: Show,
+        who: Who,
         retention_days: int,
         clock: Callable[[], float] = time.time,
         limits: Limits = LIMITS,
@@ -96,6 +100,7 @@ class Work:
         self._alone = Alone(None if isinstance(self._place, FilePlace) else self._place)
         self._flows = Flows(ledger=ledger, graph=graph, tell=tell, show=show, clock=clock, alone=self._alone)
         self._requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, flows=self._flows)
+        self._rosters = RosterFlows(ledger=ledger, graph=graph, flows=self._flows, requests=self._requests, who=who)
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._watching: list[asyncio.Task[None]] = []
@@ -278,6 +283,58 @@ class Work:
             await self._answered("return", asked.request, locale, zone, sharer.id)
         return await self._requests.asked(key, sharer, Wish.NOTHING)
 
+    # Who came to a chat that something was shared with, and who left
+
+    async def moved(self, tenant_id: str, chat: Chat, joined: Sequence[str], left: Sequence[str]) -> None:
+        """Their sharers are offered what to do about it; when this is done, they will be, whatever happens."""
+        for key, moved, sharer in await self._rosters.moved(tenant_id, chat, joined, left):
+            after = self._limits.gather if moved is Moved.JOINED else 0
+            await self._begin(key, key, [(moved.value, sharer, after)])
+
+    async def proposed(self, key: str, sharer: Person) -> Proposed:
+        """What the sharer was offered. Raises NotYours, TooLate."""
+        return await self._rosters.proposed(key, sharer)
+
+    async def offer(self, key: str, sharer: Person) -> Card | None:
+        """The card of what is still offered. Raises NotYours, TooLate, Unavailable."""
+        return await self._rosters.card(key, sharer)
+
+    async def share_with_joiners(
+        self, key: str, sharer: Person, locale: str, zone: str, place: Place | None = None
+    ) -> ShareReceipt:
+        """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
+        proposal = (await self._rosters.proposed(key, sharer)).proposal
+        if proposal.decision is Decision.ALLOWED:
+            return await self.share(key, sharer, locale, zone, place)
+        if proposal.decision:
+            raise TooLate
+        if place:
+            await self._ledger.places.keep(key, place)
+        run = proposal.run
+        put_off = partial(self._rosters.put_off, proposal)
+        receipt = await self._tried("offer", run, put_off, key, run, locale, zone)
+        return receipt or await self.share(key, sharer, locale, zone, place)
+
+    async def leave_as_it_is(self, key: str, sharer: Person) -> Proposed:
+        """What was decided, now or before. Raises NotYours, TooLate."""
+        await self._rosters.decline(await self._rosters.proposed(key, sharer))
+        return await self._rosters.proposed(key, sharer)
+
+    async def take_from_leaver(self, key: str, sharer: Person, locale: str, zone: str) -> Proposed:
+        """Takes away what a share gave to somebody who left. Raises what `give_back` raises."""
+        proposed = await self._rosters.proposed(key, sharer)
+        received = await self._rosters.of_leaver(proposed.proposal)
+        if received is None:
+            raise TooLate
+        if await self._rosters.begin_to_take(proposed) is Decision.ALLOWED and not received.is_over:
+            request = await self._requests.have_left(received)
+            try:
+                await self._answered("return", request, locale, zone, sharer.id)
+            except SharebotError:
+                await self._rosters.not_taken(proposed)
+                raise
+        return await self._rosters.proposed(key, sharer)
+
     async def look(self) -> None:
         """Does what is due: reminders, ends, and forgetting what is long over."""
         while due := await self._ledger.ends.due():
@@ -348,14 +405,18 @@ class Work:
         """What comes of a request, as soon as it is known here; None where it is known elsewhere."""
         # What is allowed goes on as a share, and is called like the work on one.
         run = request.run if flow == "allow" else f"{request.run}.{flow}"
+        put_off = partial(self._requests.put_off, request)
+        return await self._tried(flow, run, put_off, request.key, run, locale, zone, *more)
+
+    async def _tried(self, flow: str, run: str, put_off: Callable[[], Awaitable[None]], *ids: str) -> Any:
+        """What comes of what was decided; if it breaks, the next press is new work."""
         try:
-            return await self._answer(flow, run, request.key, run, locale, zone, *more)
+            return await self._answer(flow, run, *ids)
         except SharebotError:
             raise
         except Exception as error:
             log.exception("the work on a request broke")
-            await self._ledger.requests.put_off(request)
-            await self._ledger.plans.put_back(request.key, request.run)
+            await put_off()
             raise Unsure(_("I don't know whether that was done. Please try again.")) from error
 
     async def _share(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
@@ -433,6 +494,8 @@ class Work:
             return CROWDED
         if what == SHARED:
             return await self._flows.tell_of_share(key, person_id, is_last=is_last)
+        if what in NOTICES:
+            return await self._rosters.tell(key, is_last=is_last)
         await self._flows.tell(what, key, person_id, sentence)
         return None
 
@@ -451,6 +514,16 @@ class Work:
             await engine.step("tell them", self._requests.tell_of_decision, key, again=is_passing)
         elif wrong.kind(outcome["kind"]) is not Unsure:
             await engine.step("reopen", self._requests.reopen, key, again=is_passing)
+        return outcome
+
+    async def _accepted(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+        engine = await self._started()
+        outcome = await engine.step("plan", self._rosters.accept, key, run, locale, zone, again=is_passing)
+        if outcome:
+            return outcome
+        outcome = await self._share(key, run, locale, zone)
+        if outcome and wrong.kind(outcome["kind"]) is not Unsure:
+            await engine.step("reopen", self._rosters.reopen, key, again=is_passing)
         return outcome
 
     async def _declined(self, key: str, run: str, _locale: str, _zone: str) -> wrong.Wrong | None:
@@ -517,6 +590,7 @@ class Work:
             CROWDED: self._crowded_notice,
             "ask": self._asked,
             "allow": self._allowed,
+            "offer": self._accepted,
             "decline": self._declined,
             "return": self._given_back,
         }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -310,7 +310,10 @@ class Flows:
         stands = await self._ledger.ends.at(key)
         if stands is None or stands.run != run or stands.ended:
             return
-        people = [grant.recipient.id for grant in stands.receipt.granted() if grant.recipient.id]
+        await self.keep_from(key, [grant.recipient.id for grant in stands.receipt.granted() if grant.recipient.id])
+
+    async def keep_from(self, key: str, people: Collection[str]) -> None:
+        """Whoever of these has not heard of a share by now never will."""
         # A mail is an invite: whoever is being mailed would get the access anew.
         until = asyncio.get_running_loop().time() + TOLD_WITHIN
         while not await self._ledger.told.keep_from(key, people):

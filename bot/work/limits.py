@@ -22,6 +22,8 @@ class Limits:
 
     What waits is sent some at a time, and two seconds' worth may meet in one: so it is half of what is allowed.
     It is looked whose turn it is `look_every` so many seconds, and `look_often` while there are any.
+
+    Who comes to a chat within so many seconds to `gather` is told of on one card.
     """
 
     in_all: int = 20
@@ -29,6 +31,7 @@ class Limits:
     in_a_chat: tuple[int, int] = (3, 6)
     look_every: float = 2.0
     look_often: float = 0.1
+    gather: int = 10
 
 
 LIMITS = Limits()

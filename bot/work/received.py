@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import cards.ended
 import cards.received
+import cards.roster
 from bot import planning
 from bot.errors import NotAllowed, NotYours, SharebotError, TooLate
 from bot.granting import names
@@ -20,6 +23,7 @@ from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Stands
 from bot.sharing import (
     Decision,
+    EndReceipt,
     Expiry,
     Grant,
     Outcome,
@@ -29,6 +33,7 @@ from bot.sharing import (
     Role,
     SharePlan,
     ShareRequest,
+    Telling,
     Wish,
 )
 from bot.texts import _, later, speaking
@@ -59,13 +64,15 @@ class Received:
 
     @property
     def plan(self) -> SharePlan:
-        """With the end as it is now."""
-        plan, ends = self.stands.receipt.plan, self.stands.ends
-        return replace(plan, until=Expiry(plan.until.words if plan.until else "", ends) if ends else None)
+        return as_it_is(self.stands)
 
     @property
     def is_over(self) -> bool:
         return self.stands.ended is not None or self.grant.outcome is not Outcome.GRANTED
+
+    @property
+    def is_taken(self) -> bool:
+        return self.grant.outcome is Outcome.TAKEN
 
     @property
     def may_ask(self) -> bool:
@@ -97,6 +104,17 @@ class RequestFlows:
             raise NotYours(_(NOT_THEIRS))
         return found
 
+    async def of(self, key: str, person_id: str) -> Received | None:
+        """The same of anybody of the tenant; None where the share gave them nothing, or is forgotten."""
+        with suppress(TooLate):
+            return await self._found(key, person_id)
+        return None
+
+    async def put_off(self, request: AccessRequest) -> None:
+        """The work on it broke."""
+        await self._ledger.requests.put_off(request)
+        await self._ledger.plans.put_back(request.key, request.run)
+
     async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
         """Raises NotYours, TooLate."""
         asked = await self._asked(key)
@@ -119,6 +137,9 @@ class RequestFlows:
 
     async def need_nothing(self, received: Received) -> AccessRequest:
         return await self._ledger.requests.put(received.stands.key, str(received.recipient.id), Wish.NOTHING)
+
+    async def have_left(self, received: Received) -> AccessRequest:
+        return await self._ledger.requests.put(received.stands.key, str(received.recipient.id), Wish.LEFT)
 
     # To edit
 
@@ -190,6 +211,8 @@ class RequestFlows:
         asked = await self._asked(key)
         if asked is None:
             return wrong.written(TooLate())
+        if asked.request.wish is Wish.LEFT and asked.request.decision is None:
+            await self._flows.keep_from(asked.request.share_key, [asked.request.person_id])
         async with self._flows.alone.on(asked.of.plan.item.key):
             return await self._give_back(key, run, locale, zone)
 
@@ -223,10 +246,22 @@ class RequestFlows:
         if asked is None or asked.of.returned is None:
             return
         plan, returned, there = asked.of.plan, asked.of.returned, by if run in self._flows.waiting else ""
+        if asked.request.wish is Wish.LEFT:
+            back = EndReceipt(asked.of.stands.receipt, (returned,), is_undone=True)
+            sharers, recipients = (
+                partial(cards.roster.taken, plan, returned),
+                partial(cards.ended.ended_for_you, back, returned),
+            )
+        else:
+            sharers, recipients = (
+                partial(cards.received.given_back_by, plan, returned),
+                partial(cards.received.given_back, plan, returned),
+            )
         if plan.asker.id != there:
-            await self._tell_sharer(asked, "returned", partial(cards.received.given_back_by, plan, returned))
-        if asked.request.person_id != there:
-            await self._tell_recipient(asked, "returned", partial(cards.received.given_back, plan, returned))
+            await self._tell_sharer(asked, "returned", sharers)
+        tellings = await self._ledger.told.tellings(asked.request.share_key)
+        if asked.request.person_id != there and tellings.get(asked.request.person_id) is not Telling.KEPT:
+            await self._tell_recipient(asked, "returned", recipients)
 
     async def tell_of_obstacle(self, key: str, by: str) -> None:
         """The sharer, who alone can help: nothing can be taken back without their sign-in."""
@@ -258,13 +293,15 @@ class RequestFlows:
         stands = await self._ledger.ends.at(key)
         if stands is None:
             raise TooLate
-        given = (Outcome.GRANTED, Outcome.RETURNED)
+        given = (Outcome.GRANTED, Outcome.RETURNED, Outcome.TAKEN)
         mine = [each for each in stands.receipt.grants if each.recipient.id == person_id and each.outcome in given]
         if not mine:
             return None
         requests = await self._ledger.requests.of(key, person_id)
-        done = requests.get(Wish.NOTHING)
-        returned = Returned(mine[0].recipient, done.ending, done.now) if done and done.ending else None
+        done = (requests.get(wish) for wish in (Wish.NOTHING, Wish.LEFT))
+        returned = next(
+            (Returned(mine[0].recipient, each.ending, each.now) for each in done if each and each.ending), None
+        )
         return Received(stands, mine[0], requests.get(Wish.EDIT), returned)
 
     def _reason(self, request: AccessRequest) -> str:
@@ -273,6 +310,12 @@ class RequestFlows:
         except Unreadable:
             log.warning("the reason of a request can't be read any more")
             return ""
+
+
+def as_it_is(stands: Stands) -> SharePlan:
+    """With the end as it is now."""
+    plan, ends = stands.receipt.plan, stands.ends
+    return replace(plan, until=Expiry(plan.until.words if plan.until else "", ends) if ends else None)
 
 
 def _shown(asked: Asked) -> tuple[SharePlan, Recipient, str]:

@@ -7,6 +7,7 @@ import { fileSearch } from "./extension.js";
 import { heading } from "./heading.js";
 import { icon } from "./icons.js";
 import { messageLog } from "./log.js";
+import { membersMenu } from "./members.js";
 import { avatar } from "./people.js";
 import { endOf, reveal } from "./scroll.js";
 import { sender } from "./sending.js";
@@ -41,7 +42,7 @@ export function channel(chat, desk) {
   const element = h(
     "section",
     { class: "conversation channel", "aria-label": `${chat.team}, ${chat.name}` },
-    heading({ back: "#teams", face: avatar(chat.team, { size: "square" }), name: chat.name, about: chat.team }),
+    heading({ back: "#teams", face: avatar(chat.team, { size: "square" }), name: chat.name, about: chat.team, end: membersMenu(chat, desk) }),
     div("scroll-box", scroller, end.pill),
     foot,
   );

@@ -5,6 +5,7 @@ import { div, h, settled } from "./dom.js";
 import { fileSearch } from "./extension.js";
 import { heading } from "./heading.js";
 import { messageLog } from "./log.js";
+import { membersMenu } from "./members.js";
 import { avatar } from "./people.js";
 import { endOf, reveal } from "./scroll.js";
 import { sender } from "./sending.js";
@@ -56,6 +57,7 @@ export function conversation(chat, desk) {
       face: avatar(chat.name, { bot: withBotOnly, group: chat.kind === "groupChat" }),
       name: chat.name,
       about: chat.kind === "groupChat" ? `${others.map(({ name }) => name).join(", ")} and you` : withBotOnly ? "App" : "",
+      end: chat.kind === "groupChat" && membersMenu(chat, desk),
     }),
     div("scroll-box", scroller, end.pill),
     chips,

@@ -30,6 +30,7 @@ export const act = (user, message, action) =>
   tell(`/chats/${encodeURIComponent(message.chat)}/messages/${encodeURIComponent(message.id)}/action`, { user, action });
 export const ask = (user, chat, { name, value, message = null }) =>
   tell(`/chats/${encodeURIComponent(chat)}/ask`, { user, name, value, message });
+export const move = (user, chat, person, joins) => tell(`/chats/${encodeURIComponent(chat)}/members`, { user, person, joins });
 export const postCard = (user, chat, card) => tell(`/chats/${encodeURIComponent(chat)}/cards`, { user, card });
 export const signInClosed = (user) => tell("/signin/closed", { user });
 

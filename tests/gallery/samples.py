@@ -16,12 +16,14 @@ import cards.dialog
 import cards.ended
 import cards.form
 import cards.received
+import cards.roster
 import cards.settings
 import cards.share
 from bot import commands, errors
 from bot.graph import refusals
 from bot.sharing import (
     Change,
+    Chat,
     DriveType,
     Ending,
     EndReceipt,
@@ -153,6 +155,16 @@ BACK = EndReceipt(
     ),
 )
 VIEWED = replace(ONE, role=Role.READ, until=UNTIL, item=replace(BUDGET, drive_type=DriveType.BUSINESS))
+CHAT, TEAM = Chat("19:crew@thread.v2"), Chat("19:finance@thread.tacv2", "Finance", "19:finance@thread.tacv2")
+GUEST = Recipient("dana", "Dana Birkby", "dana.birkby@northwind.example", is_outside=True)
+IN_CHAT = replace(
+    plan(gains(GUEST), gains(ALEX), gains(MEGAN, Role.READ), has(LEE)), chat=CHAT, unknown=("Kai Carter",)
+)
+# As many as there can be, with names as long as they come.
+MEMBERS = [replace(LONG_NAMED, id=f"member {n}", email=f"{n}.{LONG_NAMED.email}") for n in range(230)]
+IN_TEAM = replace(plan(gains(GUEST), *map(gains, MEMBERS), *map(has, MEMBERS[:19])), chat=TEAM)
+OF_MANY = ShareReceipt(IN_TEAM, (REFUSED, *(Grant(each, Outcome.GRANTED) for each in MEMBERS)))
+MANY_BACK = (Returned(LEE, Ending.LEFT, Role.WRITE), *(Returned(each, Ending.ENDED) for each in MEMBERS))
 HOLDERS = [
     Holder("Adele Vance", "adele.vance@contoso.com", Way.PERSON, Role.OWNER, is_inherited=False),
     Holder("Alex Wilber", "alex.wilber@contoso.com", Way.PERSON, Role.WRITE, is_inherited=False, until=CHANGED),
@@ -331,6 +343,38 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         replace(plan(gains(ALEX), item=ODD_FILE), asker=replace(ADELE, name=HOSTILE["right to left"])),
         KEY,
     ),
+    "chat: everybody": partial(cards.share.confirm, IN_CHAT, KEY),
+    "chat: a team with many people": partial(cards.share.confirm, IN_TEAM, KEY),
+    "chat: a team with many people, the last page": partial(cards.share.confirm, IN_TEAM, KEY, page=23),
+    "chat: many people, done": partial(done, OF_MANY),
+    "chat: many people, undone": partial(cards.ended.ended, replace(BACK, share=OF_MANY, returned=MANY_BACK)),
+    "chat: many people, left behind": partial(cards.ended.left_behind, OF_MANY, FRIDAY, is_gone=True),
+    "chat: somebody joined": partial(
+        cards.roster.joined, replace(VIEWED, steps=(gains(MEGAN),)), CHAT, KEY, is_known=True
+    ),
+    "chat: several joined a team": partial(
+        cards.roster.joined, replace(VIEWED, steps=(gains(MEGAN), gains(GUEST), gains(LEE))), TEAM, KEY, is_known=False
+    ),
+    "chat: many joined": partial(cards.roster.joined, IN_TEAM, TEAM, KEY, is_known=True),
+    "chat: hostile names": partial(
+        cards.roster.joined,
+        replace(VIEWED, item=ODD_FILE, steps=tuple(map(gains, ODD_PEOPLE))),
+        replace(TEAM, name=HOSTILE["Markdown"]),
+        KEY,
+        is_known=True,
+    ),
+    "chat: somebody left": partial(cards.roster.left, VIEWED, MEGAN, Role.READ, CHAT, KEY, shared=CHANGED),
+    "chat: somebody left a team": partial(
+        cards.roster.left, replace(VIEWED, until=None), ODD_PEOPLE[0], Role.WRITE, TEAM, KEY, shared=CHANGED
+    ),
+    "chat: taken away": partial(cards.roster.taken, VIEWED, Returned(MEGAN, Ending.ENDED)),
+    "chat: taken away, on the result": partial(
+        done, receipt(Grant(ALEX, Outcome.TAKEN), Grant(MEGAN, Outcome.GRANTED))
+    ),
+    "chat: not shared": partial(cards.roster.declined, VIEWED, is_of_leaver=False),
+    "chat: left as it is": partial(cards.roster.declined, VIEWED, is_of_leaver=True),
+    "chat: decided already": partial(cards.roster.shared_before, VIEWED),
+    "chat: no longer asked": partial(cards.roster.over, VIEWED),
     "given back: sure": partial(cards.received.sure, VIEWED, KEY),
     "given back": partial(cards.received.given_back, VIEWED, Returned(ALEX, Ending.ENDED)),
     "given back: there is another way": partial(
