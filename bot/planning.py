@@ -127,24 +127,18 @@ async def find(graph: Graph, asker: Person, words: Words, *, wanted: str) -> Sha
     return UnclearRequest(asker, request, (question,), wanted) if question else found[0]
 
 
-def answered(unclear: UnclearRequest, chosen: dict[str, str], *, partly: bool = False) -> ShareRequest:
-    """The request with what was chosen in place of what was unclear. Raises NotUnderstood while something is open.
-
-    `partly`: what is not answered yet may stay open.
-    """
-    items, recipients = list(unclear.request.items), list(unclear.request.recipients)
-    for question in unclear.questions:
-        if partly and question.slot not in chosen:
-            continue
-        if chosen.get(question.slot) not in {option.key for option in question.options}:
-            raise NotUnderstood(_("Please choose which “{words}” you mean.", words=question.words))
-        title = next(option.title for option in question.options if option.key == chosen[question.slot])
-        words = Words("id", chosen[question.slot], title)
-        if question.slot == "item":
-            items[0] = words
-        else:
-            recipients[int(question.slot.removeprefix("recipient "))] = words
-    return replace(unclear.request, items=tuple(items), recipients=tuple(recipients))
+def answered(unclear: UnclearRequest, place: int | None) -> ShareRequest:
+    """The request with the option at this place instead of what was asked. Raises NotUnderstood where there is none."""
+    question = unclear.asked
+    if place is None or not 0 <= place < len(question.options):
+        raise NotUnderstood(_("Please choose which “{words}” you mean.", words=question.words))
+    option = question.options[place]
+    chosen = Words("id", option.key, option.title)
+    if question.slot == "item":
+        return replace(unclear.request, items=(chosen, *unclear.request.items[1:]))
+    recipients = list(unclear.request.recipients)
+    recipients[int(question.slot.removeprefix("recipient "))] = chosen
+    return replace(unclear.request, recipients=tuple(recipients))
 
 
 def _refuse_what_cannot_be(request: ShareRequest) -> None:

@@ -24,7 +24,11 @@ from cards.share import MARKS
 
 def in_dialog(shown: Card) -> Card:
     """The same card where only Action.Submit is known: each button as old clients have it, which carries the same."""
-    return {**shown, "actions": [_submitted(each) for each in shown.get("actions", ())]}
+    rows = [
+        {**each, "selectAction": _submitted(each["selectAction"])} if "selectAction" in each else each
+        for each in shown["body"]
+    ]
+    return {**shown, "body": rows, "actions": [_submitted(each) for each in shown.get("actions", ())]}
 
 
 def _submitted(action: Action) -> Action:

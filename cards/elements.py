@@ -128,6 +128,18 @@ def _columns(*columns: tuple[str, Sequence[Element]], spacing: str = "Medium") -
     return {"type": "ColumnSet", "spacing": spacing, "columns": made}
 
 
+def row(title: str, detail: str, verb: str, key: str) -> Element:
+    """One of several things: a press anywhere on it calls `verb` with the key."""
+    named = _plain(f"{apart(title)} — {apart(detail)}")
+    return {
+        "type": "Container",
+        "style": "emphasis",
+        "spacing": "Small",
+        "items": [line(run(title, bold=True, colour="Accent"), spacing="None"), small(detail, spacing="None")],
+        "selectAction": button(named, verb, key, inputs=False),
+    }
+
+
 def choice(
     name: str, label: str, options: Sequence[tuple[str, str]], *, chosen: str = "", compact: bool = False
 ) -> Element:

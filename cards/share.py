@@ -20,7 +20,7 @@ from bot.sharing import (
     Telling,
     UnclearRequest,
 )
-from bot.texts import _, day, later, listed, sentences, several, when
+from bot.texts import _, day, later, listed, quoted, sentences, several, when
 from cards.elements import (
     Action,
     Card,
@@ -31,11 +31,11 @@ from cards.elements import (
     block,
     button,
     card,
-    choice,
     filled,
     heading,
     line,
     link,
+    row,
     run,
     small,
 )
@@ -83,10 +83,11 @@ def confirm(plan: SharePlan, key: str) -> Card:
 
 
 def choose(unclear: UnclearRequest, key: str) -> Card:
-    body = [choice(each.slot, _fits(each), _options(each, unclear)) for each in unclear.asked]
+    asked = unclear.asked
+    body = [line(_fits(asked)), *(_option(asked, place, unclear, key) for place in unclear.shown)]
     turns: list[Action] = []
     if unclear.is_paged:
-        shown, count = unclear.shown, len(unclear.asked[0].options)
+        shown, count = unclear.shown, len(asked.options)
         body.append(
             small(
                 _("{first} to {last} of {count}", first=shown.start + 1, last=shown.stop, count=count), spacing="Small"
@@ -96,15 +97,13 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
             turns.append(button(_("More…"), "share.page", f"{key}.{unclear.page + 1}", inputs=False))
         if unclear.page:
             turns.append(button(_("Back"), "share.page", f"{key}.{unclear.page - 1}", inputs=False))
+    if others := [quoted(apart(each.words)) for each in unclear.questions[1:]]:
+        body.append(small(_("After this I ask about {names}.", names=listed(others))))
     return card(
         heading(_("Which one do you mean?")),
         *body,
-        actions=[
-            button(_("Continue"), f"{unclear.wanted}.choose", key, style="positive"),
-            *turns,
-            button(_("Cancel"), "share.cancel", key, inputs=False),
-        ],
-        summary=sentences(_("Which one do you mean?"), ", ".join(apart(question.words) for question in unclear.asked)),
+        actions=[*turns, button(_("Cancel"), "share.cancel", key, inputs=False)],
+        summary=sentences(_("Which one do you mean?"), apart(asked.words)),
     )
 
 
@@ -115,12 +114,11 @@ def _fits(question: Question) -> str:
     return several(count, "“{words}” fits {count}", "“{words}” fits {count}", words=words)
 
 
-def _options(question: Question, unclear: UnclearRequest) -> list[tuple[str, str]]:
-    """Those of the page, by their numbers; without pages all, as they are told apart by themselves."""
-    named = [(f"{apart(each.title)} — {apart(each.detail)}", each.key) for each in question.options]
-    if not unclear.is_paged:
-        return named
-    return [(f"{place + 1}. {named[place][0]}", named[place][1]) for place in unclear.shown]
+def _option(question: Question, place: int, unclear: UnclearRequest, key: str) -> Element:
+    """By its number where there are pages; without them they are told apart by themselves."""
+    option = question.options[place]
+    title = f"{place + 1}. {option.title}" if unclear.is_paged else option.title
+    return row(title, option.detail, f"{unclear.wanted}.choose", f"{key}.{place}")
 
 
 def done(receipt: ShareReceipt, key: str) -> Card:

@@ -170,18 +170,18 @@ async def test_a_command_is_no_answer_to_a_form(adele: Someone, bot: Bot, text: 
 
 async def test_the_second_one_can_be_said(adele: Someone, bot: Bot) -> None:
     asked = await adele.says("share Roadmap.docx with Alex")
-    second = bot.choices(adele)["item"][1]
+    second = bot.rows(adele)[1]
     chosen = await adele.says("the second one")
     await adele.says("yes")
 
     assert "Which one do you mean?" in asked
     assert "Share this?" in chosen
-    assert bot.access_by_key(second)[ALEX] == "read"
+    assert bot.access_by_row(second)[ALEX] == "read"
 
 
 async def test_of_two_questions_each_can_be_answered_by_typing(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Ana Bell")
-    second = bot.choices(adele)["item"][1]
+    second = bot.rows(adele)[1]
     asked = await adele.says("the second one")
     card = await adele.says("the first")
     await adele.says("yes")
@@ -189,7 +189,7 @@ async def test_of_two_questions_each_can_be_answered_by_typing(adele: Someone, b
     assert "“Ana Bell” fits 2" in asked
     assert "Roadmap" not in asked.partition("Ana Bell")[0]
     assert "Share this?" in card
-    assert list(bot.access_by_key(second).values()) == ["read"]
+    assert list(bot.access_by_row(second).values()) == ["read"]
 
 
 async def test_a_missing_name_can_be_said(adele: Someone, bot: Bot) -> None:

@@ -94,7 +94,7 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
         # "Cancel that" is about the card, "undo" is about what was done.
         return None
     if isinstance(what, UnclearRequest) and what.wanted == access.WANTED and answer.intent == "select":
-        return await access.choose(turn, key, share.chosen(what, answer.choice))
+        return await access.chosen(turn, key, share.chosen(what, answer.choice))
     return await share.answer(turn, key, what, answer)
 
 

@@ -19,6 +19,8 @@ from bot.work import Work
 from cards.elements import Card, apart
 
 WANTED = "share"
+# More digits than the number of an option or of a page has.
+SMALL = 4
 
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
@@ -58,25 +60,32 @@ async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     return await filled_in(turn, Draft(turn.person, plan.request, typed), key)
 
 
-async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """One of what may be meant. The key names its place."""
+    key, place = placed(key)
     unclear = await turn.pending.at(key, turn.person)
     if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
         raise TooLate
-    is_one_of_several = any(question.slot in inputs for question in unclear.questions)
-    return await _planned(turn, planning.answered(unclear, inputs, partly=is_one_of_several), key)
+    return await _planned(turn, planning.answered(unclear, place), key)
 
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of what may be meant, or what was seen before. The key names the page: a second press turns no further."""
-    key, _dot, page = key.partition(".")
+    key, page = placed(key)
     unclear = await turn.pending.at(key, turn.person)
-    if not isinstance(unclear, UnclearRequest) or not page.isdecimal():
+    if not isinstance(unclear, UnclearRequest) or page is None:
         raise TooLate
-    turned = replace(unclear, page=int(page))
+    turned = replace(unclear, page=page)
     if not turned.is_paged or not turned.shown:
         raise TooLate
     await turn.pending.keep(key, turned)
     return Reply(card(turned, key), is_private=True)
+
+
+def placed(key: str) -> tuple[str, int | None]:
+    """A key, and the number that it names besides."""
+    key, _dot, number = key.partition(".")
+    return key, int(number) if number.isdecimal() and len(number) < SMALL else None
 
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -103,19 +112,16 @@ def asked(what: Waiting) -> Context:
     match what:
         case SharePlan():
             return Context(has_a_file=True, pending="confirmation")
-        case UnclearRequest(questions=(question, *_)):
-            kind = "item" if question.slot == "item" else "person"
+        case UnclearRequest():
+            kind = "item" if what.asked.slot == "item" else "person"
             shown = (what.shown.start + 1, what.shown.stop) if what.is_paged else None
-            return Context(
-                pending=f"choose_{kind}", choices=tuple(each.title for each in question.options), shown=shown
-            )
+            choices = tuple(each.title for each in what.asked.options)
+            return Context(pending=f"choose_{kind}", choices=choices, shown=shown)
         case Draft(wrong=((field, _sentence), *_)):
             slot = next((slot for slot, each in form.FIELDS.items() if each == field), "items")
             return Context(pending=slot)
         case Draft():
             return Context(pending=form.missing(what) or "items")
-        case _:
-            return Context(pending="items")
 
 
 async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) -> Reply | None:
@@ -125,20 +131,19 @@ async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) ->
             return await confirm(turn, key, {})
         case _, "cancel":
             return await cancel(turn, key, {})
-        case UnclearRequest(), "select" if inputs := chosen(what, understood.choice):
-            return await _planned(turn, planning.answered(what, inputs, partly=True), key)
+        case UnclearRequest(), "select":
+            return await _planned(turn, planning.answered(what, chosen(what, understood.choice)), key)
         case SharePlan() | Draft(), "answer" if understood.request:
             return await _answered(turn, what, understood.request, key)
         case _:
             return None
 
 
-def chosen(unclear: UnclearRequest, choice: int | None) -> dict[str, str]:
-    """What "the second one" means for the first question; -1 is the last. Nothing where there are fewer."""
-    question = unclear.questions[0]
-    places = {-1: len(question.options)}
-    place = places.get(choice or 0, choice or 0)
-    return {question.slot: question.options[place - 1].key} if 0 < place <= len(question.options) else {}
+def chosen(unclear: UnclearRequest, choice: int | None) -> int | None:
+    """The place that "the second one" means; -1 is the last."""
+    if choice is None:
+        return None
+    return len(unclear.asked.options) - 1 if choice == -1 else choice - 1
 
 
 async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest, before: str) -> Reply:
