@@ -206,11 +206,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A name that fits several things. `slot` is where the answer goes: "item", or "recipient" and its place."""
+    """A name that fits several things. `slot` is where the answer goes: "item", or "recipient" and its place.
+
+    `is_near`: it fits none, and these are called nearly so.
+    """
 
     slot: str
     words: str
     options: tuple[Option, ...]
+    is_near: bool = False
 
 
 @dataclass(frozen=True)

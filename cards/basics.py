@@ -26,8 +26,10 @@ def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> 
     )
 
 
-def problem(sentence: str) -> Card:
-    return card(heading(_("That did not work")), line(sentence), summary=sentence)
+def problem(sentence: str, again: str = "") -> Card:
+    """`again` is the ticket of what may be tried again, "" where that makes no sense."""
+    actions = [button(_("Try again"), "sign_in.again", again, style="positive")] if again else []
+    return card(heading(_("That did not work")), line(sentence), actions=actions, summary=sentence)
 
 
 def say(sentence: str) -> Card:

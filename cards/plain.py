@@ -80,8 +80,9 @@ def _page(titles: list[str], least: int) -> int | None:
 def _lines(element: Element, numbers: _Numbers) -> list[str]:
     match element["type"]:
         case "TextBlock":
-            # What has no letter is a picture.
-            return [element["text"]] if any(map(str.isalnum, element["text"])) else []
+            return [element["text"]]
+        case "Image":
+            return []
         case "RichTextBlock":
             return [text] if (text := "".join(map(_run, element["inlines"]))).strip() else []
         case "Container" if "selectAction" in element:

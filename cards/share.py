@@ -33,6 +33,7 @@ from cards.elements import (
     card,
     filled,
     heading,
+    icon,
     line,
     link,
     row,
@@ -49,16 +50,13 @@ NOT_TOLD = {
     Telling.SIGNED_OUT: later("Not told: I can't reach them in Teams, and without your sign-in no mail is sent."),
     Telling.REFUSED: later("Not told: Microsoft 365 did not send the mail."),
 }
-MARKS = {
-    "xlsx": "📊",
-    "csv": "📊",
-    "docx": "📝",
-    "txt": "📝",
-    "md": "📝",
-    "pptx": "📽️",
-    "pdf": "📕",
-    "png": "🖼️",
-    "jpg": "🖼️",
+# The icon of a file, by how its name ends.
+KINDS = {
+    **dict.fromkeys(("xlsx", "xls", "csv"), "sheet"),
+    **dict.fromkeys(("docx", "doc", "txt", "md"), "text"),
+    **dict.fromkeys(("pptx", "ppt"), "slides"),
+    **dict.fromkeys(("png", "jpg", "jpeg", "gif"), "image"),
+    "pdf": "pdf",
 }
 
 
@@ -109,6 +107,8 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
 
 def _fits(question: Question) -> str:
     count, words = len(question.options), question.words
+    if question.is_near:
+        return _("Nothing that you can open is called “{words}”. Similar names:", words=words)
     if count == 1:
         return _("“{words}” may be", words=words)
     return several(count, "“{words}” fits {count}", "“{words}” fits {count}", words=words)
@@ -231,14 +231,36 @@ def _asked(plan: SharePlan) -> str:
 
 
 def file(item: ShareableItem, *, by: bool = True) -> Element:
-    mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
     about = [apart(item.where)]
     if item.owner and by:
         about.append(_("by {name}", name=apart(item.owner)))
     if item.modified:
         about.append(_("changed {day}", day=day(item.modified)))
     said = small(" · ".join(filter(None, about)), spacing="None")
-    return beside(mark, line(run(item.name, bold=True), spacing="None"), said)
+    return beside(icon(kind(item), kind_in_words(item)), line(run(item.name, bold=True), spacing="None"), said)
+
+
+def kind(item: ShareableItem) -> str:
+    """Which of the icons is its own."""
+    return "folder" if item.is_folder else KINDS.get(item.name.rpartition(".")[2].lower(), "file")
+
+
+def kind_in_words(item: ShareableItem) -> str:
+    match kind(item):
+        case "folder":
+            return _("Folder")
+        case "sheet":
+            return _("Spreadsheet")
+        case "text":
+            return _("Text document")
+        case "slides":
+            return _("Presentation")
+        case "image":
+            return _("Picture")
+        case "pdf":
+            return "PDF"
+        case _:
+            return _("File")
 
 
 def _step(step: Step, plan: SharePlan) -> Element:

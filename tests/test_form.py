@@ -179,6 +179,42 @@ async def test_the_second_one_can_be_said(adele: Someone, bot: Bot) -> None:
     assert bot.access_by_row(second)[ALEX] == "read"
 
 
+@pytest.mark.parametrize(
+    ("asked", "answers"),
+    [
+        (BUDGET, ["yes"]),
+        (BUDGET, ["no"]),
+        ("share Roadmap.docx with Alex", ["the first", "yes"]),
+        ("share Q3 Budget.xlsx", ["Alex Wilber"]),
+    ],
+)
+async def test_what_is_answered_by_typing_keeps_no_buttons(
+    adele: Someone, bot: Bot, asked: str, answers: list[str]
+) -> None:
+    await adele.says(asked)
+    card = bot.latest(adele)
+    for each in answers:
+        await adele.says(each)
+    await bot.at_rest()
+
+    seen = {each.id: each.card for each in bot.contoso.client.messages(adele.mail) if each.card}
+    assert "actions" not in seen[card]
+    assert adele.sees().count("I answered below.") == len(answers)
+
+
+async def test_a_card_that_a_press_led_to_keeps_no_buttons_either(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Roadmap.docx with Alex")
+    card = bot.latest(adele)
+    await adele.presses(bot.rows(adele)[0])
+    await bot.at_rest()
+    await adele.says("yes")
+    await bot.at_rest()
+
+    seen = {each.id: each.card for each in bot.contoso.client.messages(adele.mail) if each.card}
+    assert "actions" not in seen[card]
+    assert "✓ can view" in adele.sees()
+
+
 async def test_of_two_questions_each_can_be_answered_by_typing(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Ana Bell")
     second = bot.rows(adele)[1]

@@ -129,6 +129,18 @@ async def test_two_questions_are_asked_one_after_the_other(adele: Someone, bot: 
     assert "Share this?" in card
 
 
+async def test_a_file_that_is_called_nearly_so_is_one_press_away(adele: Someone, bot: Bot) -> None:
+    asked = await adele.says("share Q3 Budgte.xlsx with Alex")
+    before = bot.access("Q3 Budget.xlsx")
+    card = await adele.presses(bot.rows(adele)[0])
+    await adele.presses("Share")
+
+    assert "Nothing that you can open is called “Q3 Budgte.xlsx”. Similar names:" in asked
+    assert before == {}
+    assert "Share this?" in card
+    assert bot.access("Q3 Budget.xlsx") == {"alex.wilber@contoso.com": "read"}
+
+
 async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Alex")
     first, _second = bot.rows(adele)

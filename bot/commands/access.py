@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import cards.access
-import cards.share
 from bot import planning
 from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn
@@ -23,7 +22,7 @@ async def show(turn: Turn, understood: Understood) -> Reply:
         raise NotUnderstood(understood.hint or _("Of which file? Please write its name or its link."))
     found = await planning.find(turn.graph, turn.person, understood.request.items[0], wanted=WANTED)
     if isinstance(found, UnclearRequest):
-        return Reply(cards.share.choose(found, await turn.pending.put(found, turn.own_chat)), is_private=True)
+        return await share.asking(turn, found)
     return await shown(turn, found)
 
 

@@ -34,8 +34,7 @@ async def _asked(turn: Turn, understood: Understood) -> Reply:
     """The form, with what was understood in it; in front of others, a sentence."""
     if not turn.own_chat or not set(understood.asks) <= form.FIELDS.keys():
         raise NotUnderstood(understood.hint)
-    draft = form.draft(turn, understood)
-    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat), said=understood.hint))
+    return await filled_in(turn, form.draft(turn, understood), said=understood.hint)
 
 
 async def begin(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
@@ -79,7 +78,7 @@ async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     if not turned.is_paged or not turned.shown:
         raise TooLate
     await turn.pending.keep(key, turned)
-    return Reply(card(turned, key), is_private=True)
+    return Reply(card(turned, key), is_private=True, asks=key if turn.own_chat else "")
 
 
 def placed(key: str) -> tuple[str, int | None]:
@@ -169,14 +168,21 @@ async def _completed(turn: Turn, draft: Draft, before: str) -> Reply:
 
 async def filled_in(turn: Turn, draft: Draft, before: str = "", *, said: str = "") -> Reply:
     """The form with all that is known. `before` is the key of what it takes the place of."""
-    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat, before), said=said), is_private=True)
+    key = await turn.pending.put(draft, turn.own_chat, before)
+    return Reply(_form(draft, key, said=said), is_private=True, asks=key if turn.own_chat else "")
 
 
 async def _planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
     plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo)
     if isinstance(plan, SharePlan):
         plan = await turn.work.with_ends(plan, turn.timezone)
-    return Reply(card(plan, await turn.pending.put(plan, turn.own_chat, before)), is_private=True)
+    return await asking(turn, plan, before)
+
+
+async def asking(turn: Turn, what: Waiting, before: str = "") -> Reply:
+    """The card that waits for an answer. `before` is the key of what it takes the place of."""
+    key = await turn.pending.put(what, turn.own_chat, before)
+    return Reply(card(what, key), is_private=True, asks=key if turn.own_chat else "")
 
 
 def card(what: Waiting, key: str) -> Card:

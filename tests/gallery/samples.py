@@ -199,6 +199,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "say": partial(cards.basics.say, "You are signed out: I hold no key of yours any more."),
     "say: hostile words": partial(cards.basics.say, " ".join(HOSTILE.values())),
     "problem": partial(cards.basics.problem, str(errors.Unavailable())),
+    "problem: to be tried again": partial(cards.basics.problem, str(errors.Unavailable()), KEY),
     "problem: with a reference": partial(
         cards.basics.problem, str(refusals.Refused("unknown", reference="5d0b3c52-71f2-4b3c-9d1c-0d8f6f5f2f7e"))
     ),
@@ -233,6 +234,13 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "form: empty": partial(cards.form.form, {}, {}, KEY),
     "form: something missing": partial(cards.form.form, FILLED, {"people": "With whom?"}, KEY, said=MISSING),
     "form: found": partial(cards.form.form, FOUND, {}, KEY, picked=PICKED),
+    "form: one of several files": partial(
+        cards.form.form,
+        {"people": ALEX.email},
+        {},
+        KEY,
+        options=[(f"{each.title} — {each.detail}", each.key) for each in ROADMAPS.options],
+    ),
     "form: hostile names": partial(
         cards.form.form, ODD_FIND, {}, KEY, picked=[(HOSTILE["250 letters"], "odd"), (HOSTILE["Markdown"], "other")]
     ),
@@ -241,7 +249,12 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "choose: a file": partial(cards.share.choose, unclear(ROADMAPS), KEY),
     "choose: a file and a person": partial(cards.share.choose, unclear(ROADMAPS, ANAS), KEY),
     "choose: is it this one": partial(
-        cards.share.choose, unclear(question("item", "Budgit", ("Q3 Budget.xlsx", "OneDrive › Finance"))), KEY
+        cards.share.choose, unclear(question("recipient 0", "Meg", ("Megan Bowen", MEGAN.email))), KEY
+    ),
+    "choose: called nearly so": partial(
+        cards.share.choose,
+        unclear(replace(question("item", "Q3 Budgte", ("Q3 Budget.xlsx", "OneDrive › Finance")), is_near=True)),
+        KEY,
     ),
     "choose: ten": partial(cards.share.choose, unclear(TEN), KEY),
     "choose: ten, the last page": partial(cards.share.choose, replace(unclear(TEN), page=1), KEY),
