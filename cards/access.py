@@ -59,7 +59,7 @@ def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool, share
         body.append(small(several(more, "and {count} more", "and {count} more")))
     if any(each.way is Way.GROUP for each in holders):
         body.append(small(_("Who is in a group I can't see from here.")))
-    actions = [link(_("Open"), item.web_url)] if item.web_url else []
+    actions = [link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else []
     if share:
         # Pressed again, a share is answered with what came of it.
         actions.append(button(_("Back"), "share.confirm", share))

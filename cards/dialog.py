@@ -41,7 +41,7 @@ def _submitted(action: Action) -> Action:
 
 def file(item: ShareableItem) -> Card:
     """A file that somebody put into a chat. It stays there, so its buttons carry what it shows, and no key."""
-    actions = [link(_("Open"), item.web_url)] if item.web_url else []
+    actions = [link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else []
     if item.web_url:
         actions += [
             _opens_dialog(_("Share with this chat"), {"verb": "form.here", "url": item.web_url}),

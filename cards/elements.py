@@ -137,14 +137,15 @@ def _columns(*columns: tuple[str, Sequence[Element]], spacing: str = "Medium") -
 
 
 def row(title: str, detail: str, verb: str, key: str) -> Element:
-    """One of several things: a press anywhere on it calls `verb` with the key."""
-    named = _plain(f"{apart(title)} — {apart(detail)}")
+    """One of several things: a press anywhere on it calls `verb` with the key. It goes by the words in it."""
+    pressed = button("", verb, key, inputs=False)
+    del pressed["title"], pressed["fallback"]["title"]
     return {
         "type": "Container",
         "style": "emphasis",
         "spacing": "Small",
         "items": [line(run(title, bold=True, colour="Accent"), spacing="None"), small(detail, spacing="None")],
-        "selectAction": button(named, verb, key, inputs=False),
+        "selectAction": pressed,
     }
 
 

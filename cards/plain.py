@@ -27,8 +27,8 @@ class Written:
 def written(card: Card, *, first: int = 1) -> Written:
     """`first` is the number of the first action."""
     inputs = list(_inputs(card["body"]))
-    rows = [each["selectAction"] for each in card["body"] if "selectAction" in each]
-    page = _page([unmarked(each["title"]) for each in rows], first)
+    rows = [_row(each) for each in card["body"] if "selectAction" in each]
+    page = _page(rows, first)
     numbers = _Numbers(page or first, are_counted=page is not None)
     lines = [line for element in card["body"] for line in _lines(element, numbers)]
     links = [action for action in card.get("actions", ()) if action["type"] == "Action.OpenUrl"]
@@ -56,9 +56,10 @@ class _Numbers:
         self._next = first
         self._are_counted = are_counted
 
-    def row(self, action: Action) -> str:
-        title = unmarked(action["title"])
-        return self.action({**action, "title": title.partition(" ")[2] if self._are_counted else title}, [])
+    def row(self, row: Element) -> str:
+        title = _row(row)
+        counted = title.partition(" ")[2] if self._are_counted else title
+        return self.action({**row["selectAction"], "title": counted}, [])
 
     def action(self, action: Action, inputs: list[Element]) -> str:
         data = action["data"]
@@ -86,7 +87,7 @@ def _lines(element: Element, numbers: _Numbers) -> list[str]:
         case "RichTextBlock":
             return [text] if (text := "".join(map(_run, element["inlines"]))).strip() else []
         case "Container" if "selectAction" in element:
-            return [numbers.row(element["selectAction"])]
+            return [numbers.row(element)]
         case "Container":
             return [line for each in element["items"] for line in _lines(each, numbers)]
         case "ColumnSet":
@@ -98,6 +99,10 @@ def _lines(element: Element, numbers: _Numbers) -> list[str]:
             return [_choices(element)]
         case _:
             return [_filled_in(element)]
+
+
+def _row(row: Element) -> str:
+    return " — ".join(apart("".join(map(_run, each["inlines"]))) for each in row["items"])
 
 
 def _run(run: Element) -> str:

@@ -21,6 +21,7 @@ from bot.sharing import (
     UnclearRequest,
 )
 from bot.texts import _, day, later, listed, quoted, sentences, several, when
+from cards.basics import begin
 from cards.elements import (
     Action,
     Card,
@@ -178,6 +179,7 @@ def cancelled(item: str | None) -> Card:
     return card(
         heading(_("Cancelled")),
         line(_("Nothing was shared.") if item is None else _("{file} was not shared.", file=apart(item))),
+        actions=[begin()],
         summary=_("Cancelled"),
     )
 

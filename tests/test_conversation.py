@@ -55,6 +55,13 @@ async def test_every_sentence_has_an_answer_that_helps(adele: Someone, bot: Bot,
     assert bot.access("Q3 Budget.xlsx") == before
 
 
+@pytest.mark.parametrize("said", ["what a day", "shrae Q3 Budget.xlsx with Alex", "my shares"])
+async def test_what_is_not_understood_leads_on(adele: Someone, bot: Bot, said: str) -> None:
+    await adele.says(said)
+
+    assert "File or folder" in await adele.presses("Share a file")
+
+
 async def test_a_file_can_be_named_by_its_path_and_by_its_link(adele: Someone, bot: Bot) -> None:
     link = bot.contoso.web_url(bot.contoso.file(adele.mail, "Finance/Q3 Budget.xlsx"))
 

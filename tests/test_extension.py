@@ -395,7 +395,7 @@ async def test_a_name_that_fits_two_people_is_a_question_in_the_dialog(adele: So
     await desk.acts("shareThis", desk.says(link(bot, "Adele Vance", "Finance/Q3 Budget.xlsx")))
 
     question = await desk.presses("Continue", {"people": "Ana Bell"})
-    plan = await desk.presses("Ana Bell — ana.bell2@contoso.com")
+    plan = await desk.presses("Ana Bell ana.bell2@contoso.com")
 
     assert "“Ana Bell” fits 2" in question
     assert "Share this?" in plan

@@ -152,7 +152,7 @@ def test_an_old_client_can_press_what_a_new_one_can(make: Callable[[], Card]) ->
     for kind, part in parts(make()):
         if kind == "Action.Execute":
             fallback = part["fallback"]
-            assert (fallback["type"], fallback["title"]) == ("Action.Submit", part["title"])
+            assert (fallback["type"], fallback.get("title")) == ("Action.Submit", part.get("title"))
             assert fallback["data"] == part["data"]
 
 
@@ -169,8 +169,11 @@ def test_a_card_can_be_read_aloud(make: Callable[[], Card]) -> None:
             assert part["errorMessage"]
         if kind == "Image":
             assert part["altText"]
-        if kind.startswith("Action.") or kind == "choice":
+        if "selectAction" in part:
+            assert part["items"]
+        elif kind == "choice" or (kind.startswith("Action.") and "title" in part):
             assert part["title"].strip()
+    assert all("title" in action for action in card.get("actions", ()))
 
 
 @every_sample

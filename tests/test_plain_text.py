@@ -216,7 +216,7 @@ async def test_what_is_told_unasked_takes_no_number_away(adele: Someone, alex: S
     await adele.says("1")
     await bot.at_rest()
     await adele.says("share Falcon risks.docx with Megan")
-    await bot.later(days=2, hours=14)
+    await bot.later(days=3)
     reminder = await adele.waits_for("This access ends soon")
     plan = await adele.says("falcon")
     longer = await adele.says("25")

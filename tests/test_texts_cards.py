@@ -217,6 +217,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.dialog.sign_in: lambda: [cards.dialog.sign_in("https://bot.example", {"verb": "share.form", "about": "key"})],
     cards.dialog.late: lambda: [cards.dialog.late(own_chat=True), cards.dialog.late(own_chat=False)],
     cards.basics.help_card: lambda: [welcome(), cards.basics.help_card([(SAID, SAID)])],
+    cards.basics.not_understood: lambda: [cards.basics.not_understood(SAID)],
     cards.basics.problem: lambda: [cards.basics.problem(SAID, again) for again in ("", "ticket")],
     cards.basics.say: lambda: [cards.basics.say(SAID)],
     cards.basics.continue_as_you: lambda: [cards.basics.continue_as_you("key", NAME)],

@@ -197,6 +197,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "settings": partial(cards.settings.settings, plain=False),
     "settings: plain text": partial(cards.settings.settings, plain=True),
     "say": partial(cards.basics.say, "You are signed out: I hold no key of yours any more."),
+    "not understood": partial(cards.basics.not_understood, "Did you mean: share Q3 Budget.xlsx with Alex"),
     "say: hostile words": partial(cards.basics.say, " ".join(HOSTILE.values())),
     "problem": partial(cards.basics.problem, str(errors.Unavailable())),
     "problem: to be tried again": partial(cards.basics.problem, str(errors.Unavailable()), KEY),
@@ -239,7 +240,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         {"people": ALEX.email},
         {},
         KEY,
-        options=[(f"{each.title} — {each.detail}", each.key) for each in ROADMAPS.options],
+        options=[("Roadmap.docx (OneDrive › Product)", "key 0"), ("Roadmap.docx (Marketing › Documents)", "key 1")],
     ),
     "form: hostile names": partial(
         cards.form.form, ODD_FIND, {}, KEY, picked=[(HOSTILE["250 letters"], "odd"), (HOSTILE["Markdown"], "other")]
