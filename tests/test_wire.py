@@ -111,7 +111,12 @@ def test_half_letters_and_noughts_are_seen_however_they_are_spelt(inside: str) -
 
 def test_a_card_is_sent_with_its_icons_where_we_serve_them() -> None:
     icon = {"type": "Image", "url": "icons/sheet.png", "altText": "Spreadsheet"}
-    others = [{"type": "Image", "url": "https://x.example/icons/a.png"}, {"type": "Image"}, {"url": "icons/a.png"}, None]
+    others = [
+        {"type": "Image", "url": "https://x.example/icons/a.png"},
+        {"type": "Image"},
+        {"url": "icons/a.png"},
+        None,
+    ]
     message = {"attachments": [{"content": {"body": [{"type": "ColumnSet", "columns": [icon]}, *others]}}]}
 
     (sent,) = wire.with_icons(message, "https://bot.example")["attachments"]
