@@ -28,7 +28,7 @@ from bot.sharing import (
     UnclearRequest,
     Words,
 )
-from bot.texts import _, day, either, later, listed, quoted, sentences, several
+from bot.texts import _, day, later, listed, quoted, sentences, several
 
 # Each is a look-up, and a line of a card that has its size.
 MOST_PEOPLE = 20
@@ -83,7 +83,7 @@ async def plan(
     questions = [
         question
         for question in (
-            _question("item", item_words, [_item_option(each) for each in items]),
+            _file_question(item_words, items),
             *(
                 _question(
                     f"recipient {place}", words, [_person_option(each) for each in found], sure=_is_called(found, words)
@@ -133,28 +133,22 @@ async def find(graph: Graph, asker: Person, words: Words, *, wanted: str) -> Sha
     request = ShareRequest((words,), ())
     _refuse_what_cannot_be(request)
     found = await _items(graph, words)
-    question = _question("item", words, [_item_option(each) for each in found])
+    question = _file_question(words, found)
     return UnclearRequest(asker, request, (question,), wanted) if question else found[0]
 
 
-def answered(unclear: UnclearRequest, chosen: dict[str, str], *, partly: bool = False) -> ShareRequest:
-    """The request with what was chosen in place of what was unclear. Raises NotUnderstood while something is open.
-
-    `partly`: what is not answered yet may stay open.
-    """
-    items, recipients = list(unclear.request.items), list(unclear.request.recipients)
-    for question in unclear.questions:
-        if partly and question.slot not in chosen:
-            continue
-        if chosen.get(question.slot) not in {option.key for option in question.options}:
-            raise NotUnderstood(_("Please choose which “{words}” you mean.", words=question.words))
-        title = next(option.title for option in question.options if option.key == chosen[question.slot])
-        words = Words("id", chosen[question.slot], title)
-        if question.slot == "item":
-            items[0] = words
-        else:
-            recipients[int(question.slot.removeprefix("recipient "))] = words
-    return replace(unclear.request, items=tuple(items), recipients=tuple(recipients))
+def answered(unclear: UnclearRequest, place: int | None) -> ShareRequest:
+    """The request with the option at this place instead of what was asked. Raises NotUnderstood where there is none."""
+    question = unclear.asked
+    if place is None or not 0 <= place < len(question.options):
+        raise NotUnderstood(_("Please choose which “{words}” you mean.", words=question.words))
+    option = question.options[place]
+    chosen = Words("id", option.key, option.title)
+    if question.slot == "item":
+        return replace(unclear.request, items=(chosen, *unclear.request.items[1:]))
+    recipients = list(unclear.request.recipients)
+    recipients[int(question.slot.removeprefix("recipient "))] = chosen
+    return replace(unclear.request, recipients=tuple(recipients))
 
 
 def _refuse_what_cannot_be(request: ShareRequest) -> None:
@@ -262,13 +256,15 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
             case "path":
                 return [await graph.item_at(words.value)]
             case _:
-                found = await _called(graph, words.value) or await _called(graph, _KIND.sub("", words.value))
+                plain = _KIND.sub("", words.value)
+                found = await _called(graph, words.value) or await _called(graph, plain) or await _near(graph, plain)
     except NotFound as error:
         name = words.name or words.value
         raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=name)) from error
     if not found:
         nothing = _("I found no file called “{name}” among those you can open.", name=words.value)
-        raise NotFound(sentences(nothing, await _suggestion(graph, words.value)))
+        how_else = _("Check the spelling, write a part of its name, or paste its link.")
+        raise NotFound(sentences(nothing, how_else))
     return found
 
 
@@ -283,18 +279,15 @@ async def _item(graph: Graph, drive_id: str, item_id: str) -> ShareableItem:
             raise more from None
 
 
-async def _suggestion(graph: Graph, name: str) -> str:
-    """Spelling is never mended, only suggested, and from what changed lately."""
+async def _near(graph: Graph, name: str) -> list[ShareableItem]:
+    """What is called nearly so. Spelling is never mended, only suggested, and from what changed lately."""
     try:
-        recent = {each.name.casefold(): each.name for each in await graph.recent()}
+        recent = await graph.recent()
     except SharebotError:
-        recent = {}
-    alike = recent | {form.rpartition(".")[0]: whole for form, whole in recent.items() if "." in form}
-    close = difflib.get_close_matches(name.casefold(), alike, n=2, cutoff=ALIKE)
-    if not close:
-        return _("Check the spelling, write a part of its name, or paste its link.")
-    names = [quoted(each) for each in dict.fromkeys(alike[form] for form in close)]
-    return _("Did you mean {names}?", names=either(names))
+        return []
+    forms = {form: each for each in recent for form in (each.name.casefold(), each.name.casefold().rpartition(".")[0])}
+    close = difflib.get_close_matches(name.casefold(), forms, n=2, cutoff=ALIKE)
+    return await in_full(graph, list({forms[form].key: forms[form] for form in close}.values()))
 
 
 async def _called(graph: Graph, name: str) -> list[ShareableItem]:
@@ -331,7 +324,11 @@ def _closest(name: str, found: list[ShareableItem]) -> list[ShareableItem]:
         return exact
     if exact := [each for each in found if each.name.casefold().rpartition(".")[0] == wanted]:
         return exact
-    return [each for each in found if all(word in each.name.casefold() for word in wanted.split())]
+    return [each for each in found if _has_words(each, name)]
+
+
+def _has_words(item: ShareableItem, name: str) -> bool:
+    return all(word in item.name.casefold() for word in name.casefold().split())
 
 
 async def _people(graph: Graph, words: Words, of_chat: list[Recipient]) -> list[Recipient]:
@@ -419,6 +416,13 @@ def _is_called(found: list[Recipient], words: Words) -> bool:
     """Whether the one who was found goes by these words, and not by a longer name that only begins so."""
     names = {part for each in found for part in each.name.casefold().split()}
     return words.kind != "name" or set(words.value.casefold().split()) <= names
+
+
+def _file_question(words: Words, found: list[ShareableItem]) -> Question | None:
+    names = (words.value, _KIND.sub("", words.value))
+    is_near = words.kind == "name" and not any(_has_words(each, name) for each in found for name in names)
+    question = _question("item", words, [_item_option(each) for each in found], sure=not is_near)
+    return question and replace(question, is_near=is_near)
 
 
 def _question(slot: str, words: Words, options: list[Option], *, sure: bool = True) -> Question | None:

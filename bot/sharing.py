@@ -238,18 +238,23 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A name that fits several things. `slot` is where the answer goes: "item", or "recipient" and its place."""
+    """A name that fits several things. `slot` is where the answer goes: "item", or "recipient" and its place.
+
+    `is_near`: it fits none, and these are called nearly so.
+    """
 
     slot: str
     words: str
     options: tuple[Option, ...]
+    is_near: bool = False
 
 
 @dataclass(frozen=True)
 class UnclearRequest:
     """A request with names that fit several things, waiting for the asker to choose. `wanted` is what for.
 
-    Where a question has more options than are SHOWN at once, the first is asked alone, page by page; `page` is from 0.
+    The questions are asked one after the other; one with more options than are SHOWN at once, page by page. `page` is
+    from 0.
     """
 
     asker: Person
@@ -259,19 +264,18 @@ class UnclearRequest:
     page: int = 0
 
     @property
-    def asked(self) -> tuple[Question, ...]:
-        """The questions that are asked at once."""
-        return self.questions[:1] if self.is_paged else self.questions
+    def asked(self) -> Question:
+        return self.questions[0]
 
     @property
     def is_paged(self) -> bool:
-        return any(len(each.options) > SHOWN for each in self.questions)
+        return len(self.asked.options) > SHOWN
 
     @property
     def shown(self) -> range:
         """The places of the options that are seen, on a page."""
-        first, most = self.page * SHOWN, len(self.questions[0].options)
-        return range(first, min(first + SHOWN, most)) if self.is_paged else range(most)
+        first, most = self.page * SHOWN, len(self.asked.options)
+        return range(first, min(first + SHOWN, most))
 
 
 @dataclass(frozen=True)

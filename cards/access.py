@@ -9,8 +9,8 @@ from enum import Enum
 
 from bot.sharing import Role, ShareableItem
 from bot.texts import _, day, several
-from cards.dialog import about
 from cards.elements import Card, Element, apart, beside_each_other, block, button, card, heading, line, link, run, small
+from cards.share import file
 
 # More nobody reads through, and a card has its size.
 SHOWN = 40
@@ -42,7 +42,7 @@ class Holder:
 def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool, share: str = "") -> Card:
     """`share` is the key of the one whose card this takes the place of, and which it leads back to."""
     title = _("Who can open this?")
-    body = [heading(title), line(run(item.name, bold=True)), small(about(item))]
+    body = [heading(title), file(item)]
     if not sees_all:
         body.append(
             small(
@@ -59,7 +59,7 @@ def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool, share
         body.append(small(several(more, "and {count} more", "and {count} more")))
     if any(each.way is Way.GROUP for each in holders):
         body.append(small(_("Who is in a group I can't see from here.")))
-    actions = [link(_("Open"), item.web_url)] if item.web_url else []
+    actions = [link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else []
     if share:
         # Pressed again, a share is answered with what came of it.
         actions.append(button(_("Back"), "share.confirm", share))

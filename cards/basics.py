@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.sharing import Offer
 from bot.texts import _
-from cards.elements import Card, block, button, card, heading, line, run, small
+from cards.elements import Action, Card, block, button, card, heading, line, run, small
 
 
 def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> Card:
@@ -21,13 +21,24 @@ def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> 
             )
         ),
         *(block(line(run(example, bold=True)), small(what)) for example, what in commands),
-        actions=[button(_("Share a file"), "share.begin", "", style="positive")],
+        actions=[{**begin(), "style": "positive"}],
         summary=_("{title}. Try: {example}", title=title, example=commands[0][0]),
     )
 
 
-def problem(sentence: str) -> Card:
-    return card(heading(_("That did not work")), line(sentence), summary=sentence)
+def problem(sentence: str, again: str = "") -> Card:
+    """`again` is the ticket of what may be tried again, "" where that makes no sense."""
+    actions = [button(_("Try again"), "sign_in.again", again, style="positive")] if again else []
+    return card(heading(_("That did not work")), line(sentence), actions=actions, summary=sentence)
+
+
+def begin() -> Action:
+    """From where there is nothing else to go on with."""
+    return button(_("Share a file"), "share.begin", "")
+
+
+def not_understood(sentence: str) -> Card:
+    return card(line(sentence), actions=[begin()], summary=sentence)
 
 
 def say(sentence: str) -> Card:

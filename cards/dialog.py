@@ -14,17 +14,22 @@ from cards.elements import (
     beside,
     card,
     heading,
+    icon,
     line,
     link,
     run,
     small,
 )
-from cards.share import MARKS
+from cards.share import kind, kind_in_words
 
 
 def in_dialog(shown: Card) -> Card:
     """The same card where only Action.Submit is known: each button as old clients have it, which carries the same."""
-    return {**shown, "actions": [_submitted(each) for each in shown.get("actions", ())]}
+    rows = [
+        {**each, "selectAction": _submitted(each["selectAction"])} if "selectAction" in each else each
+        for each in shown["body"]
+    ]
+    return {**shown, "body": rows, "actions": [_submitted(each) for each in shown.get("actions", ())]}
 
 
 def _submitted(action: Action) -> Action:
@@ -36,15 +41,16 @@ def _submitted(action: Action) -> Action:
 
 def file(item: ShareableItem) -> Card:
     """A file that somebody put into a chat. It stays there, so its buttons carry what it shows, and no key."""
-    actions = [link(_("Open"), item.web_url)] if item.web_url else []
+    actions = [link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else []
     if item.web_url:
         actions += [
             _opens_dialog(_("Share with this chat"), {"verb": "form.here", "url": item.web_url}),
             _opens_dialog(_("Share with …"), {"verb": "form.named", "url": item.web_url}),
         ]
-    mark = "📁" if item.is_folder else MARKS.get(_ending(item), "📄")
     return card(
-        beside(mark, line(run(item.name, bold=True), spacing="None"), small(about(item))),
+        beside(
+            icon(kind(item), kind_in_words(item)), line(run(item.name, bold=True), spacing="None"), small(about(item))
+        ),
         actions=actions,
         summary=apart(item.name),
     )
@@ -59,38 +65,6 @@ def about(item: ShareableItem) -> str:
     """Where it lies and when it changed, as far as that is known."""
     changed = _("changed {day}", day=day(item.modified)) if item.modified else ""
     return " · ".join(text for text in (apart(item.where), changed) if text)
-
-
-def kind(item: ShareableItem) -> str:
-    """Which of the icons is its own."""
-    return "folder" if item.is_folder else ICONS.get(_ending(item), "file")
-
-
-def kind_in_words(item: ShareableItem) -> str:
-    match kind(item):
-        case "folder":
-            return _("Folder")
-        case "sheet":
-            return _("Spreadsheet")
-        case "text":
-            return _("Text document")
-        case "slides":
-            return _("Presentation")
-        case "image":
-            return _("Picture")
-        case "pdf":
-            return "PDF"
-        case _:
-            return _("File")
-
-
-ICONS = {
-    **dict.fromkeys(("xlsx", "xls", "csv"), "sheet"),
-    **dict.fromkeys(("docx", "doc", "txt", "md"), "text"),
-    **dict.fromkeys(("pptx", "ppt"), "slides"),
-    **dict.fromkeys(("png", "jpg", "jpeg", "gif"), "image"),
-    "pdf": "pdf",
-}
 
 
 def sign_in(page: str, again: Mapping[str, Any]) -> Card:
@@ -121,7 +95,3 @@ def submit(title: str, data: Mapping[str, Any], *, style: str = "default") -> Ac
 def _opens_dialog(title: str, data: Mapping[str, Any]) -> Action:
     """https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/task-modules/task-modules-bots"""
     return submit(title, {**data, "msteams": {"type": "task/fetch"}})
-
-
-def _ending(item: ShareableItem) -> str:
-    return item.name.rpartition(".")[2].lower()

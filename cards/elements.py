@@ -14,6 +14,9 @@ from bot.texts import _, several, spoken
 EMBEDS, ISOLATES = frozenset({"LRE", "RLE", "LRO", "RLO"}), frozenset({"LRI", "RLI", "FSI"})
 # "xcod.exe" written backwards would look like a document.
 OVERRIDES = {0x202D: None, 0x202E: None}
+# Where our own pictures are, from the address on that we are known by: Teams on the web shows none that is in a card.
+# https://github.com/MicrosoftDocs/msteams-docs/issues/5355
+ICONS = "icons/"
 # Teams' own name of it.
 DIRECTORY = "graph.microsoft.com/users"
 # "6. Report" would begin a list.
@@ -113,9 +116,14 @@ def block(*items: Element, separator: bool = False) -> Element:
     return {"type": "Container", "items": list(items), "separator": separator, "spacing": "Medium"}
 
 
-def beside(mark: str, *items: Element) -> Element:
-    """A mark (an emoji, say) with lines at its right."""
-    return _columns(("auto", [{"type": "TextBlock", "text": mark, "size": "Large"}]), ("stretch", items))
+def icon(name: str, words: str) -> Element:
+    """One of ours, by its name; whoever sends a card says where we serve them."""
+    return {"type": "Image", "url": f"{ICONS}{name}.png", "altText": words, "width": "32px"}
+
+
+def beside(picture: Element, *items: Element) -> Element:
+    """A picture with lines at its right."""
+    return _columns(("auto", [picture]), ("stretch", items))
 
 
 def beside_each_other(left: Sequence[Element], right: Sequence[Element], *, spacing: str = "Medium") -> Element:
@@ -126,6 +134,19 @@ def beside_each_other(left: Sequence[Element], right: Sequence[Element], *, spac
 def _columns(*columns: tuple[str, Sequence[Element]], spacing: str = "Medium") -> Element:
     made = [{"type": "Column", "width": width, "items": list(items)} for width, items in columns]
     return {"type": "ColumnSet", "spacing": spacing, "columns": made}
+
+
+def row(title: str, detail: str, verb: str, key: str) -> Element:
+    """One of several things: a press anywhere on it calls `verb` with the key. It goes by the words in it."""
+    pressed = button("", verb, key, inputs=False)
+    del pressed["title"], pressed["fallback"]["title"]
+    return {
+        "type": "Container",
+        "style": "emphasis",
+        "spacing": "Small",
+        "items": [line(run(title, bold=True, colour="Accent"), spacing="None"), small(detail, spacing="None")],
+        "selectAction": pressed,
+    }
 
 
 def choice(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,8 @@ from cards.elements import Action, Card, Element, apart, unmarked
 
 # Before our own words in a colour, of which the words say as much.
 _MARK = re.compile(r"^[⚠✓✗?] ")
-# A choice that goes by a number already.
+# What goes by a number already.
 _NUMBERED = re.compile(r"(\d{1,3})\. ")
-_FILLED_IN = ("Input.Text", "Input.Date", "Input.Toggle")
 
 
 @dataclass(frozen=True)
@@ -28,16 +27,16 @@ class Written:
 def written(card: Card, *, first: int = 1) -> Written:
     """`first` is the number of the first action."""
     inputs = list(_inputs(card["body"]))
-    is_form = any(each["type"] in _FILLED_IN for each in inputs)
-    numbers = _Numbers(first, {} if is_form else _chosen_by(card, inputs))
-    lines = [line for element in card["body"] for line in _lines(element, numbers.choice)]
+    rows = [_row(each) for each in card["body"] if "selectAction" in each]
+    page = _page(rows, first)
+    numbers = _Numbers(page or first, are_counted=page is not None)
+    lines = [line for element in card["body"] for line in _lines(element, numbers)]
     links = [action for action in card.get("actions", ()) if action["type"] == "Action.OpenUrl"]
     lines += [_named(action["title"], action["url"]) for action in links]
-    if is_form:
+    if inputs:
         lines.append(_("Write what is missing or what should change, for example “view only” or “until Friday”."))
-    has_choices = bool(numbers.offers)
-    numbered = [numbers.action(action, inputs) for action in _pressed(card) if is_form or not _chooses(action, inputs)]
-    if has_choices:
+    numbered = [numbers.action(action, inputs) for action in _pressed(card)]
+    if rows:
         lines.append(_("Reply with the number of your choice, or with:"))
     elif numbered:
         lines.append(_("Reply with a number:"))
@@ -50,66 +49,60 @@ def linked(words: str, links: Mapping[str, str]) -> str:
 
 
 class _Numbers:
-    """Gives out numbers; `by_choice` is what a choice sends: its button's verb and key, by the name of the question."""
+    """Gives out numbers, from this one on. `are_counted`: the rows go by these numbers already."""
 
-    def __init__(self, first: int, by_choice: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, first: int, *, are_counted: bool) -> None:
         self.offers: list[Offer] = []
         self._next = first
-        self._by_choice = by_choice
+        self._are_counted = are_counted
 
-    def choice(self, question: Element) -> list[str]:
-        """The choices of a question, one a line; in a form, in one line and without numbers."""
-        if question["id"] not in self._by_choice:
-            return [_choices(question)]
-        verb, key = self._by_choice[question["id"]]
-        titles = [unmarked(each["title"]) for each in question["choices"]]
-        if is_page := _is_page(titles, self._next):
-            self._next = is_page
-            titles = [each.partition(" ")[2] for each in titles]
-        values = (each["value"] for each in question["choices"])
-        named = zip(titles, values, strict=True)
-        return [
-            question["label"],
-            *(self._offer(title, verb, key, ((question["id"], value),)) for title, value in named),
-        ]
+    def row(self, row: Element) -> str:
+        title = _row(row)
+        counted = title.partition(" ")[2] if self._are_counted else title
+        return self.action({**row["selectAction"], "title": counted}, [])
 
     def action(self, action: Action, inputs: list[Element]) -> str:
         data = action["data"]
         takes = action.get("associatedInputs") != "none"
         values = tuple((each["id"], _value(each)) for each in inputs) if takes else ()
-        return self._offer(action["title"], data["verb"], data.get("about", ""), values)
-
-    def _offer(self, title: str, verb: str, key: str, inputs: tuple[tuple[str, str], ...]) -> str:
-        self.offers.append(Offer(self._next, title, verb, key, inputs))
+        offer = Offer(self._next, action["title"], data["verb"], data.get("about", ""), values)
+        self.offers.append(offer)
         self._next += 1
-        return f"{self.offers[-1].number}. {title}"
+        return f"{offer.number}. {offer.title}"
 
 
-def _is_page(titles: list[str], least: int) -> int | None:
+def _page(titles: list[str], least: int) -> int | None:
     """The number of the first, where they go by numbers already, one after the other."""
     found = [int(number[1]) for each in titles if (number := _NUMBERED.match(each))]
     is_page = found and found[0] >= least and found == list(range(found[0], found[0] + len(titles)))
     return found[0] if is_page else None
 
 
-def _lines(element: Element, choice: Callable[[Element], list[str]]) -> list[str]:
+def _lines(element: Element, numbers: _Numbers) -> list[str]:
     match element["type"]:
         case "TextBlock":
-            # What has no letter is a picture.
-            return [element["text"]] if any(map(str.isalnum, element["text"])) else []
+            return [element["text"]]
+        case "Image":
+            return []
         case "RichTextBlock":
             return [text] if (text := "".join(map(_run, element["inlines"]))).strip() else []
+        case "Container" if "selectAction" in element:
+            return [numbers.row(element)]
         case "Container":
-            return [line for each in element["items"] for line in _lines(each, choice)]
+            return [line for each in element["items"] for line in _lines(each, numbers)]
         case "ColumnSet":
-            columns = ([line for each in one["items"] for line in _lines(each, choice)] for one in element["columns"])
+            columns = ([line for each in one["items"] for line in _lines(each, numbers)] for one in element["columns"])
             return _beside_each_other([column for column in columns if column])
         case "FactSet":
             return [_named(each["title"], each["value"]) for each in element["facts"]]
         case "Input.ChoiceSet":
-            return choice(element)
+            return [_choices(element)]
         case _:
             return [_filled_in(element)]
+
+
+def _row(row: Element) -> str:
+    return " — ".join(apart("".join(map(_run, each["inlines"]))) for each in row["items"])
 
 
 def _run(run: Element) -> str:
@@ -144,18 +137,6 @@ def _pressed(card: Card) -> list[Action]:
 
 def _data(action: Action) -> dict[str, Any]:
     return action.get("data", {})
-
-
-def _chooses(action: Action, inputs: list[Element]) -> bool:
-    """Whether it is the button that only hands over what was chosen, for which the choices stand."""
-    return bool(inputs) and action.get("associatedInputs") != "none"
-
-
-def _chosen_by(card: Card, inputs: list[Element]) -> dict[str, tuple[str, str]]:
-    for action in _pressed(card):
-        if _chooses(action, inputs):
-            return {each["id"]: (action["data"]["verb"], action["data"]["about"]) for each in inputs}
-    return {}
 
 
 def _choices(question: Element) -> str:

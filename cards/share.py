@@ -21,7 +21,8 @@ from bot.sharing import (
     Telling,
     UnclearRequest,
 )
-from bot.texts import _, day, later, listed, sentences, several, when
+from bot.texts import _, day, later, listed, quoted, sentences, several, when
+from cards.basics import begin
 from cards.elements import (
     Action,
     Card,
@@ -32,11 +33,12 @@ from cards.elements import (
     block,
     button,
     card,
-    choice,
     filled,
     heading,
+    icon,
     line,
     link,
+    row,
     run,
     small,
 )
@@ -51,16 +53,13 @@ NOT_TOLD = {
     Telling.SIGNED_OUT: later("Not told: I can't reach them in Teams, and without your sign-in no mail is sent."),
     Telling.REFUSED: later("Not told: Microsoft 365 did not send the mail."),
 }
-MARKS = {
-    "xlsx": "📊",
-    "csv": "📊",
-    "docx": "📝",
-    "txt": "📝",
-    "md": "📝",
-    "pptx": "📽️",
-    "pdf": "📕",
-    "png": "🖼️",
-    "jpg": "🖼️",
+# The icon of a file, by how its name ends.
+KINDS = {
+    **dict.fromkeys(("xlsx", "xls", "csv"), "sheet"),
+    **dict.fromkeys(("docx", "doc", "txt", "md"), "text"),
+    **dict.fromkeys(("pptx", "ppt"), "slides"),
+    **dict.fromkeys(("png", "jpg", "jpeg", "gif"), "image"),
+    "pdf": "pdf",
 }
 
 
@@ -126,10 +125,11 @@ def _is_guest(step: Step) -> bool:
 
 
 def choose(unclear: UnclearRequest, key: str) -> Card:
-    body = [choice(each.slot, _fits(each), _options(each, unclear)) for each in unclear.asked]
+    asked = unclear.asked
+    body = [line(_fits(asked)), *(_option(asked, place, unclear, key) for place in unclear.shown)]
     turns: list[Action] = []
     if unclear.is_paged:
-        shown, count = unclear.shown, len(unclear.asked[0].options)
+        shown, count = unclear.shown, len(asked.options)
         body.append(
             small(
                 _("{first} to {last} of {count}", first=shown.start + 1, last=shown.stop, count=count), spacing="Small"
@@ -139,31 +139,30 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
             turns.append(button(_("More…"), "share.page", f"{key}.{unclear.page + 1}", inputs=False))
         if unclear.page:
             turns.append(button(_("Back"), "share.page", f"{key}.{unclear.page - 1}", inputs=False))
+    if others := [quoted(apart(each.words)) for each in unclear.questions[1:]]:
+        body.append(small(_("After this I ask about {names}.", names=listed(others))))
     return card(
         heading(_("Which one do you mean?")),
         *body,
-        actions=[
-            button(_("Continue"), f"{unclear.wanted}.choose", key, style="positive"),
-            *turns,
-            button(_("Cancel"), "share.cancel", key, inputs=False),
-        ],
-        summary=sentences(_("Which one do you mean?"), ", ".join(apart(question.words) for question in unclear.asked)),
+        actions=[*turns, button(_("Cancel"), "share.cancel", key, inputs=False)],
+        summary=sentences(_("Which one do you mean?"), apart(asked.words)),
     )
 
 
 def _fits(question: Question) -> str:
     count, words = len(question.options), question.words
+    if question.is_near:
+        return _("Nothing that you can open is called “{words}”. Similar names:", words=words)
     if count == 1:
         return _("“{words}” may be", words=words)
     return several(count, "“{words}” fits {count}", "“{words}” fits {count}", words=words)
 
 
-def _options(question: Question, unclear: UnclearRequest) -> list[tuple[str, str]]:
-    """Those of the page, by their numbers; without pages all, as they are told apart by themselves."""
-    named = [(f"{apart(each.title)} — {apart(each.detail)}", each.key) for each in question.options]
-    if not unclear.is_paged:
-        return named
-    return [(f"{place + 1}. {named[place][0]}", named[place][1]) for place in unclear.shown]
+def _option(question: Question, place: int, unclear: UnclearRequest, key: str) -> Element:
+    """By its number where there are pages; without them they are told apart by themselves."""
+    option = question.options[place]
+    title = f"{place + 1}. {option.title}" if unclear.is_paged else option.title
+    return row(title, option.detail, f"{unclear.wanted}.choose", f"{key}.{place}")
 
 
 def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
@@ -240,6 +239,7 @@ def cancelled(item: str | None) -> Card:
     return card(
         heading(_("Cancelled")),
         line(_("Nothing was shared.") if item is None else _("{file} was not shared.", file=apart(item))),
+        actions=[begin()],
         summary=_("Cancelled"),
     )
 
@@ -293,14 +293,36 @@ def _asked(plan: SharePlan) -> str:
 
 
 def file(item: ShareableItem, *, by: bool = True) -> Element:
-    mark = "📁" if item.is_folder else MARKS.get(item.name.rpartition(".")[2].lower(), "📄")
     about = [apart(item.where)]
     if item.owner and by:
         about.append(_("by {name}", name=apart(item.owner)))
     if item.modified:
         about.append(_("changed {day}", day=day(item.modified)))
     said = small(" · ".join(filter(None, about)), spacing="None")
-    return beside(mark, line(run(item.name, bold=True), spacing="None"), said)
+    return beside(icon(kind(item), kind_in_words(item)), line(run(item.name, bold=True), spacing="None"), said)
+
+
+def kind(item: ShareableItem) -> str:
+    """Which of the icons is its own."""
+    return "folder" if item.is_folder else KINDS.get(item.name.rpartition(".")[2].lower(), "file")
+
+
+def kind_in_words(item: ShareableItem) -> str:
+    match kind(item):
+        case "folder":
+            return _("Folder")
+        case "sheet":
+            return _("Spreadsheet")
+        case "text":
+            return _("Text document")
+        case "slides":
+            return _("Presentation")
+        case "image":
+            return _("Picture")
+        case "pdf":
+            return "PDF"
+        case _:
+            return _("File")
 
 
 def step(step: Step, plan: SharePlan) -> Element:

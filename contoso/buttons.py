@@ -17,8 +17,8 @@ class NotFilledIn(ValueError):
 
 
 def press(card: Json, title: str, inputs: Mapping[str, str]) -> Json:
-    """The action with this title, its data completed with the card's fields. Raises NoSuchButton, NotFilledIn."""
-    found = {str(each.get("title", "")): each for each in _parts(card) if str(each.get("type")).startswith("Action.")}
+    """The action of this name, its data completed with the card's fields. Raises NoSuchButton, NotFilledIn."""
+    found = dict(actions(card))
     if title not in found:
         raise NoSuchButton(f"There is no button “{title}” among {', '.join(found) or 'none at all'}.")
     action = found[title]
@@ -29,7 +29,24 @@ def press(card: Json, title: str, inputs: Mapping[str, str]) -> Json:
 
 
 def has(card: Json, title: str) -> bool:
-    return any(str(each.get("type")).startswith("Action.") and each.get("title") == title for each in _parts(card))
+    return any(name == title for name, _action in actions(card))
+
+
+def actions(card: Json) -> Iterator[tuple[str, Json]]:
+    """By their titles; what can be pressed and has none goes by the words in it."""
+    for part in _parts(card):
+        if str(part.get("type")).startswith("Action.") and "title" in part:
+            yield str(part["title"]), part
+        if "selectAction" in part and "title" not in part["selectAction"]:
+            yield " ".join(_words(part)), part["selectAction"]
+
+
+def _words(part: Json) -> Iterator[str]:
+    for each in _parts(part):
+        if "inlines" in each:
+            yield "".join(run["text"] for run in each["inlines"])
+        elif each.get("type") == "TextBlock":
+            yield str(each["text"])
 
 
 def _fields(card: Json, inputs: Mapping[str, str]) -> Json:

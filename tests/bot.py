@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.settings import Settings, read
 from bot.teams.server import TURNS, WORK, application
 from bot.work.limits import Limits
+from contoso import buttons
 from contoso.chats import OAUTH
 from contoso.client import Answer
 from contoso.faults import Face, Rule
@@ -156,8 +157,11 @@ class Bot:
         item = next(one for one in self.contoso.files if one.name == name and one.author.mail == owner)
         return self.contoso.roles(item)
 
-    def access_by_key(self, key: str) -> dict[str, str]:
-        return self.contoso.roles(next(one for one in self.contoso.files if f"{one.drive_id}/{one.id}" == key))
+    def access_by_row(self, row: str) -> dict[str, str]:
+        """The same for the file of Adele's that a row of a card is about: its name, and where it lies."""
+        name, _drive, about = row.partition(" OneDrive › ")
+        folders = about.partition(" · ")[0].replace(" › ", "/")
+        return self.contoso.roles(self.contoso.file("Adele Vance", f"{folders}/{name}"))
 
     def mails_to(self, address: str) -> list[Mail]:
         return self.contoso.mail_to(address)
@@ -181,7 +185,13 @@ class Bot:
         """The action behind a button."""
         found = next(one for one in self.contoso.client.messages(someone.mail, chat=chat) if one.id == message)
         assert found.card
-        return next(action for action in found.card["actions"] if action["title"] == title)
+        return dict(buttons.actions(found.card))[title]
+
+    def rows(self, someone: Someone) -> list[str]:
+        """What the newest card has one choose from."""
+        card = self.contoso.client.card(someone.mail)
+        assert card
+        return [name for name, action in buttons.actions(card) if "title" not in action]
 
     def choices(self, someone: Someone) -> dict[str, list[str]]:
         """What can be chosen on the newest card, by question."""

@@ -75,7 +75,7 @@ def _collect(node: Any, take: Callable[[str], None]) -> None:
         if "inlines" in node:
             take("".join(run["text"] for run in node["inlines"]))
             return
-        for key in ("text", "label", "title"):
+        for key in ("text", "label", "title", "altText"):
             if isinstance(node.get(key), str):
                 take(node[key])
         for key in ("columns", "items", "body", "choices", "actions", "buttons"):

@@ -22,7 +22,7 @@ async def test_who_has_access_is_told(adele: Someone, bot: Bot) -> None:
 
 async def test_two_files_of_a_name_are_a_question(adele: Someone, bot: Bot) -> None:
     question = await adele.says("who has access to Roadmap.docx?")
-    answer = await adele.presses("Continue", {"item": bot.choices(adele)["item"][0]})
+    answer = await adele.presses(bot.rows(adele)[0])
 
     assert "Which one do you mean?" in question
     assert "Who can open this?" in answer
@@ -36,12 +36,12 @@ async def test_which_one_can_be_typed(adele: Someone, bot: Bot) -> None:
 
 async def test_a_question_is_no_share(adele: Someone, bot: Bot) -> None:
     await adele.says("who has access to Roadmap.docx?")
-    chosen = bot.choices(adele)["item"][0]
-    before = bot.access_by_key(chosen)
+    chosen = bot.rows(adele)[0]
+    before = bot.access_by_row(chosen)
     await adele.says("yes")
-    await adele.presses("Continue", {"item": chosen})
+    await adele.presses(chosen)
 
-    assert bot.access_by_key(chosen) == before
+    assert bot.access_by_row(chosen) == before
 
 
 async def test_of_no_file_it_is_asked_which(adele: Someone, bot: Bot) -> None:
@@ -62,7 +62,7 @@ async def test_what_others_can_do_is_not_made_up(alex: Someone, adele: Someone, 
 async def test_somebody_elses_question_is_not_answered(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hello")
     await adele.says("who has access to Roadmap.docx?")
-    button = bot.button(adele, "Continue", bot.latest(adele))
+    button = bot.button(adele, bot.rows(adele)[0], bot.latest(adele))
 
     answer = await bot.deliver(alex, button, bot.latest(alex))
 

@@ -148,16 +148,73 @@ async def test_two_of_a_name_are_chosen_from_on_a_phone(browser: Browser, bot: B
     await say(page, "share Roadmap with Ana")
     await page.set_viewport_size({"width": 320, "height": 700})
     await expect(page.get_by_text("Which one do you mean?", exact=True)).to_be_visible()
-    await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_text("Please choose one.").first).to_be_visible()
     await shoot(page, "6-choose")
-    await page.get_by_role("radio").first.check()
-    await page.get_by_role("radio", name="Ana Bell").first.check()
-    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("button", name="Roadmap.docx OneDrive › Planning").click()
+    await expect(page.get_by_text("“Ana” fits 4")).to_be_visible()
+    second = page.get_by_role("button", name="Ana Bell ana.bell2@contoso.com")
+    await second.focus()
+    await second.press("Enter")
 
     await expect(page.get_by_text("Share this?")).to_be_visible()
+    await expect(page.get_by_text("ana.bell2@contoso.com · now: no access")).to_be_visible()
+    icon = page.get_by_role("img", name="Text document")
+    assert await icon.evaluate("async image => { await image.decode(); return image.naturalWidth }") == 64
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320
     await shoot(page, "7-chosen")
+
+
+async def test_a_share_is_undone(browser: Browser, bot: Bot) -> None:
+    page = await open_page(browser, bot, "adele.vance")
+    await say(page, "share Q3 Budget.xlsx with alex.wilber@contoso.com as write until in 3 days")
+    await page.get_by_role("button", name="Share", exact=True).click()
+    await expect(page.get_by_role("button", name="End now")).to_be_visible()
+    await page.get_by_role("button", name="Who has access").click()
+    await expect(page.get_by_text("Given on this itself")).to_be_visible()
+    await page.get_by_role("button", name="Back").click()
+    await page.get_by_role("button", name="Undo").click()
+
+    await expect(page.get_by_text("Undone")).to_be_visible()
+    await expect(page.get_by_role("button", name="Undo")).to_have_count(0)
+    await shoot(page, "19-undone")
+    assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
+
+
+async def test_a_recipient_asks_to_edit_on_a_phone_and_is_allowed(browser: Browser, bot: Bot) -> None:
+    await bot.contoso.client.install_everywhere()
+    adele = await open_page(browser, bot, "adele.vance")
+    await say(adele, "share Q3 Budget.xlsx with alex.wilber@contoso.com")
+    await adele.get_by_role("button", name="Share", exact=True).click()
+
+    alex = await open_page(browser, bot, "alex.wilber")
+    await alex.get_by_test_id("chat").filter(has_text="Sharebot").click()
+    await alex.set_viewport_size({"width": 320, "height": 700})
+    await alex.get_by_role("button", name="Ask to edit").click()
+    await alex.get_by_label("Why").fill("I fill in the figures of Sales.")
+    await shoot(alex, "20-ask")
+    await alex.get_by_role("button", name="Ask", exact=True).click()
+    await expect(alex.get_by_text("I asked Adele Vance whether you may edit this")).to_be_visible()
+    await expect(adele.get_by_text("May they edit this?")).to_be_visible()
+    await expect(adele.get_by_text("I fill in the figures of Sales.")).to_be_visible()
+    await shoot(adele, "21-asked")
+    await adele.get_by_role("button", name="Allow").click()
+
+    await expect(adele.get_by_text("✓ can edit")).to_be_visible()
+    await expect(alex.get_by_text("You can edit it.").last).to_be_visible()
+    await shoot(alex, "22-allowed")
+    assert await alex.evaluate("document.documentElement.scrollWidth") <= 320
+    assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"
+
+
+async def test_what_is_answered_by_typing_has_no_buttons_on_another_device(browser: Browser, bot: Bot) -> None:
+    desk = await open_page(browser, bot, "adele.vance")
+    await say(desk, "share Q3 Budget.xlsx with alex.wilber@contoso.com")
+    await expect(desk.get_by_role("button", name="Share", exact=True)).to_be_visible()
+    phone = await open_page(browser, bot, "adele.vance")
+    await say(phone, "yes")
+
+    await expect(desk.get_by_text("✓ can view")).to_be_visible()
+    await expect(desk.get_by_text("I answered below.")).to_be_visible()
+    await expect(desk.get_by_role("button", name="Share", exact=True)).to_have_count(0)
 
 
 async def test_consent_is_given_in_a_window_and_the_sentence_carried_out(browser: Browser, bot: Bot) -> None:

@@ -91,5 +91,5 @@ def test_what_was_typed_and_what_is_wrong_with_it_stand_together() -> None:
 def test_every_kind_of_file_has_an_icon_and_a_word(name: str, is_folder: bool) -> None:  # noqa: FBT001
     item = replace(FILE, name=name, is_folder=is_folder)
 
-    assert (ICONS / f"{cards.dialog.kind(item)}.png").is_file()
-    assert cards.dialog.kind_in_words(item)[0].isupper()
+    assert (ICONS / f"{cards.share.kind(item)}.png").is_file()
+    assert cards.share.kind_in_words(item)[0].isupper()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.bot import Bot
-from tests.people import Someone
+from tests.people import Someone, words_of_answer
 
 BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
 ALEX = "alex.wilber@contoso.com"
@@ -122,9 +122,10 @@ async def test_yes_shares_as_the_button_does(adele: Someone, bot: Bot) -> None:
 async def test_yes_and_the_button_share_once(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
     card = bot.latest(adele)
+    share = bot.button(adele, "Share", card)
     await adele.says("yes")
 
-    assert "✓ can edit" in await adele.presses("Share", message=card)
+    assert "✓ can edit" in words_of_answer(await bot.deliver(adele, share, card))
     assert len(bot.mails_to(ALEX)) == 1
 
 
@@ -170,18 +171,54 @@ async def test_a_command_is_no_answer_to_a_form(adele: Someone, bot: Bot, text: 
 
 async def test_the_second_one_can_be_said(adele: Someone, bot: Bot) -> None:
     asked = await adele.says("share Roadmap.docx with Alex")
-    second = bot.choices(adele)["item"][1]
+    second = bot.rows(adele)[1]
     chosen = await adele.says("the second one")
     await adele.says("yes")
 
     assert "Which one do you mean?" in asked
     assert "Share this?" in chosen
-    assert bot.access_by_key(second)[ALEX] == "read"
+    assert bot.access_by_row(second)[ALEX] == "read"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers"),
+    [
+        (BUDGET, ["yes"]),
+        (BUDGET, ["no"]),
+        ("share Roadmap.docx with Alex", ["the first", "yes"]),
+        ("share Q3 Budget.xlsx", ["Alex Wilber"]),
+    ],
+)
+async def test_what_is_answered_by_typing_keeps_no_buttons(
+    adele: Someone, bot: Bot, asked: str, answers: list[str]
+) -> None:
+    await adele.says(asked)
+    card = bot.latest(adele)
+    for each in answers:
+        await adele.says(each)
+    await bot.at_rest()
+
+    seen = {each.id: each.card for each in bot.contoso.client.messages(adele.mail) if each.card}
+    assert "actions" not in seen[card]
+    assert adele.sees().count("I answered below.") == len(answers)
+
+
+async def test_a_card_that_a_press_led_to_keeps_no_buttons_either(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Roadmap.docx with Alex")
+    card = bot.latest(adele)
+    await adele.presses(bot.rows(adele)[0])
+    await bot.at_rest()
+    await adele.says("yes")
+    await bot.at_rest()
+
+    seen = {each.id: each.card for each in bot.contoso.client.messages(adele.mail) if each.card}
+    assert "actions" not in seen[card]
+    assert "✓ can view" in adele.sees()
 
 
 async def test_of_two_questions_each_can_be_answered_by_typing(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Ana Bell")
-    second = bot.choices(adele)["item"][1]
+    second = bot.rows(adele)[1]
     asked = await adele.says("the second one")
     card = await adele.says("the first")
     await adele.says("yes")
@@ -189,7 +226,7 @@ async def test_of_two_questions_each_can_be_answered_by_typing(adele: Someone, b
     assert "“Ana Bell” fits 2" in asked
     assert "Roadmap" not in asked.partition("Ana Bell")[0]
     assert "Share this?" in card
-    assert list(bot.access_by_key(second).values()) == ["read"]
+    assert list(bot.access_by_row(second).values()) == ["read"]
 
 
 async def test_a_missing_name_can_be_said(adele: Someone, bot: Bot) -> None:

@@ -23,7 +23,8 @@ async def test_what_a_name_may_have_meant_is_told_to_the_asker_alone(adele: Some
 
     await bot.at_rest()
 
-    assert "Did you mean “Travel costs 2026.xlsx”?" in told
+    assert "Nothing that you can open is called “Travel cost 2026.xlsxx”." in told
+    assert "Travel costs 2026.xlsx" in told
     assert "Travel costs" not in megan.sees(CREW)
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.commands import COMMANDS
+from bot.texts import closest
 from tests.bot import Bot
+from tests.manifest import MENU, TAGS, of_the_catalogue, read
 from tests.people import Someone
 from tests.test_extension import Desk, titles
 
@@ -50,6 +55,48 @@ def test_what_teams_shows_of_a_command_fits() -> None:
     assert max(len(one["title"]) for one in listed) <= 32
     assert max(len(one["description"]) for one in listed) <= 128
     assert len(MANIFEST["composeExtensions"][0]["commands"]) <= 10
+
+
+def test_each_language_of_the_bot_is_one_of_the_manifests() -> None:
+    listed = {one["file"]: one["languageTag"] for one in MANIFEST["localizationInfo"]["additionalLanguages"]}
+
+    assert {file.removesuffix(".json"): closest(tag) for file, tag in listed.items()} == {tag: tag for tag in TAGS}
+    assert listed["zh-Hans.json"] == "zh-cn"  # as Teams calls it
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_each_language_has_all_that_teams_shows(tag: str) -> None:
+    """Of the commands, what the bot's own help says; if that has changed: python -m tests.manifest."""
+    words = read(tag)
+    own = {name: said for name, said in words.items() if name.startswith(MENU)}
+
+    assert own == of_the_catalogue(tag)
+    assert words.keys() == {"$schema", *shown(MANIFEST)}
+    assert all(each.strip() for each in words.values())
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_what_teams_shows_fits_in_each_language(tag: str) -> None:
+    most = {"name.short": 30, "name.full": 100, "description.short": 80, "description.full": 4000}
+    for name, words in read(tag).items():
+        if name != "$schema":
+            of_a_kind = {"title": 32, "description": 128, "prompt": 4000}.get(name.rpartition(".")[2], 4000)
+            assert len(words) <= most.get(name, of_a_kind), name
+
+
+def shown(part: Any, path: str = "") -> Iterator[str]:
+    """Where there are words for people, as the files of languages name it."""
+    if isinstance(part, list):
+        for place, each in enumerate(part):
+            yield from shown(each, f"{path}[{place}]")
+    elif isinstance(part, dict):
+        for name, each in part.items():
+            here = f"{path}.{name}" if path else name
+            if isinstance(each, str):
+                is_said = path in ("name", "description") or (path and name in ("title", "description", "prompt"))
+                yield from [here] if is_said else []
+            else:
+                yield from shown(each, here)
 
 
 def test_sign_in_is_for_the_bot_itself() -> None:

@@ -24,6 +24,51 @@ async def test_when_graph_is_down_the_person_is_told(adele: Someone, bot: Bot, h
     assert "does not answer at the moment" in await adele.says(BUDGET)
 
 
+async def test_what_was_said_while_graph_was_down_is_tried_again_by_a_button(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", "/me", times=None, status=503)
+    await adele.says(BUDGET)
+    still_down = await adele.presses("Try again")
+    bot.contoso.faults.clear()
+
+    assert "does not answer at the moment" in still_down
+    assert "Share this?" in await adele.presses("Try again")
+    await bot.at_rest()
+    assert "That did not work" not in adele.sees()
+    assert "✓ can edit" in await adele.says("yes")
+
+
+async def test_what_fails_slowly_when_it_is_tried_again_can_be_tried_once_more(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", "/me", times=None, status=503)
+    await adele.says(BUDGET)
+    bot.contoso.faults.clear()
+    bot.breaks("graph", "/me", delay=4.5, status=503)
+
+    on_it = await adele.presses("Try again")
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert adele.sees().count("That did not work") == 1
+    assert "Share this?" in await adele.presses("Try again")
+
+
+async def test_what_somebody_else_said_is_not_tried_again(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await adele.says("who has access to Q3 Budget.xlsx?")
+    bot.breaks("graph", "/me", times=None, status=503)
+    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat="Budget crew")
+    bot.contoso.faults.clear()
+    card = bot.latest(adele, "Budget crew")
+    again = bot.button(adele, "Try again", card, "Budget crew")
+
+    answer = await bot.deliver(megan, again, card, "Budget crew")
+
+    assert "not yours to continue" in str(answer.value)
+
+
+@pytest.mark.parametrize("sentence", ["share Nothing Like This.docx with Alex", "share Q3 Budget.xlsx with everyone"])
+async def test_what_would_fail_again_has_no_such_button(adele: Someone, bot: Bot, sentence: str) -> None:
+    assert "Try again" not in await adele.says(sentence)
+
+
 async def test_when_the_login_service_is_down_the_person_is_told_and_can_try_again(adele: Someone, bot: Bot) -> None:
     bot.breaks("entra", "/token", status=503, contains="on_behalf_of")
 

@@ -200,12 +200,12 @@ async def test_a_form_that_is_right_is_continued_by_its_number(adele: Someone, b
 
 async def test_two_questions_are_answered_one_after_the_other(adele: Someone, bot: Bot) -> None:
     await adele.says("plain text on")
-    both = await adele.says("share Roadmap.docx with Ana Bell")
-    one = await adele.says("4")
-    plan = await adele.says("1")
+    files = await adele.says("share Roadmap.docx with Ana Bell")
+    people = await adele.says("1")
+    plan = await adele.says("2")
 
-    assert re.findall(r"^\d+", both, re.MULTILINE) == ["1", "2", "3", "4", "5"]
-    assert "Ana Bell" not in one
+    assert re.findall(r"^\d+", files, re.MULTILINE) == ["1", "2", "3"]
+    assert "Roadmap" not in people
     assert f"{ANA} · now:" in plan
 
 
@@ -294,12 +294,12 @@ async def test_more_than_fits_comes_in_pages_whose_numbers_count_on(adele: Someo
     await bot.deliver(adele, more, card)
     third = await adele.presses("More…")
     back = await adele.presses("Back")
-    chosen = await adele.presses("Continue", {"item": bot.choices(adele)["item"][1]})
+    chosen = await adele.presses(bot.rows(adele)[1])
 
-    assert "1.\xa0Quarterly" in first
+    assert "1. Quarterly" in first
     assert "1 to 5 of 12" in first
     assert "Back" not in first
-    assert "6.\xa0Quarterly" in second
+    assert "6. Quarterly" in second
     assert "6 to 10 of 12" in second
     assert "11 to 12 of 12" in third
     assert "More…" not in third
@@ -346,9 +346,9 @@ async def test_somebody_else_turns_no_page(adele: Someone, alex: Someone, bot: B
 async def test_a_paged_question_comes_before_the_next(adele: Someone, bot: Bot) -> None:
     reports(bot, 12)
     files = await adele.says("share Quarterly with Ana Bell")
-    people = await adele.presses("Continue", {"item": bot.choices(adele)["item"][0]})
+    people = await adele.presses(bot.rows(adele)[0])
 
-    assert "Ana Bell" not in files
+    assert "Ana Bell" not in files.replace("After this I ask about “Ana Bell”.", "")
     assert "“Ana Bell” fits 2" in people
 
 
@@ -388,10 +388,8 @@ def test_a_card_in_words_has_every_word_of_it(tag: str, make: Callable[[], Card]
     with speaking(tag):
         card = make()
         text = cards.plain.written(card).text
-    is_question = '"Input.ChoiceSet"' in repr(card).replace("'", '"') and "Input.Text" not in repr(card)
-    hands_over = words(card["actions"][0]["title"]) if is_question else set[str]()
 
-    assert {word for said in shown(card) for word in words(said)} - words(text) <= hands_over
+    assert {word for said in shown(card) for word in words(said)} <= words(text)
 
 
 @each_sample

@@ -71,28 +71,28 @@ async def test_several_recipients_are_shown_and_granted_each(adele: Someone, bot
 
 async def test_two_files_of_a_name_are_a_question(adele: Someone, bot: Bot) -> None:
     question = await adele.says("share Roadmap.docx with Alex")
-    chosen = bot.choices(adele)["item"][1]
-    card = await adele.presses("Continue", {"item": chosen})
+    chosen = bot.rows(adele)[1]
+    card = await adele.presses(chosen)
     await adele.presses("Share")
 
     assert "“Roadmap.docx” fits 2" in question
     assert "Share this?" in card
-    assert bot.access_by_key(chosen)["alex.wilber@contoso.com"] == "read"
+    assert bot.access_by_row(chosen)["alex.wilber@contoso.com"] == "read"
 
 
 async def test_two_people_of_a_name_are_a_question(adele: Someone, bot: Bot) -> None:
     question = await adele.says("share Q3 Budget.xlsx with Ana Bell")
-    options = bot.choices(adele)["recipient 0"]
-    card = await adele.presses("Continue", {"recipient 0": options[0]})
+    first, second = bot.rows(adele)
+    card = await adele.presses(second)
 
-    assert len(options) == 2
-    assert question.count("Ana Bell —") == 2
-    assert "Share this?" in card
+    assert "“Ana Bell” fits 2" in question
+    assert (first, second) == ("Ana Bell ana.bell@contoso.com", "Ana Bell ana.bell2@contoso.com")
+    assert "ana.bell2@contoso.com" in card
 
 
 async def test_a_name_that_only_begins_so_is_never_taken_for_the_person(adele: Someone, bot: Bot) -> None:
     question = await adele.says("share Q3 Budget.xlsx with Meg")
-    card = await adele.presses("Continue", {"recipient 0": bot.choices(adele)["recipient 0"][0]})
+    card = await adele.presses(bot.rows(adele)[0])
 
     assert "“Meg” may be" in question
     assert "megan.bowen@contoso.com" in card
@@ -117,11 +117,36 @@ async def test_a_folder_is_called_one(adele: Someone, alex: Someone, bot: Bot) -
     assert "shared a folder with you" in await alex.waits_for("Shared with you")
 
 
+async def test_two_questions_are_asked_one_after_the_other(adele: Someone, bot: Bot) -> None:
+    files = await adele.says("share Roadmap.docx with Ana Bell")
+    people = await adele.presses(bot.rows(adele)[0])
+    card = await adele.presses(bot.rows(adele)[0])
+
+    assert "“Roadmap.docx” fits 2" in files
+    assert "After this I ask about “Ana Bell”." in files
+    assert "“Ana Bell” fits 2" in people
+    assert "After this" not in people
+    assert "Share this?" in card
+
+
+async def test_a_file_that_is_called_nearly_so_is_one_press_away(adele: Someone, bot: Bot) -> None:
+    asked = await adele.says("share Q3 Budgte.xlsx with Alex")
+    before = bot.access("Q3 Budget.xlsx")
+    card = await adele.presses(bot.rows(adele)[0])
+    await adele.presses("Share")
+
+    assert "Nothing that you can open is called “Q3 Budgte.xlsx”. Similar names:" in asked
+    assert before == {}
+    assert "Share this?" in card
+    assert bot.access("Q3 Budget.xlsx") == {"alex.wilber@contoso.com": "read"}
+
+
 async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Alex")
+    first, _second = bot.rows(adele)
 
-    assert "Please choose" in await adele.presses("Continue", {"item": "made up"})
-    assert "Share this?" in await adele.presses("Continue", {"item": bot.choices(adele)["item"][0]})
+    assert "Please choose" in await adele.says("the ninth one")
+    assert "Share this?" in await adele.presses(first)
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,12 @@ def unclear(options: int) -> UnclearRequest:
     return UnclearRequest(ASKER, ShareRequest((), ()), (Question("item", SAID, some),))
 
 
+def two_questions() -> Iterator[tuple[Question, Question]]:
+    (question,) = unclear(2).questions
+    for is_near in (False, True):
+        yield replace(question, is_near=is_near), question
+
+
 def forms() -> Iterator[Card]:
     fields = ("item", "people", "role", "until", "message", "mail")
     typed = {"item": FILE, "people": NAME, "role": "write", "until": "2026-11-27", "message": SAID, "mail": "false"}
@@ -160,6 +166,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
     cards.share.choose: lambda: (
         [cards.share.choose(unclear(options), "key") for options in (1, 2)]
+        + [cards.share.choose(replace(unclear(2), questions=two), "key") for two in two_questions()]
         + [cards.share.choose(replace(unclear(12), page=page), "key") for page in (0, 1, 2)]
     ),
     cards.share.done: lambda: [cards.share.done(receipt, "key") for receipt in receipts()],
@@ -210,7 +217,8 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.dialog.sign_in: lambda: [cards.dialog.sign_in("https://bot.example", {"verb": "share.form", "about": "key"})],
     cards.dialog.late: lambda: [cards.dialog.late(own_chat=True), cards.dialog.late(own_chat=False)],
     cards.basics.help_card: lambda: [welcome(), cards.basics.help_card([(SAID, SAID)])],
-    cards.basics.problem: lambda: [cards.basics.problem(SAID)],
+    cards.basics.not_understood: lambda: [cards.basics.not_understood(SAID)],
+    cards.basics.problem: lambda: [cards.basics.problem(SAID, again) for again in ("", "ticket")],
     cards.basics.say: lambda: [cards.basics.say(SAID)],
     cards.basics.continue_as_you: lambda: [cards.basics.continue_as_you("key", NAME)],
     cards.basics.working: lambda: [cards.basics.working()],

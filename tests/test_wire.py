@@ -107,3 +107,21 @@ def test_half_letters_and_noughts_are_seen_however_they_are_spelt(inside: str) -
     (said,) = json.loads(spelt)
 
     assert wire.is_text(spelt) == is_whole(said)
+
+
+def test_a_card_is_sent_with_its_icons_where_we_serve_them() -> None:
+    icon = {"type": "Image", "url": "icons/sheet.png", "altText": "Spreadsheet"}
+    others = [
+        {"type": "Image", "url": "https://x.example/icons/a.png"},
+        {"type": "Image"},
+        {"url": "icons/a.png"},
+        None,
+    ]
+    message = {"attachments": [{"content": {"body": [{"type": "ColumnSet", "columns": [icon]}, *others]}}]}
+
+    (sent,) = wire.with_icons(message, "https://bot.example")["attachments"]
+    shown, *untouched = sent["content"]["body"]
+
+    assert shown["columns"] == [{**icon, "url": "https://bot.example/icons/sheet.png"}]
+    assert untouched == others
+    assert icon["url"] == "icons/sheet.png"

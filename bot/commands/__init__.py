@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import cards.basics
 from bot.commands import access, basics, ends, files, numbers, received, roster, settings, share
@@ -94,8 +95,10 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
         # "Cancel that" is about the card, "undo" is about what was done.
         return None
     if isinstance(what, UnclearRequest) and what.wanted == access.WANTED and answer.intent == "select":
-        return await access.choose(turn, key, share.chosen(what, answer.choice))
-    return await share.answer(turn, key, what, answer)
+        reply = await access.chosen(turn, key, share.chosen(what, answer.choice))
+    else:
+        reply = await share.answer(turn, key, what, answer)
+    return reply and replace(reply, settles=key)
 
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:

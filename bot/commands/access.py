@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import cards.access
-import cards.share
 from bot import planning
+from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.graph.permissions import GROUPS, Permission, tell_all
 from bot.language import Understood
-from bot.sharing import ShareableItem, UnclearRequest, Words
+from bot.sharing import ShareableItem, UnclearRequest
 from bot.texts import _, later
 from cards.access import Holder, Way
 
@@ -22,16 +22,22 @@ async def show(turn: Turn, understood: Understood) -> Reply:
         raise NotUnderstood(understood.hint or _("Of which file? Please write its name or its link."))
     found = await planning.find(turn.graph, turn.person, understood.request.items[0], wanted=WANTED)
     if isinstance(found, UnclearRequest):
-        return Reply(cards.share.choose(found, await turn.pending.put(found, turn.own_chat)), is_private=True)
+        return await share.asking(turn, found)
     return await shown(turn, found)
 
 
-async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """One of the files that may be meant. The key names its place."""
+    key, place = share.placed(key)
+    return await chosen(turn, key, place)
+
+
+async def chosen(turn: Turn, key: str, place: int | None) -> Reply:
     async with turn.pending.claim(key, turn.person) as unclear:
         if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
             raise TooLate
-        chosen = planning.answered(unclear, inputs).items[0]
-        found = await planning.find(turn.graph, turn.person, Words("id", chosen.value), wanted=WANTED)
+        words = planning.answered(unclear, place).items[0]
+        found = await planning.find(turn.graph, turn.person, words, wanted=WANTED)
     if isinstance(found, UnclearRequest):
         raise TooLate
     return await shown(turn, found)
@@ -42,11 +48,11 @@ async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     receipt = await turn.pending.receipt(key, turn.person)
     if receipt is None:
         raise TooLate
-    return await shown(turn, receipt.plan.item, share=key)
+    return await shown(turn, receipt.plan.item, from_share=key)
 
 
-async def shown(turn: Turn, item: ShareableItem, *, share: str = "") -> Reply:
-    """`share` is the key of the one whose card this takes the place of."""
+async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Reply:
+    """`from_share` is the key of the one whose card this takes the place of."""
     await turn.record.asked(turn.person, COMMAND.intent, item.key)
     try:
         permissions = await turn.graph.permissions(item)
@@ -54,7 +60,7 @@ async def shown(turn: Turn, item: ShareableItem, *, share: str = "") -> Reply:
         raise NotAllowed(_("Microsoft 365 does not tell you who can open “{file}”.", file=item.name)) from error
     holders = [_holder(each) for each in permissions if each.role or each.roles]
     sees_all = tell_all(permissions, turn.person.id)
-    return Reply(cards.access.who(item, holders, sees_all=sees_all, share=share), is_private=True)
+    return Reply(cards.access.who(item, holders, sees_all=sees_all, share=from_share), is_private=True)
 
 
 def _holder(permission: Permission) -> Holder:

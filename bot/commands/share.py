@@ -19,6 +19,8 @@ from bot.work import Work
 from cards.elements import Card, apart
 
 WANTED = "share"
+# More digits than the number of an option or of a page has.
+SMALL = 4
 
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
@@ -32,8 +34,7 @@ async def _asked(turn: Turn, understood: Understood) -> Reply:
     """The form, with what was understood in it; in front of others, a sentence."""
     if not turn.own_chat or not set(understood.asks) <= form.FIELDS.keys():
         raise NotUnderstood(understood.hint)
-    draft = form.draft(turn, understood)
-    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat), said=understood.hint))
+    return await filled_in(turn, form.draft(turn, understood), said=understood.hint)
 
 
 async def begin(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
@@ -58,25 +59,32 @@ async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     return await filled_in(turn, Draft(turn.person, plan.asked, typed), key)
 
 
-async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """One of what may be meant. The key names its place."""
+    key, place = placed(key)
     unclear = await turn.pending.at(key, turn.person)
     if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
         raise TooLate
-    is_one_of_several = any(question.slot in inputs for question in unclear.questions)
-    return await _planned(turn, planning.answered(unclear, inputs, partly=is_one_of_several), key)
+    return await _planned(turn, planning.answered(unclear, place), key)
 
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of what may be meant, or what was seen before. The key names the page: a second press turns no further."""
-    key, _dot, page = key.partition(".")
+    key, page = placed(key)
     unclear = await turn.pending.at(key, turn.person)
-    if not isinstance(unclear, UnclearRequest) or not page.isdecimal():
+    if not isinstance(unclear, UnclearRequest) or page is None:
         raise TooLate
-    turned = replace(unclear, page=int(page))
+    turned = replace(unclear, page=page)
     if not turned.is_paged or not turned.shown:
         raise TooLate
     await turn.pending.keep(key, turned)
-    return Reply(card(turned, key), is_private=True)
+    return Reply(card(turned, key), is_private=True, asks=key if turn.own_chat else "")
+
+
+def placed(key: str) -> tuple[str, int | None]:
+    """A key, and the number that it names besides."""
+    key, _dot, number = key.partition(".")
+    return key, int(number) if number.isdecimal() and len(number) < SMALL else None
 
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -103,19 +111,16 @@ def asked(what: Waiting) -> Context:
     match what:
         case SharePlan():
             return Context(has_a_file=True, pending="confirmation")
-        case UnclearRequest(questions=(question, *_)):
-            kind = "item" if question.slot == "item" else "person"
+        case UnclearRequest():
+            kind = "item" if what.asked.slot == "item" else "person"
             shown = (what.shown.start + 1, what.shown.stop) if what.is_paged else None
-            return Context(
-                pending=f"choose_{kind}", choices=tuple(each.title for each in question.options), shown=shown
-            )
+            choices = tuple(each.title for each in what.asked.options)
+            return Context(pending=f"choose_{kind}", choices=choices, shown=shown)
         case Draft(wrong=((field, _sentence), *_)):
             slot = next((slot for slot, each in form.FIELDS.items() if each == field), "items")
             return Context(pending=slot)
         case Draft():
             return Context(pending=form.missing(what) or "items")
-        case _:
-            return Context(pending="items")
 
 
 async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) -> Reply | None:
@@ -125,20 +130,19 @@ async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) ->
             return await confirm(turn, key, {})
         case _, "cancel":
             return await cancel(turn, key, {})
-        case UnclearRequest(), "select" if inputs := chosen(what, understood.choice):
-            return await _planned(turn, planning.answered(what, inputs, partly=True), key)
+        case UnclearRequest(), "select":
+            return await _planned(turn, planning.answered(what, chosen(what, understood.choice)), key)
         case SharePlan() | Draft(), "answer" if understood.request:
             return await _answered(turn, what, understood.request, key)
         case _:
             return None
 
 
-def chosen(unclear: UnclearRequest, choice: int | None) -> dict[str, str]:
-    """What "the second one" means for the first question; -1 is the last. Nothing where there are fewer."""
-    question = unclear.questions[0]
-    places = {-1: len(question.options)}
-    place = places.get(choice or 0, choice or 0)
-    return {question.slot: question.options[place - 1].key} if 0 < place <= len(question.options) else {}
+def chosen(unclear: UnclearRequest, choice: int | None) -> int | None:
+    """The place that "the second one" means; -1 is the last."""
+    if choice is None:
+        return None
+    return len(unclear.asked.options) - 1 if choice == -1 else choice - 1
 
 
 async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest, before: str) -> Reply:
@@ -164,7 +168,8 @@ async def _completed(turn: Turn, draft: Draft, before: str) -> Reply:
 
 async def filled_in(turn: Turn, draft: Draft, before: str = "", *, said: str = "") -> Reply:
     """The form with all that is known. `before` is the key of what it takes the place of."""
-    return Reply(_form(draft, await turn.pending.put(draft, turn.own_chat, before), said=said), is_private=True)
+    key = await turn.pending.put(draft, turn.own_chat, before)
+    return Reply(_form(draft, key, said=said), is_private=True, asks=key if turn.own_chat else "")
 
 
 async def _planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
@@ -172,7 +177,13 @@ async def _planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply
     plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo, roster=there)
     if isinstance(plan, SharePlan):
         plan = await turn.work.with_ends(plan, turn.timezone)
-    return Reply(card(plan, await turn.pending.put(plan, turn.own_chat, before)), is_private=True)
+    return await asking(turn, plan, before)
+
+
+async def asking(turn: Turn, what: Waiting, before: str = "") -> Reply:
+    """The card that waits for an answer. `before` is the key of what it takes the place of."""
+    key = await turn.pending.put(what, turn.own_chat, before)
+    return Reply(card(what, key), is_private=True, asks=key if turn.own_chat else "")
 
 
 async def people(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

@@ -52,13 +52,16 @@ class Reply:
     """A card, or for a click also words beneath a card that stays as it is.
 
     `is_private`: it shows what was looked up as the asker, and is for nobody else's eyes. `key` is of the share whose
-    result the card shows while there is more to come: it is shown anew then.
+    result the card shows while there is more to come: it is shown anew then. `asks` is the key of what the card asks,
+    where that may be answered by typing, and `settles` of what was answered so: its buttons are of no use any more.
     """
 
     card: Card | None = None
     words: str = ""
     is_private: bool = False
     key: str = ""
+    asks: str = ""
+    settles: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from yarl import URL
 
 from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
-from bot.teams.wire import written
+from bot.teams.wire import with_icons, written
 
 TIMEOUT = aiohttp.ClientTimeout(total=15.0, connect=5.0)
 CONNECTIONS = 200
@@ -79,22 +79,24 @@ def session() -> aiohttp.ClientSession:
 class Connectors(ConnectorFactory):
     """One connector for each turn; they share their connections and their token."""
 
-    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens) -> None:
+    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, public_url: str) -> None:
         self._session = session
         self._tokens = tokens
+        self._public_url = public_url
 
     async def create(self, service_url: str, audience: str) -> ConnectorClient:
-        return cast("ConnectorClient", Connector(self._session, self._tokens, service_url))
+        return cast("ConnectorClient", Connector(self._session, self._tokens, service_url, self._public_url))
 
 
 class Connector:
-    """Stands where botbuilder looks for a ConnectorClient and its `conversations`.
+    """Stands where botbuilder looks for a ConnectorClient and its `conversations`; `public_url` is where our icons are.
 
     One that `has_time` sends what nobody waits for.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, service_url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, tokens: AppTokens, service_url: str, public_url: str) -> None:
         self.has_time = False
+        self._public_url = public_url
         self._session = session
         self._tokens = tokens
         self._url = service_url.rstrip("/")
@@ -135,7 +137,8 @@ class Connector:
         return await self._asked("GET", f"/v3/teams/{_part(team_id)}", None)
 
     async def _send(self, method: str, conversation_id: str, path: str, activity: Activity) -> ResourceResponse:
-        answer = await self._call(method, conversation_id, path, written(activity))
+        body = with_icons(written(activity), self._public_url)
+        answer = await self._call(method, conversation_id, path, body)
         return ResourceResponse(id=str(answer.get("id", "")))
 
     async def _call(self, method: str, conversation_id: str, path: str, body: object = None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from botbuilder.core import InvokeResponse
 import cards.basics
 import cards.dialog
 import cards.form
+import cards.share
 from bot import commands, planning
 from bot.commands import Reply, Turn, files
 from bot.errors import NeedsSignIn, NotFound, NotUnderstood, TooLate
@@ -144,7 +145,7 @@ def _result(item: ShareableItem, icons_url: str) -> Json:
     preview = {
         "title": item.name,
         "text": html.escape(cards.dialog.about(item), quote=False),
-        "images": [{"url": f"{icons_url}/{cards.dialog.kind(item)}.png", "alt": cards.dialog.kind_in_words(item)}],
+        "images": [{"url": f"{icons_url}/{cards.share.kind(item)}.png", "alt": cards.share.kind_in_words(item)}],
     }
     return {
         "contentType": ADAPTIVE,

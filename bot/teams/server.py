@@ -54,9 +54,10 @@ OnActivity = Callable[[TurnContext, dict[str, Any], float], Awaitable[None]]
 class Adapter(CloudAdapterBase):
     """botbuilder-integration-aiohttp 4.17.1 answers 500 to every invoke with a body, so this stands in its place."""
 
-    def __init__(self, authentication: TeamsAuthentication) -> None:
+    def __init__(self, authentication: TeamsAuthentication, public_url: str) -> None:
         super().__init__(authentication)
         self._authentication = authentication
+        self._public_url = public_url
 
     async def process(self, request: web.Request, on_activity: OnActivity) -> web.Response:
         arrived = asyncio.get_running_loop().time()
@@ -80,7 +81,7 @@ class Adapter(CloudAdapterBase):
         response = await self.process_activity(caller, activity, turn)
         if activity.type != ActivityTypes.invoke:
             return web.Response(status=201)
-        return web.json_response(response.body, status=response.status)
+        return web.json_response(wire.with_icons(response.body, self._public_url), status=response.status)
 
 
 async def _json(request: web.Request) -> object:
@@ -123,7 +124,7 @@ def application(settings: Settings, clock: Callable[[], float] = time.time, limi
     return app
 
 
-# Of the kinds of files, for lists that Teams draws.
+# Of the kinds of files, for cards and for lists that Teams draws.
 ICONS = Path(__file__).parent / "icons"
 ADAPTER = web.AppKey("adapter", Adapter)
 TURNS = web.AppKey("turns", Turns)
@@ -155,7 +156,7 @@ async def _run(
     sso = SsoTokens(SigningKeys(http, tenant), settings.app_id, settings.tenant_id, issuers)
     identity = Identity(entra, sso, ledger.token_caches, sealer, settings.cloud.graph)
     teams = session()
-    connectors = Connectors(teams, AppTokens(entra, settings.cloud.bot_framework))
+    connectors = Connectors(teams, AppTokens(entra, settings.cloud.bot_framework), settings.public_url)
     app[ADAPTER] = Adapter(
         TeamsAuthentication(
             SigningKeys(http, settings.bot_keys_url),
@@ -163,7 +164,8 @@ async def _run(
             app_id=settings.app_id,
             bot_framework=settings.cloud.bot_framework,
             service_hosts=settings.service_hosts,
-        )
+        ),
+        settings.public_url,
     )
     budgets = Budgets()
 

@@ -22,7 +22,8 @@ from cards.elements import Card
 
 log = logging.getLogger(__name__)
 
-CONTINUE = "sign_in.continue"
+# Both carry out what was said.
+CONTINUE, AGAIN = "sign_in.continue", "sign_in.again"
 
 
 class AskingIn:
@@ -53,6 +54,10 @@ class AskingIn:
     async def in_front_of_others(self, incoming: Incoming, scopes: frozenset[str] = frozenset()) -> Card:
         """A button whose answer only the asker gets."""
         return cards.basics.continue_as_you(await self._park(incoming, scopes), incoming.person.name)
+
+    async def again(self, incoming: Incoming) -> str:
+        """A ticket with which what was said can be carried out later."""
+        return await self._park(incoming, frozenset())
 
     async def after_silence(self, person: Person) -> Card | None:
         """The button, for what they said last, where Teams could not do it by itself; None if it is there already."""

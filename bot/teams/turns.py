@@ -42,7 +42,7 @@ from bot.teams.incoming import Incoming, hours, inputs_of, plain, read
 from bot.teams.mentions import mentions
 from bot.teams.searches import Searches
 from bot.teams.seen import Seen
-from bot.teams.sign_in import CONTINUE, AskingIn
+from bot.teams.sign_in import AGAIN, CONTINUE, AskingIn
 from bot.texts import _, sentences, speaking
 from bot.work import ADMINISTRATORS, Work
 from cards.elements import Card
@@ -58,6 +58,8 @@ PATIENCE = 8.0
 REST_WITHIN = 20.0
 # Faster than this nobody misses a sign that somebody is typing.
 TYPE_AFTER = 0.6
+# The sign goes away by itself.
+TYPE_EVERY = 3.0
 # Teams sends a message again that is not taken within 15 seconds.
 TAKEN_WITHIN = 8.0
 # What is told of this was looked up as the asker, and is for nobody else's eyes.
@@ -177,9 +179,9 @@ class Turns:
         """`silently`: whether to try a sign-in that nobody sees. Once for a sentence, or it would go on for ever."""
         task = asyncio.ensure_future(self._answer(context, incoming, silently=silently))
         if not (await asyncio.wait({task}, timeout=TYPE_AFTER))[0]:
-            typing = asyncio.create_task(_logged(messages.show_typing(context)))
+            typing = asyncio.create_task(_logged(_typing(context)))
+            task.add_done_callback(lambda _task: typing.cancel())
             await asyncio.wait({task}, timeout=TAKEN_WITHIN)
-            typing.cancel()
         if task.done():
             await task
         else:
@@ -192,7 +194,9 @@ class Turns:
             await self._ask_in(context, incoming, error, silently=silently)
         except Exception as error:
             if incoming.is_personal or not isinstance(error, LOOKED_UP):
-                await messages.send(context, _problem(error))
+                # In words, what was said is said again.
+                again = "" if await messages.are_words(context) else await self._again(incoming, error)
+                await messages.send(context, _problem(error, again))
             else:
                 await messages.send(context, await self._asking_in.in_front_of_others(incoming))
         else:
@@ -200,8 +204,15 @@ class Turns:
                 await messages.send(context, await self._asking_in.in_front_of_others(incoming))
             else:
                 message_id = await messages.send(context, reply.card or cards.basics.say(reply.words))
-                if reply.key:
-                    self._later(self._placed(incoming.chat, message_id, reply.key))
+                is_card = not await messages.are_words(context)
+                if is_card:
+                    await self._settled(incoming, reply)
+                if reply.key or (reply.asks and is_card):
+                    self._later(self._placed(incoming.chat, message_id, reply))
+
+    async def _again(self, incoming: Incoming, error: Exception) -> str:
+        """The ticket of what was said, where trying again makes sense; "" where it does not."""
+        return await self._asking_in.again(incoming) if isinstance(error, Unavailable) else ""
 
     async def _submitted(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
         """A press in a client that knows no Action.Execute: the answer takes the card's place."""
@@ -216,7 +227,7 @@ class Turns:
                 await self._show_alone(incoming, reply.card)
             elif reply.card and incoming.reply_to:
                 await messages.replace(context, incoming.reply_to, reply.card)
-                self._later(self._placed(incoming.chat, incoming.reply_to, reply.key))
+                self._later(self._placed(incoming.chat, incoming.reply_to, reply))
             else:
                 await messages.send(context, reply.card or cards.basics.say(reply.words))
 
@@ -321,7 +332,7 @@ class Turns:
             return invokes.told(reply.words)
         # The answer is seen by whoever pressed; the others, and their other devices, see the message changed.
         if incoming.is_personal or not reply.is_private:
-            self._later(self._show(incoming, reply.card, reply.key))
+            self._later(self._show(incoming, reply.card, reply))
         return invokes.replaced_by(await messages.in_place(context, reply.card))
 
     async def _clicked(self, context: TurnContext, incoming: Incoming, data: dict[str, Any]) -> Reply:
@@ -331,12 +342,12 @@ class Turns:
             await self._asking_in.exchange(incoming.person, plain(authentication, "id"), token)
             self._later(self._work.signed_in(incoming.person))
         verb, key = plain(data, "verb"), plain(data, "about")
-        if verb == CONTINUE:
+        if verb in (CONTINUE, AGAIN):
             return await self._continue(context, incoming.person, key)
         return await commands.click(await self._turn(context, incoming), verb, key, inputs_of(data))
 
     async def _continue(self, context: TurnContext, person: Person, ticket: str) -> Reply:
-        """What was said before the sign-in, for whoever said it; the answer takes the place of the button."""
+        """What was said before, for whoever said it; the answer takes the place of the button."""
         await self._asking_in.check(person, ticket)
         async with self._asking_in.said(person, ticket) as said:
             if said:
@@ -437,17 +448,21 @@ class Turns:
             card = await self._asking_in.by_button(incoming.person, error)
             await self._back_to(incoming, lambda context: messages.send_oauth(context, card))
         except Exception as error:
-            await self._tell_of_trouble(incoming, error)
-            await self._bring_back(incoming, data)
+            if plain(data, "verb") == AGAIN:
+                again = plain(data, "about") if isinstance(error, Unavailable) else ""
+                await self._show(incoming, await self._trouble(incoming, error, again))
+            else:
+                await self._tell_of_trouble(incoming, error)
+                await self._bring_back(incoming, data)
         else:
-            if reply.card and reply.is_private:
+            if reply.card and reply.is_private and not incoming.is_personal:
                 await self._show_alone(incoming, reply.card)
             elif reply.card:
-                await self._show(incoming, reply.card, reply.key)
+                await self._show(incoming, reply.card, reply)
 
     async def _bring_back(self, incoming: Incoming, data: dict[str, Any]) -> None:
         key = plain(data, "about")
-        if plain(data, "verb") == CONTINUE:
+        if plain(data, "verb") in (CONTINUE, AGAIN):
             if card := await self._asking_in.offered(incoming.person, key):
                 await self._show(incoming, card)
         elif card := await commands.waiting(self._ledger.plans, self._work, incoming.person, key):
@@ -455,10 +470,14 @@ class Turns:
 
     async def _tell_of_trouble(self, incoming: Incoming, error: Exception) -> None:
         """Beside the card."""
-        problem = _problem(error)
-        if not incoming.is_personal and isinstance(error, LOOKED_UP):
-            problem = await self._instead(incoming, problem)
+        problem = await self._trouble(incoming, error)
         await self._back_to(incoming, lambda context: messages.send(context, problem))
+
+    async def _trouble(self, incoming: Incoming, error: Exception, again: str = "") -> Card:
+        """`again` is the ticket of what may be tried again."""
+        problem = _problem(error, again)
+        is_private = not incoming.is_personal and isinstance(error, LOOKED_UP)
+        return await self._instead(incoming, problem) if is_private else problem
 
     async def _show_alone(self, incoming: Incoming, card: Card) -> None:
         """In front of others a message changes for all, so what is for one goes to their own chat."""
@@ -472,17 +491,32 @@ class Turns:
         await self._proactively(own, lambda context: messages.send(context, card), is_own=True)
         return cards.basics.say(_("I answered in our own chat."))
 
-    async def _show(self, incoming: Incoming, card: Card, key: str = "") -> None:
-        """`key` is of the share that the card is to be shown anew for."""
+    async def _show(self, incoming: Incoming, card: Card, reply: Reply | None = None) -> None:
+        """`reply` is what the card is of, where it may change later."""
         if incoming.reply_to:
             try:
-                await self._back_to(incoming, lambda context: messages.replace(context, incoming.reply_to, card))
+                await self._show_at(incoming, incoming.reply_to, card)
             finally:
-                await self._placed(incoming.chat, incoming.reply_to, key)
+                await self._placed(incoming.chat, incoming.reply_to, reply or Reply())
 
-    async def _placed(self, chat: Conversation, message_id: str, key: str) -> None:
+    async def _placed(self, chat: Conversation, message_id: str, reply: Reply) -> None:
         place = Place(chat, message_id)
-        await (self._work.shown(key, place) if key else self._work.replaced(place))
+        if reply.key:
+            await self._work.shown(reply.key, place)
+            return
+        await self._work.replaced(place)
+        if reply.asks:
+            await self._ledger.places.keep(reply.asks, place)
+
+    async def _settled(self, incoming: Incoming, reply: Reply) -> None:
+        """Its buttons are of no use any more, on whatever device they are."""
+        place = await self._ledger.places.of(reply.settles) if reply.settles else None
+        if place:
+            await self._work.replaced(place)
+            self._later(self._show_at(incoming, place.message_id, cards.basics.answered_below()))
+
+    async def _show_at(self, incoming: Incoming, message_id: str, card: Card) -> None:
+        await self._back_to(incoming, lambda context: messages.replace(context, message_id, card))
 
     async def show(self, place: Place, card: Card) -> None:
         """In the place of the card that is there."""
@@ -584,6 +618,13 @@ async def _done(task: asyncio.Task[Any], until: float) -> bool:
     return bool((await asyncio.wait({task}, timeout=max(left, 0)))[0])
 
 
+async def _typing(context: TurnContext) -> None:
+    """Until somebody ends it."""
+    while True:
+        await messages.show_typing(context)
+        await asyncio.sleep(TYPE_EVERY)
+
+
 async def _awaited(task: asyncio.Future[Any]) -> None:
     await task
 
@@ -612,11 +653,11 @@ def _sentence(error: Exception) -> str:
     )
 
 
-def _problem(error: Exception) -> Card:
+def _problem(error: Exception, again: str = "") -> Card:
     """A question back and a name nobody knows are talk; the rest is trouble, and looks like it."""
     if isinstance(error, NotUnderstood | NotFound):
         return cards.basics.say(str(error))
-    return cards.basics.problem(_sentence(error))
+    return cards.basics.problem(_sentence(error), again)
 
 
 def _code(value: dict[str, Any]) -> str:

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from botbuilder.schema import Activity, Attachment, ChannelAccount, ConversationAccount
 
+from cards.elements import ICONS
+
 Json = dict[str, Any]
 # Every backslash of a JSON text begins an escape. Possessive, so that it is read once, however long it is.
 WHOLE_LETTERS = re.compile(
@@ -63,6 +65,18 @@ def written(said: Activity) -> Json:
         "attachments": [{"contentType": each.content_type, "content": each.content} for each in attachments] or None,
     }
     return {name: value for name, value in whole.items() if value is not None}
+
+
+def with_icons(part: Any, public_url: str) -> Any:
+    """The same JSON with our pictures where we serve them: a card knows only what they are called."""
+    if isinstance(part, list):
+        return [with_icons(each, public_url) for each in cast("list[object]", part)]
+    if not isinstance(part, dict):
+        return part
+    whole = cast("Json", part)
+    if whole.get("type") == "Image" and str(whole.get("url")).startswith(ICONS):
+        return {**whole, "url": f"{public_url}/{whole['url']}"}
+    return {name: with_icons(each, public_url) for name, each in whole.items()}
 
 
 def is_text(json: str) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, Route, ViewportSize, async_playwright
 
+from bot.teams.server import ICONS
 from cards.elements import Card
 from contoso.teams import LIBRARIES, TYPES, WEB
 from tests.gallery.samples import SAMPLES
@@ -62,6 +63,8 @@ async def _serve(route: Route) -> None:
             file = LIBRARIES[name]
         case "web":
             file = WEB / name
+        case "icons":
+            file = ICONS / name
         case _:
             file = HERE / (name or "page.html")
     await route.fulfill(path=file, content_type=TYPES.get(file.suffix, "text/html"))

@@ -209,8 +209,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "settings": partial(cards.settings.settings, plain=False),
     "settings: plain text": partial(cards.settings.settings, plain=True),
     "say": partial(cards.basics.say, "You are signed out: I hold no key of yours any more."),
+    "not understood": partial(cards.basics.not_understood, "Did you mean: share Q3 Budget.xlsx with Alex"),
     "say: hostile words": partial(cards.basics.say, " ".join(HOSTILE.values())),
     "problem": partial(cards.basics.problem, str(errors.Unavailable())),
+    "problem: to be tried again": partial(cards.basics.problem, str(errors.Unavailable()), KEY),
     "problem: with a reference": partial(
         cards.basics.problem, str(refusals.Refused("unknown", reference="5d0b3c52-71f2-4b3c-9d1c-0d8f6f5f2f7e"))
     ),
@@ -245,6 +247,13 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "form: empty": partial(cards.form.form, {}, {}, KEY),
     "form: something missing": partial(cards.form.form, FILLED, {"people": "With whom?"}, KEY, said=MISSING),
     "form: found": partial(cards.form.form, FOUND, {}, KEY, picked=PICKED),
+    "form: one of several files": partial(
+        cards.form.form,
+        {"people": ALEX.email},
+        {},
+        KEY,
+        options=[("Roadmap.docx (OneDrive › Product)", "key 0"), ("Roadmap.docx (Marketing › Documents)", "key 1")],
+    ),
     "form: hostile names": partial(
         cards.form.form, ODD_FIND, {}, KEY, picked=[(HOSTILE["250 letters"], "odd"), (HOSTILE["Markdown"], "other")]
     ),
@@ -253,7 +262,12 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "choose: a file": partial(cards.share.choose, unclear(ROADMAPS), KEY),
     "choose: a file and a person": partial(cards.share.choose, unclear(ROADMAPS, ANAS), KEY),
     "choose: is it this one": partial(
-        cards.share.choose, unclear(question("item", "Budgit", ("Q3 Budget.xlsx", "OneDrive › Finance"))), KEY
+        cards.share.choose, unclear(question("recipient 0", "Meg", ("Megan Bowen", MEGAN.email))), KEY
+    ),
+    "choose: called nearly so": partial(
+        cards.share.choose,
+        unclear(replace(question("item", "Q3 Budgte", ("Q3 Budget.xlsx", "OneDrive › Finance")), is_near=True)),
+        KEY,
     ),
     "choose: ten": partial(cards.share.choose, unclear(TEN), KEY),
     "choose: ten, the last page": partial(cards.share.choose, replace(unclear(TEN), page=1), KEY),
