@@ -23,6 +23,7 @@ from tests.bot import Bot
 from tests.people import Someone, words_of_answer, words_of_card
 from tests.test_browser import SHOTS, browser, open_page
 from tests.test_browser import pytestmark as needs_chromium
+from tests.test_record import of
 
 __all__ = ["browser"]
 
@@ -597,6 +598,16 @@ async def pressed(adele: Someone, bot: Bot, verb: str, message: str) -> str:
     known = bot.button(adele, "Who has access", message, CREW)
     action = {**known, "verb": verb, "data": {**known["data"], "verb": verb}}
     return words_of_answer(await bot.deliver(adele, action, message, CREW))
+
+
+@pytest.mark.usefixtures("shared")
+async def test_the_record_tells_of_it(adele: Someone, bot: Bot) -> None:
+    await leaves(adele, bot, MEGAN)
+    await adele.presses("Take it away")
+    await bot.at_rest()
+
+    entries = [(each.what.value, each.recipient, each.outcome) for each in await of(bot)]
+    assert ("ended", bot.contoso.person(MEGAN).id, "ended") in entries
 
 
 @pytest.mark.usefixtures("shared")

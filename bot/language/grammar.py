@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.language.beside import aside
+from bot.language.beside import aside, unmarked
 from bot.language.clauses import Clauses
 from bot.language.loosely import Loosely
 from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
@@ -22,7 +22,7 @@ _ALONE = ("none", "help", "sign_out", "settings")
 _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
 _SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
-_PREAMBLE = re.compile(rf"(?:(?<=\w)|(?<=[{MARKS}])\s?)[,.;!]{{1,3}}\s(?:so\s)?|\s[-–—]\s|\n")
+_PREAMBLE = re.compile(rf"(?<=\w)[,.;!]{{1,3}}\s(?:so\s)?|(?<=[{MARKS}])\s?[.!]\s|\s[-–—]\s|\n")
 
 
 class Reading:
@@ -40,6 +40,7 @@ class Reading:
         slots = Slots(self._text, self._namer, beside, self._now)
         self._clauses = Clauses(self._language, self._text, self._namer, slots)
         self._loosely = Loosely(self._language, self._text, self._namer, self._clauses, beside)
+        self._beside = beside
         self._said = beside.rest
         self._has_role = any(each.kind == "role" for each in beside.marks.values())
 
@@ -103,7 +104,7 @@ class Reading:
     def _with_who_and_what(self, made: Understood, before: str) -> Understood:
         request = made.request or BLANK
         if any(each.kind == "pronoun" for each in request.recipients):
-            people = self._namer.mentioned(self._clauses.bare(before).bare)
+            people = self._namer.mentioned(unmarked(self._beside, self._clauses.bare(before).bare))
             request = replace(request, recipients=people or request.recipients)
         file = self._namer.file_in(before)
         if file and all(each == THIS for each in request.items):

@@ -63,13 +63,11 @@ class Slots:
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
-        if detail == "swapped":
-            return self._swapped(people_said or "", items_said or "")
         if people_said is not None and items_said:
-            groups = self._by_role(people_said) or self._by_role_in_words(people_said, fit.role)
-            if groups and (each_his := self._each_his_own(groups, items_said, said)):
-                return each_his
-        if detail == "each" or (detail == "more" and (fit.role or "") not in said):
+            several = self._several(detail, people_said, items_said, fit.role, said)
+            if several:
+                return several
+        if detail in ("each", "swapped") or (detail == "more" and (fit.role or "") not in said):
             # "Jonathan Read" is somebody.
             return None
         return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
@@ -204,6 +202,15 @@ class Slots:
             request = ShareRequest(items.found, people.found, role, until)
             actions.append(Understood("share", request, () if items.is_clear else ("items",)))
         return Understood("multi", None, () if items.is_clear else ("items",), actions=tuple(actions))
+
+    def _several(
+        self, detail: str, people_said: str, items_said: str, role: str | None, said: str
+    ) -> Understood | None:
+        """Of one who goes and one who comes, or of several people who each have a role of their own."""
+        if detail == "swapped":
+            return self._swapped(people_said, items_said)
+        groups = self._by_role(people_said) or self._by_role_in_words(people_said, role)
+        return self._each_his_own(groups, items_said, said) if groups else None
 
     def _swapped(self, people_said: str, items_said: str) -> Understood | None:
         """ "Replace Ana with Bob on Plan.docx": somebody goes, somebody else comes."""

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import SharebotError
 from bot.ledger.tables import forgotten, insert_for, record
-from bot.sharing import EndReceipt, Person, Recipient, SharePlan, ShareReceipt, Telling
+from bot.sharing import EndReceipt, Person, Recipient, Returned, SharePlan, ShareReceipt, Telling
 
 # What is read at once, and what is forgotten at once: others write in between.
 PAGE = 1_000
@@ -164,6 +164,12 @@ def ended(key: str, receipt: EndReceipt) -> Iterator[Entry]:
             reference=each.reference,
             once=f"{key}.ended.{number}",
         )
+
+
+def returned(key: str, plan: SharePlan, each: Returned) -> Entry:
+    """Of one recipient, who gave it back or had left the chat it was for."""
+    entry = replace(_about(What.ENDED, key, plan), recipient=who(each.recipient), outcome=each.ending.value)
+    return replace(entry, reference=each.reference, once=f"{key}.returned.{entry.recipient}")
 
 
 def extended(key: str, plan: SharePlan, ends_at: int) -> Entry:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.ledger import record
 from bot.ledger.bodies import json
 from bot.ledger.plans import decided, undecided
 from bot.ledger.tables import ends, insert_for, plans, requests
@@ -137,6 +138,7 @@ class Requests:
                 )
             role = returned.now.value if returned.now else None
             await self._decided(database, request, Decision.OVER, ending=returned.ending.value, now=role)
+            await record.add(database, now, [record.returned(share, receipt.plan, returned)])
         return True
 
     async def _decided(

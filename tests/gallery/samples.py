@@ -359,7 +359,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "chat: everybody": partial(cards.share.confirm, IN_CHAT, KEY),
     "chat: a team with many people": partial(cards.share.confirm, IN_TEAM, KEY),
-    "chat: a team with many people, the last page": partial(cards.share.confirm, IN_TEAM, KEY, page=23),
+    "chat: a team with many people, the last page": partial(cards.share.confirm, IN_TEAM, KEY, page=24),
     "chat: many people, done": partial(done, OF_MANY),
     "chat: many people, undone": partial(cards.ended.ended, replace(BACK, share=OF_MANY, returned=MANY_BACK)),
     "chat: many people, left behind": partial(cards.ended.left_behind, OF_MANY, FRIDAY, is_gone=True),
