@@ -191,7 +191,7 @@ def wait_in_line(settings: Settings, many: int) -> None:
                     "app_version": VERSION,
                     "application_name": "sharebot",
                 }
-                client.enqueue_in_transaction(database, how, "shared", key, person, f"{key}.0")
+                client.enqueue_in_transaction(database, how, "shared", key, person, f"{key}.0", "")
     client.destroy()
     engine.dispose()
 

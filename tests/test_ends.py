@@ -11,6 +11,7 @@ import pytest
 
 from contoso.faults import Rule
 from contoso.files import Grant
+from tests.attacks import keys_kept
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer
 
@@ -334,6 +335,36 @@ async def test_whoever_signed_out_is_told_loudly_and_it_ends_when_they_sign_in(a
     assert adele.sees().count("This access has not ended") == 1
     assert ALEX not in bot.access(FILE)
     assert "Ended" in adele.sees()
+
+
+async def test_what_was_shared_for_a_time_ends_though_its_sharer_took_the_bot_away(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    before = bot.access(FILE)
+    await shares(adele)
+    await bot.at_rest()
+
+    await bot.contoso.client.uninstall(adele.mail)
+    left = keys_kept(bot)
+    await bot.later(days=4)
+
+    assert bot.access(FILE) == before
+    assert "was for a time, and that is over" in alex.sees()
+    assert (left, keys_kept(bot)) == (1, 0)
+
+
+async def test_whoever_took_the_bot_away_is_signed_out_for_all_but_that(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    before = bot.sign_ins()
+    await bot.contoso.client.uninstall(adele.mail)
+
+    await adele.says(f"share {FILE} with Lee Gu")
+    await bot.later(days=4)
+
+    assert bot.sign_ins() == before + 1
+    assert ALEX not in bot.access(FILE)
+    assert keys_kept(bot) == 1
 
 
 async def test_an_outage_puts_an_end_off_and_is_told_only_if_it_lasts(adele: Someone, bot: Bot) -> None:

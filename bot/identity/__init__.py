@@ -35,12 +35,13 @@ class TokenStore(Protocol):
     `save` keeps what came of a sign-in that was begun, `renew` what is there already; after a sign-out neither does.
     """
 
-    async def load(self, tenant_id: str, person_id: str) -> bytes | None: ...
+    async def load(self, tenant_id: str, person_id: str, *, may_have_left: bool) -> bytes | None: ...
     async def begin(self, tenant_id: str, person_id: str) -> str: ...
     async def save(self, tenant_id: str, person_id: str, sealed: bytes, sign_in: str) -> bool: ...
     async def renew(self, tenant_id: str, person_id: str, sealed: bytes) -> bool: ...
     async def delete(self, tenant_id: str, person_id: str) -> None: ...
     async def sign_out(self, tenant_id: str, person_id: str) -> None: ...
+    async def leave(self, tenant_id: str, person_id: str) -> None: ...
 
 
 class Identity:
@@ -76,14 +77,18 @@ class Identity:
         """What is on its way to a key of theirs at this moment, here or on another replica, comes to nothing."""
         await self._store.sign_out(person.tenant_id, person.id)
 
-    async def graph_token(self, person: Person, scope: str, claims: str = "") -> str:
+    async def leave(self, person: Person) -> None:
+        """The same; but what they shared for a time still ends, with a key that is good for that alone."""
+        await self._store.leave(person.tenant_id, person.id)
+
+    async def graph_token(self, person: Person, scope: str, claims: str = "", *, may_have_left: bool = False) -> str:
         """One that is good for this scope, and proves these claims (JSON).
 
         Raises NeedsSignIn, NeedsConsent, Unavailable.
         """
         wanted = frozenset({scope})
         async with self._lock(person):
-            sealed = await self._store.load(person.tenant_id, person.id)
+            sealed = await self._store.load(person.tenant_id, person.id, may_have_left=may_have_left)
             if sealed is None:
                 raise NeedsSignIn(scopes=wanted)
             try:
@@ -120,9 +125,10 @@ class Identity:
 class OnBehalfOf:
     """Signs requests to Graph as this person while a turn lasts: one look into the store for each scope."""
 
-    def __init__(self, identity: Identity, person: Person) -> None:
+    def __init__(self, identity: Identity, person: Person, *, may_have_left: bool = False) -> None:
         self._identity = identity
         self._person = person
+        self._may_have_left = may_have_left
         self._tokens: dict[str, str] = {}
         self._asking = asyncio.Lock()
 
@@ -132,7 +138,9 @@ class OnBehalfOf:
     async def token(self, scope: str, claims: str = "") -> str:
         async with self._asking:
             if claims or scope not in self._tokens:
-                self._tokens[scope] = await self._identity.graph_token(self._person, scope, claims)
+                self._tokens[scope] = await self._identity.graph_token(
+                    self._person, scope, claims, may_have_left=self._may_have_left
+                )
             return self._tokens[scope]
 
 

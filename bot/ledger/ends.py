@@ -19,6 +19,7 @@ from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
 from bot.ledger.record import Entry
 from bot.ledger.tables import attempts, ends, insert_for, places, plans, requests, told
+from bot.ledger.token_caches import forget_left
 from bot.sharing import EndReceipt, Person, ShareReceipt
 
 # As long as somebody may ask what was done.
@@ -221,6 +222,8 @@ class Ends:
     async def ended(self, stands: Stands, receipt: EndReceipt) -> None:
         entries = record.ended(stands.key, receipt)
         await self._update(stands, entries, due_at=None, ended_at=int(self._clock()), ended=json.dumps(receipt))
+        async with self._engine.begin() as database:
+            await forget_left(database)
 
     async def later(self, stands: Stands, due_at: int | None, error: SharebotError | None) -> None:
         """It could not be ended; the next try, if it is not for a person to begin, is then."""
@@ -246,6 +249,7 @@ class Ends:
         over = (ends.c.due_at.is_(None)) & (func.coalesce(ends.c.ended_at, ends.c.done_at) < old)
         async with self._engine.begin() as database:
             await database.execute(delete(ends).where(over))
+            await forget_left(database)
             await _without_share(database, attempts, attempts.c.plan_key, attempts.c.sent_at < old)
             await _without_share(database, requests, requests.c.share_key, requests.c.asked_at < old)
             await _without_share(database, told, told.c.key, told.c.at < old)

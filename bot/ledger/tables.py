@@ -50,6 +50,7 @@ token_caches = Table(
     Column("tenant_id", GUID, primary_key=True),
     Column("person_id", GUID, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
+    Column("left_at", BigInteger),
 )
 
 sign_ins = Table(

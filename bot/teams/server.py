@@ -8,6 +8,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, cast
@@ -169,9 +170,10 @@ async def _run(
     )
     budgets = Budgets()
 
-    def graph(person: Person, patience: float = PATIENCE) -> Graph:
+    def graph(person: Person, patience: float = PATIENCE, *, may_have_left: bool = False) -> Graph:
         until = asyncio.get_running_loop().time() + patience
-        return Graph(Calls(http, settings.graph_url, OnBehalfOf(identity, person), budgets, until))
+        signer = OnBehalfOf(identity, person, may_have_left=may_have_left)
+        return Graph(Calls(http, settings.graph_url, signer, budgets, until))
 
     async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> Place | None:
         return await app[TURNS].tell(tenant_id, person_id, make)
@@ -186,7 +188,7 @@ async def _run(
         ledger=ledger,
         sealer=sealer,
         database_url=settings.database_url,
-        graph=graph,
+        graph=partial(graph, may_have_left=True),
         tell=tell,
         show=show,
         who=who,

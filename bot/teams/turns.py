@@ -150,7 +150,7 @@ class Turns:
             case "installationUpdate", "remove" if incoming.is_personal:
                 await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
                 await self._ledger.plain_texts.switch(incoming.person, on=False)
-                await self._identity.sign_out(incoming.person)
+                await self._identity.leave(incoming.person)
             case _:
                 pass
 
