@@ -389,6 +389,12 @@ class ShareReceipt:
             ),
         )
 
+    def until(self, end: dt.datetime | None) -> ShareReceipt:
+        """The same with the end that it has by now."""
+        if end is None or self.plan.until is None:
+            return self
+        return replace(self, plan=replace(self.plan, until=replace(self.plan.until, at=end)))
+
     @property
     def waits(self) -> bool:
         """Whether somebody is still to hear of it."""

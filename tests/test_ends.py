@@ -6,14 +6,16 @@ import asyncio
 import datetime as dt
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from contoso.faults import Rule
 from contoso.files import Grant
+from contoso.tenant import Contoso
 from tests.attacks import keys_kept
 from tests.bot import Bot
-from tests.people import Someone, words_of_answer
+from tests.people import Someone, words, words_of_answer
 
 ALEX = "alex.wilber@contoso.com"
 MEGAN = "megan.bowen@contoso.com"
@@ -94,6 +96,43 @@ async def test_an_end_can_be_put_off(adele: Someone, bot: Bot, title: str, days:
     assert again == told
     assert still[ALEX] == "write"
     assert ALEX not in bot.access(FILE)
+
+
+async def test_what_is_put_off_or_over_is_so_on_the_result_as_well(contoso: Contoso, tmp_path: Path) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com")
+    async with Bot(contoso, tmp_path, undo=30) as bot:
+        await adele.says(FRIDAY)
+        result = bot.latest(adele)
+        await adele.presses("Share")
+        await bot.later(days=3)
+        before = on(bot, adele, result)
+        told = await adele.presses("A day longer")
+        await bot.at_rest()
+        extended = on(bot, adele, result)
+        await adele.presses("End now", message=bot.latest(adele))
+        await bot.at_rest()
+
+        (end,) = re.findall(r"now until (.+)\.", told)
+        assert f"Until {end}: then I end it." not in before
+        assert f"Until {end}: then I end it." in extended
+        assert on(bot, adele, result).startswith("Ended")
+
+
+async def test_undo_as_a_word_is_seen_on_the_result_as_well(contoso: Contoso, tmp_path: Path) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com")
+    async with Bot(contoso, tmp_path, undo=30) as bot:
+        await adele.says(f"share {FILE} with {ALEX} as write")
+        result = bot.latest(adele)
+        await adele.presses("Share")
+        await adele.says("undo")
+        await bot.at_rest()
+
+        assert on(bot, adele, result).startswith("Undone")
+
+
+def on(bot: Bot, someone: Someone, message: str) -> str:
+    """What a message says by now."""
+    return next(words(each) for each in bot.contoso.client.messages(someone.mail) if each.id == message)
 
 
 async def test_an_old_button_puts_nothing_off_once_more(adele: Someone, bot: Bot) -> None:

@@ -20,14 +20,14 @@ async def sign_out(turn: Turn, _understood: Understood) -> Reply:
     )
 
 
-async def not_understood(_turn: Turn, understood: Understood) -> Reply:
+async def not_understood(turn: Turn, understood: Understood) -> Reply:
     if understood.intent in LATER:
-        example = _(share.COMMAND.example)
-        return Reply(
-            cards.basics.not_understood(_("I can't do that yet. I can share files: {example}", example=example))
-        )
-    sentence = understood.hint or _("I did not understand that. Say “help” to see what I can do.")
-    return Reply(cards.basics.not_understood(sentence))
+        sentence = _("I can't do that yet. I can share files: {example}", example=_(share.COMMAND.example))
+    else:
+        sentence = understood.hint or _("I did not understand that. Say “help” to see what I can do.")
+    # In words, a button would have a number, and take away those that wait for a reply.
+    is_told = turn.own_chat and await turn.plain_texts.offered(turn.person) is not None
+    return Reply(cards.basics.say(sentence) if is_told else cards.basics.not_understood(sentence))
 
 
 SIGN_OUT = Command("sign_out", later("sign out"), later("Makes me forget the key with which I act as you."), sign_out)

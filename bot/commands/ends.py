@@ -30,11 +30,11 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
 
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(cards.ended.ended(await turn.work.undo(key, turn.person)))
+    return Reply(cards.ended.ended(await turn.work.undo(key, turn.person)), changes=key)
 
 
 async def end_now(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(cards.ended.ended(await turn.work.end_now(key, turn.person)))
+    return Reply(cards.ended.ended(await turn.work.end_now(key, turn.person)), changes=key)
 
 
 async def a_day_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -53,7 +53,7 @@ async def _extended(turn: Turn, key: str, days: int) -> Reply:
     stands = await turn.work.extend(key, turn.person, int(ends_at), days)
     if stands.ends is None:
         raise TooLate
-    return Reply(cards.ended.extended(stands.receipt, stands.ends, key), is_private=True)
+    return Reply(cards.ended.extended(stands.receipt, stands.ends, key), is_private=True, changes=key)
 
 
 COMMAND = Command(

@@ -95,8 +95,8 @@ async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def result(work: Work, receipt: ShareReceipt, key: str) -> Card:
     """What came of a share, up to now."""
-    over = await work.ended(key)
-    return cards.ended.ended(over) if over else cards.share.done(receipt, key)
+    now = await work.by_now(key, receipt)
+    return cards.share.done(now, key) if isinstance(now, ShareReceipt) else cards.ended.ended(now)
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

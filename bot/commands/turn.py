@@ -54,6 +54,7 @@ class Reply:
     `is_private`: it shows what was looked up as the asker, and is for nobody else's eyes. `key` is of the share whose
     result the card shows while there is more to come: it is shown anew then. `asks` is the key of what the card asks,
     where that may be answered by typing, and `settles` of what was answered so: its buttons are of no use any more.
+    `changes` is the key of a share that is another now: so is its own card, wherever that is.
     """
 
     card: Card | None = None
@@ -62,6 +63,7 @@ class Reply:
     key: str = ""
     asks: str = ""
     settles: str = ""
+    changes: str = ""
 
 
 @dataclass(frozen=True)

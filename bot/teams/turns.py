@@ -207,7 +207,7 @@ class Turns:
                 is_card = not await messages.are_words(context)
                 if is_card:
                     await self._settled(incoming, reply)
-                if reply.key or (reply.asks and is_card):
+                if reply.key or (is_card and (reply.asks or reply.changes)):
                     self._later(self._placed(incoming.chat, message_id, reply))
 
     async def _again(self, incoming: Incoming, error: Exception) -> str:
@@ -507,6 +507,8 @@ class Turns:
         await self._work.replaced(place)
         if reply.asks:
             await self._ledger.places.keep(reply.asks, place)
+        if reply.changes:
+            await self._work.show_anew(reply.changes)
 
     async def _settled(self, incoming: Incoming, reply: Reply) -> None:
         """Its buttons are of no use any more, on whatever device they are."""

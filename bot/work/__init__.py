@@ -202,6 +202,10 @@ class Work:
         """The card of this share is there, and is to be shown anew when everybody has heard of it."""
         await self._flows.shown(key, place)
 
+    async def show_anew(self, key: str) -> None:
+        """What has become of a share, on its card, if that is still there."""
+        await self._flows.is_shown(key)
+
     async def replaced(self, place: Place) -> None:
         """What is there now is no card that is to be shown anew."""
         await self._ledger.places.forget(place)
@@ -210,10 +214,15 @@ class Work:
         """The share of this person that "undo" means, in the message of this id."""
         return await self._ledger.ends.last(person, said)
 
-    async def ended(self, key: str) -> EndReceipt | None:
-        """How the share of this key has ended, if it has; of one that all gave back, its receipt says so."""
+    async def by_now(self, key: str, receipt: ShareReceipt) -> EndReceipt | ShareReceipt:
+        """How the share of this key has ended, or its receipt with the end that it has by now.
+
+        Of one that all gave back, its receipt says so.
+        """
         stands = await self._ledger.ends.at(key)
-        return stands.ended if stands and stands.receipt.given() else None
+        if stands and stands.ended and stands.receipt.given():
+            return stands.ended
+        return receipt.until(stands.ends) if stands else receipt
 
     async def signed_in(self, person: Person) -> None:
         """What could not be ended or given back without them is tried again."""

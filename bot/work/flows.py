@@ -372,7 +372,7 @@ class Flows:
             plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
             if plan and kind == FAILED:
                 await self.tell_once(key, plan.asker, person_id, what, lambda: cards.basics.problem(_(sentence)))
-            elif receipt and not await self._is_shown(key):
+            elif receipt and not await self.is_shown(key):
                 card = partial(cards.share.done, receipt, key)
                 place = await self.tell_once(key, receipt.plan.asker, person_id, what, card)
                 if place and receipt.waits:
@@ -414,7 +414,7 @@ class Flows:
         if await self._all_told(key):
             await self.show(key)
 
-    async def _is_shown(self, key: str) -> bool:
+    async def is_shown(self, key: str) -> bool:
         """In the place of the card that was pressed, if that is still there."""
         try:
             return await self.show(key)
@@ -433,7 +433,7 @@ class Flows:
             return False
         with speaking(stands.locale, stands.timezone):
             if stands.ended is None or not stands.receipt.given():
-                await self._show(place, cards.share.done(receipt, key))
+                await self._show(place, cards.share.done(receipt.until(stands.ends), key))
                 stands = await self._ledger.ends.at(key)
             if stands and stands.ended and stands.receipt.given():
                 await self._show(place, cards.ended.ended(stands.ended))
