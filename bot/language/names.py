@@ -184,9 +184,9 @@ class Namer:
 
     def _inside(self, said: str) -> list[str]:
         """The one name in capitals that stands within a sentence, if there is one: "our new colleague Mia starts"."""
-        known = self._language.all_words
+        known, said = self._language.all_words, _FILE_NAME.sub(" ", said)
         found = [each[1] for each in _CAPITALS_INSIDE.finditer(said) if known.isdisjoint(low_of(each[1]).split())]
-        return found if len(found) == 1 and not names_a_file(said) else []
+        return found if len(found) == 1 else []
 
     def file_in(self, said: str) -> Words | None:
         """The file that a sentence names, if its name shows where it begins."""

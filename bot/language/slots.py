@@ -84,9 +84,10 @@ class Slots:
         items_said, people_said = spoken.items, self._before_the_unread(spoken.people, unread)
         if items_said and [*spoken.fit.slots][-1] == "items" and not self.is_file(items_said):
             items_said = self._before_the_unread(items_said, unread)
+        items_said, behind = self._out_behind(items_said) if people_said else (items_said, [])
         spoken = replace(spoken, items=items_said, people=people_said)
         items, people = self._named(spoken)
-        people = self._left_out(people, said)
+        people = self._left_out(people, said, behind)
         lacking = {"dated": not (beside.until or beside.latest), "roled": not people.is_clear}
         if lacking.get(spoken.detail) or not self._is_told(spoken, items, people):
             return None
@@ -101,6 +102,9 @@ class Slots:
         if beside.role not in (None, role) and spoken.intent not in READS:
             # "edit access …, read only": one of them is meant.
             role, unread["role"] = None, spoken.fit.role or ""
+        if spoken.intent == "unshare" and not beside.role:
+            # "Ana should no longer be able to open it"
+            role = None
         request = _detailed(_request(items, people, role, until, beside), spoken)
         asks = {**dict.fromkeys(beside.asks, ""), **self._beside.unclear(said), **unread}
         if spoken.intent == "extend" and until and until == beside.latest:
@@ -129,9 +133,17 @@ class Slots:
             return Listed((), is_clear=False), Listed((), is_clear=False)
         return items, people
 
-    def _left_out(self, people: Listed, said: str) -> Listed:
+    def _out_behind(self, items_said: str | None) -> tuple[str | None, list[str]]:
+        """ "Let everybody here edit Plan.docx except Bob": the file, and who is left out."""
+        expression = self._language.expression.get("except")
+        place = expression.search(low_of(items_said)) if expression and items_said else None
+        if items_said is None or place is None or not ends_with_a_file(self._text, items_said[: place.start()]):
+            return items_said, []
+        return items_said[: place.start()], [items_said[place.end() :]]
+
+    def _left_out(self, people: Listed, said: str, behind: list[str]) -> Listed:
         """Also by a sentence of its own: "… with everybody here. Not with Ana"."""
-        for each in self._beside.left_out(said):
+        for each in (*self._beside.left_out(said), *behind):
             out = self._namer.people(each)
             is_clear = people.is_clear and out.is_clear and bool(out.found)
             people = replace(people, is_clear=is_clear, excluded=(*people.excluded, *out.found))
