@@ -93,10 +93,10 @@ async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     return Reply(await result(turn.work, receipt, key), key=key if receipt.waits else "")
 
 
-async def result(work: Work, receipt: ShareReceipt, key: str) -> Card:
+async def result(work: Work, receipt: ShareReceipt, key: str, page: int = 0) -> Card:
     """What came of a share, up to now."""
     now = await work.by_now(key, receipt)
-    return cards.share.done(now, key) if isinstance(now, ShareReceipt) else cards.ended.ended(now)
+    return cards.share.done(now, key, page=page) if isinstance(now, ShareReceipt) else cards.ended.ended(now)
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -192,10 +192,8 @@ async def people(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     if not page.isdecimal():
         raise TooLate
     receipt = await turn.pending.receipt(key, turn.person)
-    if receipt and await turn.work.ended(key):
-        return Reply(await result(turn.work, receipt, key))
     if receipt:
-        return Reply(cards.share.done(receipt, key, page=int(page)), is_private=True)
+        return Reply(await result(turn.work, receipt, key, page=int(page)), is_private=True)
     plan = await turn.pending.at(key, turn.person)
     if not isinstance(plan, SharePlan):
         raise TooLate
