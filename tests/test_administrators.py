@@ -92,11 +92,12 @@ async def test_what_a_sharer_who_is_gone_leaves_is_told_to_the_channel_at_once(a
     assert ("told", "trouble", "administrators") in told(await of(bot), "act", "recipient")
 
 
-async def test_what_a_sharer_who_took_the_bot_away_leaves_is_told_to_the_channel_at_once(
+async def test_what_a_sharer_leaves_who_signed_out_and_took_the_bot_away_is_told_to_the_channel_at_once(
     adele: Someone, alex: Someone, bot: Bot
 ) -> None:
     await alex.says("hi")
     await shares(adele)
+    await adele.says("sign out")
     await bot.contoso.client.uninstall(adele.mail)
     await bot.later(days=4)
 
@@ -110,6 +111,7 @@ async def test_the_channel_is_spoken_to_as_most_of_the_tenant_speak(adele: Someo
     for mail in ("alex.wilber", "megan.bowen"):
         await Someone(bot.contoso, f"{mail}@contoso.com", "de-DE").says("hi")
     await shares(adele)
+    await adele.says("sign out")
     await bot.contoso.client.uninstall(adele.mail)
     await bot.later(days=4)
 
