@@ -40,6 +40,11 @@ class Someone:
     async def removes(self, *mails: str, chat: str) -> None:
         await self.contoso.client.remove(self.mail, mails, chat)
 
+    def notices(self) -> list[str]:
+        """The first words of what was sent to them; a card that was shown anew in its place is none."""
+        sent = (each for each in self.contoso.client.messages(self.mail) if not each.is_edited)
+        return [words(each).partition("\n")[0] for each in sent]
+
     def sees(self, chat: str | None = None) -> str:
         """The whole chat, in words."""
         return "\n".join(words(each) for each in self.contoso.client.messages(self.mail, chat=chat))

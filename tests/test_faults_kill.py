@@ -16,7 +16,7 @@ import pytest
 from contoso.faults import Rule
 from contoso.tenant import Contoso
 from tests.bot import SEALING_KEY
-from tests.people import Someone, words, words_of_answer
+from tests.people import Someone, words_of_answer
 from tests.test_app import serving
 
 Json = dict[str, Any]
@@ -207,12 +207,6 @@ async def test_an_undo_goes_on_after_a_kill(
     assert alex.sees().count("has taken back") <= 1
 
 
-def notices(someone: Someone) -> list[str]:
-    """The first words of what they were sent; a card that was shown anew in its place is none."""
-    sent = (each for each in someone.contoso.client.messages(someone.mail) if not each.is_edited)
-    return [words(each).partition("\n")[0] for each in sent]
-
-
 @pytest.mark.parametrize("when", IN_AN_END)
 async def test_an_end_goes_on_after_a_kill(
     adele: Someone, alex: Someone, contoso: Contoso, place: Place, when: str
@@ -228,9 +222,9 @@ async def test_an_end_goes_on_after_a_kill(
     async with serving(contoso, place.data, **place.environment) as process:
         await killed(process, contoso, [], None)
     async with serving(contoso, place.data, **place.environment):
-        await until(lambda: access(contoso) is None and "Ended" in notices(adele))
+        await until(lambda: access(contoso) is None and "Ended" in adele.notices())
 
-    assert notices(adele).count("Ended") == 1
+    assert adele.notices().count("Ended") == 1
     assert alex.sees().count("that is over") <= 1
 
 

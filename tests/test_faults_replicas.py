@@ -24,7 +24,6 @@ from tests.test_faults_kill import (
     button,
     delivered,
     killed,
-    notices,
     on_postgresql,
     until,
 )
@@ -131,8 +130,8 @@ async def test_an_end_that_both_see_come_is_told_once(
     on_postgresql(tmp_path, postgresql).due_now()
 
     async with two(contoso, tmp_path, postgresql):
-        await until(lambda: "Ended" in notices(adele) and "that is over" in alex.sees())
+        await until(lambda: "Ended" in adele.notices() and "that is over" in alex.sees())
 
     assert access(contoso) is None
-    assert notices(adele).count("Ended") == 1
+    assert adele.notices().count("Ended") == 1
     assert alex.sees().count("that is over") == 1
