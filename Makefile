@@ -21,7 +21,7 @@ test: .venv/.workshop $(PAGES)
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright
 	.venv/bin/lint-imports
-	.venv/bin/python -m pytest --cov --numprocesses 4 --dist worksteal
+	.venv/bin/python -m pytest --cov --numprocesses 3 --dist worksteal
 
 gallery: .venv/.workshop $(PAGES)
 	.venv/bin/python -m tests.gallery
