@@ -173,7 +173,7 @@ async def test_a_share_is_undone(browser: Browser, bot: Bot) -> None:
     await page.get_by_role("button", name="Back").click()
     await page.get_by_role("button", name="Undo").click()
 
-    await expect(page.get_by_text("Undone")).to_be_visible()
+    await expect(page.get_by_text("Undone", exact=True)).to_be_visible()
     await expect(page.get_by_role("button", name="Undo")).to_have_count(0)
     await shoot(page, "19-undone")
     assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
@@ -192,7 +192,9 @@ async def test_a_recipient_asks_to_edit_on_a_phone_and_is_allowed(browser: Brows
     await alex.get_by_label("Why").fill("I fill in the figures of Sales.")
     await shoot(alex, "20-ask")
     await alex.get_by_role("button", name="Ask", exact=True).click()
-    await expect(alex.get_by_text("I asked Adele Vance whether you may edit this")).to_be_visible()
+    await expect(
+        alex.get_by_role("region", name="Conversation").get_by_text("I asked Adele Vance whether you may edit this")
+    ).to_be_visible()
     await expect(adele.get_by_text("May they edit this?")).to_be_visible()
     await expect(adele.get_by_text("I fill in the figures of Sales.")).to_be_visible()
     await shoot(adele, "21-asked")

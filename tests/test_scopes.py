@@ -173,9 +173,9 @@ async def test_people_of_one_name_are_told_apart_by_what_they_do_where_that_was_
     await adele.says("sign out")
     with_it = await adele.says("share Q3 Budget.xlsx with Ana Bell")
 
-    assert "Ana Bell — ana.bell@contoso.com" in without
-    assert "Ana Bell — Controller, Finance · ana.bell@contoso.com" in with_it
-    assert "Ana Bell — Designer, Marketing · ana.bell2@contoso.com" in with_it
+    assert "Ana Bell\nana.bell@contoso.com" in without
+    assert "Ana Bell\nController, Finance · ana.bell@contoso.com" in with_it
+    assert "Ana Bell\nDesigner, Marketing · ana.bell2@contoso.com" in with_it
     assert "Sign in" not in adele.sees()
 
 

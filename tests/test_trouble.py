@@ -40,6 +40,7 @@ ALEX = "alex.wilber@contoso.com"
 async def test_keys_survive_trouble_of_the_login_service(adele: Someone, bot: Bot, how: dict[str, Any]) -> None:
     bot.contoso.token_lifetime = 60
     await adele.says("share Q3 Budget.xlsx with Alex")
+    await bot.at_rest()
     bot.contoso.faults = [
         Rule("entra", path="/token", times=1, **how),
         Rule("entra", path="/token", contains="on_behalf_of", status=500),

@@ -268,9 +268,7 @@ class Flows:
         ]
         # Of a right that was given anew since, nothing is left to this share.
         if stands.ended.returned and run not in self.waiting:
-            people.append(asker := stands.receipt.plan.asker.id)
-            # On the card of the share as well, where that is still there.
-            return [*((ENDED, each, 0) for each in people), (SHOWN, asker, 0)]
+            people.append(stands.receipt.plan.asker.id)
         return [(ENDED, each, 0) for each in people]
 
     async def notices_of_trouble(self, key: str, why: str, kind: str) -> list[Notice]:
