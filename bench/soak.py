@@ -350,6 +350,8 @@ class Soak:
         # Undone before they heard of it they never do; and what a kill cut while it was told is not told again.
         said = [words for _, words, _ in self._cards(deed.owner, deed)]
         is_known = any("can't tell whether they were told" in each or "Not told" in each for each in said)
+        # Where it was ended, the card that said so tells of the end by now.
+        is_known = is_known or deed.back == "end"
         if heard > 1 or (heard == 0 and deed.known == "shared" and not deed.doubts and not is_known):
             yield f"{about}: told {heard} times"
         for notice in ("shared a file with you", "has taken back", "that is over"):
