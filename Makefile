@@ -11,12 +11,14 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 UV := .venv/bin/uv
 PAGES := contoso/web/node_modules/.package-lock.json bot/teams/web/node_modules/.package-lock.json
 
+SCHEMAS := tests/schemas/node_modules/.package-lock.json
+
 .PHONY: demo test gallery playground texts bench locks clean
 
 demo: .venv/.demo $(PAGES)
 	.venv/bin/python app.py demo $(DEMO)
 
-test: .venv/.workshop $(PAGES)
+test: .venv/.workshop $(PAGES) $(SCHEMAS)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/basedpyright
@@ -80,7 +82,7 @@ locks: $(UV)
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group workshop --group bench -o requirements/bench.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
-	for pages in contoso/web bot/teams/web tests/playground; do \
+	for pages in contoso/web bot/teams/web tests/playground tests/schemas; do \
 		npm install --package-lock-only --omit-lockfile-registry-resolved --prefix $$pages; \
 		.venv/bin/python -c 'import json, pathlib, sys; lock = pathlib.Path(sys.argv[1], "package-lock.json"); \
 			tree = json.loads(lock.read_text()); [package.pop("funding", None) for package in tree["packages"].values()]; \
@@ -88,4 +90,4 @@ locks: $(UV)
 	done
 
 clean:
-	rm -rf .venv contoso/web/node_modules bot/teams/web/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv contoso/web/node_modules bot/teams/web/node_modules tests/schemas/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache

@@ -1,4 +1,4 @@
-"""Sharebot's command line: serve · demo · explain · export."""
+"""Sharebot's command line: serve · demo · explain · export · report · package · doctor."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # A Wednesday: what a row of `explain --jsonl` means by "now" unless it says otherwise.
 NOW = "2026-11-18T10:00"
 DEMO_PORT = 5300
+PACKAGE = "sharebot.zip"
+# Seconds.
+REPORTED = 30 * 24 * 60 * 60
 # Seconds from a signal to the end. Kubernetes, for one, kills after thirty.
 ANSWERS_WITHIN = 5.0
 STOPS_WITHIN = 28.0
@@ -33,13 +37,13 @@ READ_NO_FURTHER = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     return chosen.run(chosen)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="app.py", description=__doc__)
+    commands = made.add_subparsers(required=True, metavar="command")
 
     serve = commands.add_parser("serve", help="the bot, for Teams; settings come from the environment (.env.example)")
     serve.set_defaults(run=_serve)
@@ -47,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="the bot, a tenant on this machine, and a page to see both in")
     demo.add_argument("--port", type=int, default=DEMO_PORT, help=f"where the page is (default {DEMO_PORT}; 0: any)")
     demo.add_argument("--no-browser", action="store_true", help="do not open the page")
+    demo.add_argument("--policy", default="", help="the rules of the organisation, a TOML file (default: none)")
     demo.add_argument("--data", type=Path, help="where the bot keeps its ledger (default: nowhere for long)")
     demo.set_defaults(run=_demo)
 
@@ -64,7 +69,27 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--since", help="an ISO day, or day and time (UTC unless it says otherwise)")
     export.add_argument("--until", help="the same; of a day all of it, of a time what is before")
     export.set_defaults(run=_export)
-    return parser
+
+    report = commands.add_parser(
+        "report", help="how much is shared, what was refused by which rule, what failed, and what waits for whom"
+    )
+    report.add_argument("--since", help="an ISO day, or day and time (default: 30 days ago)")
+    report.add_argument("--json", action="store_true", help="for a program to read")
+    report.set_defaults(run=_report)
+
+    doctor = commands.add_parser(
+        "doctor", help="what is wrong with the set-up, and what to do about it; changes nothing"
+    )
+    doctor.add_argument("--as", dest="person", default="", metavar="OBJECT_ID", help="whose permissions to look at")
+    doctor.add_argument("--package", type=Path, help="the zip that was uploaded to Teams, to compare")
+    doctor.set_defaults(run=_doctor)
+
+    package = commands.add_parser(
+        "package", help="the app for Teams, as a zip to upload; ids and addresses from the environment"
+    )
+    package.add_argument("--to", type=Path, default=Path(PACKAGE), help=f"where to write it (default {PACKAGE})")
+    package.set_defaults(run=_package)
+    return made
 
 
 def _explain(chosen: argparse.Namespace) -> int:
@@ -105,24 +130,56 @@ def _serve(_chosen: argparse.Namespace) -> int:
     from aiohttp import web
 
     from bot.ledger import CannotOpen
+    from bot.logs import handler
     from bot.settings import BadSettings, read
     from bot.teams.server import application
 
     try:
         settings = read(os.environ)
+        bot = application(settings)
     except BadSettings as error:
         return _wrong(str(error))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.INFO, handlers=[handler(settings.log_format)])
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, and search words are in them
-    bot = application(settings)
+    bot.on_startup.append(partial(_leaves_slowly, settings.drain_seconds))
     bot.on_shutdown.append(_ends_by_then)
     try:
-        web.run_app(bot, host=settings.host, port=settings.port, access_log=None, shutdown_timeout=ANSWERS_WITHIN)
+        web.run_app(
+            bot,
+            host=settings.host,
+            port=settings.port,
+            access_log=None,
+            shutdown_timeout=ANSWERS_WITHIN,
+            print=print if settings.log_format == "text" else None,
+        )
     except CannotOpen as error:
         return _wrong(str(error))
     except OSError as error:
         return _wrong(f"Can't listen on HOST {settings.host}, PORT {settings.port}: {error.strerror or error}.")
     return 0
+
+
+async def _leaves_slowly(seconds: int, bot: web.Application) -> None:
+    """A proxy learns from /readyz that this one is about to end, and sends it nothing more, before it takes nothing."""
+    import asyncio
+    import signal
+
+    from aiohttp import web
+
+    from bot.teams.server import READINESS
+
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        raise web.GracefulExit
+
+    def leave() -> None:
+        bot[READINESS].leave()
+        loop.remove_signal_handler(signal.SIGTERM)
+        loop.call_later(seconds, end)
+
+    if seconds:
+        loop.add_signal_handler(signal.SIGTERM, leave)
 
 
 async def _ends_by_then(_bot: web.Application) -> None:
@@ -170,7 +227,8 @@ async def _run_demo(chosen: argparse.Namespace) -> None:
         data = chosen.data or stack.enter_context(tempfile.TemporaryDirectory())
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        runner = web.AppRunner(application(read(_environment(contoso, base_url, bot_url, data))), access_log=None)
+        environment = _environment(contoso, base_url, bot_url, data) | {"POLICY_FILE": chosen.policy}
+        runner = web.AppRunner(application(read(environment)), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
@@ -225,6 +283,40 @@ def _export(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _report(chosen: argparse.Namespace) -> int:
+    import asyncio
+    from dataclasses import asdict
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.ledger import CannotOpen, Ledger
+    from bot.ledger.report import Report, in_words
+    from bot.settings import BadSettings, database_url
+
+    now = int(dt.datetime.now(dt.UTC).timestamp())
+    try:
+        since = _moment(chosen.since, all_of_it=False)
+        url = database_url(os.environ)
+    except (BadSettings, ValueError, OverflowError) as error:
+        return _wrong(f"report: {error}")
+    since = now - REPORTED if since is None else since
+
+    async def read() -> Report:
+        ledger = Ledger(url)
+        try:
+            await ledger.open_to_read()
+            return await ledger.reports.now(now, since)
+        finally:
+            await ledger.close()
+
+    try:
+        report = asyncio.run(read())
+    except (CannotOpen, SQLAlchemyError) as error:
+        return _wrong(f"report: {error if isinstance(error, CannotOpen) else type(error).__name__}")
+    print(json.dumps(asdict(report), indent=2) if chosen.json else "\n".join(in_words(report, since)))
+    return 0
+
+
 async def _write_record(url: str, form: str, since: int | None, until: int | None) -> None:
     from bot.ledger import Ledger
     from bot.ledger.export import FORMS
@@ -236,6 +328,46 @@ async def _write_record(url: str, form: str, since: int | None, until: int | Non
             sys.stdout.buffer.write(text.encode())
     finally:
         await ledger.close()
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    import asyncio
+    import logging
+
+    from bot.doctor import Finding, examine
+    from bot.settings import BadSettings, read
+
+    logging.disable()  # what is to be said is said
+    try:
+        settings = read(os.environ, makes=False)
+    except BadSettings as error:
+        print("\n".join(str(Finding("✗", line)) for line in str(error).splitlines()[:-1]))
+        return BROKE_OFF
+
+    async def all_that_is_found() -> int:
+        wrong = 0
+        async for finding in examine(settings, person_id=chosen.person, package=chosen.package):
+            print(finding, flush=True)
+            wrong += finding.mark == "✗"
+        return wrong
+
+    wrong = asyncio.run(all_that_is_found())
+    print(f"{wrong} to be put right." if wrong else "Nothing is wrong.")
+    return BROKE_OFF if wrong else 0
+
+
+def _package(chosen: argparse.Namespace) -> int:
+    from bot.packaging import BadPackage, package
+    from bot.settings import BadSettings, manifest_values
+
+    try:
+        chosen.to.write_bytes(package(manifest_values(os.environ)))
+    except (BadSettings, BadPackage) as error:
+        return _wrong(str(error))
+    except OSError as error:
+        return _wrong(f"package: {chosen.to} can't be written: {error.strerror}.")
+    print(f"{chosen.to} is ready. Upload it in the Teams admin centre: Teams apps, Manage apps, Upload new app.")
+    return 0
 
 
 def _moment(written: str | None, *, all_of_it: bool) -> int | None:

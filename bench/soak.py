@@ -48,6 +48,8 @@ THEY_HAVE_IT = "Nothing to change"
 QUIET = 3  # looks one second apart
 LEFT = """SELECT (SELECT count(*) FROM sharebot_work.workflow_status WHERE status = 'PENDING')
                + (SELECT count(*) FROM ends WHERE ended_at IS NULL AND ends_at <= %s)"""
+UNTOLD = """SELECT receipt, told.person_id FROM told JOIN ends USING (key)
+            WHERE told.what = 'shared' AND told.way NOT IN ('teams', 'mail')"""
 BUSY = (("Retry-After", "1"),)
 FAULTS = (
     *(Rule("graph", status=status, times=1) for status in (500, 502, 503, 504)),
@@ -118,7 +120,7 @@ class Replica:
             while not self.is_up:
                 assert self.process.returncode is None, self.log.read_text()[-3000:]
                 with contextlib.suppress(httpx.TransportError):
-                    self.is_up = (await http.get(f"{self.url}/health")).is_success
+                    self.is_up = (await http.get(f"{self.url}/healthz")).is_success
                 await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
@@ -138,6 +140,7 @@ class Soak:
     kills: int = 0
     faults: int = 0
     troubles: Counter[str] = field(default_factory=Counter[str])
+    untold: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # name of the file and id of the person
 
     @property
     def is_on(self) -> bool:
@@ -327,6 +330,11 @@ class Soak:
             quiet = quiet + 1 if row == (0,) else 0
         return quiet >= QUIET
 
+    async def learn_who_was_not_told(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self.database_url) as database:
+            for receipt, person in await (await database.execute(UNTOLD)).fetchall():
+                self.untold.add((json.loads(receipt)["plan"]["item"]["name"], str(person)))
+
     def wrongs(self) -> Iterator[str]:
         """Each a sentence."""
         mails = Counter((mail.to.casefold(), mail.subject) for mail in self.contoso.mails)
@@ -350,8 +358,8 @@ class Soak:
         # Undone before they heard of it they never do; and what a kill cut while it was told is not told again.
         said = [words for _, words, _ in self._cards(deed.owner, deed)]
         is_known = any("can't tell whether they were told" in each or "Not told" in each for each in said)
-        # Where it was ended, the card that said so tells of the end by now.
-        is_known = is_known or deed.back == "end"
+        # Where it was ended since, the card that said so tells of the end; the ledger still knows.
+        is_known = is_known or (deed.back == "end" and (deed.item.name, deed.other.id) in self.untold)
         if heard > 1 or (heard == 0 and deed.known == "shared" and not deed.doubts and not is_known):
             yield f"{about}: told {heard} times"
         for notice in ("shared a file with you", "has taken back", "that is over"):
@@ -405,6 +413,7 @@ async def soak(directory: Path, url: str, seconds: float, count: int) -> int:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(lives, SETTLES_WITHIN)
             rests = await run.comes_to_rest()
+            await run.learn_who_was_not_told()
             wrong = [*run.wrongs(), *await run.record_is_wrong()]
         finally:
             for each in replicas:

@@ -28,6 +28,7 @@ from bot.granting import called
 from bot.graph import Budgets, Calls, Graph
 from bot.identity.sealing import Sealer
 from bot.ledger import Conversation, Ledger, Place
+from bot.policy import EVERYTHING
 from bot.sharing import (
     Change,
     Chat,
@@ -133,6 +134,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
         tell=_told,
         show=_shown,
         who=_nobody,
+        policy=EVERYTHING,
         retention_days=1,
     )
     people = itertools.cycle(there.others)
@@ -191,7 +193,7 @@ async def waiting(there: Tenant, directory: Path, pending: int, starts: int, res
                 command = [sys.executable, "app.py", "serve"]
                 bot = stack.enter_context(running(name, command, _environment(there, each), directory / f"{name}.log"))
                 await bot.listening()
-                (await there.http.get(f"{bot.url}/health")).raise_for_status()
+                (await there.http.get(f"{bot.url}/healthz")).raise_for_status()
                 took[name].append(bot.age())
                 bots[name] = bot
             await asyncio.sleep(SETTLES)

@@ -7,6 +7,7 @@
     - AccountGone               their account is disabled or deleted: they will not sign in
   + NotFound                    no such file, or no such person: Graph says the same for both and for "not yours"
   + NotAllowed                  Graph or the tenant's policy refused
+    - AgainstPolicy             a rule of the bot's own policy did, and says which
   + NotYours                    somebody else's card
   + TooLate                     the card was used, cancelled, or is too old
   + Unavailable                 Microsoft 365 does not answer; nothing was changed
@@ -92,6 +93,16 @@ class NotFound(SharebotError):
 
 class NotAllowed(SharebotError):
     sentence = later("Microsoft 365 does not let you do that.")
+
+
+class AgainstPolicy(NotAllowed):
+    """`rule` is the name of the one that decided."""
+
+    sentence = later("A rule of your organisation does not allow this.")
+
+    def __init__(self, sentence: str | None = None, *, rule: str = "", reference: str = "") -> None:
+        super().__init__(sentence, reference=reference)
+        self.rule = rule
 
 
 class NotYours(SharebotError):

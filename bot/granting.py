@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.errors import NeedsSignIn, NotAllowed, NotFound, Overloaded, SharebotError, Unavailable, Unsure
+from bot.errors import AgainstPolicy, NeedsSignIn, NotAllowed, NotFound, Overloaded, SharebotError, Unavailable, Unsure
 from bot.graph import Graph, Permission
 from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
@@ -21,6 +21,7 @@ from bot.sharing import (
     Recipient,
     Returned,
     Role,
+    Ruling,
     SharePlan,
     ShareReceipt,
     Telling,
@@ -82,7 +83,12 @@ async def carry_out(
         raise
     people = [step.recipient for step in plan.steps]
     had = [each for each in people if each not in sent and covers(role_of(each, before), plan.role)]
-    gone = [each for each in people if each not in sent and each not in had and each not in plan.to_grant]
+    refused = {step.recipient: step.ruling for step in plan.refused if step.recipient not in had}
+    gone = [
+        each
+        for each in people
+        if each not in sent and each not in had and each not in refused and each not in plan.to_grant
+    ]
     wanted = {each: own_role(each, before) for each in plan.to_grant if each not in sent and each not in had}
     answers = dict(sent)
     # Somebody of whom an address is all that is known may be called otherwise in the answer, so theirs is one alone.
@@ -108,6 +114,8 @@ async def carry_out(
     grants = tuple(
         Grant(each, Outcome.HAD_IT)
         if each in had
+        else _refused_by(refused[each], each)
+        if each in refused
         else Grant(each, Outcome.REFUSED, _(TAKEN_AWAY), "takenAway")
         if each in gone
         else _grant(
@@ -118,6 +126,11 @@ async def carry_out(
     receipt = ShareReceipt(plan, grants, checked=seen is not None)
     log.info("%s on %s: %s", plan.role.value, plan.item.id, ", ".join(grant.outcome.value for grant in grants))
     return receipt
+
+
+def _refused_by(ruling: Ruling | None, person: Recipient) -> Grant:
+    """By the organisation's policy, as the card said before."""
+    return Grant(person, Outcome.REFUSED, ruling.words if ruling else "", AgainstPolicy.__name__)
 
 
 def own_role(person: Recipient, permissions: list[Permission]) -> Role | None:

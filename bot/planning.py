@@ -6,32 +6,48 @@ import asyncio
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError, about
+from bot.errors import (
+    AgainstPolicy,
+    NeedsConsent,
+    NeedsSignIn,
+    NotAllowed,
+    NotFound,
+    NotUnderstood,
+    SharebotError,
+    about,
+)
 from bot.graph import Graph
 from bot.graph.invitations import check, invitation
 from bot.graph.permissions import Permission, covers, role_of, tell_all
+from bot.policy import EVERYTHING, Asked, Policy, end_after
 from bot.sharing import (
     Change,
+    Expiry,
     Option,
     Person,
     Question,
     Recipient,
     Role,
     Roster,
+    Ruling,
     ShareableItem,
     SharePlan,
     ShareRequest,
     Step,
     UnclearRequest,
+    Verdict,
     Words,
 )
-from bot.texts import _, day, later, listed, quoted, sentences, several
+from bot.texts import _, day, later, listed, sentences, several
 
 # Each is a look-up, and a line of a card that has its size.
-MOST_PEOPLE = 20
+MOST_PEOPLE = 50
+# Of each, who has access is read; several at a time.
+MOST_FILES, AT_A_TIME = 100, 8
 # Whom Teams names in one go, nobody has to look up: as many as a group chat of Teams holds.
 # https://learn.microsoft.com/microsoftteams/limits-specifications-teams#chat
 MOST_OF_A_CHAT = 250
@@ -54,63 +70,144 @@ NOT_YET = {
     "guests": later("I don't share with all guests at once."),
     "external": later("I don't share with everybody outside at once."),
 }
+Of = TypeVar("Of")
 # "the Finance folder" is called Finance, unless something is called so.
 _KIND = re.compile(r"^(?:folder|file|document)\s+|\s+(?:folder|file|document)$", re.IGNORECASE)
 
 
 async def plan(
-    graph: Graph, asker: Person, request: ShareRequest, *, undo: int = 0, roster: Roster | None = None
+    graph: Graph,
+    asker: Person,
+    request: ShareRequest,
+    *,
+    undo: int = 0,
+    roster: Roster | None = None,
+    policy: Policy = EVERYTHING,
+    now: dt.datetime | None = None,
 ) -> SharePlan | UnclearRequest:
     """What would be done, or what has to be asked first; everything is looked up as the asker, nothing is granted.
 
     The request names an item and somebody to share it with; `roster`, the others of the chat it is for. For `undo`
-    seconds nobody is to hear of it, unless it could not be undone.
+    seconds nobody is to hear of it, unless it could not be undone. Where nobody said, it is as the policy has it; what
+    its rules say is `judged` when it is known what would be given.
     Raises NotUnderstood for what cannot be shared so, NotFound, NotAllowed, NeedsSignIn, Unavailable.
     """
+    if len(request.items) > 1:
+        raise NotUnderstood
+    planned = await plan_each(graph, asker, request, undo=undo, roster=roster, policy=policy, now=now)
+    if isinstance(planned, UnclearRequest):
+        return planned
+    (made,) = planned
+    if isinstance(made, SharebotError):
+        raise made
+    return made
+
+
+async def plan_each(
+    graph: Graph,
+    asker: Person,
+    request: ShareRequest,
+    *,
+    undo: int = 0,
+    roster: Roster | None = None,
+    policy: Policy = EVERYTHING,
+    now: dt.datetime | None = None,
+) -> list[SharePlan | SharebotError] | UnclearRequest:
+    """The same for each item of the request, in their order; where one of several can't be shared, why not.
+
+    People are looked up once. Raises what `plan` raises where it is about all of them.
+    """
     _refuse_what_cannot_be(request)
-    item_words = request.items[0]
-    distinct = list(dict.fromkeys(request.recipients))
+    distinct, names = list(dict.fromkeys(request.recipients)), list(dict.fromkeys(request.items))
     of_chat = _without(roster, request.excluded) if roster else []
+    turns = asyncio.Semaphore(AT_A_TIME)
     looking = asyncio.gather(*(_people(graph, words, of_chat) for words in distinct))
-    items, me, found = await asyncio.gather(_items(graph, item_words), graph.me(), looking, return_exceptions=True)
-    for part, each in (("item", items), ("people", found)):
+    items, me, found = await asyncio.gather(
+        _each(turns, [_one_item(graph, words) for words in names]), graph.me(), looking, return_exceptions=True
+    )
+    if isinstance(items, BaseException):
+        raise items
+    for part, each in (*(("item", each) for each in items), ("people", found)):
         if isinstance(each, SharebotError):
             each.about = part
-    if isinstance(items, BaseException) or isinstance(me, BaseException) or isinstance(found, BaseException):
-        raise _first(items, me, found)
+    of_all = [each for each in items if isinstance(each, BaseException) and not _is_of_one(each, names)]
+    if of_all or isinstance(me, BaseException) or isinstance(found, BaseException):
+        raise _first(*of_all, me, found)
     with about("people"):
         people = [_known(words, each, me) for words, each in zip(distinct, found, strict=True)]
-    questions = [
-        question
-        for question in (
-            _file_question(item_words, items),
-            *(
-                _question(
-                    f"recipient {place}", words, [_person_option(each) for each in found], sure=_is_called(found, words)
-                )
-                for place, (words, found) in enumerate(zip(distinct, people, strict=True))
-                if words.kind != CHAT
-            ),
-        )
-        if question
+    unclear = [
+        question_of(f"recipient {place}", words, [person_option(each) for each in found], sure=_is_called(found, words))
+        for place, (words, found) in enumerate(zip(distinct, people, strict=True))
+        if words.kind != CHAT
     ]
+    said = replace(request, recipients=tuple(distinct))
+    which = next((place for place, each in enumerate(items) if isinstance(each, Question)), None)
+    questions = [each for each in (None if which is None else items[which], *unclear) if isinstance(each, Question)]
     if questions:
+        # The one that is asked about comes first.
+        ordered = names if which is None else [names[which], *names[:which], *names[which + 1 :]]
         return UnclearRequest(
-            asker, replace(request, items=(item_words,), recipients=tuple(distinct)), tuple(questions)
+            asker, replace(request, items=tuple(ordered), recipients=tuple(distinct)), tuple(questions)
         )
-
     recipients = _once([each for found in people for each in found])
-    role = request.role or Role.READ
-    permissions = await graph.permissions(items[0])
-    _refuse_what_is_only_read(asker, items[0], permissions)
+    there = [each for each in items if isinstance(each, ShareableItem)]
+    planned = await _each(
+        turns,
+        [
+            _planned(graph, asker, each, recipients, said, undo=undo, roster=roster, policy=policy, now=now)
+            for each in there
+        ],
+    )
+    by_item = dict(zip([each.key for each in there], planned, strict=True))
+    made = [by_item[each.key] if isinstance(each, ShareableItem) else each for each in items]
+    for each in made:
+        if isinstance(each, BaseException) and not _is_of_one(each, names):
+            raise each
+    return [each for each in made if isinstance(each, SharePlan | SharebotError)]
+
+
+def _is_of_one(error: BaseException, names: list[Words]) -> bool:
+    """Whether the others can be shared all the same."""
+    return len(names) > 1 and isinstance(error, NotFound | NotAllowed | NotUnderstood)
+
+
+async def _one_item(graph: Graph, words: Words) -> ShareableItem | Question:
+    found = await _items(graph, words)
+    return _file_question(words, found) or found[0]
+
+
+async def _each(turns: asyncio.Semaphore, works: Sequence[Coroutine[Any, Any, Of]]) -> list[Of | BaseException]:
+    async def in_turn(work: Coroutine[Any, Any, Of]) -> Of:
+        async with turns:
+            return await work
+
+    return await asyncio.gather(*map(in_turn, works), return_exceptions=True)
+
+
+async def _planned(
+    graph: Graph,
+    asker: Person,
+    item: ShareableItem,
+    recipients: list[Recipient],
+    request: ShareRequest,
+    *,
+    undo: int,
+    roster: Roster | None,
+    policy: Policy,
+    now: dt.datetime | None,
+) -> SharePlan:
+    role = request.role or policy.defaults.role or Role.READ
+    permissions = await graph.permissions(item)
+    _refuse_what_is_only_read(asker, item, permissions)
     steps = tuple(_step(recipient, role, permissions) for recipient in recipients)
     sees_all = tell_all(permissions, asker.id)
     made = SharePlan(
         asker,
-        items[0],
+        item,
         role,
         steps,
         request.until,
+        rulings=_by_default(request, policy),
         sees_all=sees_all,
         has_groups=any(each.is_for_many for each in permissions),
         message=request.message,
@@ -118,11 +215,97 @@ async def plan(
         sign_in=request.sign_in is not False,
         undo=undo if sees_all else 0,
         chat=roster.chat if roster else None,
-        said=replace(request, recipients=tuple(distinct)) if roster else None,
+        said=request if roster else None,
         unknown=roster.unknown if roster else (),
     )
+    if now and policy.defaults.days and request.until is None and sees_all:
+        until = Expiry("", end_after(policy.defaults.days, now))
+        by_default = Ruling(policy.defaults.name, Verdict.DEFAULT)
+        made = replace(made, until=until, rulings=(*made.rulings, by_default))
     check(invitation(made, recipients, mails=made.mail is not False), made.item)
     return made
+
+
+def _by_default(request: ShareRequest, policy: Policy) -> tuple[Ruling, ...]:
+    return () if request.role or not policy.defaults.role else (Ruling(policy.defaults.name, Verdict.ROLE),)
+
+
+async def judged(graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime) -> SharePlan:
+    """The plan as the policy has it: who gets nothing, until when it is at the latest, and who has to approve it.
+
+    Judged again, it is judged of all who were asked for. Raises NeedsSignIn, NotAllowed, Unavailable where something
+    that a rule is about can't be known: nothing is allowed for want of knowledge.
+    """
+    asking = [step for step in plan.steps if step.change is not Change.HAS_IT]
+    if not policy.rules or not asking:
+        return plan
+    people, groups, audience = await asyncio.gather(
+        asyncio.gather(*(_in_the_directory(graph, step.recipient, policy) for step in asking)),
+        _groups_of_sharer(graph, policy),
+        _audience(graph, [step.recipient for step in asking], policy),
+    )
+    judgement = policy.judge(
+        Asked(
+            plan.item,
+            tuple(people),
+            plan.role,
+            plan.until.at if plan.until else None,
+            now,
+            groups,
+            audience,
+            can_end=plan.sees_all,
+        )
+    )
+    refused = {step.recipient: ruling for step, ruling in zip(asking, judgement.refused, strict=True) if ruling}
+    steps = (
+        replace(step, change=Change.REFUSED, ruling=refused[step.recipient]) if step.recipient in refused else step
+        for step in plan.steps
+    )
+    until, before = plan.until, [each for each in plan.rulings if each.verdict in (Verdict.DEFAULT, Verdict.ROLE)]
+    if judgement.until and (until is None or until.at != judgement.until):
+        until = Expiry(until.words if until else "", judgement.until)
+        before = [each for each in before if each.verdict is not Verdict.DEFAULT]
+    return replace(plan, steps=tuple(steps), until=until, rulings=(*before, *judgement.rulings))
+
+
+async def _in_the_directory(graph: Graph, person: Recipient, policy: Policy) -> Recipient:
+    """Of whom no more is known than how Teams calls them, it has to be known who they are."""
+    if not policy.looks_at_people or person.email or not person.id or person.is_group:
+        return person
+    return await _one_of_the_directory(graph, Words("id", person.id))
+
+
+async def _groups_of_sharer(graph: Graph, policy: Policy) -> frozenset[str]:
+    if not policy.groups:
+        return frozenset()
+    return frozenset(each.casefold() for each in await graph.my_groups())
+
+
+async def _audience(graph: Graph, people: list[Recipient], policy: Policy) -> int | None:
+    """How many people these are, each member of a group counted; None where nobody tells."""
+    if not policy.counts:
+        return None
+    try:
+        sizes = await asyncio.gather(*(graph.size(str(each.id)) for each in people if each.is_group))
+    except (NeedsSignIn, NotAllowed, NotFound):
+        return None
+    return sum(sizes) + sum(not each.is_group for each in people)
+
+
+def refusal(plan: SharePlan) -> AgainstPolicy:
+    """Of a plan of which nothing is left: each rule says so once, and to whom it is about where that is not all."""
+    of: dict[Ruling, list[str]] = {}
+    for step in plan.refused:
+        if step.ruling:
+            of.setdefault(step.ruling, []).append(step.recipient.name)
+    said = [
+        each.words if len(of) == 1 else _("{names}: {sentence}", names=listed(names), sentence=each.words)
+        for each, names in of.items()
+    ]
+    first = next(iter(of))
+    error = AgainstPolicy(sentences(*said), rule=first.rule)
+    error.about = first.about
+    return error
 
 
 async def find(graph: Graph, asker: Person, words: Words, *, wanted: str) -> ShareableItem | UnclearRequest:
@@ -132,9 +315,8 @@ async def find(graph: Graph, asker: Person, words: Words, *, wanted: str) -> Sha
     """
     request = ShareRequest((words,), ())
     _refuse_what_cannot_be(request)
-    found = await _items(graph, words)
-    question = _file_question(words, found)
-    return UnclearRequest(asker, request, (question,), wanted) if question else found[0]
+    found = await _one_item(graph, words)
+    return UnclearRequest(asker, request, (found,), wanted) if isinstance(found, Question) else found
 
 
 def answered(unclear: UnclearRequest, place: int | None) -> ShareRequest:
@@ -152,11 +334,14 @@ def answered(unclear: UnclearRequest, place: int | None) -> ShareRequest:
 
 
 def _refuse_what_cannot_be(request: ShareRequest) -> None:
-    if len(request.items) > 1:
-        names = listed([quoted(words.value) for words in request.items])
-        raise NotUnderstood(
-            _("I share one file at a time for now. Please ask for {names} one after the other.", names=names)
-        )
+    if len(request.items) > MOST_FILES:
+        with about("item"):
+            raise NotUnderstood(
+                _(
+                    "Please name no more than {most} files at once, or put them in a folder and share that.",
+                    most=MOST_FILES,
+                )
+            )
     if request.role is Role.COMMENT:
         raise NotUnderstood(
             _("Microsoft 365 can't let people only comment by sharing. Please say “as read” or “as write”.")
@@ -421,11 +606,12 @@ def _is_called(found: list[Recipient], words: Words) -> bool:
 def _file_question(words: Words, found: list[ShareableItem]) -> Question | None:
     names = (words.value, _KIND.sub("", words.value))
     is_near = words.kind == "name" and not any(_has_words(each, name) for each in found for name in names)
-    question = _question("item", words, [_item_option(each) for each in found], sure=not is_near)
+    question = question_of("item", words, [_item_option(each) for each in found], sure=not is_near)
     return question and replace(question, is_near=is_near)
 
 
-def _question(slot: str, words: Words, options: list[Option], *, sure: bool = True) -> Question | None:
+def question_of(slot: str, words: Words, options: list[Option], *, sure: bool = True) -> Question | None:
+    """Which one is meant; None where there is no doubt. Raises NotFound where there are too many."""
     if not options or (len(options) == 1 and sure):
         return None
     if len(options) > CHOICES:
@@ -446,7 +632,7 @@ def _item_option(item: ShareableItem) -> Option:
     return Option(item.key, item.name, " · ".join(text for text in (item.where, owner, changed) if text))
 
 
-def _person_option(person: Recipient) -> Option:
+def person_option(person: Recipient) -> Option:
     # Only somebody of the directory can be one of several.
     outside = _("outside your organisation") if person.is_outside else ""
     about = (person.title, person.email, outside)

@@ -21,6 +21,8 @@ from cryptography.x509 import load_pem_x509_certificate
 from bot.clouds import CLOUDS, Cloud
 
 NEEDED = ("APP_ID", "TENANT_ID", "PUBLIC_URL")
+# Of whoever runs the bot: what the app's entry in Teams links to.
+PAGES = ("WEBSITE_URL", "PRIVACY_URL", "TERMS_URL")
 DATABASES = ("sqlite:///", "postgresql://", "postgres://")
 KEY_BYTES = 32
 # So long nobody hears of a share, so that who undoes it at once has told nobody.
@@ -28,6 +30,8 @@ UNDO_SECONDS, LONGEST_UNDO = 30, 60 * 60
 # As long as Microsoft 365 keeps its own audit log, so that one can be laid beside the other.
 # https://learn.microsoft.com/purview/audit-log-retention-policies
 RETENTION_DAYS = 180
+LONGEST_DRAIN = 60
+LOG_FORMATS = ("text", "json")
 
 
 class BadSettings(Exception):
@@ -40,6 +44,8 @@ class Settings:
 
     For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
     it: a secret, or a key and its certificate. `administrators_channel` is a conversation of Teams, "" for none.
+    `policy_file` is where the rules of the organisation are, "" for none; bot/policy.py reads it. Told to end, the bot
+    goes on for `drain_seconds` in which /readyz says so.
     """
 
     app_id: str
@@ -58,10 +64,16 @@ class Settings:
     port: int
     retention_days: int = RETENTION_DAYS
     administrators_channel: str = ""
+    policy_file: str = ""
+    drain_seconds: int = 0
+    log_format: str = "text"
 
 
-def read(environment: Mapping[str, str]) -> Settings:
-    """Settings from the environment. Raises BadSettings. Creates the data directory and, once, the key file in it."""
+def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
+    """Settings from the environment. Raises BadSettings.
+
+    It makes the data directory and, once, the key file in it; or, to look only, neither, and there may be no key.
+    """
     said = {name: value.strip() for name, value in environment.items()}
     problems = [f"{name} is missing." for name in NEEDED if not said.get(name)]
     problems += [
@@ -93,19 +105,25 @@ def read(environment: Mapping[str, str]) -> Settings:
     channel = said.get("ADMINISTRATORS_CHANNEL", "")
     if channel and not channel.startswith("19:"):
         problems.append("ADMINISTRATORS_CHANNEL should be the id of a channel, which begins with 19:.")
+    if not (drain := said.get("DRAIN_SECONDS") or "0").isdecimal() or int(drain) > LONGEST_DRAIN:
+        problems.append(f"DRAIN_SECONDS should be a number of seconds from 0 to {LONGEST_DRAIN}.")
+    if (logs := said.get("LOG_FORMAT") or "text") not in LOG_FORMATS:
+        problems.append(f"LOG_FORMAT should be one of {', '.join(LOG_FORMATS)}.")
     _stop_at(problems)
 
-    data = _data(said)
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # one that was there before stays as it is
-    except OSError as error:
-        raise BadSettings(f"DATA_DIR can't be {data}: {error.strerror}.") from error
+    file = _data(said) / "sealing.key"
+    if makes:
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # one that was there before stays as it is
+        except OSError as error:
+            raise BadSettings(f"DATA_DIR can't be {file.parent}: {error.strerror}.") from error
+    from_file = (key_file(file),) if not keys and (makes or file.exists()) else ()
     return Settings(
         app_id=str(uuid.UUID(said["APP_ID"])),
         credential=credential,
         tenant_id=str(uuid.UUID(said["TENANT_ID"])),
         public_url=said["PUBLIC_URL"].rstrip("/"),
-        sealing_keys=tuple(key for key in keys if key) or (key_file(data / "sealing.key"),),
+        sealing_keys=tuple(key for key in keys if key) or from_file,
         database_url=url,
         cloud=cloud,
         login_url=(said.get("LOGIN_URL") or cloud.login_url).rstrip("/"),
@@ -118,6 +136,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         port=int(port),
         retention_days=int(days),
         administrators_channel=channel,
+        policy_file=said.get("POLICY_FILE", ""),
+        drain_seconds=int(drain),
+        log_format=logs,
     )
 
 
@@ -127,6 +148,32 @@ def database_url(environment: Mapping[str, str]) -> str:
     url = _database_url({name: value.strip() for name, value in environment.items()}, problems)
     _stop_at(problems)
     return url
+
+
+def manifest_values(environment: Mapping[str, str]) -> dict[str, str]:
+    """What stands in the places of the manifest: nothing secret, so it can be known where no bot runs.
+
+    Raises BadSettings.
+    """
+    said = {name: value.strip() for name, value in environment.items()}
+    problems = [f"{name} is missing." for name in ("APP_ID", "PUBLIC_URL", *PAGES) if not said.get(name)]
+    problems += [
+        f"{name} should be the GUID that Entra shows for it."
+        for name in ("APP_ID", "TEAMS_APP_ID")
+        if said.get(name) and not _is_guid(said[name])
+    ]
+    problems += [
+        f"{name} should be an https:// address that others can open."
+        for name in ("PUBLIC_URL", *PAGES)
+        if said.get(name) and not (urlsplit(said[name]).hostname and said[name].startswith("https://"))
+    ]
+    _stop_at(problems)
+    return {
+        "BOT_ID": str(uuid.UUID(said["APP_ID"])),
+        "TEAMS_APP_ID": str(uuid.UUID(said.get("TEAMS_APP_ID") or said["APP_ID"])),
+        "PUBLIC_HOST": urlsplit(said["PUBLIC_URL"]).hostname or "",
+        **{name: said[name] for name in PAGES},
+    }
 
 
 def _database_url(said: Mapping[str, str], problems: list[str]) -> str:

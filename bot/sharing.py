@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from bot.texts import _, later
+from bot.texts import _, later, sentences
 
 # What a library is called, Graph does not tell with what is in it.
 LIBRARY = later("a shared library")
@@ -151,6 +151,53 @@ class Roster:
     unknown: tuple[str, ...] = ()
 
 
+class Verdict(Enum):
+    """What a rule of the organisation's policy decides."""
+
+    REFUSED = "refused"
+    SHORTENED = "shortened"
+    APPROVAL = "approval"
+    DEFAULT = "default"  # an end that nobody had named
+    ROLE = "role"  # a right that nobody had named
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a rule decided, by the name its administrators gave it, and their reason; "" for none.
+
+    `about` is the part of a request that it is about, as of an error. `approvers` are those of whom one has to approve
+    it within so many `hours`, as the policy names them.
+    """
+
+    rule: str
+    verdict: Verdict
+    because: str = ""
+    about: str = ""
+    approvers: tuple[str, ...] = ()
+    hours: int = 0
+
+    @property
+    def refusing(self) -> Ruling:
+        """The same, where what it wants cannot be."""
+        return replace(self, verdict=Verdict.REFUSED, approvers=(), hours=0)
+
+    @property
+    def words(self) -> str:
+        """In the language spoken; the reason is as it was written."""
+        match self.verdict:
+            case Verdict.REFUSED:
+                said = _("The rule “{rule}” does not allow this.", rule=self.rule)
+            case Verdict.SHORTENED:
+                said = _("The rule “{rule}” allows no later end.", rule=self.rule)
+            case Verdict.APPROVAL:
+                said = _("The rule “{rule}” wants a second person to approve this.", rule=self.rule)
+            case Verdict.DEFAULT:
+                said = _("Nobody named an end, so it is by the rule “{rule}”.", rule=self.rule)
+            case Verdict.ROLE:
+                said = _("Nobody named a right, so it is by the rule “{rule}”.", rule=self.rule)
+        return sentences(said, self.because) if self.because else said
+
+
 class Change(Enum):
     """What a click would do for one recipient."""
 
@@ -158,19 +205,21 @@ class Change(Enum):
     UPGRADED = "upgraded"
     KEEPS = "keeps it"  # has it for a time, and would have it longer
     HAS_IT = "has it"
+    REFUSED = "refused"  # by the organisation's policy
 
 
 @dataclass(frozen=True)
 class Step:
     """One recipient of a plan: what they can do now, and what the click changes.
 
-    `ends` is when what they can do now ends, where a share gave it for a time.
+    `ends` is when what they can do now ends, where a share gave it for a time; `ruling`, by which rule it is refused.
     """
 
     recipient: Recipient
     now: Role | None
     change: Change
     ends: dt.datetime | None = None
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +231,7 @@ class SharePlan:
 
     `mail`: True, Microsoft 365 writes to each; False, to nobody; None, to whom the bot cannot tell in Teams.
     `undo`: for so many seconds nobody hears of it. `chat`: it is for everybody there, and `said` is how that was asked
-    for; of the `unknown` nobody knows how to share with them.
+    for; of the `unknown` nobody knows how to share with them. `rulings` are what the organisation's policy made of it.
     """
 
     asker: Person
@@ -199,6 +248,7 @@ class SharePlan:
     chat: Chat | None = None
     said: ShareRequest | None = None
     unknown: tuple[str, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def asked(self) -> ShareRequest:
@@ -220,7 +270,17 @@ class SharePlan:
 
     @property
     def to_grant(self) -> tuple[Recipient, ...]:
-        return tuple(step.recipient for step in self.steps if step.change is not Change.HAS_IT)
+        nothing = (Change.HAS_IT, Change.REFUSED)
+        return tuple(step.recipient for step in self.steps if step.change not in nothing)
+
+    @property
+    def refused(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.change is Change.REFUSED)
+
+    @property
+    def approvals(self) -> tuple[Ruling, ...]:
+        """What a second person has to approve first: by each rule one."""
+        return tuple(each for each in self.rulings if each.verdict is Verdict.APPROVAL)
 
     def is_mailed_at_once(self, person: Recipient) -> bool:
         """Whether nothing can be held back: the mail is their way in, or an address is all that is known of them."""
@@ -308,6 +368,22 @@ class Draft:
 Waiting = SharePlan | UnclearRequest | Draft
 
 
+@dataclass(frozen=True)
+class ShareList:
+    """Which of their shares somebody wants to see: all that is set has to fit; with no one of these, it is all of them.
+
+    With one of the `people`, of one of the `items`; `until`: those that have ended by then, or never end. `is_outside`:
+    somebody outside the organisation has it. `page` is from 0.
+    """
+
+    asker: Person
+    people: tuple[Words, ...] = ()
+    items: tuple[Words, ...] = ()
+    until: Expiry | None = None
+    is_outside: bool = False
+    page: int = 0
+
+
 class Outcome(Enum):
     """What became of one recipient."""
 
@@ -316,7 +392,8 @@ class Outcome(Enum):
     REFUSED = "refused"
     UNSURE = "unsure"
     RETURNED = "returned"  # was granted, and they gave it back
-    TAKEN = "taken"  # was granted, and the sharer took it back when they had left the chat
+    TAKEN = "taken"  # was granted, and was taken away since
+    MOVED = "moved"  # was granted, and has an end of its own since
 
 
 class Telling(Enum):
@@ -342,7 +419,7 @@ class Grant:
     """The outcome for one recipient. `remark` is a sentence where there is more to say: why not, or no mail.
 
     `code` is the same for the record, `reference` Graph's name of the request. `telling` is None where there is nothing
-    to tell.
+    to tell. `role` is what they have of it by now, where that is less than was shared.
     """
 
     recipient: Recipient
@@ -351,6 +428,7 @@ class Grant:
     code: str = ""
     reference: str = ""
     telling: Telling | None = None
+    role: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -452,6 +530,7 @@ class Wish(Enum):
     EDIT = "edit"
     NOTHING = "nothing"  # they do not need it
     LEFT = "left"  # they have left the chat it was shared with, and the sharer takes it from them
+    ACCESS = "access"  # to something that nobody has shared with them
 
 
 class Decision(Enum):
@@ -460,3 +539,16 @@ class Decision(Enum):
     ALLOWED = "allowed"
     DECLINED = "declined"
     OVER = "over"  # nothing of the share is theirs any more
+    LAPSED = "lapsed"  # nobody decided it in time
+
+
+@dataclass(frozen=True)
+class AccessWanted:
+    """What somebody asks the owner of a file for. They can't see it, so all they know is how they called it."""
+
+    asker: Person
+    owner: Person
+    item: Words
+    role: Role
+    until: Expiry | None = None
+    reason: str = ""

@@ -9,7 +9,21 @@ from enum import Enum
 
 from bot.sharing import Role, ShareableItem
 from bot.texts import _, day, several
-from cards.elements import Card, Element, apart, beside_each_other, block, button, card, heading, line, link, run, small
+from cards.elements import (
+    Card,
+    Element,
+    apart,
+    beside_each_other,
+    block,
+    button,
+    card,
+    choice,
+    heading,
+    line,
+    link,
+    run,
+    small,
+)
 from cards.share import file
 
 # More nobody reads through, and a card has its size.
@@ -39,8 +53,19 @@ class Holder:
     until: dt.datetime | None = None
 
 
-def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool, share: str = "") -> Card:
-    """`share` is the key of the one whose card this takes the place of, and which it leads back to."""
+def who(
+    item: ShareableItem,
+    holders: Sequence[Holder],
+    *,
+    sees_all: bool,
+    share: str = "",
+    key: str = "",
+    offered: Sequence[tuple[str, str]] = (),
+) -> Card:
+    """`share` is the key of the one whose card this takes the place of, and which it leads back to.
+
+    `offered` are those whose access could be taken away, as titles and values; `key` is of the button for it.
+    """
     title = _("Who can open this?")
     body = [heading(title), file(item)]
     if not sees_all:
@@ -60,9 +85,13 @@ def who(item: ShareableItem, holders: Sequence[Holder], *, sees_all: bool, share
     if any(each.way is Way.GROUP for each in holders):
         body.append(small(_("Who is in a group I can't see from here.")))
     actions = [link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else []
+    if offered:
+        # Beside them the others send nothing.
+        body.append(choice("recipient 0", _("Take access away from"), offered, compact=True))
+        actions.append(button(_("Remove…"), "remove.choose", key))
     if share:
         # Pressed again, a share is answered with what came of it.
-        actions.append(button(_("Back"), "share.confirm", share))
+        actions.append(button(_("Back"), "share.confirm", share, inputs=False))
     return card(*body, actions=actions, summary=f"{title} {apart(item.name)}")
 
 

@@ -44,6 +44,11 @@ def card(*body: Element, actions: Sequence[Action] = (), summary: str) -> Card:
     return made
 
 
+def also(made: Card, action: Action) -> Card:
+    """The same with one more action."""
+    return {**made, "actions": [*made.get("actions", ()), action]}
+
+
 def heading(words: str, colour: str = "Default") -> Element:
     """Our own words only."""
     return {
@@ -134,6 +139,12 @@ def beside_each_other(left: Sequence[Element], right: Sequence[Element], *, spac
 def _columns(*columns: tuple[str, Sequence[Element]], spacing: str = "Medium") -> Element:
     made = [{"type": "Column", "width": width, "items": list(items)} for width, items in columns]
     return {"type": "ColumnSet", "spacing": spacing, "columns": made}
+
+
+def leads_to(element: Element, action: Action) -> Element:
+    """Something that a press anywhere on it opens. It goes by the words in it."""
+    opens = {name: value for name, value in action.items() if name != "title"}
+    return {"type": "Container", "items": [element], "selectAction": opens}
 
 
 def row(title: str, detail: str, verb: str, key: str) -> Element:

@@ -39,14 +39,19 @@ def paged(groups: Sequence[Rows], key: str, page: int) -> tuple[list[Element], l
         if rows:
             shown.append(_block(each, rows))
         before += len(each.rows)
-    last = min(first + PAGE, count)
-    shown.append(small(_("{first} to {last} of {count}", first=first + 1, last=last, count=count)))
+    where, turns = turned(range(first, min(first + PAGE, count)), count, "share.people", key, first // PAGE)
+    return [*shown, where], turns
+
+
+def turned(shown: range, count: int, verb: str, key: str, page: int) -> tuple[Element, list[Action]]:
+    """Where one is of so many, and what turns the page, from 0."""
+    where = small(_("{first} to {last} of {count}", first=shown.start + 1, last=shown.stop, count=count))
     turns: list[Action] = []
-    if last < count:
-        turns.append(button(_("More…"), "share.people", f"{key}.{first // PAGE + 1}", inputs=False))
-    if first:
-        turns.append(button(_("Back"), "share.people", f"{key}.{first // PAGE - 1}", inputs=False))
-    return shown, turns
+    if shown.stop < count:
+        turns.append(button(_("More…"), verb, f"{key}.{page + 1}", inputs=False))
+    if page:
+        turns.append(button(_("Back"), verb, f"{key}.{page - 1}", inputs=False))
+    return where, turns
 
 
 def in_a_sentence(people: Sequence[Recipient]) -> str:

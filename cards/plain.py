@@ -27,7 +27,7 @@ class Written:
 def written(card: Card, *, first: int = 1) -> Written:
     """`first` is the number of the first action."""
     inputs = list(_inputs(card["body"]))
-    rows = [_row(each) for each in card["body"] if "selectAction" in each]
+    rows = [_row(each) for each in card["body"] if "verb" in each.get("selectAction", ())]
     page = _page(rows, first)
     numbers = _Numbers(page or first, are_counted=page is not None)
     lines = [line for element in card["body"] for line in _lines(element, numbers)]
@@ -86,10 +86,11 @@ def _lines(element: Element, numbers: _Numbers) -> list[str]:
             return []
         case "RichTextBlock":
             return [text] if (text := "".join(map(_run, element["inlines"]))).strip() else []
-        case "Container" if "selectAction" in element:
+        case "Container" if "verb" in element.get("selectAction", ()):
             return [numbers.row(element)]
         case "Container":
-            return [line for each in element["items"] for line in _lines(each, numbers)]
+            opens = [element["selectAction"]["url"]] if "selectAction" in element else []
+            return [*(line for each in element["items"] for line in _lines(each, numbers)), *opens]
         case "ColumnSet":
             columns = ([line for each in one["items"] for line in _lines(each, numbers)] for one in element["columns"])
             return _beside_each_other([column for column in columns if column])

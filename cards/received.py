@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bot.sharing import Ending, Recipient, Returned, Role, SharePlan
+import hashlib
+
+from bot.sharing import (
+    AccessWanted,
+    Decision,
+    Ending,
+    Recipient,
+    Returned,
+    Role,
+    ShareableItem,
+    SharePlan,
+)
 from bot.texts import _, sentences, when
 from cards.elements import (
     Card,
@@ -216,3 +227,121 @@ def now(returned: Returned) -> Element:
     can = _(CAN[Role.READ] if returned.now is Role.READ else CAN[Role.WRITE])
     beneath = why.get(returned.ending) or _("by a folder, a group or a link")
     return person(returned.recipient, run(can, bold=True), beneath)
+
+
+# Access to what nobody has shared yet
+
+
+def seen(item: ShareableItem) -> str:
+    """What tells this file from another, in the key of a button."""
+    return hashlib.sha256(item.key.encode()).hexdigest()[:16]
+
+
+def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is_reminder: bool = False) -> Card:
+    """For the owner. `item` None: it could not be looked up as them, and is as it was called."""
+    title = _("May they edit this?") if what.role is Role.WRITE else _("May they view this?")
+    asks = (
+        _("{who} asks to edit a file of yours.")
+        if what.role is Role.WRITE
+        else _("{who} asks to view a file of yours.")
+    )
+    ends = what.until.at if what.until else None
+    body = [heading(title), line(*filled(asks, who=run(what.asker.name, bold=True)))]
+    body += (
+        [file(item)]
+        if item
+        else [
+            line(run(_called(what), bold=True)),
+            small(_("I look it up as you when you allow it; you may have to sign in for that.")),
+        ]
+    )
+    body.append(
+        small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
+        if ends
+        else small(_("Without an end."))
+    )
+    if what.reason:
+        body.append(block(small(_("Why:")), line(what.reason)))
+    if is_reminder:
+        body.append(small(_("They still wait for your answer.")))
+    return card(
+        *body,
+        actions=[
+            button(_("Allow"), "access.allow", f"{key}.{seen(item)}" if item else key, style="positive"),
+            button(_("Decline"), "access.decline", key),
+            *([opens_there(item)] if item else []),
+        ],
+        summary=_("{name} asks for access to {file}.", name=apart(what.asker.name), file=apart(_called(what))),
+    )
+
+
+def ask_for_access(what: AccessWanted, key: str) -> Card:
+    """Before the owner hears of it: whom, what for, until when, with room for a reason."""
+    title = _("Ask to edit this?") if what.role is Role.WRITE else _("Ask to view this?")
+    sentence = _("{name} decides, and I tell you.", name=apart(what.owner.name))
+    ends = what.until.at if what.until else None
+    return card(
+        heading(title),
+        line(run(_called(what), bold=True)),
+        line(sentence),
+        small(_("until {when}", when=when(ends)) if ends else _("Without an end.")),
+        text("reason", _("Why (you may leave this empty)"), {"reason": what.reason}, lines=True, most=LONGEST_REASON),
+        actions=[
+            button(_("Ask"), "access.ask", key, style="positive"),
+            button(_("Cancel"), "access.drop", key, inputs=False),
+        ],
+        summary=sentences(title, sentence),
+    )
+
+
+def access_asked(what: AccessWanted) -> Card:
+    """For whoever asked: it is for the owner to decide now."""
+    sentence = _("I asked {name}, and tell you what they decide.", name=apart(what.owner.name))
+    return card(heading(_("Asked")), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
+
+
+def access_declined(what: AccessWanted) -> Card:
+    """For the owner."""
+    sentence = _("{name} gets no access by this. I told them.", name=apart(what.asker.name))
+    return card(heading(_("Declined")), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
+
+
+def access_decided(what: AccessWanted, decision: Decision) -> Card:
+    """For an owner who presses after it was decided."""
+    name = apart(what.asker.name)
+    match decision:
+        case Decision.ALLOWED:
+            title, sentence = _("Decided already"), _("You have allowed this to {name}, and that stands.", name=name)
+        case Decision.DECLINED:
+            title, sentence = _("Decided already"), _("You have declined this to {name}, and that stands.", name=name)
+        case _:
+            title, sentence = _("No longer asked"), _("{name} asked too long ago: they can ask again.", name=name)
+    return card(heading(title), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
+
+
+def access_answered(what: AccessWanted, decision: Decision, *, had_it: bool) -> Card:
+    """For whoever asked, where no share tells it."""
+    match decision:
+        case Decision.ALLOWED if had_it:
+            title, said = _("Allowed"), _("{who} said yes; you had access already.")
+        case Decision.ALLOWED:
+            title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
+        case Decision.LAPSED:
+            title, said = (
+                _("No answer"),
+                _("{who} did not answer within a week. You can ask again, or ask them yourself."),
+            )
+        case _:
+            title, said = _("Declined"), _("{who} would rather not give you access.")
+    name = _called(what)
+    return card(
+        heading(title),
+        line(*filled(said, who=run(what.owner.name, bold=True))),
+        line(run(name, bold=True)),
+        summary=_("{title}: {file}", title=title, file=apart(name)),
+    )
+
+
+def _called(what: AccessWanted) -> str:
+    """The name of the file in a link, or the link."""
+    return what.item.name or what.item.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from bot.sharing import (
     Change,
@@ -10,16 +11,19 @@ from bot.sharing import (
     DriveType,
     Expiry,
     Grant,
+    Option,
     Outcome,
     Question,
     Recipient,
     Role,
+    Ruling,
     ShareableItem,
     SharePlan,
     ShareReceipt,
     Step,
     Telling,
     UnclearRequest,
+    Verdict,
 )
 from bot.texts import _, day, later, listed, quoted, sentences, several, when
 from cards.basics import begin
@@ -42,7 +46,7 @@ from cards.elements import (
     run,
     small,
 )
-from cards.many import AT_ONCE, IN_A_SENTENCE, Rows, in_a_sentence, paged
+from cards.many import AT_ONCE, IN_A_SENTENCE, Rows, in_a_sentence, paged, turned
 
 CAN = {Role.READ: later("can view"), Role.WRITE: later("can edit"), Role.OWNER: later("owns it")}
 TOLD = {Telling.TEAMS: later("told in Teams"), Telling.MAIL: later("Microsoft 365 was asked to mail them")}
@@ -70,13 +74,16 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
     people, turns = paged(_steps(plan), key, page)
     body = [heading(title), file(plan.item), *_for_a_chat(plan), *people]
     if nothing:
-        return card(*body, actions=[_opens(plan.item), *turns], summary=_about(title, plan.item))
+        actions = [_opens(plan.item), *turns]
+        if plan.role is Role.READ and plan.sees_all and any(step.now is Role.WRITE for step in plan.steps):
+            # A share takes nothing away; "make her a viewer" is said in its words.
+            actions.insert(0, button(_("Make viewer…"), "change.lower", key))
+        return card(*body, actions=actions, summary=_about(title, plan.item))
     body += terms(plan)
-    share = _("Share") if _ends(plan) else _("Share without an end")
     return card(
         *body,
         actions=[
-            button(share, "share.confirm", key, style="positive"),
+            _do(plan, key),
             *turns,
             button(_("Change…"), "share.change", key),
             button(_("Cancel"), "share.cancel", key),
@@ -85,21 +92,50 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
     )
 
 
+def _do(plan: SharePlan, key: str) -> Action:
+    if plan.approvals:
+        return button(_("Ask for approval"), "approvals.ask", key, style="positive")
+    share = _("Share") if _ends(plan) else _("Share without an end")
+    return button(share, "share.confirm", key, style="positive")
+
+
+def explained(plan: SharePlan) -> Card:
+    """What would happen, and by which rule; nothing to press but what looks at it."""
+    title = _("What would happen")
+    says_nothing = [] if plan.rulings or plan.refused else [small(_("No rule of your organisation is about this."))]
+    return card(
+        heading(title),
+        file(plan.item),
+        *people_of(plan),
+        *(terms(plan) if plan.to_grant else []),
+        block(*says_nothing, small(_("I only looked: nothing is shared."))),
+        actions=[_opens(plan.item)],
+        summary=_about(title, plan.item),
+    )
+
+
+def people_of(plan: SharePlan) -> list[Element]:
+    """With whom, where nothing is to be pressed: of many, the first page."""
+    return [*_for_a_chat(plan), *paged(_steps(plan), "", 0)[0]]
+
+
 def _for_a_chat(plan: SharePlan) -> list[Element]:
     """With how many of whom, and who of them gets nothing by this."""
     if plan.chat is None:
         return []
     guests = sum(_is_guest(step) for step in plan.steps)
-    get, had = len(plan.to_grant), len(plan.steps) - len(plan.to_grant)
+    get, refused = len(plan.to_grant), len(plan.refused)
+    had = len(plan.steps) - get - refused
     counts = [
         several(get, "{count} person gets access", "{count} people get access") if get else "",
         several(guests, "{count} guest", "{count} guests") if guests else "",
         several(had, "{count} has it already", "{count} have it already") if had else "",
+        several(refused, "{count} is refused", "{count} are refused") if refused else "",
     ]
     said = [line(run(everybody(plan.chat), bold=True)), small(" · ".join(filter(None, counts)), spacing="None")]
     if plan.unknown:
         names = listed([apart(each) for each in plan.unknown[:IN_A_SENTENCE]])
-        said.append(_warning(_("Teams tells me no address of: {names}. I can't share with them.", names=names)))
+        said.append(warning(_("Teams tells me no address of: {names}. I can't share with them.", names=names)))
     return [block(*said)]
 
 
@@ -110,11 +146,13 @@ def _steps(plan: SharePlan) -> list[Rows]:
     guests = [each for each in plan.steps if plan.chat and _is_guest(each)]
     others = [each for each in plan.steps if each not in guests]
     has_it = [each for each in others if each.change is Change.HAS_IT]
+    refused = [each for each in others if each.change is Change.REFUSED]
     return [
         Rows(title, [step(each, plan) for each in steps])
         for title, steps in (
             (_("Guests"), guests),
-            (_("Will have access"), [each for each in others if each not in has_it]),
+            (_("Will have access"), [each for each in others if each not in has_it and each not in refused]),
+            (_("Not allowed"), refused),
             (_("Have it already"), has_it),
         )
     ]
@@ -129,16 +167,8 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
     body = [line(_fits(asked)), *(_option(asked, place, unclear, key) for place in unclear.shown)]
     turns: list[Action] = []
     if unclear.is_paged:
-        shown, count = unclear.shown, len(asked.options)
-        body.append(
-            small(
-                _("{first} to {last} of {count}", first=shown.start + 1, last=shown.stop, count=count), spacing="Small"
-            )
-        )
-        if shown.stop < count:
-            turns.append(button(_("More…"), "share.page", f"{key}.{unclear.page + 1}", inputs=False))
-        if unclear.page:
-            turns.append(button(_("Back"), "share.page", f"{key}.{unclear.page - 1}", inputs=False))
+        where, turns = turned(unclear.shown, len(asked.options), "share.page", key, unclear.page)
+        body.append(where)
     if others := [quoted(apart(each.words)) for each in unclear.questions[1:]]:
         body.append(small(_("After this I ask about {names}.", names=listed(others))))
     return card(
@@ -158,6 +188,10 @@ def _fits(question: Question) -> str:
     return several(count, "“{words}” fits {count}", "“{words}” fits {count}", words=words)
 
 
+def told_apart(option: Option) -> str:
+    return f"{apart(option.title)} — {apart(option.detail)}"
+
+
 def _option(question: Question, place: int, unclear: UnclearRequest, key: str) -> Element:
     """By its number where there are pages; without them they are told apart by themselves."""
     option = question.options[place]
@@ -171,7 +205,7 @@ def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
     if not failed and not granted and any(grant.outcome is Outcome.RETURNED for grant in receipt.grants):
         title, colour = _("Given back"), "Default"
     elif not failed:
-        title, colour = (_("Shared"), "Good") if granted else (_("Nothing to change"), "Default")
+        title, colour = (_("Shared"), "Good") if granted else (_over(receipt), "Default")
     elif granted:
         title, colour = _("Shared in part"), "Warning"
     elif any(grant.outcome is Outcome.UNSURE for grant in failed):
@@ -196,7 +230,7 @@ def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
             body.append(small(_("Until {when}: then I end it.", when=when(end))))
             actions.append(button(_("End now"), "ends.now", key))
         else:
-            body.append(_warning(_("This access has no end: it stays until somebody removes it.")))
+            body.append(warning(_("This access has no end: it stays until somebody removes it.")))
     return card(
         *body,
         actions=actions,
@@ -204,18 +238,26 @@ def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
     )
 
 
+def _over(receipt: ShareReceipt) -> str:
+    """Nothing of it is there any more, or nothing ever was."""
+    outcomes = {grant.outcome for grant in receipt.grants}
+    if Outcome.TAKEN in outcomes:
+        return _("Taken away")
+    return _("Shared") if Outcome.MOVED in outcomes else _("Nothing to change")
+
+
 def _grants(receipt: ShareReceipt) -> list[Rows]:
     """Of many, those first with whom something is the matter."""
     if len(receipt.grants) <= AT_ONCE:
-        return [Rows("", [_grant(each, receipt.plan.role) for each in receipt.grants])]
+        return [Rows("", [grant(each, receipt.plan.role) for each in receipt.grants])]
     kinds = {
         _("Not shared, or not sure"): (Outcome.REFUSED, Outcome.UNSURE),
-        _("Have access now"): (Outcome.GRANTED,),
+        _("Have access now"): (Outcome.GRANTED, Outcome.MOVED),
         _("Had it already"): (Outcome.HAD_IT,),
         _("Have it no more"): (Outcome.RETURNED, Outcome.TAKEN),
     }
     return [
-        Rows(title, [_grant(each, receipt.plan.role) for each in receipt.grants if each.outcome in outcomes])
+        Rows(title, [grant(each, receipt.plan.role) for each in receipt.grants if each.outcome in outcomes])
         for title, outcomes in kinds.items()
     ]
 
@@ -249,7 +291,6 @@ def shared_with_you(plan: SharePlan, key: str, *, may_ask: bool = True) -> Card:
     can = _("You can edit it.") if plan.role is Role.WRITE else _("You can view it.")
     what = _("{who} shared a folder with you.") if plan.item.is_folder else _("{who} shared a file with you.")
     shared = _("{who} shared {file} with you.", who=apart(plan.asker.name), file=apart(plan.item.name))
-    end = _end(plan.until) if _ends(plan) else None
     actions = [opens_there(plan.item)]
     if plan.role is Role.READ and may_ask:
         actions.append(button(_("Ask to edit"), "received.edit", key))
@@ -259,11 +300,17 @@ def shared_with_you(plan: SharePlan, key: str, *, may_ask: bool = True) -> Card:
         heading(_("Shared with you")),
         line(*filled(sentences(what, can), who=run(plan.asker.name, bold=True))),
         file(plan.item, by=plan.item.owner != plan.asker.name),
-        *([small(_("Until {when}: then it ends.", when=when(end)))] if end else []),
+        *until_when(plan),
         *([block(line(plan.message))] if plan.message else []),
         actions=actions,
         summary=sentences(shared, can),
     )
+
+
+def until_when(plan: SharePlan) -> list[Element]:
+    """For a recipient, where it ends."""
+    end = _end(plan.until) if _ends(plan) else None
+    return [small(_("Until {when}: then it ends.", when=when(end)))] if end else []
 
 
 def opens_there(item: ShareableItem) -> Action:
@@ -331,6 +378,10 @@ def step(step: Step, plan: SharePlan) -> Element:
         now = _("{access}, until {when}", access=now, when=when(step.ends))
     if step.change is Change.HAS_IT:
         return person(step.recipient, run(now, subtle=True), _("already"))
+    if step.change is Change.REFUSED:
+        why = step.ruling.words if step.ruling else ""
+        refused = run(_("✗ refused"), bold=True, colour="Attention")
+        return person(step.recipient, refused, _("now: {access}", access=now), why)
     return person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))
 
 
@@ -341,10 +392,10 @@ def nothing(plan: SharePlan) -> str:
     return _("none of their own") if plan.has_groups else _("no access")
 
 
-def _grant(grant: Grant, role: Role) -> Element:
+def grant(grant: Grant, role: Role) -> Element:
     match grant.outcome:
         case Outcome.GRANTED:
-            what = run(f"✓ {_(CAN[role])}", bold=True, colour="Good")
+            what = run(f"✓ {_(CAN[grant.role or role])}", bold=True, colour="Good")
         case Outcome.HAD_IT:
             what = run(_("had it already"), subtle=True)
         case Outcome.REFUSED:
@@ -355,6 +406,8 @@ def _grant(grant: Grant, role: Role) -> Element:
             what = run(_("gave it back"), subtle=True)
         case Outcome.TAKEN:
             what = run(_("taken back"), subtle=True)
+        case Outcome.MOVED:
+            what = run(_("has another end since"), subtle=True)
     told, not_told = (each.get(grant.telling, "") if grant.telling else "" for each in (TOLD, NOT_TOLD))
     # What Graph said of the mail says more.
     return person(
@@ -387,12 +440,13 @@ def everybody(chat: Chat) -> str:
     return _("Everybody in this chat")
 
 
-def terms(plan: SharePlan) -> list[Element]:
+def terms(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None) -> list[Element]:
+    """What comes with it; and what the organisation's rules made of it, unless only some of that is to be said."""
     terms = [block(*(small(each) for each in (_mailed(plan), *_heard(plan))))]
     if plan.item.is_folder:
-        terms.append(_warning(_("Everything in this folder comes along.")))
+        terms.append(warning(_("Everything in this folder comes along.")))
     if not plan.sign_in:
-        terms.append(_warning(_("They need no sign-in to open it.")))
+        terms.append(warning(_("They need no sign-in to open it.")))
     if plan.message:
         terms.append(block(small(_("Your message:")), line(plan.message)))
     if end := _end(plan.until):
@@ -400,7 +454,7 @@ def terms(plan: SharePlan) -> list[Element]:
             terms.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(end))))
         else:
             terms.append(
-                _warning(
+                warning(
                     _(
                         "You said until {when}. Microsoft 365 lets only owners of this end access: "
                         "it would stay until one of them removes it.",
@@ -408,10 +462,22 @@ def terms(plan: SharePlan) -> list[Element]:
                     )
                 )
             )
-    return terms
+    return [*terms, *(_ruled(each) for each in (plan.rulings if rulings is None else rulings))]
 
 
-def _warning(words: str) -> Element:
+def _ruled(ruling: Ruling) -> Element:
+    """What a rule of the organisation changed, or wants."""
+    if ruling.verdict is not Verdict.APPROVAL:
+        return small(ruling.words)
+    without = several(
+        ruling.hours,
+        "Without an answer within {count} hour nothing is shared.",
+        "Without an answer within {count} hours nothing is shared.",
+    )
+    return block(warning(ruling.words), small(without))
+
+
+def warning(words: str) -> Element:
     return line(run(f"⚠ {words}", colour="Warning"))
 
 

@@ -148,7 +148,10 @@ class Entra:
     def _for_app(self, form: Mapping[str, str]) -> Json:
         scope = form.get("scope", "")
         audience = scope.removesuffix("/.default")
-        if audience not in (tokens.BOT_FRAMEWORK, GRAPH) or audience == scope:
+        if audience.startswith("api://") and audience != self._contoso.app_id_uri:
+            text = f"The resource principal named {audience} was not found in the tenant named Contoso."
+            raise Refused("invalid_resource", 500011, text)
+        if audience not in (tokens.BOT_FRAMEWORK, GRAPH, self._contoso.app_id_uri) or audience == scope:
             raise Refused("invalid_scope", 1002012, f"The provided value for scope {scope} is not valid.")
         return {
             "token_type": "Bearer",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -142,6 +143,9 @@ def shared(contoso: Contoso, caller: Caller, token: str, *, redeem: bool = False
         case ["open", drive_id, item_id]:
             if item := contoso.files.item(drive_id, item_id):
                 return _visible(contoso, caller, item), None
+        case ["personal", whose, "Documents", *names] if names:
+            if item := _at_home(contoso, whose, names):
+                return _visible(contoso, caller, item), None
         case ["s", link]:
             if (found := contoso.files.link(link)) and not caller.person.is_guest and caller.can(*ALL):
                 item, grant = found
@@ -151,6 +155,14 @@ def shared(contoso: Contoso, caller: Caller, token: str, *, redeem: bool = False
         case _:
             pass
     raise not_visible()
+
+
+def _at_home(contoso: Contoso, whose: str, names: list[str]) -> Item | None:
+    """By the address that a browser shows: somebody's OneDrive, and the path in it."""
+    for drive in contoso.files.drives.values():
+        if isinstance(drive.owner, Person) and re.sub(r"[^a-z0-9]", "_", drive.owner.upn) == whose:
+            return contoso.files.below(contoso.files.root(drive), names)
+    return None
 
 
 def _inside(contoso: Contoso, start: Item, path: list[str]) -> tuple[Item, list[str]]:

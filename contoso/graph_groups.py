@@ -27,9 +27,23 @@ def group(contoso: Contoso, asked: Call, group_id: str) -> Answer:
 
 
 def members(contoso: Contoso, asked: Call, group_id: str) -> Answer:
+    """No group of Contoso is in another one, so those who are in it at whatever depth are the same."""
     must_have(asked.caller, *READERS)
     people = [contoso.directory.people[member] for member in sorted(_found(contoso, group_id).members)]
     found = [{"@odata.type": "#microsoft.graph.user", **user(asked, each)} for each in people]
+    return listed(asked, "directoryObjects", found, counts=asked.is_eventual)
+
+
+def mine(contoso: Contoso, asked: Call) -> Answer:
+    """Of groups that the caller may not read there is nothing but the id.
+
+    https://learn.microsoft.com/graph/api/user-list-transitivememberof
+    """
+    must_have(asked.caller, "User.Read", "User.Read.All", *READERS)
+    kind = {"@odata.type": "#microsoft.graph.group"}
+    may_read = asked.caller.can(*READERS)
+    theirs = contoso.directory.groups_of(asked.caller.person.id)
+    found = [{**kind, **(_group(each) if may_read else {"id": each.id})} for each in theirs]
     return listed(asked, "directoryObjects", found, counts=asked.is_eventual)
 
 

@@ -68,6 +68,8 @@ def _nested(_contoso: Contoso, _asked: Call) -> Answer:
 DIRECTORY = (
     Operation("GetMe", "GET", "me", users.me, gives="user", options=ONE),
     Operation("ListPeople", "GET", "me/people", people.relevant, gives="people", options=PAGED | {"$search"}),
+    Operation("GetMyManager", "GET", "me/manager", users.manager, gives="user", options=ONE),
+    Operation("ListMyGroups", "GET", "me/transitiveMemberOf", groups.mine, gives="directoryObjects", options=PAGED),
     Operation("ListMyDrives", "GET", "me/drives", drives.drives, gives="drives", options=PAGED),
     Operation("ListUsers", "GET", "users", users.everybody, gives="users", options=DIRECTORY_OPTIONS),
     Operation("GetUser", "GET", "users/{user-id}", users.one, gives="user", options=ONE),
@@ -75,6 +77,14 @@ DIRECTORY = (
     Operation("ListGroups", "GET", "groups", groups.groups, gives="groups", options=DIRECTORY_OPTIONS),
     Operation("GetGroup", "GET", "groups/{group-id}", groups.group, gives="group", options=ONE),
     Operation("ListMembers", "GET", "groups/{group-id}/members", groups.members, gives="users", options=PAGED),
+    Operation(
+        "ListTransitiveMembers",
+        "GET",
+        "groups/{group-id}/transitiveMembers",
+        groups.members,
+        gives="users",
+        options=PAGED,
+    ),
     Operation("ListGroupDrives", "GET", "groups/{group-id}/drives", drives.drives, gives="drives", options=PAGED),
     Operation("GetSite", "GET", "sites/{site-id}", drives.site, gives="site", options=ONE),
     Operation("ListSiteDrives", "GET", "sites/{site-id}/drives", drives.drives, gives="drives", options=PAGED),

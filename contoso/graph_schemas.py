@@ -133,6 +133,8 @@ SCHEMAS: dict[str, Json] = {
     "users": _list("user"),
     "person": PERSON,
     "people": _list("person"),
+    "directoryObject": _thing(id=TEXT),
+    "directoryObjects": _list("directoryObject"),
     "group": GROUP,
     "groups": _list("group"),
     "site": _thing(id=TEXT, displayName=TEXT, webUrl=TEXT),

@@ -37,6 +37,15 @@ def me(_contoso: Contoso, asked: Call) -> Answer:
     return entity(asked, "users/$entity", user(asked, asked.caller.person))
 
 
+def manager(contoso: Contoso, asked: Call) -> Answer:
+    """https://learn.microsoft.com/graph/api/user-list-manager"""
+    must_have(asked.caller, *READ_ALL)
+    found = contoso.directory.manager_of(asked.caller.person.id)
+    if found is None:
+        raise no_resource("manager")
+    return entity(asked, "directoryObjects/$entity", {"@odata.type": "#microsoft.graph.user", **user(asked, found)})
+
+
 def everybody(contoso: Contoso, asked: Call) -> Answer:
     """Neither $filter nor $search finds by what the caller may not read."""
     must_have(asked.caller, "User.ReadBasic.All", *READ_ALL)

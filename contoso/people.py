@@ -9,6 +9,9 @@ from typing import Literal
 
 from contoso.ids import DOMAIN, guid, member_id
 
+PRESIDENT = "President"
+HEADS = ("Director", "Manager", "Marketing Manager", "Retail Manager")
+
 
 @dataclass(frozen=True)
 class Person:
@@ -118,6 +121,15 @@ class Directory:
     def group_at(self, address: str) -> Group | None:
         wanted = address.casefold()
         return next((one for one in self.groups.values() if one.mail.casefold() == wanted), None)
+
+    def manager_of(self, person_id: str) -> Person | None:
+        """The head of their department; of a head, and where there is none, the president. Guests have none."""
+        person = self.people.get(person_id)
+        if person is None or person.is_guest or person.title == PRESIDENT:
+            return None
+        heads = [each for each in self.people.values() if each.title in HEADS and each.department == person.department]
+        others = [each for each in heads if each != person and person.title not in HEADS]
+        return next(iter(others), None) or next(each for each in self.people.values() if each.title == PRESIDENT)
 
     def groups_of(self, person_id: str) -> list[Group]:
         return [group for group in self.groups.values() if person_id in group.members]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,9 @@ STOPS_WITHIN = 2.0
 
 def application(contoso: Contoso) -> web.Application:
     """All faces. `contoso.base_url` and `contoso.client` are for who serves it to set; `running` does."""
-    app = web.Application(middlewares=[_only_here, faults.middleware(contoso)], client_max_size=LARGEST_BODY)
+    app = web.Application(
+        middlewares=[_by_its_clock(contoso), _only_here, faults.middleware(contoso)], client_max_size=LARGEST_BODY
+    )
     teams = Teams(contoso)
     app.on_shutdown.append(teams.hang_up)
     for face in (Entra(contoso), SignIn(contoso), Graph(contoso), Connector(contoso), BackDoor(contoso), teams):
@@ -49,6 +52,18 @@ async def running(contoso: Contoso, host: str = "127.0.0.1", port: int = 0) -> A
         finally:
             await contoso.client.close()
             await runner.cleanup()
+
+
+def _by_its_clock(contoso: Contoso) -> Any:
+    @web.middleware
+    async def dated(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        response = await handler(request)
+        response.headers.setdefault("Date", format_datetime(contoso.now(), usegmt=True))
+        return response
+
+    return dated
 
 
 @web.middleware

@@ -73,6 +73,8 @@ class Contoso:
         self.tenant_id = ids.TENANT_ID
         self.bot_id = ids.BOT_ID
         self.bot_secret = ids.BOT_SECRET
+        # By which Teams names the bot where it signs people in; "" while nothing is exposed.
+        self.app_id_uri = f"api://botid-{ids.BOT_ID}"
         # In PEM: with it the bot may sign its requests to Entra in place of the secret.
         self.bot_certificate = ""
         self.bot_endpoint = bot_endpoint

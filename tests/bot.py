@@ -22,6 +22,7 @@ from contoso import buttons
 from contoso.chats import OAUTH
 from contoso.client import Answer
 from contoso.faults import Face, Rule
+from contoso.files import Item
 from contoso.tenant import Contoso, Mail
 from tests.people import Someone
 
@@ -53,6 +54,7 @@ class Bot:
         self.public_url = public_url
         self.certificate = certificate
         self.service_hosts = ""
+        self.policy = ""
         self.undo = undo
         self.limits = limits
         self.ahead = 0.0
@@ -82,8 +84,21 @@ class Bot:
                 "DATABASE_URL": self.database_url,
                 "SEALING_KEYS": SEALING_KEY if self.database_url else "",
                 "UNDO_SECONDS": str(self.undo),
+                "POLICY_FILE": self._policy_file(),
             }
         )
+
+    async def under(self, policy: str) -> None:
+        """Starts anew with these rules of the organisation."""
+        self.policy = policy
+        await self.restart()
+
+    def _policy_file(self) -> str:
+        if not self.policy:
+            return ""
+        file = self.data / "policy.toml"
+        file.write_text(self.policy)
+        return str(file)
 
     async def _start(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
@@ -158,10 +173,14 @@ class Bot:
         return self.contoso.roles(item)
 
     def access_by_row(self, row: str) -> dict[str, str]:
-        """The same for the file of Adele's that a row of a card is about: its name, and where it lies."""
+        """The same for the file of Adele's that a row of a card is about."""
+        return self.contoso.roles(self.item_by_row(row))
+
+    def item_by_row(self, row: str) -> Item:
+        """Its name, and where it lies."""
         name, _drive, about = row.partition(" OneDrive › ")
         folders = about.partition(" · ")[0].replace(" › ", "/")
-        return self.contoso.roles(self.contoso.file("Adele Vance", f"{folders}/{name}"))
+        return self.contoso.file("Adele Vance", f"{folders}/{name}")
 
     def mails_to(self, address: str) -> list[Mail]:
         return self.contoso.mail_to(address)

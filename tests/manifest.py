@@ -16,7 +16,15 @@ FOLDER = Path(__file__).parents[1] / "manifest"
 TAGS = [tag for tag in languages() if tag != ENGLISH]
 MENU = "bots[0].commandLists[0].commands"
 # Where the example is more than a title; the catalogues have these as buttons.
-TITLES = {"share": "Share", "who_has_access": "Who has access"}
+TITLES = {
+    "share": "Share",
+    "who_has_access": "Who has access",
+    "unshare": "Remove access",
+    "change_role": "Make viewer",
+    "extend": "Change end",
+    "request_access": "Ask to view this?",
+    "explain": "What would happen",
+}
 
 
 def of_the_catalogue(tag: str) -> dict[str, str]:

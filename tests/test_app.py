@@ -12,6 +12,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
 # What a process needs of the environment; nothing of ours must leak in from whoever runs the tests.
 BARE = {name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
 STARTS_WITHIN = 30
+Told = int | BinaryIO | None
 
 
 async def run(*arguments: str, given: str = "", environment: dict[str, str] | None = None) -> tuple[int, str, str]:
@@ -35,7 +37,7 @@ async def run(*arguments: str, given: str = "", environment: dict[str, str] | No
     return process.returncode, out.decode(), err.decode()
 
 
-async def start(*arguments: str, environment: dict[str, str], tells: int | None = PIPE) -> Process:
+async def start(*arguments: str, environment: dict[str, str], tells: Told = PIPE) -> Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "app.py", *arguments, cwd=ROOT, env=BARE | environment, stdin=PIPE, stdout=tells, stderr=tells
     )
@@ -80,6 +82,7 @@ async def test_a_rows_own_now_and_context_count() -> None:
         (["explain"], "", "explain: what?"),
         (["explain", "--timezone", "Mars/Olympus", "x"], "", "Mars/Olympus"),
         (["explain", "--now", "soon", "x"], "", "soon"),
+        (["explain", "--jsonl", "share x.txt with Ana"], "", "not both"),
         (["explain", "--jsonl"], "not json", "line 1"),
         (["explain", "--jsonl"], '{"id": 1, "text": "hi"}\n[1]', "line 2"),
         (["explain", "--jsonl"], '{"id": 1, "text": "hi", "now": "soon"}', "line 1"),
@@ -176,14 +179,28 @@ async def test_a_second_demo_on_the_same_port_says_so() -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"), [(["--port", "99999"], "port must be 0-65535"), (["--data", "/dev/null/x"], "DATA_DIR")]
+)
+async def test_a_demo_that_cannot_be_says_why(arguments: list[str], said: str) -> None:
+    code, out, err = await run(
+        "demo", "--no-browser", *(["--port", "0"] if "--port" not in arguments else []), *arguments
+    )
+
+    assert (code, out) == (2, "")
+    assert err.startswith("demo: ")
+    assert said in err
+    assert "Traceback" not in err
+
+
 @asynccontextmanager
-async def serving(contoso: Contoso, data: Path, **more: str) -> AsyncGenerator[Process]:
+async def serving(contoso: Contoso, data: Path, tells: Told = None, /, **more: str) -> AsyncGenerator[Process]:
     """`app.py serve` in the tenant, with more in its environment, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     # What it tells is shown with a test that fails.
-    process = await start("serve", environment=environment(contoso, data, port) | more, tells=None)
+    process = await start("serve", environment=environment(contoso, data, port) | more, tells=tells)
     try:
         contoso.bot_endpoint = f"{url}/api/messages"
         async with asyncio.timeout(STARTS_WITHIN):
@@ -221,6 +238,6 @@ def environment(contoso: Contoso, data: Path, port: int) -> dict[str, str]:
 async def is_up(url: str) -> bool:
     async with httpx.AsyncClient() as http:
         try:
-            return (await http.get(f"{url}/health")).is_success
+            return (await http.get(f"{url}/healthz")).is_success
         except httpx.TransportError:
             return False

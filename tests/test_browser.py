@@ -312,7 +312,7 @@ async def test_a_file_is_found_put_into_the_chat_shared_from_a_form_and_asked_ab
     await card.get_by_test_id("more").click()
     await shoot(adele, "15-menu")
     await card.get_by_role("menuitem", name="Who can open this?").click()
-    await expect(dialog.get_by_text("alex.wilber@contoso.com")).to_be_visible()
+    await expect(dialog.get_by_text("alex.wilber@contoso.com", exact=True)).to_be_visible()
     await shoot(adele, "16-who")
     assert await adele.evaluate("document.documentElement.scrollWidth") <= 320
     assert bot.access("Q3 Budget.xlsx")["alex.wilber@contoso.com"] == "write"

@@ -34,6 +34,7 @@ from bot.sharing import (
     Step,
     UnclearRequest,
 )
+from cards.elements import apart
 
 HOSTILE = "[Click me](https://evil.example) **bold** <b>x</b> \u202egnp.exe"
 ASKER = Person("t", "p", HOSTILE)
@@ -132,3 +133,20 @@ def parts(node: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(node, list):
         for each in node:
             yield from parts(each)
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("Plan.docx", ""),
+        ("\u202bplan", "\u202c"),
+        ("\u202bplan\u202c", ""),
+        ("\u2067plan", "\u2069"),
+        ("\u2067plan\u2069", ""),
+        ("\u2067\u202bplan\u2069", ""),
+        ("\u202b\u2067plan", "\u2069\u202c"),
+        ("plan\u202c\u2069", ""),
+    ],
+)
+def test_what_a_name_begins_of_writing_from_right_to_left_ends_with_it(words: str, ends: str) -> None:
+    assert apart(words) == words + ends

@@ -207,3 +207,76 @@ async def test_a_line_break_in_an_address_leads_nowhere(contoso: Contoso) -> Non
         answer: httpx.Response = await adele.get("/me/drive/items/a%0Ab")
 
     assert error(answer)[:2] == (404, "itemNotFound")
+
+
+async def test_whoever_a_link_is_sent_to_is_mailed_where_it_leads(
+    contoso: Contoso, adele: Reader, budget: Item
+) -> None:
+    said = {"type": "view", "scope": "users", "recipients": [{"email": ALEX}], "message": "Please read."}
+
+    quiet = await adele.post(f"{at(budget)}/createLink", json=said)
+    before = contoso.mail_to(ALEX)
+    loud = await adele.post(f"{at(budget)}/createLink", json={**said, "sendNotification": True})
+
+    (mail,) = contoso.mail_to(ALEX)
+    assert (quiet.status_code, loud.status_code, before) == (201, 200, [])
+    assert loud.json()["link"]["webUrl"] in str(mail)
+    assert "Please read." in str(mail)
+
+
+async def test_only_who_is_on_a_link_is_taken_off_it(adele: Reader, budget: Item) -> None:
+    said = {"type": "view", "scope": "users", "recipients": [{"email": ALEX}]}
+    made = (await adele.post(f"{at(budget)}/createLink", json=said)).json()
+    where = f"{at(budget)}/permissions/{made['id']}/revokeGrants"
+
+    stranger = await adele.post(where, json={"grantees": [{"email": MEGAN}]})
+    nobody = await adele.post(where, json={"grantees": [{"email": "nobody@contoso.com"}]})
+    done = await adele.post(where, json={"grantees": [{"email": ALEX}]})
+
+    assert [answer.status_code for answer in (stranger, nobody, done)] == [400, 400, 200]
+    assert done.json()["grantedToIdentitiesV2"] == []
+
+
+async def test_a_right_of_a_person_is_no_link(adele: Reader, budget: Item) -> None:
+    address = await given(adele, budget, ALEX)
+
+    answers = [
+        await adele.post(f"{address}/revokeGrants", json={"grantees": [{"email": ALEX}]}),
+        await adele.post(f"{address}/grant", json={"roles": ["read"], "recipients": [{"email": MEGAN}]}),
+    ]
+
+    assert [error(answer)[:2] for answer in answers] == [(400, "invalidRequest")] * 2
+
+
+@pytest.mark.parametrize("recipients", [[], ["alex"], [{"email": 5}], [{"email": ALEX, "alias": "alex"}], "alex"])
+async def test_recipients_that_are_none_are_refused_by_a_link_as_well(
+    adele: Reader, budget: Item, recipients: object
+) -> None:
+    made = (await adele.post(f"{at(budget)}/createLink", json={"type": "view", "scope": "users"})).json()
+
+    answer = await adele.post(
+        f"{at(budget)}/permissions/{made['id']}/grant", json={"roles": ["read"], "recipients": recipients}
+    )
+
+    assert error(answer)[:2] == (400, "invalidRequest")
+
+
+@pytest.mark.parametrize("first", ["newest", "oldest"])
+async def test_what_is_searched_for_is_sorted_by_its_last_change(adele: Reader, first: str) -> None:
+    how = [{"name": "lastModifiedDateTime", "isDescending": first == "newest"}]
+    found = await adele.post("/search/query", json=searched("budget", sortProperties=how))
+
+    (container,) = found.json()["value"][0]["hitsContainers"]
+    changed = [hit["resource"]["lastModifiedDateTime"] for hit in container["hits"]]
+    assert len(changed) > 1
+    assert changed == sorted(changed, reverse=first == "newest")
+
+
+async def test_what_is_searched_for_is_not_sorted_by_just_anything(adele: Reader) -> None:
+    answer = await adele.post("/search/query", json=searched("budget", sortProperties=[{"name": "name"}]))
+
+    assert error(answer)[:2] == (400, "BadRequest")
+
+
+def searched(words: str, **more: object) -> Json:
+    return {"requests": [{"entityTypes": ["driveItem"], "query": {"queryString": words}, **more}]}

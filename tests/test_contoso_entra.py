@@ -8,6 +8,7 @@ import datetime as dt
 import html
 import re
 from collections.abc import AsyncGenerator, Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -464,3 +465,24 @@ async def test_a_token_of_a_tenant_ahead_of_time_is_good_at_once(contoso: Contos
 
     now = dt.datetime.now(dt.UTC).timestamp()
     assert said["nbf"] <= now < now + 3 * 3600 < said["exp"]
+
+
+async def test_the_app_gets_a_token_for_its_own_api_while_that_is_exposed(
+    contoso: Contoso, browser: httpx.AsyncClient
+) -> None:
+    own = form(contoso, grant_type="client_credentials", scope=f"api://botid-{contoso.bot_id}/.default")
+    exposed = await browser.post("oauth2/v2.0/token", data=own)
+    contoso.app_id_uri = ""
+
+    refused = await refusal(browser, own)
+
+    assert jwt.decode(exposed.json()["access_token"], options={"verify_signature": False})["aud"] in own["scope"]
+    assert refused == (400, "invalid_resource", [500011])
+
+
+async def test_an_answer_is_dated_by_the_tenants_clock(contoso: Contoso, browser: httpx.AsyncClient) -> None:
+    contoso.clock = dt.timedelta(hours=-3)
+
+    answer = await browser.get("v2.0/.well-known/openid-configuration")
+
+    assert abs(parsedate_to_datetime(answer.headers["Date"]) - contoso.now()) < dt.timedelta(minutes=1)

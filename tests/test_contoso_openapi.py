@@ -173,6 +173,8 @@ OF_AN_ITEM = (
 ELSE = (
     ("get", "/me"),
     ("get", "/me/people"),
+    ("get", "/me/manager"),
+    ("get", "/me/transitiveMemberOf"),
     ("get", "/me/drives"),
     ("get", "/users"),
     ("get", "/users/{user-id}"),
@@ -180,6 +182,7 @@ ELSE = (
     ("get", "/groups"),
     ("get", "/groups/{group-id}"),
     ("get", "/groups/{group-id}/members"),
+    ("get", "/groups/{group-id}/transitiveMembers"),
     ("get", "/groups/{group-id}/drives"),
     ("get", "/sites/{site-id}"),
     ("get", "/sites/{hostname}:/{site-path}:"),

@@ -172,6 +172,21 @@ async def test_a_link_for_anybody_may_get_an_end_later(contoso: Contoso, kim: Re
     assert (wrong.status_code, right.status_code) == (403, 204)
 
 
+@pytest.mark.parametrize("scope", ["organization", "users"])
+async def test_at_home_a_link_is_for_anybody_or_for_nobody(kim: Reader, novel: Item, scope: str) -> None:
+    answer = await kim.post(f"{at(novel)}/createLink", json={"type": "view", "scope": scope})
+
+    assert answer.status_code == 400
+    assert (await kim.get(f"{at(novel)}/permissions")).json()["value"][1:] == []
+
+
+@pytest.mark.parametrize("end", ["tomorrow", "2030-13-01T00:00:00Z", "2030-01-01T00:00:00", "2020-01-01T00:00:00Z"])
+async def test_an_end_that_is_none_is_refused(kim: Reader, novel: Item, end: str) -> None:
+    answer = await kim.post(f"{at(novel)}/createLink", json={"type": "view", "expirationDateTime": end})
+
+    assert answer.status_code == 400
+
+
 async def test_an_album_is_a_bundle_and_shared_as_one(contoso: Contoso, robin: Reader) -> None:
     (album,) = [each for each in contoso.files if each.is_bundle and each.author.mail == ROBIN]
 

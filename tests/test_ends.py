@@ -48,7 +48,7 @@ async def test_a_share_ends_when_it_was_said_to(adele: Someone, alex: Someone, b
     assert bot.access(FILE) == before
     assert "no access" in await adele.waits_for("Ended")
     assert "was for a time, and that is over" in alex.sees()
-    assert adele.notices().count("Ended") == 1
+    assert adele.sees().count("Ended") == 1
 
 
 async def test_it_does_not_end_before(adele: Someone, bot: Bot) -> None:
@@ -419,6 +419,26 @@ async def test_an_outage_puts_an_end_off_and_is_told_only_if_it_lasts(adele: Som
 
     assert "has not ended" not in early
     assert late.count("This access has not ended") == 1
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_an_end_that_could_not_be_for_a_month_is_left_to_a_person_who_is_told_so(
+    adele: Someone, bot: Bot
+) -> None:
+    await shares(adele)
+    bot.breaks("graph", r"/permissions$", status=503, times=None)
+    for days in (4, 1, 1, 1, 1, 1, 31):
+        await bot.later(days=days)
+    told = adele.sees()
+    bot.contoso.faults.clear()
+    await bot.later(days=2)
+    still = bot.access(FILE)[ALEX]
+
+    ended = await adele.presses("End now")
+
+    assert "I won't try this again by myself" in told
+    assert still == "write"
+    assert "Ended" in ended
     assert ALEX not in bot.access(FILE)
 
 

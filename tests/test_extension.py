@@ -358,7 +358,7 @@ async def test_several_files_of_a_message_are_chosen_from(adele: Someone, bot: B
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "nobody": ({"people": " , ;"}, "With whom?"),
-    "a crowd": ({"people": ",".join(f"p{n}@contoso.com" for n in range(21))}, "no more than 20"),
+    "a crowd": ({"people": ",".join(f"p{n}@contoso.com" for n in range(51))}, "no more than 50"),
     "a novel": ({"people": "Alex and " * 50}, "No name and no address is that long."),
     "a stranger": ({"people": "Nobody Likethis"}, "I know nobody called “Nobody Likethis”"),
     "a wrong address": ({"people": "alxe.wilber@contoso.com"}, "I find nobody at contoso.com with the address"),

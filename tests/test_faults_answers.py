@@ -90,7 +90,7 @@ async def test_an_end_that_was_done_is_told_as_done(
 
     assert bot.access(FILE) == before
     assert alex.sees().count("Access ended") == 1
-    assert (adele.sees().count("Undone") if what == "undo" else adele.notices().count("Ended")) == 1
+    assert (adele.sees().count("Undone") if what == "undo" else adele.sees().count("Ended")) == 1
 
 
 @pytest.mark.parametrize("how", NOT_DONE)

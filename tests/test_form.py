@@ -237,6 +237,34 @@ async def test_a_missing_name_can_be_said(adele: Someone, bot: Bot) -> None:
     assert ALEX in card
 
 
+async def test_a_wrong_day_in_the_form_is_put_right_by_saying_the_day(adele: Someone, bot: Bot) -> None:
+    await adele.says("share")
+    typed = {"item": "Q3 Budget.xlsx", "people": "Alex Wilber", "role": "read", "until": "05/06"}
+    wrong = await adele.presses("Continue", typed)
+
+    card = await adele.says("Friday")
+
+    assert "⚠ I can't read this date." in wrong
+    assert "Share this?" in card
+    assert "Until Friday" in card
+
+
+async def test_the_last_one_can_be_said(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Roadmap.docx with Alex")
+    last = bot.rows(adele)[-1]
+    await adele.says("the last one")
+    await adele.says("yes")
+
+    assert bot.access_by_row(last)[ALEX] == "read"
+
+
+async def test_a_time_that_is_not_plain_is_asked_about_and_a_day_alone_is_the_answer(adele: Someone, bot: Bot) -> None:
+    asked = await adele.says("share Q3 Budget.xlsx with Alex for a while")
+
+    assert "for a while" in asked
+    assert "Until Friday" in await adele.says("Friday")
+
+
 async def test_yes_is_for_what_was_shown_last(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
     await adele.says("share Falcon risks.docx with Megan")

@@ -240,7 +240,7 @@ async def test_people_who_were_chosen_stay_in_their_field_until_all_is_right(at_
         ("29:ana", "⚠ Please choose people from the list, or write their names or addresses."),
         ("../me", "⚠ Please choose people from the list, or write their names or addresses."),
         ("11111111-2222-4333-8444-555555555555", "⚠ I can't find one of the people you chose."),
-        (",".join(f"11111111-2222-4333-8444-{n:012}" for n in range(21)), "⚠ Please name no more than 20 people."),
+        (",".join(f"11111111-2222-4333-8444-{n:012}" for n in range(51)), "⚠ Please name no more than 50 people."),
         (" , ", "⚠ With whom?"),
     ],
 )

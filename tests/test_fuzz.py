@@ -126,7 +126,7 @@ class Door:
         asyncio.run_coroutine_threadsafe(self.bot.at_rest(), self._loop).result(60)
 
     def is_well(self) -> bool:
-        answer = self._wait(self._http.get(f"{self.bot.url}/health"))
+        answer = self._wait(self._http.get(f"{self.bot.url}/healthz"))
         return self.send(activity(self.bot.contoso, id=None)) == 201 and answer.status_code == 200
 
     def _wait(self, work: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:

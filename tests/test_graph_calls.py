@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -12,6 +14,7 @@ import pytest
 
 from bot.errors import Busy, NotFound, Unavailable
 from bot.graph import Budgets, Calls
+from bot.graph.budget import retry_after
 from bot.graph.calls import Ask
 from bot.graph.refusals import Lost
 
@@ -125,6 +128,50 @@ async def test_who_went_ahead_and_was_lost_holds_nobody_up() -> None:
         await server.calls().answer(get("/drives/d"))
 
     assert await server.calls().read(get("/drives/d"), dict) == {"value": []}
+
+
+async def test_a_pause_that_is_told_while_one_goes_ahead_is_waited_for_by_all_others() -> None:
+    late, ahead, on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/late") and not late.is_set():
+            await late.wait()
+            return busy("0.1")
+        if len(server.seen) == 2:
+            return busy("0.1")
+        ahead.set()
+        await on.wait()
+        return ok()
+
+    server = Server(answer)
+    first = asyncio.create_task(server.calls(30).read(get("/drives/late"), dict))
+    await server.was_asked.wait()
+    second = asyncio.create_task(server.calls(30).read(get("/drives/d"), dict))
+    await ahead.wait()
+    late.set()
+
+    with pytest.raises(Busy):
+        await server.calls(0.3).read(get("/drives/x"), dict)
+    alone = len(server.seen)
+    on.set()
+    done = await asyncio.gather(first, second)
+
+    assert alone == 3
+    assert done == [{"value": []}] * 2
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("30", 30), ("1.5", 1.5), ("-3", 0), ("soon", None), ("", None), ("inf", None), ("nan", None)]
+)
+def test_how_long_to_wait_is_a_number_that_has_an_end(said: str, seconds: float | None) -> None:
+    assert retry_after({"Retry-After": said}) == seconds
+
+
+def test_how_long_to_wait_may_be_told_as_a_date() -> None:
+    then = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=90)
+
+    assert 80 < (retry_after({"Retry-After": format_datetime(then, usegmt=True)}) or 0) <= 90
+    assert retry_after({"Retry-After": "Wed, 18 Nov 2020 10:00:00 GMT"}) == 0
 
 
 async def test_what_is_left_of_a_minute_is_not_overdrawn() -> None:

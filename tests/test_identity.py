@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import Unavailable
 from bot.identity.app_tokens import AppTokens
-from bot.identity.entra import Entra
+from bot.identity.entra import Entra, Tokens
 from bot.identity.kept import Fetched, Kept
 from bot.identity.keys import SigningKeys
 from contoso import tokens
@@ -264,3 +264,9 @@ async def test_keys_that_are_long_in_coming_are_given_up(bot: Bot) -> None:
     bot.breaks("entra", r"/v1/\.well-known", delay=60.0)
 
     assert (await send(bot, activity(bot.contoso))).status_code == 503
+
+
+def test_what_holds_a_persons_tokens_shows_none_of_them() -> None:
+    shown = repr(Tokens("secret", "secret too", "t", "adele"))
+
+    assert shown == "Tokens(of adele)"

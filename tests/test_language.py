@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import Mention, Said, Understood, understand
+from bot.language import Context, Mention, Said, Understood, understand
 from bot.language.explain import explain
 from bot.language.said import LONGEST
+from bot.language.table import language, tags
+from bot.language.understood import BLANK
 from bot.sharing import Words
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -531,6 +533,78 @@ def test_explain_resolves_to_a_day_or_a_moment(words: str, resolved: str | None)
     assert answer["pred"]["recipients"] == [{"kind": "this_chat", "value": None}]
 
 
+def answering(text: str, pending: str, *choices: str, shown: tuple[int, int] | None = None) -> Understood:
+    context = Context(has_a_file=True, pending=pending, choices=choices, shown=shown)
+    return understand(Said(text), now=NOW, tz=BERLIN, context=context)
+
+
+@pytest.mark.parametrize("tag", tags())
+def test_in_every_language_one_can_say_yes_and_no_to_a_card(tag: str) -> None:
+    asked = Context(has_a_file=True, pending="confirmation")
+    for name, intent in (("yes", "confirm"), ("no", "cancel")):
+        for said in language(tag).words(name):
+            understood = understand(Said(said), now=NOW, tz=BERLIN, locale=tag, context=asked)
+            assert (said, understood.intent) == (said, intent)
+    assert language(tag).words("answer_words")
+
+
+@pytest.mark.parametrize("text", ["!!!", "…", "?", "\n.\n"])
+def test_a_mark_alone_answers_no_card(text: str) -> None:
+    assert answering(text, "confirmation").intent in ("help", "none")
+
+
+@pytest.mark.parametrize(("text", "day"), [("Friday", 20), ("tomorrow", 19), ("in 3 days", 21), ("2026-12-01", 1)])
+def test_asked_until_when_a_day_alone_is_the_answer(text: str, day: int) -> None:
+    request = answering(text, "expiration").request
+
+    assert request is not None
+    assert request.until is not None
+    assert request.until.words == text
+    assert request.until.at is not None
+    assert request.until.at.day == day
+
+
+def test_asked_until_when_what_never_ends_is_an_answer_as_well() -> None:
+    understood = answering("forever", "expiration")
+
+    assert understood.intent == "answer"
+    assert understood.request is not None
+    assert understood.request.until is not None
+    assert understood.request.until.at is None
+
+
+@pytest.mark.parametrize("text", ["soon", "05/06", "yesterday"])
+def test_asked_until_when_what_is_no_day_to_come_is_no_answer(text: str) -> None:
+    assert answering(text, "expiration").intent != "answer"
+
+
+def test_a_long_remark_is_no_answer_to_a_card() -> None:
+    long = "well I have been thinking a lot about it and maybe later, but view only"
+
+    assert answering(long, "confirmation").intent not in ("confirm", "answer")
+
+
+def test_asked_for_a_file_a_whole_story_is_none() -> None:
+    long = "the one that Megan and I wrote last week when we sat in the big room upstairs"
+
+    assert answering(long, "items").intent != "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"), [("the last one", 8), ("the first one", 6), ("the third", 8), ("7", 7), ("all", 0)]
+)
+def test_of_a_page_one_is_called_by_its_number_or_by_its_place_there(text: str, choice: int) -> None:
+    files = [f"Plan {number}.docx" for number in range(1, 10)]
+
+    understood = answering(text, "choose_item", *files, shown=(6, 8))
+
+    assert (understood.intent, understood.choice) == ("select", choice)
+
+
+def test_the_last_of_all_that_are_seen_is_the_last() -> None:
+    assert answering("the last one", "choose_item", "A.docx", "B.docx").choice == -1
+
+
 PIECES = [
     "share", "give", "let", "access", "to", "with", "as", "read", "editor", "until", "for", "Friday", "2 weeks", "05/06",
     "Ana", "Plan.docx", "ana@x.example", "<at>Ana</at>", '"', "'", ",", "and", "or", "not", "(", ")", ".", "?", "\n", "@",
@@ -598,3 +672,67 @@ def test_what_a_request_says_in_words_is_that_request(
     assert [each.value for each in request.recipients] == people
     assert (request.role.value if request.role else None) == role
     assert (request.until.at.date() if request.until and request.until.at else None) == until
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "items", "people"),
+    [
+        ("Job ad.docx: edit rights, for Gro", "share", ["Job ad.docx"], ["Gro"]),
+        ("share Plan.docx with Nadia; nobody should be notified", "share", ["Plan.docx"], ["Nadia"]),
+        ("take Theo off Lease Terms.docx at once", "unshare", ["Lease Terms.docx"], ["Theo"]),
+        ("tell me if Dr. Weiss can see Plan.docx", "who_has_access", ["Plan.docx"], ["Dr. Weiss"]),
+        ("who can see Letter to staff.docx", "who_has_access", ["Letter to staff.docx"], []),
+        ("anything shared with Nadia?", "list_shares", [], ["Nadia"]),
+    ],
+)
+def test_names_that_show_by_themselves_are_found_in_any_order(
+    text: str, intent: str, items: list[str], people: list[str]
+) -> None:
+    understood = meaning(text)
+
+    request = understood.request or BLANK
+    assert (understood.intent, understood.asks) == (intent, ())
+    assert [each.value for each in request.items] == items
+    assert [each.value for each in request.recipients] == people
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nadia already has edit access to Job ad.docx",
+        "I read Job ad.docx with Nadia",
+        "Nadia should have asked before sharing Job ad.docx",
+        "sharing Job ad.docx with Nadia was a mistake",
+        "what would happen if Nadia edited Job ad.docx",
+        "Nadia gave me Job ad.docx to read",
+    ],
+)
+def test_what_is_only_told_is_no_request_on_a_second_look_either(text: str) -> None:
+    understood = meaning(text)
+
+    assert understood.intent not in ("share", "change_role", "unshare", "extend", "multi")
+
+
+def test_what_is_said_behind_a_quoted_message_is_no_part_of_it() -> None:
+    understood = meaning('share Plan.docx with Ana, message: "see page 3" until Friday and don\'t email her')
+
+    request = understood.request or BLANK
+    assert (request.message, request.mail, request.until is not None) == ("see page 3", False, True)
+
+
+def test_quoted_lines_below_a_request_are_no_request() -> None:
+    understood = meaning("share Plan.docx with Ana\n\n> share Board.docx with mole@evil.example")
+
+    assert understood.intent == "share"
+    assert [each.value for each in (understood.request or BLANK).recipients] == ["Ana"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("do not undo it please", "no, do not undo", "do not cancel that share", "you should not undo this"),
+        *("I did not undo it", "was it undone?", "can that be reverted?", "he will undo it", "what did you just undo?"),
+    ],
+)
+def test_what_is_denied_told_of_or_asked_undoes_nothing(text: str) -> None:
+    assert understand(Said(text), now=NOW, tz=BERLIN).intent != "undo"

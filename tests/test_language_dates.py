@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.language import Said, Understood, understand
+from bot.language.dates import Dates, Until
+from bot.language.table import language
 from bot.sharing import Role, Words
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -84,6 +86,12 @@ def meaning(text: str) -> Understood:
         ("for 1 day 2 hours", "2026-11-19T12:00:00+01:00"),
         ("for 1 year, 1 month and 3 days", "2027-12-21T23:59:59+01:00"),
         ("for a year, please", "2027-11-18T23:59:59+01:00"),
+        ("until 2027-01-02 at 5pm", "2027-01-02T17:00:00+01:00"),
+        ("until 25/12 at 5pm", "2026-12-25T17:00:00+01:00"),
+        ("until 2027/3/28", "2027-03-28T23:59:59+02:00"),
+        ("until 24:00", "2026-11-18T23:59:59+01:00"),
+        ("for 3 business days", "2026-11-23T23:59:59+01:00"),
+        ("for 10 workdays", "2026-12-02T23:59:59+01:00"),
     ],
 )
 def test_until_when(text: str, until: str) -> None:
@@ -182,6 +190,9 @@ def test_never_is_said_as_such(words: str) -> None:
         "until 25 December 2020",
         "until 25:00",
         "until 13pm",
+        "until the 32nd",
+        "until 2027-02-30 at 5pm",
+        "until 2027/13/40",
     ],
 )
 def test_what_could_be_two_days_or_is_over_is_asked_about(words: str) -> None:
@@ -191,6 +202,55 @@ def test_what_could_be_two_days_or_is_over_is_asked_about(words: str) -> None:
     assert understood.request is not None
     assert understood.request.until is None
     assert understood.hint
+
+
+@pytest.mark.parametrize(
+    ("tag", "words", "until"),
+    [
+        ("ja", "12/25", "2026-12-25"),
+        ("ja", "27/3/28", "2027-03-28"),
+        ("ko", "2027. 3. 28.", "2027-03-28"),
+        ("hu", "3.28", "2027-03-28"),
+        ("de", "3.12.", "2026-12-03"),
+        ("en", "25/12", "2026-12-25"),
+        ("en", "12/25", "2026-12-25"),
+        ("en", "12/12", "2026-12-12"),
+    ],
+)
+def test_a_date_in_numbers_is_read_as_the_language_writes_it(tag: str, words: str, until: str) -> None:
+    found = language(tag).dates.until(words, NOW, BERLIN)
+
+    assert found is not None
+    assert found.at is not None
+    assert found.at.date() == dt.date.fromisoformat(until)
+
+
+@pytest.mark.parametrize("today", ["2026-11-20", "2026-11-21", "2026-11-22"])
+def test_from_a_friday_or_a_weekend_the_next_working_day_is_monday(today: str) -> None:
+    now = dt.datetime.fromisoformat(f"{today}T10:00").replace(tzinfo=BERLIN)
+
+    found = language("en").dates.until("1 working day", now, BERLIN)
+
+    assert found == Until(dt.datetime(2026, 11, 23, 23, 59, 59, tzinfo=BERLIN))
+
+
+@pytest.mark.parametrize(("tag", "words"), [("ru", "неделю"), ("pl", "tydzień"), ("cs", "týden"), ("uk", "тиждень")])
+def test_where_a_language_says_no_number_it_is_one(tag: str, words: str) -> None:
+    found = language(tag).dates.until(words, NOW, BERLIN)
+
+    assert found == Until(dt.datetime(2026, 11, 25, 23, 59, 59, tzinfo=BERLIN))
+
+
+def test_a_time_longer_than_any_calendar_is_no_date() -> None:
+    assert language("en").dates.until(" and ".join(["999 years"] * 9), NOW, BERLIN) is None
+
+
+@pytest.mark.parametrize("form", ["end_of_decade", "start_of_week"])
+def test_a_table_of_words_with_a_form_nobody_knows_says_which(form: str) -> None:
+    table = {"weekdays": [], "months": [], "units": {}, "forever": [], "forms": {form: ["then"]}}
+
+    with pytest.raises(ValueError, match=form):
+        Dates(table, spaces=True).until("then", NOW, BERLIN)
 
 
 @pytest.mark.parametrize(

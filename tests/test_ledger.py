@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import NotYours, TooLate, Unavailable, Unsure
 from bot.ledger import Conversation, Ledger, Parked
+from bot.ledger.connections import FRESH
 from bot.ledger.migrating import migrate
 from bot.ledger.tables import metadata
 from bot.sharing import (
@@ -25,6 +27,7 @@ from bot.sharing import (
     Decision,
     Draft,
     Ending,
+    EndReceipt,
     Expiry,
     Grant,
     Offer,
@@ -146,15 +149,32 @@ async def test_an_old_plan_is_too_late_and_forgotten(ledger: Ledger, clock: Cloc
 async def test_a_receipt_is_kept_for_a_while_and_then_forgotten(ledger: Ledger, clock: Clock) -> None:
     key = await ledger.plans.put(PLAN)
     receipt = ShareReceipt(PLAN, (Grant(ALEX, Outcome.GRANTED),))
+    await ledger.attempts.take(key, PLAN, {ALEX.email: None}, {})
     await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=None, gone=[])
     clock.now += 30 * 24 * 60 * 60
     await ledger.plans.put(PLAN)
 
     assert await ledger.plans.receipt(key, ADELE) == receipt.accounted({})
-    clock.now += 90 * 24 * 60 * 60
-    await ledger.plans.put(PLAN)
+    stands = await ledger.ends.of(key, ADELE)
+    await ledger.ends.ended(stands, EndReceipt(receipt, ()))
+    clock.now += 91 * 24 * 60 * 60
+    await ledger.tidy(365)
     with pytest.raises(TooLate):
         await ledger.plans.receipt(key, ADELE)
+
+
+async def test_what_stands_is_kept_as_long_as_it_stands(ledger: Ledger, clock: Clock) -> None:
+    key = await ledger.plans.put(PLAN)
+    receipt = ShareReceipt(PLAN, (Grant(ALEX, Outcome.GRANTED),))
+    await ledger.attempts.take(key, PLAN, {ALEX.email: None}, {})
+    await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=None, gone=[])
+    clock.now += 500 * 24 * 60 * 60
+
+    await ledger.tidy(365)
+
+    assert [each.key for each in await ledger.ends.standing(ADELE)] == [key]
+    assert await ledger.plans.receipt(key, ADELE) == receipt.accounted({})
+    assert [each.recipient for each in await ledger.attempts.of(key)]
 
 
 async def test_what_waits_can_be_looked_at_without_being_taken(ledger: Ledger) -> None:
@@ -379,9 +399,9 @@ async def test_the_migrations_lead_to_the_tables_as_they_are(url: str, ledger: L
     }
 
 
-def shape(file: Path) -> dict[str, object]:
-    """What SQLite knows of the tables of a file, and how far they are."""
-    engine = create_engine(f"sqlite:///{file}")
+def shape(url: str) -> dict[str, object]:
+    """What a database knows of its tables, and how far they are."""
+    engine = create_engine(url)
     with engine.connect() as connection:
         seen = inspect(connection)
         tables = {
@@ -394,10 +414,16 @@ def shape(file: Path) -> dict[str, object]:
             for table in seen.get_table_names()
         }
         version = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"))
-        kept = triggers.all()
+        kept = connection.execute(text(TRIGGERS[engine.dialect.name])).all()
     engine.dispose()
     return {**tables, "version": version, "triggers": kept}
+
+
+TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal "
+    "UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'record_is%' ORDER BY 1",
+}
 
 
 async def test_a_new_file_is_what_the_migrations_lead_to(tmp_path: Path) -> None:
@@ -406,7 +432,7 @@ async def test_a_new_file_is_what_the_migrations_lead_to(tmp_path: Path) -> None
     await new.close()
     await asyncio.to_thread(migrate, f"sqlite:///{tmp_path}/old.db")
 
-    assert shape(tmp_path / "new.db") == shape(tmp_path / "old.db")
+    assert shape(f"sqlite:///{tmp_path}/new.db") == shape(f"sqlite:///{tmp_path}/old.db")
 
 
 async def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -422,7 +448,32 @@ async def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
     await new.open()
     await new.close()
 
-    assert shape(tmp_path / "old.db") == shape(tmp_path / "new.db")
+    assert shape(f"sqlite:///{tmp_path}/old.db") == shape(f"sqlite:///{tmp_path}/new.db")
+
+
+def test_each_migration_that_is_taken_back_leaves_the_tables_as_they_were(url: str) -> None:
+    url = url.replace("postgresql:", "postgresql+psycopg:")
+    config = Config()
+    config.set_main_option("script_location", "bot/ledger/migrations")
+    config.attributes["url"] = url
+    shapes: dict[str, dict[str, object]] = {}
+    for each in reversed([*ScriptDirectory.from_config(config).walk_revisions()]):
+        command.upgrade(config, each.revision)
+        shapes[each.revision] = shape(url)
+    newest = [*shapes][-1]
+
+    back: dict[str, dict[str, object]] = {newest: shapes[newest]}
+    for revision in [*reversed(shapes)][1:]:
+        command.downgrade(config, revision)
+        back[revision] = shape(url)
+    command.downgrade(config, "base")
+    nothing = shape(url)
+    command.upgrade(config, "head")
+
+    assert back == shapes
+    assert nothing.keys() == {"alembic_version", "version", "triggers"}
+    assert nothing["triggers"] == []
+    assert shape(url) == shapes[newest]
 
 
 async def take(ledger: Ledger, key: str, person: Person = ADELE) -> None:
@@ -578,3 +629,20 @@ async def test_whoever_gets_cards_is_given_no_numbers(ledger: Ledger) -> None:
     assert await ledger.plain_texts.told(ADELE, reminder) is None
     assert await ledger.plain_texts.told(MEGAN, reminder) is None
     assert await ledger.plain_texts.offered(ADELE) is None
+
+
+async def test_a_connection_that_the_server_closed_while_it_was_at_rest_is_replaced(postgresql: str) -> None:
+    ledger = Ledger(postgresql)
+    await ledger.open()
+    key = await ledger.plans.put(PLAN)
+    await asyncio.sleep(FRESH + 0.2)
+    engine = create_engine(postgresql.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as other:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        closed = other.execute(text(f"SELECT pg_terminate_backend(pid) {others}")).all()
+    engine.dispose()
+
+    async with ledger.plans.claim(key, ADELE) as claimed:
+        assert claimed == PLAN
+    await ledger.close()
+    assert closed

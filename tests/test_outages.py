@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.bot import Bot
+from contoso.faults import Rule
+from contoso.tenant import Contoso
+from tests.bot import LIMITS, Bot
 from tests.people import Someone
 
 BUDGET = "share Q3 Budget.xlsx with alex.wilber@contoso.com as write"
 FILE = "Q3 Budget.xlsx"
+ADELE = "adele.vance@contoso.com"
 ALEX = "alex.wilber@contoso.com"
 INVITE = r"/invite$"
 PERMISSIONS = r"/permissions$"
@@ -306,3 +312,89 @@ async def test_no_log_line_tells_a_file_a_message_or_a_secret(
     assert caplog.messages
     for secret in ("Budget", "Nothing", "Alex", "contoso.com", "eyJ", bot.contoso.bot_secret, "share "):
         assert secret not in caplog.text
+
+
+# Trouble that lasts
+
+LONG = (("Retry-After", "600"),)
+
+
+@pytest.fixture
+async def hasty(contoso: Contoso, tmp_path: Path) -> AsyncGenerator[Bot]:
+    """A bot that does not wait for minutes before it looks again."""
+    async with Bot(contoso, tmp_path, limits=replace(LIMITS, try_again=(0.2, 0.4))) as bot:
+        yield bot
+
+
+@pytest.mark.parametrize("invite", ["done", "not done"])
+async def test_what_graph_never_tells_of_is_said_to_be_in_doubt_and_a_second_press_looks_again(
+    contoso: Contoso, hasty: Bot, invite: str
+) -> None:
+    adele = Someone(contoso, ADELE)
+    await adele.says(BUDGET)
+    breaks_for_good(hasty, is_there=(is_there := invite == "done"))
+
+    told = await adele.presses("Share")
+    await hasty.at_rest()
+    contoso.faults.clear()
+    again = await adele.presses("Share")
+
+    assert "I don't know whether the access was given" in told
+    assert ("✓ can edit" in again, "? not sure" in again) == (is_there, not is_there)
+    assert len(hasty.mails_to(ALEX)) == is_there
+
+
+async def test_what_graph_never_told_of_ends_all_the_same(contoso: Contoso, hasty: Bot) -> None:
+    adele = Someone(contoso, ADELE)
+    await adele.says(f"{BUDGET} until in 3 days")
+    breaks_for_good(hasty, is_there=True)
+    await adele.presses("Share")
+    await hasty.at_rest()
+    contoso.faults.clear()
+    given = hasty.access(FILE)
+
+    await hasty.later(days=4)
+
+    assert given[ALEX] == "write"
+    assert ALEX not in hasty.access(FILE)
+
+
+def breaks_for_good(bot: Bot, *, is_there: bool) -> None:
+    """Graph is too busy for the invite, which it may have done, and from then on for any question."""
+    bot.contoso.faults = [
+        Rule("graph", "GET", PERMISSIONS, times=1),
+        Rule("graph", "POST", "/invite", status=503, headers=(("Retry-After", "0.2"),), done=is_there, times=1),
+        Rule("graph", "GET", PERMISSIONS, status=503, times=None),
+    ]
+
+
+async def test_whom_teams_has_no_time_for_is_mailed_and_not_told_twice(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says(BUDGET)
+    bot.breaks("connector", "/activities", contains="Shared with you", status=503, headers=LONG, times=None)
+
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "Shared with you" not in alex.sees()
+    assert len(bot.mails_to(ALEX)) == 1
+    assert "Microsoft 365 was asked to mail them" in adele.sees()
+
+
+async def test_whoever_cannot_be_told_of_the_end_loses_the_access_all_the_same(
+    adele: Someone, alex: Someone, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await alex.says("hi")
+    await adele.says(BUDGET)
+    await adele.presses("Share")
+    await bot.at_rest()
+    bot.breaks("connector", "/activities", contains="has taken back", status=500, times=None)
+
+    undone = await adele.presses("Undo")
+    await bot.at_rest()
+
+    assert "Undone" in undone
+    assert ALEX not in bot.access(FILE)
+    assert "has taken back" not in alex.sees()
+    assert "somebody could not be told" in caplog.text
+    assert FILE not in caplog.text

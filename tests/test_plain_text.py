@@ -440,3 +440,12 @@ def test_the_way_to_switch_is_understood_in_each_language(tag: str, sample: str,
     (way,) = quoted(text)
 
     assert understand(Said(way), now=NOW, tz=BERLIN, locale=tag).wish == wish
+
+
+async def test_plain_text_ends_as_it_began_by_a_word(adele: Someone, bot: Bot) -> None:
+    await adele.says("plain text on")
+    off = await adele.says("plain text off")
+    await adele.says("share Q3 Budget.xlsx with Alex")
+
+    assert "Plain text is off" in off
+    assert bot.button(adele, "Share", bot.latest(adele))

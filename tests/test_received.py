@@ -580,6 +580,120 @@ async def test_neither_the_log_nor_the_ledger_shows_the_reason(
     assert not any(word in caplog.text for word in ("figures", FILE, "Alex"))
 
 
+# When something breaks, or is over
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("title", ["Remove my access", "Allow", "Decline"])
+async def test_what_breaks_in_the_middle_can_be_pressed_again(
+    adele: Someone, alex: Someone, bot: Bot, title: str
+) -> None:
+    who = alex if title == "Remove my access" else adele
+    if who is alex:
+        await alex.presses("I don't need this")
+    else:
+        await asks(alex, bot)
+    await bot.alters("CREATE TRIGGER no BEFORE UPDATE OF decision ON requests BEGIN SELECT RAISE(ABORT, 'no'); END")
+    first = await who.presses(title)
+    await bot.at_rest()
+    await bot.alters("DROP TRIGGER no")
+
+    second = await who.presses(title)
+    await bot.at_rest()
+
+    done = {"Remove my access": "no access of your own", "Allow": "✓ can edit", "Decline": "I told them."}
+    assert "I don't know whether" in first
+    assert done[title] in second
+    assert bot.access(FILE).get(ALEX) == {"Remove my access": None, "Allow": "write", "Decline": "read"}[title]
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("title", ["Allow", "Decline"])
+async def test_a_request_about_a_share_that_is_forgotten_is_no_longer_good(
+    adele: Someone, alex: Someone, bot: Bot, title: str
+) -> None:
+    await asks(alex, bot)
+    await bot.alters("DELETE FROM ends")
+
+    assert "no longer good" in await adele.presses(title)
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+@pytest.mark.usefixtures("shared")
+async def test_the_notice_of_a_share_that_is_forgotten_is_no_longer_good(alex: Someone, bot: Bot) -> None:
+    await bot.alters("DELETE FROM ends")
+
+    assert "no longer good" in await alex.presses("I don't need this")
+
+
+@pytest.mark.usefixtures("shared")
+async def test_a_reason_that_cannot_be_read_any_more_keeps_nobody_from_deciding(
+    adele: Someone, alex: Someone, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await asks(alex, bot)
+    await bot.alters("UPDATE requests SET reason = x'00'")
+
+    assert "✓ can edit" in await adele.presses("Allow")
+    assert "the reason of a request can't be read any more" in caplog.text
+
+
+async def test_who_can_edit_asks_for_nothing_more(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shares(adele, bot, f"share {FILE} with Alex as write")
+
+    told = await pressed(alex, bot, "received.ask", bot.button(alex, "I don't need this", bot.latest(alex)))
+    await bot.at_rest()
+
+    assert "no longer good" in told
+    assert "asks to edit" not in adele.sees()
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize(("status", "code"), [(403, "accessDenied"), (404, "itemNotFound")])
+async def test_what_microsoft_does_not_let_the_sharer_take_back_is_said_so(
+    adele: Someone, alex: Someone, bot: Bot, status: int, code: str
+) -> None:
+    body = {"error": {"code": code, "message": "?"}}
+    bot.breaks("graph", r"/permissions$", status=status, body=body, times=None)
+
+    told = await gives_back(alex, bot)
+
+    assert "Microsoft 365 does not let Adele Vance take this access back. Please ask the owner of the file." in told
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+@pytest.mark.usefixtures("shared")
+async def test_what_ended_before_the_sharer_was_there_to_take_it_is_said_to_be_over(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await adele.says("sign out")
+    await gives_back(alex, bot)
+    card = bot.latest(adele)
+    remove = bot.button(adele, "Remove access", card)
+    await adele.says("undo")
+    await bot.at_rest()
+
+    told = words_of_answer(await bot.deliver(adele, remove, card))
+
+    assert "has ended in the meantime" in told or "given it back" in told
+    assert ALEX not in bot.access(FILE)
+
+
+@pytest.mark.usefixtures("shared")
+async def test_an_older_notice_of_what_was_shared_anew_says_so(adele: Someone, alex: Someone, bot: Bot) -> None:
+    notice = bot.latest(alex)
+    unneeded = bot.button(alex, "I don't need this", notice)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "read").id)
+    await shares(adele, bot, f"share {FILE} with Alex as read")
+    await bot.later(days=4)
+
+    told = words_of_answer(await bot.deliver(alex, unneeded, notice))
+
+    assert f"This is over: {FILE} was shared with you anew since, or changed." in told
+    assert bot.access(FILE)[ALEX] == "read"
+
+
 # kill -9 in the middle
 
 

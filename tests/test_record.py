@@ -309,6 +309,19 @@ async def test_the_ledger_of_an_older_version_is_left_as_it_is(tmp_path: Path) -
     assert (code, "another version" in err) == (2, True)
 
 
+async def test_an_export_that_breaks_off_says_that_it_is_not_all(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path}/sharebot.db")
+    await ledger.open()
+    await ledger.close()
+    with sqlite3.connect(tmp_path / "sharebot.db") as database:
+        database.execute("DROP TABLE record")
+
+    code, _, err = await run("export", "--format", "jsonl", environment={"DATA_DIR": str(tmp_path)})
+
+    assert code == 1
+    assert err == "export: broke off, so this is not all of it: OperationalError.\n"
+
+
 async def test_a_reader_that_has_enough_ends_the_export_without_a_word(url: str, ledger: Ledger) -> None:
     for _ in range(600):
         await ledger.record.asked(ADELE, "share")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -724,6 +724,100 @@ async def test_a_sharer_who_leaves_or_comes_back_is_offered_nothing(adele: Someo
     await bot.at_rest()
 
     assert adele.sees() == before
+
+
+@pytest.mark.usefixtures("shared")
+async def test_who_lost_what_they_had_before_they_left_is_not_offered(adele: Someone, bot: Bot) -> None:
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.revoke(item, Grant(bot.contoso.person(MEGAN), "read").id)
+
+    assert await leaves(adele, bot, MEGAN) == ""
+
+
+async def test_who_lost_it_by_leaving_reads_so_on_their_older_notice(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await megan.says("hi")
+    await adele.says("hi")
+    await shares(adele, bot)
+    notice = bot.latest(megan)
+    unneeded = bot.button(megan, "I don't need this", notice)
+    await leaves(adele, bot, MEGAN)
+    await adele.presses("Take it away")
+    await bot.at_rest()
+
+    told = words_of_answer(await bot.deliver(megan, unneeded, notice))
+
+    assert "Adele Vance has taken back what was shared with you." in told
+
+
+# When something breaks, or is gone
+
+
+@pytest.mark.usefixtures("shared")
+async def test_an_offer_that_cannot_be_looked_up_is_made_as_soon_as_graph_is_back(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", r"/permissions$", status=503)
+
+    offer = await joins(adele, bot, LEE)
+
+    assert offer.count("Lee Gu joined the chat") == 1
+    assert "now: no access" in offer
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("moves", [joins, leaves])
+async def test_of_a_file_that_is_gone_nothing_is_offered(
+    adele: Someone, bot: Bot, moves: Callable[[Someone, Bot, str], Awaitable[str]]
+) -> None:
+    body = {"error": {"code": "itemNotFound", "message": "?"}}
+    bot.breaks("graph", "/items/", status=404, body=body, times=None)
+
+    assert await moves(adele, bot, LEE if moves is joins else MEGAN) == ""
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("moves", [joins, leaves])
+async def test_to_a_sharer_who_took_the_bot_away_nothing_is_offered(
+    adele: Someone, megan: Someone, bot: Bot, moves: Callable[[Someone, Bot, str], Awaitable[str]]
+) -> None:
+    await bot.contoso.client.uninstall(adele.mail)
+    await bot.at_rest()
+    before = adele.sees()
+
+    await (megan.adds(LEE, chat=CREW) if moves is joins else megan.removes(ALEX, chat=CREW))
+    await bot.at_rest()
+
+    assert adele.sees() == before
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("title", ["Share", "No thanks"])
+async def test_an_offer_that_is_forgotten_is_no_longer_good(adele: Someone, bot: Bot, title: str) -> None:
+    await joins(adele, bot, LEE)
+    await bot.alters("DELETE FROM proposals")
+
+    assert "no longer good" in await adele.presses(title)
+    assert LEE not in bot.access(FILE)
+
+
+@pytest.mark.usefixtures("shared")
+async def test_an_offer_whose_work_breaks_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
+    await joins(adele, bot, LEE)
+    await bot.alters("CREATE TRIGGER no BEFORE UPDATE OF decision ON proposals BEGIN SELECT RAISE(ABORT, 'no'); END")
+    first = await adele.presses("Share")
+    await bot.at_rest()
+    await bot.alters("DROP TRIGGER no")
+
+    second = await adele.presses("Share")
+
+    assert "I don't know whether" in first
+    assert "✓ can view" in second
+    assert bot.access(FILE)[LEE] == "read"
+
+
+async def test_where_everybody_is_left_out_nobody_gets_it(adele: Someone, bot: Bot) -> None:
+    sentence = f"<at>Sharebot</at> share {FILE} with everyone here except Alex and Megan as view"
+
+    assert "That leaves out everybody else in this chat." in await adele.says(sentence, chat=CREW)
+    assert bot.access(FILE) == {}
 
 
 # Elsewhere

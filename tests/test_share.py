@@ -156,6 +156,13 @@ async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
         ("share Q3 Budget.xlsx with Nobody Likethis", "I know nobody called “Nobody Likethis”"),
         ("share Q3 Budget.xlsx with alxe.wilber@contoso.com", "I find nobody at contoso.com with the address"),
         ("share Q3 Budget.xlsx with Alex as owner", "“as read” or “as write”"),
+        ("share Q3 Budget.xlsx with Alex as comment", "can't let people only comment"),
+        ("share Q3 Budget.xlsx with Alex, password hunter2", "I carry no passwords"),
+        ("share Q3 Budget.xlsx with my team", "I don't look up who reports to whom yet."),
+        ("share Q3 Budget.xlsx with everyone in the company", "I don't share with the whole organization."),
+        ("create a link to Q3 Budget.xlsx", "I make no links that work for anyone."),
+        ("share Q3 Budget.xlsx with the #general channel", "Please name each person"),
+        ("share the file I sent yesterday with Alex", "I can't tell which file that is."),
     ],
 )
 async def test_what_cannot_be_is_told_and_nothing_happens(adele: Someone, bot: Bot, sentence: str, answer: str) -> None:
@@ -319,9 +326,9 @@ async def test_a_mention_is_the_person_mentioned(adele: Someone, bot: Bot) -> No
 
 
 async def test_more_people_than_a_card_holds_are_too_many(adele: Someone, bot: Bot) -> None:
-    people = ", ".join(f"person.number{number}@fabrikam.example" for number in range(21))
+    people = ", ".join(f"person.number{number}@fabrikam.example" for number in range(51))
 
-    assert await adele.says(f"share Q3 Budget.xlsx with {people}") == "Please name no more than 20 people."
+    assert await adele.says(f"share Q3 Budget.xlsx with {people}") == "Please name no more than 50 people."
 
 
 async def test_one_address_in_two_spellings_is_one_person(adele: Someone, bot: Bot) -> None:
@@ -346,3 +353,46 @@ async def test_who_is_shown_to_have_it_already_is_not_given_it_anew(adele: Someo
     assert set(bot.access("Q3 Budget.xlsx")) & {alex, megan} == {megan}
     assert "Somebody has taken this access away" in result
     assert len(bot.mails_to(alex)) == 1
+
+
+PLAN, CHOICE, FORM = BUDGET, "share Roadmap.docx with Alex", "share"
+
+
+@pytest.mark.parametrize(
+    ("said", "verb", "more"),
+    [
+        (PLAN, "share.form", ""),
+        (PLAN, "share.choose", ".0"),
+        (PLAN, "share.page", ".1"),
+        (PLAN, "share.people", ""),
+        (PLAN, "share.people", ".x"),
+        (PLAN, "access.choose", ".0"),
+        (PLAN, "access.of_share", ""),
+        (PLAN, "ends.tomorrow", ""),
+        (CHOICE, "share.change", ""),
+        (CHOICE, "share.confirm", ""),
+        (CHOICE, "share.form", ""),
+        (CHOICE, "share.choose", ".99"),
+        (CHOICE, "share.choose", ""),
+        (CHOICE, "share.page", ".1"),
+        (CHOICE, "share.page", ""),
+        (CHOICE, "share.people", ".0"),
+        (CHOICE, "access.choose", ".0"),
+        (FORM, "share.confirm", ""),
+        (FORM, "share.change", ""),
+        (FORM, "share.choose", ".0"),
+        (FORM, "share.people", ".0"),
+    ],
+)
+async def test_the_key_of_one_card_opens_no_other(adele: Someone, bot: Bot, said: str, verb: str, more: str) -> None:
+    await adele.says(said)
+    card = bot.latest(adele)
+    key = bot.button(adele, "Cancel", card)["data"]["about"]
+    data = {"verb": verb, "about": key + more}
+
+    told = await bot.deliver(adele, {"type": "Action.Execute", "verb": verb, "data": data}, card)
+
+    no = ("This card is no longer good", "I did not understand that.", "Please choose which")
+    assert words_of_answer(told).startswith(no)
+    assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
+    assert "Cancel" in adele.sees()

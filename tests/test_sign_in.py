@@ -65,6 +65,20 @@ async def test_the_way_back_from_the_page_is_good_once(diego: Someone, bot: Bot)
     assert "no longer good" in again.text
 
 
+async def test_what_was_said_before_a_sign_in_and_cannot_be_read_any_more_is_not_guessed(
+    diego: Someone, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await diego.says(CHECKLIST)
+    await bot.alters("UPDATE sign_ins SET parked = x'00'")
+
+    await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
+    await bot.at_rest()
+
+    assert "what somebody said before signing in can't be read any more" in caplog.text
+    assert "Share this?" not in diego.sees()
+    assert "Share this?" in await diego.says(CHECKLIST)
+
+
 async def test_a_link_that_something_else_opens_as_well_still_leads_back(diego: Someone, bot: Bot) -> None:
     """A scanner of links, or a second window."""
     await diego.says(CHECKLIST)

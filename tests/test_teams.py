@@ -127,4 +127,5 @@ async def test_an_invoke_has_its_exact_status(bot: Bot, name: str, value: Json, 
 
 async def test_health_needs_no_token(bot: Bot) -> None:
     async with httpx.AsyncClient() as http:
-        assert (await http.get(f"{bot.url}/health")).json() == {"status": "ok"}
+        for page in ("healthz", "readyz"):
+            assert (await http.get(f"{bot.url}/{page}")).json() == {"status": "ok"}

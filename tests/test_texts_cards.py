@@ -14,18 +14,27 @@ from typing import Any
 import pytest
 
 import cards.access
+import cards.approvals
 import cards.basics
+import cards.change
 import cards.dialog
 import cards.ended
+import cards.files
 import cards.form
 import cards.received
 import cards.settings
 import cards.share
+import cards.shares
+from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.commands import welcome
 from bot.errors import NeedsSignIn
+from bot.many import Many, ManyPlan, Missing, Part
 from bot.sharing import (
     LIBRARY,
+    AccessWanted,
     Change,
+    Chat,
+    Decision,
     DriveType,
     Ending,
     EndReceipt,
@@ -39,19 +48,24 @@ from bot.sharing import (
     Recipient,
     Returned,
     Role,
+    Ruling,
     ShareableItem,
+    ShareList,
     SharePlan,
     ShareReceipt,
     ShareRequest,
     Step,
     Telling,
     UnclearRequest,
+    Verdict,
+    Words,
 )
 from bot.teams import invokes
 from bot.texts import languages, speaking
 from cards.access import SHOWN as MOST_HOLDERS
 from cards.access import Holder, Way
 from cards.elements import Card, filled, line, run
+from cards.shares import VIEWS, Shared
 
 # Words that are nobody's text: none of them occurs in one of ours.
 NAME, FILE, PLACE, OWNER, MAIL, SAID = (
@@ -70,6 +84,7 @@ PEOPLE = (
     Recipient(None, MAIL, MAIL, is_outside=True),
     Recipient("3", NAME, MAIL, is_group=True),
 )
+NAMES = [[NAME], [NAME, OWNER], [NAME] * 7]
 # What a person reads or hears of a card.
 SHOWN = ("text", "title", "label", "placeholder", "errorMessage", "altText", "tooltip", "fallbackText", "speak")
 
@@ -102,8 +117,19 @@ def plans() -> Iterator[SharePlan]:
     yield SharePlan(ASKER, library, Role.READ, steps(), sees_all=False)
     yield SharePlan(ASKER, library, Role.WRITE, steps(), has_groups=True)
     yield SharePlan(ASKER, item(), Role.READ, steps()[2:3])
+    yield from ruled()
     for undo, mail in product((1, 30), (None, False)):
         yield SharePlan(ASKER, item(), Role.READ, steps(), mail=mail, undo=undo)
+
+
+def ruled() -> Iterator[SharePlan]:
+    """All that rules can make of a plan; their names and reasons are their administrators' own."""
+    refused = tuple(Step(person, None, Change.REFUSED, ruling=Ruling(NAME, Verdict.REFUSED, SAID)) for person in PEOPLE)
+    for count, verdict in product((1, 24), Verdict):
+        ruling = Ruling(NAME, verdict, SAID, approvers=("manager",), hours=count)
+        plan = SharePlan(ASKER, item(), Role.READ, (*steps(), *refused), Expiry("x", WHEN), rulings=(ruling,))
+        yield plan
+        yield replace(plan, chat=Chat("19:x"), steps=(*steps(), *refused[: 1 if count == 1 else 3]))
 
 
 def receipts() -> Iterator[ShareReceipt]:
@@ -158,12 +184,96 @@ def accesses() -> Iterator[Card]:
         yield cards.access.who(item(), everyone[first : first + MOST_HOLDERS], sees_all=True)
     for most in (MOST_HOLDERS + 1, MOST_HOLDERS + 2):
         yield cards.access.who(item(is_folder=True, place=LIBRARY), everyone[:most], sees_all=False)
-    yield cards.access.who(item(), [], sees_all=False)
+    yield cards.access.who(item(), [], sees_all=False, offered=[(NAME, "key")])
+
+
+def changes() -> Iterator[ChangePlan]:
+    whence = ((PLACE, WHEN), ("", None))
+    steps = tuple(
+        ChangeStep(PEOPLE[0], Role.WRITE, Role.WRITE, after, ends=ends, folder=folder, by_link=True)
+        for after, (folder, ends) in product((None, Role.READ), whence)
+    )
+    bars = tuple(
+        ChangeStep(PEOPLE[0], Role.READ, None, Role.READ, bar, folder=PLACE, sharer=sharer)
+        for bar, sharer in product(Bar, (OWNER, NAME))
+    )
+    for aim, until in product(Aim, (Expiry("x", WHEN), None)):
+        yield ChangePlan(ASKER, item(is_folder=until is None), aim, (*steps, *bars), until)
+        yield ChangePlan(ASKER, item(), aim, bars, until)
+
+
+def changed() -> Iterator[Changed]:
+    for became, now in product(Became, (None, Role.READ, Role.WRITE)):
+        yield Changed(PEOPLE[0], became, now, SAID)
+
+
+def change_receipts() -> Iterator[ChangeReceipt]:
+    every = tuple(changed())
+    for plan, is_undone in product(changes(), (True, False)):
+        bare = replace(plan, steps=plan.steps[:1])
+        yield ChangeReceipt(plan, every, is_undone)
+        yield ChangeReceipt(bare, every[:1], is_undone)
+        yield ChangeReceipt(bare, tuple(each for each in every if each.became is Became.LEFT), is_undone)
+
+
+def share_lists() -> Iterator[Card]:
+    mine, people = ShareList(ASKER), (Words("name", NAME),)
+    lists = (mine, replace(mine, people=people, until=Expiry("", WHEN), is_outside=True))
+    lists = (*lists, replace(mine, items=people, until=Expiry("", None)))
+    group, stranger = PEOPLE[2], PEOPLE[1]  # whose names are not made short
+    some = [[Grant(each, outcome)] for each in (group, stranger) for outcome in (Outcome.GRANTED, Outcome.UNSURE)]
+    some += [[Grant(group, Outcome.GRANTED, telling=each)] * many for each in Telling for many in (1, 4)]
+    plans_of_both = [next(plans()), replace(next(plans()), role=Role.WRITE)]
+    shown = [
+        Shared("key", ShareReceipt(plan, tuple(each)), ends)
+        for plan, each, ends in product(plans_of_both, some, (None, WHEN))
+    ]
+    for wanted, now in product(lists, (WHEN, WHEN - dt.timedelta(days=1))):
+        yield cards.shares.shares(shown, wanted, "key", count=25, now=now, views=list(VIEWS))
+        yield cards.shares.shares(shown, replace(wanted, page=1), "key", count=25, now=now)
+        yield cards.shares.shares([], wanted, "key", count=0, now=now, views=list(VIEWS))
+
+
+SEVERAL = ManyPlan(ASKER, ("1", "2"), (Missing(FILE, SAID),))
+
+
+def several() -> tuple[Part, ...]:
+    shares = (Part("1", receipt.plan, receipt) for receipt in receipts())
+    waiting = Part("2", next(plans()))
+    failed = Part("3", next(plans()), said=NeedsSignIn.sentence)
+    changes = (Part("4", receipt.plan, receipt) for receipt in change_receipts())
+    return waiting, failed, *shares, *(Part("5", each.share.plan, each) for each in ends()), *changes
+
+
+def wanted() -> list[AccessWanted]:
+    named = Words("url", MAIL, FILE)
+    return [
+        AccessWanted(ASKER, ASKER, named, role, until, reason)
+        for role in (Role.READ, Role.WRITE)
+        for until, reason in ((None, ""), (Expiry("x", WHEN), SAID))
+    ]
 
 
 # Each function that makes a card, with values that bring out all it can say.
 CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
+    cards.share.explained: lambda: [cards.share.explained(plan) for plan in plans()],
+    cards.approvals.waiting: lambda: [
+        cards.approvals.waiting(plan, names, WHEN, "key") for plan, names in product(ruled(), NAMES)
+    ],
+    cards.approvals.wanted: lambda: [
+        cards.approvals.wanted(replace(plan, role=role), plan.rulings, WHEN, "key")
+        for plan, role in product(ruled(), (Role.READ, Role.WRITE))
+    ],
+    cards.approvals.answered: lambda: [
+        cards.approvals.answered(next(plans()), is_approved=is_approved) for is_approved in (True, False)
+    ],
+    cards.approvals.approved_in_part: lambda: [cards.approvals.approved_in_part(next(plans()))],
+    cards.approvals.approved: lambda: [cards.approvals.approved(next(plans()), NAME)],
+    cards.approvals.not_shared_yet: lambda: [cards.approvals.not_shared_yet(next(plans()), NAME, "key")],
+    cards.approvals.declined: lambda: [cards.approvals.declined(next(plans()), NAME, each) for each in ("", SAID)],
+    cards.approvals.lapsed: lambda: [cards.approvals.lapsed(next(plans()), names) for names in NAMES],
+    cards.approvals.settled: lambda: [cards.approvals.settled(next(plans()), NAME, each) for each in Decision],
     cards.share.choose: lambda: (
         [cards.share.choose(unclear(options), "key") for options in (1, 2)]
         + [cards.share.choose(replace(unclear(2), questions=two), "key") for two in two_questions()]
@@ -195,6 +305,30 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.received.over: lambda: [cards.received.over(next(plans()), PEOPLE[0])],
     cards.received.given_back_by: lambda: [cards.received.given_back_by(next(plans()), each) for each in returned()],
     cards.received.not_given_back: lambda: [cards.received.not_given_back(next(plans()), PEOPLE[0], "key")],
+    cards.change.confirm: lambda: [cards.change.confirm(plan, "key") for plan in changes()],
+    cards.change.cancelled: lambda: [cards.change.cancelled(FILE), cards.change.cancelled(None)],
+    cards.change.result: lambda: [cards.change.result(receipt, "key") for receipt in change_receipts()],
+    cards.change.for_them: lambda: [
+        cards.change.for_them(replace(plan, steps=()), each) for plan in changes() for each in changed()
+    ],
+    cards.change.taken: lambda: [cards.change.taken(next(plans()))],
+    cards.files.confirm: lambda: [
+        cards.files.confirm(Many("key", SEVERAL, parts)) for parts in (several(), several()[:1], several()[1:2], ())
+    ],
+    cards.files.cancelled: lambda: [cards.files.cancelled()],
+    cards.files.result: lambda: [
+        cards.files.result(Many("key", SEVERAL, several(), is_pressed=True, is_over=is_over, is_undone=is_undone))
+        for is_over, is_undone in product((True, False), (True, False))
+    ],
+    cards.files.for_them: lambda: [
+        cards.files.for_them([Part("1", receipt.plan, receipt) for receipt in receipts()][:2], "1"),
+        *(cards.files.for_them([Part("1", receipt.plan, receipt)], "1") for receipt in [granted()]),
+    ],
+    cards.files.soon: lambda: [
+        cards.files.soon([("1", granted(), WHEN)]),
+        cards.files.soon([("1", granted(), WHEN), ("2", granted(), WHEN)]),
+    ],
+    cards.files.ended: lambda: [cards.files.ended(ends()[:1]), cards.files.ended(ends()[:2])],
     cards.ended.reminder: lambda: [cards.ended.reminder(granted(), WHEN, "key")],
     cards.ended.extended: lambda: [cards.ended.extended(granted(), WHEN, "key")],
     cards.ended.ended: lambda: [cards.ended.ended(receipt) for receipt in ends()],
@@ -228,6 +362,25 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     invokes.oauth_card: lambda: [
         invokes.oauth_card("ticket", "https://bot.example", scopes)
         for scopes in (frozenset[str](), frozenset({"User.ReadBasic.All"}), frozenset(invokes.WHY))
+    ],
+    cards.shares.shares: lambda: list(share_lists()),
+    cards.received.ask_for_access: lambda: [cards.received.ask_for_access(each, "key") for each in wanted()],
+    cards.received.access_asked: lambda: [cards.received.access_asked(each) for each in wanted()],
+    cards.received.access_declined: lambda: [cards.received.access_declined(each) for each in wanted()],
+    cards.received.access_decided: lambda: [
+        cards.received.access_decided(each, decision) for each in wanted() for decision in Decision
+    ],
+    cards.received.access_answered: lambda: [
+        cards.received.access_answered(each, decision, had_it=had_it)
+        for each in wanted()
+        for decision in Decision
+        for had_it in (True, False)
+    ],
+    cards.received.wants_access: lambda: [
+        cards.received.wants_access(each, one, "key", is_reminder=again)
+        for each in wanted()
+        for one in (None, item())
+        for again in (True, False)
     ],
 }
 MAKERS = list(CARDS.items())
@@ -263,8 +416,8 @@ def test_every_function_that_makes_a_card_is_looked_at() -> None:
     made = {
         one
         for module in (
-            *(cards.access, cards.basics, cards.dialog, cards.ended),
-            *(cards.form, cards.received, cards.settings, cards.share),
+            *(cards.access, cards.approvals, cards.basics, cards.change, cards.dialog, cards.ended, cards.files),
+            *(cards.form, cards.received, cards.settings, cards.share, cards.shares),
         )
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")

@@ -83,6 +83,31 @@ async def test_after_the_deed_a_ledger_that_fails_does_not_undo_the_answer(
     assert "shared a file with you" in alex.sees()
 
 
+@pytest.mark.parametrize("table", ["ends", "attempts", "told"])
+async def test_a_ledger_that_is_away_for_a_moment_in_the_middle_of_a_share_loses_nothing(
+    adele: Someone, alex: Someone, bot: Bot, table: str
+) -> None:
+    await alex.says("help")
+    await adele.says(BUDGET)
+    bot.breaks("graph", "/invite$", delay=1)
+
+    async def away() -> None:
+        async with asyncio.timeout(20):
+            while bot.contoso.faults:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await bot.alters(f"ALTER TABLE {table} RENAME TO away")
+        await asyncio.sleep(1.5)
+        await bot.alters(f"ALTER TABLE away RENAME TO {table}")
+
+    await asyncio.gather(adele.presses("Share"), away())
+    await bot.at_rest()
+
+    assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
+    assert alex.sees().count("shared a file with you") == 1
+    assert "Undone" in await adele.presses("Undo")
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
+
+
 async def test_continue_can_be_pressed_again_after_graph_was_down(adele: Someone, bot: Bot) -> None:
     await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat="General")
     card = bot.latest(adele, "General")

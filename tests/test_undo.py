@@ -90,6 +90,21 @@ async def test_undone_in_time_nobody_ever_hears_of_it(adele: Someone, alex: Some
     assert "told in Teams" not in adele.sees()
 
 
+async def test_an_undo_waits_for_a_mail_that_is_under_way_and_takes_away_what_it_gave(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    bot.breaks("graph", "/invite$", delay=1.5)
+    async with asyncio.timeout(TOLD_WITHIN):
+        while bot.contoso.faults:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+    undone = await adele.presses("Undo")
+    await bot.at_rest()
+
+    assert "Undone" in undone
+    assert len(bot.mails_to(ALEX)) == 1
+    assert ALEX not in bot.access(FILE)
+
+
 async def test_undone_later_whoever_heard_of_it_hears_of_that(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hi")
     await shares(adele)
@@ -182,6 +197,22 @@ async def test_what_became_of_a_mail_is_told_as_it_is(adele: Someone, bot: Bot, 
     assert said in await when_told(bot, adele, said)
     assert len(bot.mails_to(ALEX)) == (0 if "400" in str(how) else 1)
     assert bot.access(FILE)[ALEX] == "write"
+
+
+@pytest.mark.parametrize("lasts", ["for a moment", "for long"])
+async def test_a_mail_that_cannot_be_asked_for_now_is_asked_for_again_and_told_as_it_is_in_the_end(
+    contoso: Contoso, tmp_path: Path, lasts: str
+) -> None:
+    adele = Someone(contoso, "adele.vance@contoso.com")
+    comes_back = lasts == "for a moment"
+    async with Bot(contoso, tmp_path, undo=1, limits=replace(LIMITS, try_again=(0.2, 0.4))) as bot:
+        await shares(adele)
+        bot.breaks("graph", r"/permissions$", status=503, times=1 if comes_back else None)
+        told = await when_told(bot, adele, "was asked to mail them" if comes_back else "did not send the mail")
+
+    assert len(bot.mails_to(ALEX)) == comes_back
+    assert bot.access(FILE)[ALEX] == "write"
+    assert "They hear of it in" not in told
 
 
 async def test_a_mail_gives_nobody_back_what_was_taken_from_them_meanwhile(adele: Someone, bot: Bot) -> None:

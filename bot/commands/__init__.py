@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
 import cards.basics
-from bot.commands import access, basics, ends, files, numbers, received, roster, settings, share
+import cards.files
+import cards.received
+from bot.changes import ChangePlan
+from bot.commands import (
+    access,
+    approvals,
+    basics,
+    change,
+    ends,
+    explain,
+    files,
+    numbers,
+    received,
+    request_access,
+    roles,
+    roster,
+    settings,
+    several,
+    share,
+    shares,
+    together,
+)
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
-from bot.sharing import Offer, Person, UnclearRequest
+from bot.many import ManyPlan
+from bot.sharing import AccessWanted, Offer, Person, ShareList, UnclearRequest, Waiting
 from bot.texts import _, later
 from bot.work import Work
 from cards.elements import Card
@@ -28,11 +50,24 @@ async def _help(_turn: Turn, _understood: Understood) -> Reply:
 COMMANDS = (
     share.COMMAND,
     access.COMMAND,
+    shares.COMMAND,
+    change.UNSHARE,
+    roles.COMMAND,
+    change.EXTEND,
+    request_access.COMMAND,
+    explain.COMMAND,
     ends.COMMAND,
     settings.COMMAND,
     Command("help", later("help"), later("Shows this."), _help, is_of_record=False),
     basics.SIGN_OUT,
 )
+
+# What one of several was asked for, other than to share it.
+CHOSEN = {
+    access.WANTED: access.chosen,
+    explain.WANTED: explain.chosen,
+    **dict.fromkeys(change.WANTED, change.chosen),
+}
 
 
 async def say(turn: Turn) -> Reply:
@@ -57,6 +92,9 @@ async def say(turn: Turn) -> Reply:
                 await turn.pending.answered_by_buttons(turn.person, turn.own_chat)
             async with _recorded(turn, command.intent):
                 return await command.say(turn, understood)
+    if understood.intent == together.INTENT:
+        async with _recorded(turn, understood.intent):
+            return await together.propose(turn, understood)
     return await basics.not_understood(turn, understood)
 
 
@@ -82,7 +120,7 @@ async def _understood(turn: Turn, context: Context) -> Understood:
 
 def _stands_alone(understood: Understood) -> bool:
     """Whether it can be no answer to a card that waits."""
-    return understood.intent not in ("none", "undo") and not understood.asks
+    return understood.intent == "explain" or (understood.intent not in ("none", "undo") and not understood.asks)
 
 
 async def _answer(turn: Turn, understood: Understood) -> Reply | None:
@@ -90,20 +128,33 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
     if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
         return None
     key, what = waiting
-    answer = await _understood(turn, share.asked(what))
+    if isinstance(what, ShareList | AccessWanted):
+        return None
+    answer = await _understood(turn, _asked(what))
     if understood.intent == "undo" and answer.intent != "cancel":
         # "Cancel that" is about the card, "undo" is about what was done.
         return None
-    if isinstance(what, UnclearRequest) and what.wanted == access.WANTED and answer.intent == "select":
-        reply = await access.chosen(turn, key, share.chosen(what, answer.choice))
+    if isinstance(what, UnclearRequest) and what.wanted in CHOSEN and answer.intent == "select":
+        reply = await CHOSEN[what.wanted](turn, key, share.chosen(what, answer.choice))
+    elif isinstance(what, ChangePlan):
+        reply = await change.answer(turn, key, what, answer)
+    elif isinstance(what, ManyPlan):
+        reply = await several.answer(turn, key, answer)
     else:
         reply = await share.answer(turn, key, what, answer)
     return reply and replace(reply, settles=key)
 
 
+def _asked(what: Waiting | ChangePlan | ManyPlan) -> Context:
+    if isinstance(what, ChangePlan | ManyPlan):
+        return Context(has_a_file=True, pending="confirmation")
+    return share.asked(what)
+
+
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
     """What a press of a button leads to. Raises SharebotError."""
-    for clicks in (*(command.clicks for command in COMMANDS), received.CLICKS, roster.CLICKS):
+    more = (received.CLICKS, roster.CLICKS, several.CLICKS, approvals.CLICKS)
+    for clicks in (*(command.clicks for command in COMMANDS), *more):
         if verb in clicks:
             async with _recorded(turn, verb, key.partition(".")[0]):
                 return await clicks[verb](turn, key, inputs)
@@ -116,9 +167,27 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
         what = await pending.waiting(key, person)
         receipt = None if what else await pending.receipt(key, person)
     except SharebotError:
-        return await received.waiting(work, person, key) or await roster.waiting(work, person, key)
-    if what:
-        return share.card(what, key)
+        for of in (received, roster, request_access, approvals):
+            if card := await of.waiting(work, person, key):
+                return card
+        return None
+    match what:
+        case ChangePlan():
+            return change.card(what, key)
+        case ManyPlan():
+            return cards.files.confirm(await work.many_planned(key, what))
+        case ShareList():
+            return await shares.card(work, what, key)
+        case AccessWanted():
+            return cards.received.ask_for_access(what, key)
+        case None:
+            pass
+        case _:
+            return share.card(what, key)
+    with suppress(TooLate):
+        return cards.files.result(await work.many_now(key, person))
+    if pressed := await work.pressed(key, person):
+        return change.card_of(pressed)
     return await share.result(work, receipt, key) if receipt else None
 
 

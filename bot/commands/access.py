@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import cards.access
-from bot import planning
-from bot.commands import share
+from bot import changing, planning
+from bot.commands import change, share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.graph.permissions import GROUPS, Permission, tell_all
@@ -60,7 +60,10 @@ async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Rep
         raise NotAllowed(_("Microsoft 365 does not tell you who can open “{file}”.", file=item.name)) from error
     holders = [_holder(each) for each in permissions if each.role or each.roles]
     sees_all = tell_all(permissions, turn.person.id)
-    return Reply(cards.access.who(item, holders, sees_all=sees_all, share=from_share), is_private=True)
+    removable = changing.removable(turn.person, permissions) if sees_all else []
+    key, offered = await change.offer(turn, item, removable)
+    card = cards.access.who(item, holders, sees_all=sees_all, share=from_share, key=key, offered=offered)
+    return Reply(card, is_private=True)
 
 
 def _holder(permission: Permission) -> Holder:

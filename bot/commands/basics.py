@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import cards.basics
-from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn
 from bot.language import Understood
 from bot.texts import _, later
-
-LATER = {"unshare", "change_role", "extend", "list_shares", "request_access", "multi"}
 
 
 async def sign_out(turn: Turn, _understood: Understood) -> Reply:
@@ -21,10 +18,7 @@ async def sign_out(turn: Turn, _understood: Understood) -> Reply:
 
 
 async def not_understood(turn: Turn, understood: Understood) -> Reply:
-    if understood.intent in LATER:
-        sentence = _("I can't do that yet. I can share files: {example}", example=_(share.COMMAND.example))
-    else:
-        sentence = understood.hint or _("I did not understand that. Say “help” to see what I can do.")
+    sentence = understood.hint or _("I did not understand that. Say “help” to see what I can do.")
     # In words, a button would have a number, and take away those that wait for a reply.
     is_told = turn.own_chat and await turn.plain_texts.offered(turn.person) is not None
     return Reply(cards.basics.say(sentence) if is_told else cards.basics.not_understood(sentence))

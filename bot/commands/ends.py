@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cards.basics
 import cards.ended
+from bot.commands import change, several
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, TooLate
 from bot.language import Understood
@@ -14,7 +15,13 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
     """The share they did last, if that was in the last day; in front of others nobody is to read which that was."""
     if not turn.own_chat:
         return Reply(cards.basics.say(_("Please say that in our own chat, or press “Undo” where it was shared.")))
+    if changed := await turn.work.last_change(turn.person, turn.message):
+        if together := await turn.work.many_of(changed.key):
+            return await several.undo(turn, together, {})
+        return await change.undo(turn, changed.key, {})
     stands = await turn.work.last(turn.person, turn.message)
+    if stands and (together := await turn.work.many_of(stands.key)):
+        return await several.undo(turn, together, {})
     if stands is None:
         return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
     if not stands.receipt.plan.sees_all:
@@ -45,6 +52,16 @@ async def a_week_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     return await _extended(turn, key, 7)
 
 
+async def one(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Of several that end, what can be done about this one."""
+    stands = await turn.work.stands(key, turn.person)
+    if stands.ended:
+        return Reply(cards.ended.ended(stands.ended))
+    if stands.ends is None:
+        raise TooLate
+    return Reply(cards.ended.reminder(stands.receipt, stands.ends, key), is_private=True)
+
+
 async def _extended(turn: Turn, key: str, days: int) -> Reply:
     """The key names the end that is to be moved as well, so that a press that comes twice moves it once."""
     key, _dot, ends_at = key.partition(".")
@@ -61,5 +78,5 @@ COMMAND = Command(
     example=later("undo"),
     what=later("Takes back what you shared last, and restores what was before."),
     say=undo_last,
-    clicks={"ends.undo": undo, "ends.now": end_now, "ends.day": a_day_more, "ends.week": a_week_more},
+    clicks={"ends.undo": undo, "ends.now": end_now, "ends.day": a_day_more, "ends.week": a_week_more, "ends.one": one},
 )

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import cards.basics
+import cards.change
 import cards.ended
 import cards.received
 import cards.share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate
-from bot.sharing import Decision, EndReceipt, Person, Wish
+from bot.sharing import Decision, EndReceipt, Outcome, Person, Wish
 from bot.texts import _, spoken
 from bot.work import Asked, Received, Work
 from cards.elements import Card, apart
@@ -104,6 +105,10 @@ def _notice(received: Received) -> Card:
     if received.returned and received.is_taken:
         back = EndReceipt(received.stands.receipt, (received.returned,), is_undone=True)
         return cards.ended.ended_for_you(back, received.returned)
+    if received.grant.outcome is Outcome.TAKEN:
+        return cards.change.taken(plan)
+    if received.grant.outcome is Outcome.MOVED:
+        return cards.basics.say(_over(received))
     if received.returned:
         return cards.received.given_back(plan, received.returned)
     if ended:

@@ -9,14 +9,14 @@ import cards.ended
 import cards.form
 import cards.share
 from bot import planning
-from bot.commands import form, roster
+from bot.commands import approvals, form, roster, several
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
-from bot.sharing import Draft, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting
+from bot.sharing import Draft, Roster, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting
 from bot.texts import later, spoken
 from bot.work import Work
-from cards.elements import Card, apart
+from cards.elements import Card
 
 WANTED = "share"
 # More digits than the number of an option or of a page has.
@@ -27,7 +27,7 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
     if understood.request is None or understood.asks:
         return await _asked(turn, understood)
-    return await _planned(turn, understood.request)
+    return await planned(turn, understood.request)
 
 
 async def _asked(turn: Turn, understood: Understood) -> Reply:
@@ -65,7 +65,7 @@ async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     unclear = await turn.pending.at(key, turn.person)
     if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
         raise TooLate
-    return await _planned(turn, planning.answered(unclear, place), key)
+    return await planned(turn, planning.answered(unclear, place), key)
 
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -102,6 +102,8 @@ async def result(work: Work, receipt: ShareReceipt, key: str, page: int = 0) -> 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Others see the card change as well, and are not to read which file it was about."""
     async with turn.pending.claim(key, turn.person) as what:
+        if isinstance(what, SharePlan):
+            await turn.work.withdraw(key, what)
         name = what.item.name if isinstance(what, SharePlan) and turn.own_chat else None
         return Reply(cards.share.cancelled(name))
 
@@ -126,12 +128,14 @@ def asked(what: Waiting) -> Context:
 async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) -> Reply | None:
     """What is typed in answer to a card that waits does what its buttons do. None where it is no answer to it."""
     match what, understood.intent:
+        case SharePlan(), "confirm" if what.approvals:
+            return await approvals.ask(turn, key, {})
         case SharePlan(), "confirm" if what.to_grant:
             return await confirm(turn, key, {})
         case _, "cancel":
             return await cancel(turn, key, {})
         case UnclearRequest(), "select":
-            return await _planned(turn, planning.answered(what, chosen(what, understood.choice)), key)
+            return await planned(turn, planning.answered(what, chosen(what, understood.choice)), key)
         case SharePlan() | Draft(), "answer" if understood.request:
             return await _answered(turn, what, understood.request, key)
         case _:
@@ -148,7 +152,7 @@ def chosen(unclear: UnclearRequest, choice: int | None) -> int | None:
 async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest, before: str) -> Reply:
     request = form.merged(what.asked if isinstance(what, SharePlan) else what.request, said)
     if isinstance(what, SharePlan):
-        return await _planned(turn, request, before)
+        return await planned(turn, request, before)
     given = {"file": said.items, "item": said.items, "people": said.recipients, "role": said.role, "until": said.until}
     typed = tuple((field, each) for field, each in what.typed if not given.get(field))
     wrong = tuple((field, each) for field, each in what.wrong if not given.get(field))
@@ -161,7 +165,7 @@ async def _completed(turn: Turn, draft: Draft, before: str) -> Reply:
     if slot := form.missing(draft):
         return await filled_in(turn, draft, before, said=form.question(slot))
     try:
-        return await _planned(turn, draft.request, before)
+        return await planned(turn, draft.request, before)
     except (NotFound, NotUnderstood, NotAllowed) as error:
         return await filled_in(turn, replace(draft, wrong=((error.about, str(error)),)), before)
 
@@ -172,12 +176,23 @@ async def filled_in(turn: Turn, draft: Draft, before: str = "", *, said: str = "
     return Reply(_form(draft, key, said=said), is_private=True, asks=key if turn.own_chat else "")
 
 
-async def _planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
+async def planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
+    """`before` is the key of what it takes the place of."""
+    if len(request.items) > 1:
+        return await several.planned(turn, request, before)
     request, there = await roster.gathered(turn, request)
-    plan = await planning.plan(turn.graph, turn.person, request, undo=turn.undo, roster=there)
-    if isinstance(plan, SharePlan):
-        plan = await turn.work.with_ends(plan, turn.timezone)
+    plan = await worked_out(turn, request, there)
+    if isinstance(plan, SharePlan) and plan.refused and not plan.to_grant:
+        raise planning.refusal(plan)
     return await asking(turn, plan, before)
+
+
+async def worked_out(turn: Turn, request: ShareRequest, there: Roster | None) -> SharePlan | UnclearRequest:
+    """What it would do by now, as the policy has it."""
+    plan = await planning.plan(
+        turn.graph, turn.person, request, undo=turn.undo, roster=there, policy=turn.work.policy, now=turn.now
+    )
+    return await turn.work.judged(turn.graph, plan, turn.now) if isinstance(plan, SharePlan) else plan
 
 
 async def asking(turn: Turn, what: Waiting, before: str = "") -> Reply:
@@ -211,7 +226,7 @@ def card(what: Waiting, key: str) -> Card:
 
 
 def _form(draft: Draft, key: str, *, said: str = "") -> Card:
-    options = [(f"{apart(each.title)} — {apart(each.detail)}", each.key) for each in draft.options]
+    options = [(cards.share.told_apart(each), each.key) for each in draft.options]
     picked = [(each.name, each.value) for each in form.picked(draft) if each.name]
     return cards.form.form(form.values(draft), dict(draft.wrong), key, said=said, options=options, picked=picked)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.errors import NotFound, Overloaded, Unsure
+from bot.errors import NotAllowed, NotFound, Overloaded, Unsure
 from bot.graph import address
 from bot.graph.address import ItemAddress
 from bot.graph.calls import CHANGE, PERMISSIONS, Ask, Calls, Of
@@ -24,6 +24,8 @@ Json = dict[str, Any]
 
 # No more than a person reads through, and enough that a name which fits many is seen to do so.
 SEEN = 25
+# As many as Graph gives of people and groups in one go.
+AT_ONCE = 999
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,15 @@ class Graph:
         ask = Ask("GET", path, OWN_FILES if is_own else ALL_FILES)
         return await self.calls.read(ask, _own_item if is_own else item)
 
+    async def folder_of(self, of: ShareableItem) -> ShareableItem | None:
+        """The folder it lies in; None for what lies in none, or in one that the person can't see."""
+        path = _address(of).to()
+        try:
+            parent = await self.calls.read(Ask("GET", path, _scope(of)), lambda raw: raw["parentReference"].get("id"))
+            return await self.item(of.drive_id, str(parent), is_own=of.is_own) if parent else None
+        except (NotFound, NotAllowed):
+            return None
+
     async def items(self, wanted: Iterable[ShareableItem]) -> list[ShareableItem]:
         """The same in full, in one round trip; without those that are gone."""
         paths = [_address(each).to() for each in wanted]
@@ -115,6 +126,33 @@ class Graph:
 
     async def me(self) -> Recipient:
         return await self.calls.read(Ask("GET", "/me", ME, params={"$select": PERSON}), recipient)
+
+    async def my_groups(self) -> frozenset[str]:
+        """The ids of all they are in, also through other groups; all else that one can be a member of among them.
+
+        https://learn.microsoft.com/graph/api/user-list-transitivememberof
+        """
+        ask = Ask("GET", "/me/transitiveMemberOf", ME, params={"$select": "id", "$top": str(AT_ONCE)})
+        return frozenset([each async for each in self.calls.pages(ask, lambda raw: str(raw["id"]))])
+
+    async def manager(self) -> Recipient | None:
+        """None for whoever has none. https://learn.microsoft.com/graph/api/user-list-manager"""
+        try:
+            return await self.calls.read(Ask("GET", "/me/manager", ALIASES, params={"$select": PERSON}), recipient)
+        except NotFound:
+            return None
+
+    async def members(self, group_id: str) -> list[Recipient]:
+        """The people in a group, also through other groups."""
+        ask = Ask("GET", _members(group_id), GROUPS, params={"$select": PERSON, "$top": str(AT_ONCE)})
+        found = [each async for each in self.calls.pages(ask, _member)]
+        return [each for each in found if each]
+
+    async def size(self, group_id: str) -> int:
+        """How many are in a group. https://learn.microsoft.com/graph/aad-advanced-queries"""
+        params = {"$count": "true", "$select": "id", "$top": "1"}
+        ask = Ask("GET", _members(group_id), GROUPS, params=params, headers={"ConsistencyLevel": "eventual"})
+        return await self.calls.read(ask, lambda raw: int(raw["@odata.count"]))
 
     async def find_groups(self, name: str) -> list[Recipient]:
         """Groups of the directory whose name begins so, or whose address this is."""
@@ -229,6 +267,15 @@ class Graph:
 def _each(shape: Callable[[Json], Of]) -> Callable[[Json], list[Of]]:
     """A list of them."""
     return lambda raw: [shape(each) for each in raw["value"]]
+
+
+def _members(group_id: str) -> str:
+    return f"/groups/{quote(group_id, safe='')}/transitiveMembers"
+
+
+def _member(raw: Json) -> Recipient | None:
+    """None for a group or a device that is in it."""
+    return recipient(raw) if raw.get("@odata.type") == "#microsoft.graph.user" else None
 
 
 def _own_item(raw: Json) -> ShareableItem:

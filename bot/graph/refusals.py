@@ -128,7 +128,12 @@ def failure(answer: httpx.Response) -> SharebotError:
     reference = reference_of(answer)
     code = codes[-1] if codes else "unknown"
     log.warning(
-        "Graph answered %s %s to %s (request-id %s)", answer.status_code, code, answer.request.method, reference
+        "Graph answered %s %s to %s (request-id %s)",
+        answer.status_code,
+        code,
+        answer.request.method,
+        reference,
+        extra={"reference": reference},
     )
     if answer.status_code in (429, 503) and (wait := retry_after(answer.headers)) is not None:
         return Busy(wait, reference=reference)

@@ -118,6 +118,16 @@ class Entra:
         answer = await self._ask(ask, msal.TokenCache(), [scope])
         return answer["access_token"], int(answer["expires_in"])
 
+    async def refuses(self, scope: str) -> frozenset[int] | None:
+        """The numbers (AADSTS…) with which the app itself is refused a token; None if it gets one. Raises "
+        "Unavailable."""
+
+        def ask(app: App) -> Any:
+            return app.acquire_token_for_client([scope])
+
+        answer = cast("dict[str, Any]", await self._threaded(ask, msal.TokenCache()))
+        return None if "access_token" in answer else frozenset(_numbers(answer))
+
     async def on_behalf_of(self, assertion: str, scopes: list[str]) -> Tokens:
         """A Graph token from the token Teams gave us. Raises NeedsConsent, NeedsSignIn, Unavailable.
 

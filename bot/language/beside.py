@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from bot.language.names import low_of, names_a_file
-from bot.language.patterns import MARKS, Found, Pattern
+from bot.language.patterns import MARKS, QUOTED, Found, Pattern
 from bot.language.said import QUOTES, Now, Plain
 from bot.language.table import Language
 from bot.sharing import Expiry, Role
@@ -31,6 +31,7 @@ _ORDER = (
     "role",
 )
 _MARK = re.compile(f"[{MARKS}]")
+_QUOTE = re.compile(f"[{QUOTED}]")
 _SENTENCE_ENDS = re.compile(r"(?<=\w{2})[.!?]\s")
 _CLAUSE = re.compile(r"[,.;:!?–]|\s-\s")
 _FIRST_MARK = 0xF000
@@ -86,7 +87,8 @@ class Aside:
         roles = list(dict.fromkeys(each.role for each in found if each.role))
         untils = [each.until for each in found if each.until]
         asks: list[str] = []
-        if any(not each.is_clear and each.kind == "until" for each in found) or len({each.at for each in untils}) > 1:
+        is_open = any(not each.is_clear and each.kind == "until" and (each.text or not untils) for each in found)
+        if is_open or len({each.at for each in untils}) > 1:
             asks.append("expiration")
         if any(not each.is_clear and each.kind == "role" for each in found) or len(roles) > 1:
             asks.append("role")
@@ -115,7 +117,10 @@ class Aside:
 
     def unclear(self, said: str) -> dict[str, str]:
         """The words that leave a slot open, by slot."""
-        found = (each for each in self._within(said) if not each.is_clear)
+        all_said = self._within(said)
+        is_dated = any(each.until for each in all_said)
+        # "temporarily, 30 minutes are enough"
+        found = (each for each in all_said if not each.is_clear and (each.kind != "until" or each.text or not is_dated))
         slots = {"until": "expiration", "role": "role", "password": "password"}
         return {slots[each.kind]: each.text or each.words for each in found if each.kind in slots}
 
@@ -150,6 +155,8 @@ def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = 
             if kind == "reason" and (ends := _SENTENCE_ENDS.search(made.rest, found.start, found.end)):
                 groups = {name: (start, min(end, ends.start())) for name, (start, end) in found.groups.items()}
                 found = Found(found.start, ends.start(), groups)
+            if kind == "message":
+                found = _up_to_its_quote(found, made.rest)
             within = "".join(_MARK.findall(made.rest[found.start : found.end]))
             said = _said(language, text, _Found(kind, found, made.rest), now)
             if said is None:
@@ -158,6 +165,15 @@ def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = 
             made.marks[letter] = said
             made.rest = f"{made.rest[: found.start]} {within}{letter} {made.rest[found.end :]}"
     return made
+
+
+def _up_to_its_quote(found: Found, said: str) -> Found:
+    """A message that is quoted ends with its quote, whatever is said behind it."""
+    start, end = found.groups.get("text", (0, 0))
+    start += len(said[start:end]) - len(said[start:end].lstrip(" :"))
+    if not end or not _QUOTE.match(said[start : start + 1]):
+        return found
+    return Found(found.start, start + 1, {**found.groups, "text": (start, start + 1)})
 
 
 def _longest(language: Language, kind: str, low: str, patterns: list[Pattern], *, whole: bool) -> Found | None:

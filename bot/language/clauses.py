@@ -48,6 +48,7 @@ class Clauses:
         self._namer = namer
         self._slots = slots
         self._read: dict[tuple[str, bool], Understood] = {}
+        self._bare: dict[str, Sentence] = {}
 
     def one(self, said: str, *, is_part: bool = False) -> Understood:
         """`is_part`: whether something was said before it, to which it may belong."""
@@ -159,6 +160,11 @@ class Clauses:
 
     def bare(self, said: str) -> Sentence:
         """The sentence itself; marks of what was put aside stay in it."""
+        if said not in self._bare:
+            self._bare[said] = self._made_bare(said)
+        return self._bare[said]
+
+    def _made_bare(self, said: str) -> Sentence:
         asking = talking = False
         rest = _NUMBER.sub("", said.strip(" ,/"))
         marks, rest = _split(rest)

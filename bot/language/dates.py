@@ -339,12 +339,8 @@ def _ahead(weekday: int, today: dt.date) -> dt.date:
 
 def _end(period: str, today: dt.date) -> dt.date:
     match period:
-        case "day":
-            return today
         case "week":
             return today + dt.timedelta(days=6 - today.weekday())
-        case "workweek":
-            return today + dt.timedelta(days=(4 - today.weekday()) % 7)
         case "month":
             return _end_of_month(today.year, today.month)
         case "quarter":

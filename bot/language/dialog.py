@@ -79,8 +79,6 @@ def _remark(text: Plain, low: str, language: Language, now: Now) -> Understood |
 def _is(language: Language, name: str, low: str) -> bool:
     """Whether it says that and nothing else, once or several times."""
     words = language.words(name)
-    if not words:
-        return False
     polite = one_of((*words, *language.words("answer_words")))
     expression = rf"{one_of(words)}(?:[\s,.!…-]{{0,9}}{polite})*|(?:{polite}[\s,.!…-]{{1,9}}){{0,3}}{one_of(words)}"
     return bool(re.fullmatch(expression, low))
@@ -118,8 +116,6 @@ def _selected(number: int, context: Context) -> Understood:
 
 
 def _without_politeness(low: str, language: Language) -> str:
-    if not language.words("answer_words"):
-        return low
     words = one_of(language.words("answer_words"))
     return re.sub(rf"^(?:{words}[\s,]+)*|(?:[\s,]+{words})*$", "", low)
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from bot.language.beside import aside, unmarked
 from bot.language.clauses import Clauses
 from bot.language.loosely import Loosely
-from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
+from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of, names_a_file
 from bot.language.patterns import BLANKS, MARKS
 from bot.language.said import Context, Now, Plain
+from bot.language.shielded import shielded
 from bot.language.slots import READS, THIS, Slots
 from bot.language.table import Language
 from bot.language.understood import BLANK, NOTHING, TALK, Understood
@@ -18,10 +19,16 @@ from bot.sharing import ShareRequest, Words
 
 # Of parts of one message; who writes more than that at once writes no requests.
 MOST_PARTS = 12
+# Of what is looked at twice.
+LONGEST = 600
 _ALONE = ("none", "help", "sign_out", "settings")
 _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
+# What is said with these is not read a second time as if it were a request.
+_LIKE = ("change_role", "request_access", "who_has_access")
+_AGAINST = ("reported", "negations", "doubts", "past")
 _SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
+_TITLE = re.compile(r"\b(\w{2,6})\.\s[A-ZÀ-Ý]")
 _PREAMBLE = re.compile(rf"(?<=\w)[,.;!]{{1,3}}\s(?:so\s)?|(?<=[{MARKS}])\s?[.!]\s|\s[-–—]\s|\n")
 
 
@@ -31,6 +38,7 @@ class Reading:
     def __init__(self, language: Language, text: Plain, context: Context, now: Now) -> None:
         self._language = language
         self._text = text
+        self._context = context
         self._namer = Namer(language, text, context)
         self._now = now
         self._put_aside()
@@ -39,21 +47,113 @@ class Reading:
         beside = aside(self._language, self._text, self._now, without)
         slots = Slots(self._text, self._namer, beside, self._now)
         self._clauses = Clauses(self._language, self._text, self._namer, slots)
-        self._loosely = Loosely(self._language, self._text, self._namer, self._clauses, beside)
         self._beside = beside
         self._said = beside.rest
         self._has_role = any(each.kind == "role" for each in beside.marks.values())
 
     def understood(self) -> Understood:
         """What was meant; `none` where it is nothing in this language, final where it is plainly no request."""
+        first = self._read()
+        if len(self._text.text) > LONGEST or not self._is_doubtful(first):
+            return first
+        looks = [
+            Reading(self._language, each, self._context, self._now) for each in shielded(self._text, self._language)
+        ]
+        for each in looks:
+            made = each._read()
+            if (
+                self._is_surer(made, first)
+                and _has_all(made, first, each._text, self._text)
+                and not each._lacks_role(made)
+            ):
+                return made
+        if first == TALK or (first.intent == "multi" and not first.asks):
+            return first
+        for each in looks or [self]:
+            made = each._loosely()
+            if made != NOTHING and self._is_surer(made, first):
+                return made
+        return first
+
+    def _loosely(self) -> Understood:
+        # There roles are words like others, wherever they stand.
+        self._put_aside(without=("role", "role_instead", "unsure_role", "until_instead"))
+        return Loosely(self._text, self._namer, self._clauses, self._beside, self._now).read()
+
+    def _is_surer(self, made: Understood, first: Understood) -> bool:
+        """Whether a second reading may stand in the place of the first."""
+        if made.intent == "none" or {"items", "recipients"} & {*made.asks}:
+            return False
+        low = low_of(self._text.text)
+        if self._language.begins_with_one("asks_who", low) and made.intent in (*_OF_SOMEBODY, "multi"):
+            return False
+        if first.intent == "none":
+            return made.intent in READS or not any(self._language.has(each, low) for each in _against(made.intent))
+        if self._is_titled():
+            return True
+        if first.intent in READS:
+            return made.intent == first.intent
+        people = [each.value for each in (made.request or BLANK).recipients]
+        if any(name in each.value for each in (first.request or BLANK).items for name in people):
+            # "share Terms of Reference.docx"
+            return made.intent in READS
+        return first.intent in (made.intent, "multi") or made.intent in _LIKE
+
+    def _lacks_role(self, made: Understood) -> bool:
+        """Whether a role was said beside the names that is not in the request."""
+        request, low = made.request, low_of(self._text.text)
+        if made.intent != "share" or request is None or request.role or "role" in made.asks:
+            return False
+        if not self._language.has("plain_roles", low):
+            return False
+        for each in (*request.items, *request.recipients, *request.excluded):
+            low = low.replace(low_of(each.name or each.value) or "\0", " ")
+        is_said = self._language.has("plain_roles", low.replace(low_of(request.message or "\0"), " "))
+        return is_said and not any(each.kind == "reference" for each in request.items)
+
+    def _is_titled(self) -> bool:
+        """Whether there is a full stop in somebody's name: "Dr. Weiss"."""
+        return ". " in self._text.text and any(
+            low_of(each[1]) in self._language.honorifics for each in _TITLE.finditer(self._text.text)
+        )
+
+    def _is_doubtful(self, made: Understood) -> bool:
+        """Whether another look at it, with its names out of the way, may understand more."""
+        if made.intent == "none":
+            return self._is_about_files()
+        if made.intent not in (*_OF_SOMEBODY, "multi", "who_has_access"):
+            return False
+        if self._is_titled():
+            return True
+        is_open = bool({"items", "recipients"} & {*made.asks}) or made.intent == "multi"
+        if self._lacks_role(made):
+            return True
+        is_asked = made.intent == "share" and self._language.begins_with_one("asks_who", low_of(self._text.text))
+        return is_open or is_asked or self._is_overgrown(made)
+
+    def _is_about_files(self) -> bool:
+        """Whether there is any need to look at what was not understood again."""
+        low = low_of(self._text.text)
+        is_about = bool(self._text.names) or names_a_file(low) or self._language.has("topics", low)
+        return is_about and not self._language.has("reported", low)
+
+    def _is_overgrown(self, made: Understood) -> bool:
+        """Whether a name has words of the request in it."""
+        request = made.request or BLANK
+        items = [each.value for each in request.items if each.kind in ("name", "path") and names_a_file(each.value)]
+        people = [each.value for each in request.recipients if each.kind == "name" and " " in each.value]
+        if any(names_a_file(each.value) for each in request.recipients):
+            return True
+        items += [each.value for each in request.items if self._language.begins_with_one("on", each.value)]
+        firsts = [low_of(each).split(" ")[:3] for each in (*items, *people) if each[:1].islower() and " " in each]
+        return any(each.strip(",") in self._language.stops for some in firsts for each in some)
+
+    def _read(self) -> Understood:
         if self._text.text.startswith((">", "{")):
             return TALK
         made = self._understood()
         if made == NOTHING and self._is_greeting():
             return Understood("help")
-        if made == NOTHING or _lacks_who_or_what(made):
-            loose = self._loosely.read()
-            made = made if loose == NOTHING else loose
         if self._has_role and made != TALK and (made.intent == "none" or made.asks):
             # "change his role to view only": there the role is no remark.
             self._put_aside(without=("role", "role_instead"))
@@ -214,8 +314,34 @@ def joined(actions: list[Understood]) -> Understood:
     )
 
 
-def _lacks_who_or_what(made: Understood) -> bool:
-    return made.intent in _OF_SOMEBODY and not {"items", "recipients"}.isdisjoint(made.asks)
+def _against(intent: str) -> tuple[str, ...]:
+    """What takes something away, or asks for it, may well be said by a negation."""
+    match intent:
+        case "request_access":
+            return ("reported",)
+        case "unshare":
+            return ("reported", "doubts", "past")
+        case _:
+            return _AGAINST
+
+
+def _has_all(made: Understood, first: Understood, text: Plain, before: Plain) -> bool:
+    """Whether every name that was taken out of the way is in the request, once and by itself, and no new one beside."""
+    requests = [each.request for each in (made, *made.actions) if each.request]
+    words = [each for one in requests for each in (*one.items, *one.recipients, *one.excluded)]
+    said = [each.name or each.value for each in words if each.kind in ("name", "path", "url", "email", "mention")]
+    told = " ".join(filter(None, (text for one in requests for text in (one.message, one.password))))
+    names = [name.text for letter, name in text.names.items() if letter not in before.names and name.text not in told]
+    known = {name.text for name in text.names.values()}
+    known |= {each.value for one in (first, *first.actions) for each in (one.request or BLANK).items}
+    items = {each.value for one in requests for each in one.items if each.kind in ("name", "path")}
+    people = [each.value for one in requests for each in one.recipients]
+    return (
+        items <= known
+        and all(each in said for each in names)
+        and (bool(made.actions) or len(set(people)) == len(people))
+        and not any(each != name and name in each for each in said for name in names)
+    )
 
 
 def _without_asking_for_what_is_there(made: Understood) -> Understood:

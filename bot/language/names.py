@@ -98,8 +98,13 @@ class Namer:
         """Whether there is a file that "this" can be."""
         return self._context.has_a_file
 
+    @property
+    def is_in_a_chat(self) -> bool:
+        """Whether there are others to hear it."""
+        return self._context.chat != "personal"
+
     def items(self, said: str) -> Listed:
-        said = _MARK.sub(" ", said).strip(" ,|>–—-")
+        said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,|>–—-")
         if not said.strip(QUOTES + " "):
             return Listed((), False)
         if corrected := self.corrected(said):
@@ -279,6 +284,10 @@ class Namer:
         article = self._language.article
         return bool(article and article.match(low_of(said).strip(" ,")))
 
+    def special(self, section: str, said: str) -> Words | None:
+        """Who or what it is if it is not called by a name."""
+        return self._special(section, said)
+
     def is_reference(self, said: str) -> bool:
         return self._special("items", said.strip(" ,")) is not None
 
@@ -290,12 +299,19 @@ class Namer:
             return None
         if self._text.only(said) is None:
             if self._language.is_one("vague", low_of(said)):
-                return None
+                is_it = self._context.has_a_file and self._is_the_file(low_of(said))
+                return Words("reference", "this") if is_it else None
             if reference := self._special("items", said):
                 return reference
             said = self._inner_link(self._after_its_kind(said))
         name = self._text.only(said)
         return self._item_called(name) if name else self._item_in_words(said)
+
+    def _is_the_file(self, low: str) -> bool:
+        """ "the document", where there is one."""
+        article = self._language.article
+        place = article.match(low) if article else None
+        return bool(place and low[place.end() :] in self._language.words("kinds"))
 
     def _without_its_ending(self, said: str) -> str:
         """A file without what a language hangs on it: "Terv.docx-et" is Terv.docx."""
@@ -349,6 +365,8 @@ class Namer:
         before = self._language.before("before_files", low)
         rest = said[before:].strip(" ,:")
         is_called = self._language.ends_with_one("called", low[:before].strip())
+        # "the folder Invoices", but "the folder of invoices".
+        is_called = is_called or (rest[:1].isupper() and self._language.is_one("kinds", low[:before].strip()))
         is_plain = is_called or self._text.only(rest) or _FILE.search(rest) or self._text.only(rest[:1])
         if before and rest and is_plain:
             return self._after_its_kind(rest)
@@ -378,6 +396,9 @@ class Namer:
         if addressed := _ADDRESSED.match(said):
             said = addressed[1]
         elif (described := _DESCRIBED.match(said)) and self._text.names[described[1]].kind in ("email", "mention"):
+            low = low_of(said[:-1])
+            if any(self._language.has(each, low) for each in ("remove", "negations", "not_in_names")):
+                return None
             said = described[1]
         low = low_of(said)
         if self._language.is_one("nobody", low) or self._language.begins_with_one("indefinite", low):
@@ -455,6 +476,8 @@ class Namer:
         kind, _, which = meaning.partition(".")
         if kind == "group":
             value = self._without_article(value)
+            if self._language.begins_with_one("subjects", low_of(value)):
+                return None
         if kind == "channel":
             value = self._without_channel(value)
         if kind == "everyone":

@@ -58,6 +58,7 @@ _LINK = re.compile(r"""<a\s[^<>]{0,200}?href=["'](https?://[^"'<>\s]{1,2000})["'
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]{1,300}\]\((https?://[^\s()<>]{1,2000})\)(?![\w.])")
 _MENTION = re.compile(r"<at\b[^<>]{0,200}>([^<>]{0,300})</at>")
 _QUOTED_LINES = re.compile(r"(?:>[^\n]*\n)++\s*\n")
+_QUOTED_BELOW = re.compile(r"\n\s{0,9}\n(?:>[^\n]*(?:\n|$))++")
 _QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
@@ -175,6 +176,8 @@ def plain(said: Said) -> Plain:
     if text.startswith(">"):
         # Somebody else's words above one's own, with an empty line between them.
         text = _QUOTED_LINES.sub("", text)
+    if "\n>" in text:
+        text = _QUOTED_BELOW.sub("\n", text)
     if "<" in text:
         text = _LINK.sub(lambda match: f" {protect('url', html.unescape(match[1]))} ", _MENTION.sub(at, text))
         # Somebody else's words are no request; where one of their ends is not to be found, nothing is.

@@ -49,7 +49,7 @@ class Slots:
         if intent == "help" or (intent == "settings" and detail):
             return Understood(intent, BLANK, wish=detail)
         if intent in READS and not fit.slots and not detail:
-            return self._about_this() if intent == "who_has_access" else Understood(intent, BLANK)
+            return self._about_nothing(intent, said)
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
         if detail == "roled" and not self.is_file(items_said or ""):
             return None
@@ -72,8 +72,12 @@ class Slots:
             return None
         return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
 
-    def _about_this(self) -> Understood:
-        """ "Who has access?", of what is being talked of."""
+    def _about_nothing(self, intent: str, said: str) -> Understood:
+        """Without a slot: "my shares ending on Friday"; "who has access?", of what is being talked of."""
+        if intent == "list_shares":
+            return Understood(intent, replace(BLANK, until=self._beside.of(said).until))
+        if intent != "who_has_access":
+            return Understood(intent, BLANK)
         if self._namer.knows_a_file:
             return Understood("who_has_access", ShareRequest((THIS,), ()))
         return Understood("who_has_access", BLANK, ("items",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,6 +21,36 @@ _WORD = re.compile(rf"(?:(?![\d_])[{LETTERS}])+")
 _APART = re.compile(f"[{CJK}]")
 _ANY_WORD = re.compile(f"[{LETTERS}]+")
 _NOT_WORDS = re.compile(r"\{\w+\}")
+# Whose words do not go on in the name of a file.
+_STOPS = (
+    "inside_files",
+    "articles",
+    "connectors",
+    "on",
+    "and",
+    "or",
+    "but",
+    "then",
+    "access",
+    "called",
+    "pronouns",
+    "fillers",
+    "share",
+    "give",
+    "let",
+    "add",
+    "remove",
+    "need",
+    "see",
+    "change",
+    "until",
+    "thing_begins",
+    "file",
+    "negations",
+    "subjects",
+)
+# Between the clauses of a sentence.
+_CLAUSE = rf"(?<=[\w{NAMES}{MARKS}])\s?[.!?;:]+(?=\s|$)|\n|,\s|\s[-–—]+\s|\s?[()]"
 # Before the first word of a sentence, to tell it from the same word elsewhere.
 _FIRST = "^"
 
@@ -31,6 +61,40 @@ class Ways:
 
     meaning: str
     patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class Loose:
+    """By their intents, the words that show it, and all that may be said of it besides names, in whatever order."""
+
+    marks: Mapping[str, re.Pattern[str]]
+    along: Mapping[str, re.Pattern[str]]
+    roles: re.Pattern[str]
+    mail: re.Pattern[str]
+    no_mail: re.Pattern[str]
+    sign_in: re.Pattern[str]
+    clause: re.Pattern[str]
+    joined: re.Pattern[str]
+    _known: frozenset[str]
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any], roles: Mapping[str, Role]) -> Loose:
+        intents = {name: many for name, many in table.items() if isinstance(many, dict)}
+        around = (*table["around"], *roles)
+        return cls(
+            {name: _apart(many["marks"]) for name, many in intents.items()},
+            {name: _apart((*around, *many["marks"], *many["along"])) for name, many in intents.items()},
+            _apart(roles),
+            _apart(table["mail"]),
+            _apart(table["no_mail"]),
+            _apart(table["sign_in"]),
+            re.compile(rf"{_CLAUSE}|\s(?={one_of((*table['clauses'], *table['joined']))}\s)"),
+            re.compile(rf"\s?{one_of(table['joined'])}\s"),
+            frozenset(word for text in _texts(table) for word in text.split()),
+        )
+
+    def knows(self, word: str) -> bool:
+        return word in self._known
 
 
 class _Filed:
@@ -58,16 +122,18 @@ class _Filed:
 
     def of(self, low: str) -> list[tuple[str, Pattern]]:
         """Those that a sentence may be of."""
-        bits = self._always
-        left = (1 << len(self._patterns)) - 1
+        by_word, size = self._by_word, len(self._patterns)
+        bits, left = self._always, (1 << size) - 1
         for number, word in enumerate(self._words(low)):
-            if word in self._by_word:
-                bits |= self._by_word[word]
+            if said := by_word.get(word):
+                bits |= said
             if not number and not bits & left:
                 return []
         for _ in range(self._needs):
             left &= bits
-            bits >>= len(self._patterns)
+            if not left:
+                return []
+            bits >>= size
         found: list[tuple[str, Pattern]] = []
         while left:
             lowest = left & -left
@@ -137,12 +203,44 @@ class Language:
         return frozenset(_ANY_WORD.findall(low))
 
     @cached_property
-    def loose(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
-        """Of each intent the words that show it, and all that may be said of it beside names, in whatever order."""
-        table = dict(self._table.get("loosely", {}))
-        around = {*table.pop("around", ()), *(each for each in self.roles if " " not in each)}
-        marks = {intent: frozenset(many[0].split("|")) for intent, many in table.items()}
-        return {intent: (shown, shown | around | {*table[intent]}) for intent, shown in marks.items()}
+    def loose(self) -> Loose | None:
+        """The words by which a request shows where no pattern fits; None where the table has none."""
+        table = self._table.get("loosely")
+        return Loose.of(table, self.roles) if table else None
+
+    @cached_property
+    def stops(self) -> frozenset[str]:
+        """Words that no file's name begins with, and none goes on over."""
+        many = (word for name in _STOPS for each in self.words(name) for word in each.split())
+        return frozenset(many) | {each for each in self.roles if " " not in each}
+
+    @cached_property
+    def inside_files(self) -> frozenset[str]:
+        """Small words that may be inside a file's name; none where names are not looked for by capitals."""
+        return frozenset(self.words("inside_files"))
+
+    @cached_property
+    def inside_names(self) -> frozenset[str]:
+        """Of these, those that may stand between two words in capitals."""
+        return frozenset(self.words("between_capitals"))
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """Behind a name in capitals: "the Falcon folder" is nobody."""
+        return frozenset((*self.words("file"), *self.words("things")))
+
+    def is_said(self, word: str) -> bool:
+        """Whether it is a word of requests and no part of a name."""
+        return word in self.stops or bool(self.loose and self.loose.knows(word))
+
+    @cached_property
+    def givers(self) -> frozenset[str]:
+        """Verbs that somebody stands behind: "give Ana Plan.docx"."""
+        return frozenset((*self.words("give"), *self.words("let"), *self.words("givers")))
+
+    @cached_property
+    def honorifics(self) -> frozenset[str]:
+        return frozenset(self.words("titles"))
 
     def is_one(self, name: str, low: str) -> bool:
         return low.strip(" .,!?") in self.words(name)
@@ -392,7 +490,13 @@ class Language:
     @cached_property
     def all_words(self) -> frozenset[str]:
         """Every word of the table, to see which language a sentence is in."""
-        return frozenset(_WORD.findall(_NOT_WORDS.sub(" ", " ".join(_texts(self._table))).replace("_", " ")))
+        table = {name: many for name, many in self._table.items() if name != "loosely"}
+        return frozenset(_WORD.findall(_NOT_WORDS.sub(" ", " ".join(_texts(table))).replace("_", " ")))
+
+
+def _apart(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of them, as whole words."""
+    return re.compile(rf"(?<![{LETTERS}'/@-]){one_of(words)}(?![{LETTERS}/@-]|'[a-z])")
 
 
 @cache

@@ -21,6 +21,7 @@ MOST_TRIED = 4
 # Of the words that a language knows, so much makes it plain that a sentence is in it.
 PLAINLY = 0.6
 _CHAT = Context()
+_AFTER_EXPLAIN = " :：,，、-–—"
 
 
 def understand(
@@ -34,10 +35,17 @@ def understand(
         return hinted(replace(NOTHING, hint="long"), Plain((), {}), language(DEFAULT))
     hint = _closest(locale)
     when = Now(now, tz)
+    if (rest := _to_explain(text, hint)) and (made := _read(rest, hint, when, context)).intent == "share":
+        return replace(made, intent="explain")
     if context.pending and (answer := answered(text, context, _in_order(text, hint), when)):
         return answer
     if not text.text.strip(" .!?"):
         return Understood("help") if said.text.isascii() else hinted(NOTHING, text, language(hint))
+    return _read(text, hint, when, context)
+
+
+def _read(text: Plain, hint: str, when: Now, context: Context) -> Understood:
+    """A sentence that answers nothing."""
     for each in _in_order(text, hint):
         understood = Reading(each, text, context, when).understood()
         if understood.intent == "share" and understood.asks and (guess := _as_spelt(text, each, context, when)):
@@ -48,6 +56,16 @@ def understand(
         if understood.is_final:
             return hinted(understood, text, language(hint))
     return _as_spelt(text, language(hint), context, when) or hinted(NOTHING, text, language(hint))
+
+
+def _to_explain(text: Plain, hint: str) -> Plain | None:
+    """What stands behind "explain"; None where that is not how it begins."""
+    first, *rest = text.lines or ("",)
+    low = low_of(first).replace(":", " ", 1)
+    for tag in dict.fromkeys((hint, DEFAULT)):
+        if (end := language(tag).before("explain", low)) and (said := first[end:].lstrip(_AFTER_EXPLAIN)):
+            return Plain((said, *rest), text.names)
+    return None
 
 
 def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Understood | None:

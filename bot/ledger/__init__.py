@@ -8,20 +8,24 @@ import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.ledger.approvals import Approval, Approvals
 from bot.ledger.attempts import Answer, Attempt, Attempts
+from bot.ledger.changes import Before, Changes, Pressed, Standing
 from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
+from bot.ledger.many import ManyDeeds, ManyPressed
 from bot.ledger.places import Place, Places
 from bot.ledger.plain_texts import Offered, PlainTexts
-from bot.ledger.plans import PendingPlans
+from bot.ledger.plans import Pending, PendingPlans
 from bot.ledger.record import Entry, Kept, Record, What
+from bot.ledger.report import Reports
 from bot.ledger.requests import AccessRequest, Requests
 from bot.ledger.rosters import Moved, Proposal, Rosters
 from bot.ledger.sign_ins import Parked, SignIns
@@ -32,27 +36,35 @@ from bot.ledger.told import Told
 __all__ = [
     "AccessRequest",
     "Answer",
+    "Approval",
+    "Approvals",
     "Attempt",
     "Attempts",
+    "Before",
     "CannotOpen",
+    "Changes",
     "Conversation",
     "Conversations",
     "Ends",
     "Entry",
     "Kept",
     "Ledger",
+    "ManyPressed",
     "Moved",
     "Offered",
     "Parked",
+    "Pending",
     "PendingPlans",
     "Place",
     "Places",
     "PlainTexts",
+    "Pressed",
     "Proposal",
     "Record",
     "Requests",
     "Rosters",
     "SignIns",
+    "Standing",
     "Stands",
     "TokenCaches",
     "Told",
@@ -83,9 +95,13 @@ class Ledger:
         self.told = Told(self._engine, clock)
         self.plans = PendingPlans(self._engine, clock, self.told)
         self.attempts = Attempts(self._engine, clock)
+        self.approvals = Approvals(self._engine, clock)
         self.ends = Ends(self._engine, clock)
         self.places = Places(self._engine, clock)
         self.requests = Requests(self._engine, clock)
+        self.changes = Changes(self._engine, clock)
+        self.reports = Reports(self._engine)
+        self.many = ManyDeeds(self._engine, clock)
         self.rosters = Rosters(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
         self.plain_texts = PlainTexts(self._engine, clock)
@@ -104,24 +120,49 @@ class Ledger:
 
     async def open_to_read(self) -> None:
         """Changes nothing: makes no tables, and moves none forward. Raises CannotOpen."""
-        file = Path(self._url.database or "")
-        if self._url.drivername == DRIVERS["sqlite"] and not await asyncio.to_thread(file.is_file):
-            raise CannotOpen(f"There is no ledger at {file}. Is DATA_DIR or DATABASE_URL that of the bot?")
-        try:
-            revision = await self._revision()
-        except SQLAlchemyError as error:
-            raise _cannot_open(error) from error
-        if revision != _newest():
+        if await self._is_no_file():
+            raise CannotOpen(
+                f"There is no ledger at {self._url.database}. Is DATA_DIR or DATABASE_URL that of the bot?"
+            )
+        if await self.stands() != "current":
             raise CannotOpen(
                 "The ledger is of another version. Use the one that wrote it, or start this one's bot first."
             )
 
+    async def stands(self) -> Literal["new", "behind", "current", "ahead"]:
+        """How its tables compare with ours; nothing is changed. Raises CannotOpen."""
+        if await self._is_no_file():
+            return "new"
+        try:
+            revision = await self._revision()
+        except SQLAlchemyError as error:
+            raise _cannot_open(error) from error
+        if revision is None:
+            return "new"
+        if revision == (newest := _newest()):
+            return "current"
+        return "behind" if revision < newest else "ahead"
+
+    async def _is_no_file(self) -> bool:
+        file = Path(self._url.database or "")
+        return self._url.drivername == DRIVERS["sqlite"] and not await asyncio.to_thread(file.is_file)
+
     async def close(self) -> None:
         await self._engine.dispose()
+
+    async def answers(self) -> bool:
+        """Whether the database is there at this moment."""
+        try:
+            return await self._revision() is not None
+        except SQLAlchemyError:
+            return False
 
     async def tidy(self, days: int) -> None:
         """Forgets what is long over, and of the record what is older than so many days."""
         await self.ends.tidy()
+        await self.changes.tidy()
+        await self.many.tidy()
+        await self.approvals.tidy()
         await self.record.tidy(days)
 
     async def _bring_up_to_date(self) -> None:

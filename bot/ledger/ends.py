@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,9 +21,9 @@ from bot.ledger.bodies import json
 from bot.ledger.record import Entry
 from bot.ledger.tables import attempts, ends, insert_for, places, plans, requests, told
 from bot.ledger.token_caches import forget_left
-from bot.sharing import EndReceipt, Person, ShareReceipt
+from bot.sharing import EndReceipt, Person, Recipient, ShareableItem, ShareReceipt
 
-# As long as somebody may ask what was done.
+# What is over, as long as somebody may ask what was done; what stands, as long as it stands.
 KEEP_FOR = 90 * 24 * 60 * 60
 # What "undo" means the last share of.
 UNDONE_WITHIN = 24 * 60 * 60
@@ -125,7 +126,7 @@ class Ends:
                 timezone=zone,
                 done_at=func.coalesce(next_one, now),
                 ends_at=ends_at,
-                due_at=_reminder(now, ends_at),
+                due_at=reminder(now, ends_at),
             )
             .on_conflict_do_update(index_elements=["key"], set_={"receipt": body})
         )
@@ -180,6 +181,29 @@ class Ends:
                 await database.execute(self._insert(told).values(**mark).on_conflict_do_nothing())
         return _stands(row) if row else None
 
+    async def newest(self, person: Person) -> Stands | None:
+        """The share that this person did last, if that stands."""
+        query = select(ends).where(_of(person), ends.c.ended_at.is_(None)).order_by(ends.c.done_at.desc()).limit(1)
+        async with self._engine.connect() as database:
+            row = (await database.execute(query)).first()
+        return _stands(row) if row else None
+
+    async def standing(self, person: Person) -> list[Stands]:
+        """What this person shared and stands, newest first."""
+        query = select(ends).where(_of(person), ends.c.ended_at.is_(None)).order_by(ends.c.done_at.desc())
+        async with self._engine.connect() as database:
+            rows = (await database.execute(query)).all()
+        # Of many it takes a while.
+        return [each for each in await asyncio.to_thread(_readable, rows) if each.receipt.given()]
+
+    async def mentioning(self, tenant_id: str, words: str) -> list[Stands]:
+        """All shares of a tenant, also those that are over, in whose receipt these words are; newest first."""
+        needle = json.dumps(words)[1:-1]
+        query = select(ends).where(ends.c.tenant_id == tenant_id, ends.c.receipt.contains(needle, autoescape=True))
+        async with self._engine.connect() as database:
+            rows = (await database.execute(query.order_by(ends.c.done_at.desc()).limit(AT_ONCE))).all()
+        return await asyncio.to_thread(_readable, rows)
+
     async def due(self) -> list[Stands]:
         """Those that something is to be done with now, the longest due first."""
         now = int(self._clock())
@@ -210,7 +234,7 @@ class Ends:
             moved = await database.execute(
                 update(ends)
                 .where(ends.c.key == stands.key, ends.c.ends_at == stands.ends_at, ends.c.ended_at.is_(None))
-                .values(ends_at=ends_at, due_at=_reminder(int(self._clock()), ends_at), runs=ends.c.runs + 1, tries=0)
+                .values(ends_at=ends_at, due_at=reminder(int(self._clock()), ends_at), runs=ends.c.runs + 1, tries=0)
                 .returning(ends.c.key)
             )
             if moved.first() is None:
@@ -231,6 +255,14 @@ class Ends:
         tried = {"runs": stands.runs + 1, "tries": stands.tries}
         await self._update(stands, [entry], ends_at=stands.ends_at, due_at=due_at, **tried)
 
+    async def items(self, person: Person, is_meant: Callable[[Recipient], bool]) -> list[ShareableItem]:
+        """What this person shared with whoever is meant and what stands, the newest first, each once."""
+        standing = select(ends.c.receipt).where(_of(person), ends.c.ended_at.is_(None)).order_by(ends.c.done_at.desc())
+        async with self._engine.connect() as database:
+            receipts = [json.loads(body, ShareReceipt) for body in (await database.execute(standing)).scalars()]
+        theirs = [each for each in receipts if any(is_meant(grant.recipient) for grant in each.given())]
+        return list({each.plan.item.key: each.plan.item for each in reversed(theirs)}.values())[::-1]
+
     async def again(self, person: Person) -> bool:
         """Whether there was anything whose end is overdue; it is due now."""
         now = int(self._clock())
@@ -246,10 +278,10 @@ class Ends:
     async def tidy(self) -> None:
         """Forgets what is over for long."""
         old = int(self._clock()) - KEEP_FOR
-        over = (ends.c.due_at.is_(None)) & (func.coalesce(ends.c.ended_at, ends.c.done_at) < old)
         async with self._engine.begin() as database:
-            await database.execute(delete(ends).where(over))
+            await database.execute(delete(ends).where(ends.c.ended_at < old))
             await forget_left(database)
+            await _without_share(database, plans, plans.c.key, plans.c.expires_at < old)
             await _without_share(database, attempts, attempts.c.plan_key, attempts.c.sent_at < old)
             await _without_share(database, requests, requests.c.share_key, requests.c.asked_at < old)
             await _without_share(database, told, told.c.key, told.c.at < old)
@@ -273,11 +305,23 @@ def _of(person: Person) -> ColumnElement[bool]:
     return (ends.c.tenant_id == person.tenant_id) & (ends.c.person_id == person.id)
 
 
-def _reminder(now: int, ends_at: int | None) -> int | None:
+def reminder(now: int, ends_at: int | None) -> int | None:
+    """When the sharer is to hear of an end."""
     if ends_at is None:
         return None
     left = max(ends_at - now, 0)
     return ends_at - (REMIND if left >= 2 * REMIND else left // 10)
+
+
+def _readable(rows: Sequence[Row[Any]]) -> list[Stands]:
+    found: list[Stands] = []
+    for row in rows:
+        try:
+            found.append(_stands(row))
+        except Exception:
+            # It hides no other.
+            log.exception("the share %s can't be read", row.key)
+    return found
 
 
 def _stands(row: Row[Any]) -> Stands:

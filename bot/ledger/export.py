@@ -14,7 +14,7 @@ from bot.ledger.record import Kept
 # In this order. A column is added at the end, so that what reads the older ones still does.
 COLUMNS = (
     *("id", "at", "what", "tenant", "person", "act", "share", "item", "recipient", "role", "outcome", "code"),
-    *("until", "reference"),
+    *("until", "reference", "rule"),
 )
 # What a spreadsheet would carry out. https://owasp.org/www-community/attacks/CSV_Injection
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -35,7 +35,7 @@ def _said(kept: Kept) -> dict[str, Any]:
     each = kept.entry
     values = (
         *(kept.id, _time(kept.at), each.what.value, each.tenant_id, each.person_id, each.act, each.share, each.item),
-        *(each.recipient, each.role, each.outcome, each.code, _time(each.until), each.reference),
+        *(each.recipient, each.role, each.outcome, each.code, _time(each.until), each.reference, each.rule),
     )
     return {name: None if value == "" else value for name, value in zip(COLUMNS, values, strict=True)}
 

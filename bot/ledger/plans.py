@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.changes import ChangePlan
 from bot.errors import NotUnderstood, NotYours, SharebotError, TooLate, Unsure
 from bot.ledger import record
 from bot.ledger.bodies import json
 from bot.ledger.tables import plans
 from bot.ledger.told import Told
-from bot.sharing import Draft, Person, SharePlan, ShareReceipt, UnclearRequest, Waiting
+from bot.many import ManyPlan, Missing
+from bot.sharing import AccessWanted, Draft, Person, ShareList, SharePlan, ShareReceipt, UnclearRequest, Waiting
 from bot.texts import _, later
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
-KEEP_RECEIPTS_FOR = 90 * 24 * 60 * 60  # nobody presses an older card
 USED = later("This was pressed already. If the card does not change, please ask me again.")
-KINDS: dict[str, type[SharePlan] | type[UnclearRequest] | type[Draft]] = {
+Pending = Waiting | ChangePlan | ManyPlan | ShareList | AccessWanted
+KINDS: dict[str, type[Pending]] = {
     "plan": SharePlan,
     "question": UnclearRequest,
     "draft": Draft,
+    "change": ChangePlan,
+    "many": ManyPlan,
+    "list": ShareList,
+    "wanted": AccessWanted,
 }
 # What is typed after that is no answer to the card any more, but a sentence of its own.
 ANSWERED_WITHIN = 15 * 60
@@ -36,29 +42,51 @@ class PendingPlans:
         self._clock = clock
         self._told = told
 
-    async def put(self, what: Waiting, chat: str = "", before: str = "") -> str:
+    async def put(self, what: Pending, chat: str = "", before: str = "") -> str:
         """The key for the card: nothing can be learned or made from it.
 
         In a `chat` of two, what is typed next may answer it, and nothing older. `before` is the key of what it takes
         the place of, once and in one go. Raises TooLate.
         """
-        key = secrets.token_urlsafe(24)
-        kind = next(name for name, cls in KINDS.items() if isinstance(what, cls))
-        now = int(self._clock())
+        key = _new_key()
         async with self._engine.begin() as database:
-            if before:
-                await self._take(database, before)
-            await database.execute(delete(plans).where(plans.c.expires_at < now, plans.c.receipt.is_(None)))
-            await database.execute(delete(plans).where(plans.c.expires_at < now - KEEP_RECEIPTS_FOR))
-            if chat:
-                await database.execute(update(plans).where(_of(what.asker), plans.c.chat == chat).values(chat=None))
-            await database.execute(insert(plans).values(**_values(key, what, now), kind=kind, chat=chat or None))
-            if isinstance(what, SharePlan):
-                await record.add(database, now, record.planned(key, what))
+            await self._put(database, key, what, chat, before)
         return key
 
+    async def put_many(
+        self, parts: Sequence[SharePlan | ChangePlan], missing: Sequence[Missing], chat: str = "", before: str = ""
+    ) -> tuple[str, ManyPlan]:
+        """Several of one asker behind one card, each under a key of its own. Raises TooLate."""
+        key = _new_key()
+        keys = [_new_key() for _part in parts]
+        what = ManyPlan(parts[0].asker, tuple(keys), tuple(missing))
+        async with self._engine.begin() as database:
+            await self._put(database, key, what, chat, before)
+            for part_key, part in zip(keys, parts, strict=True):
+                await self._insert(database, part_key, part, many=key)
+        return key, what
+
+    async def _put(self, database: AsyncConnection, key: str, what: Pending, chat: str, before: str) -> None:
+        now = int(self._clock())
+        if before:
+            await self._take(database, before)
+        # One of several that was begun tells what came of it from elsewhere.
+        is_begun = plans.c.many.is_not(None) & plans.c.claimed_at.is_not(None)
+        await database.execute(delete(plans).where(plans.c.expires_at < now, plans.c.receipt.is_(None), ~is_begun))
+        if chat:
+            await database.execute(update(plans).where(_of(what.asker), plans.c.chat == chat).values(chat=None))
+        await self._insert(database, key, what, chat=chat or None)
+
+    async def _insert(self, database: AsyncConnection, key: str, what: Pending, **more: str | None) -> None:
+        kind, now = next(name for name, cls in KINDS.items() if isinstance(what, cls)), int(self._clock())
+        await database.execute(insert(plans).values(**_values(key, what, now), kind=kind, **more))
+        if isinstance(what, SharePlan):
+            await record.add(database, now, record.planned(key, what))
+        elif isinstance(what, ChangePlan):
+            await record.add(database, now, record.change_planned(key, what))
+
     @asynccontextmanager
-    async def claim(self, key: str, person: Person) -> AsyncGenerator[Waiting]:
+    async def claim(self, key: str, person: Person) -> AsyncGenerator[Pending]:
         """What waits under this key, for this person, once. It is put back if the block fails with nothing done.
 
         Raises NotYours, TooLate. After Unsure it stays taken: something may have been done.
@@ -136,7 +164,7 @@ class PendingPlans:
         _check(row, person)
         return await self._accounted(key, row.receipt)
 
-    async def at(self, key: str, person: Person) -> Waiting:
+    async def at(self, key: str, person: Person) -> Pending:
         """What waits under this key, for this person. Raises NotYours, TooLate."""
         row = await self._row(key)
         _check(row, person)
@@ -146,13 +174,13 @@ class PendingPlans:
             raise TooLate(_(USED))
         return json.loads(row.body, KINDS[row.kind])
 
-    async def waiting(self, key: str, person: Person) -> Waiting | None:
+    async def waiting(self, key: str, person: Person) -> Pending | None:
         """What still waits under this key, without taking it. Raises NotYours, TooLate."""
         row = await self._row(key)
         _check(row, person)
         return None if row.claimed_at else json.loads(row.body, KINDS[row.kind])
 
-    async def keep(self, key: str, what: Waiting) -> None:
+    async def keep(self, key: str, what: Pending) -> None:
         """What waits under this key, as it is shown now."""
         async with self._engine.begin() as database:
             await database.execute(
@@ -164,7 +192,7 @@ class PendingPlans:
         async with self._engine.begin() as database:
             await database.execute(update(plans).where(_of(person), plans.c.chat == chat).values(chat=None))
 
-    async def latest(self, person: Person, chat: str) -> tuple[str, Waiting] | None:
+    async def latest(self, person: Person, chat: str) -> tuple[str, Pending] | None:
         """What was shown to this person last in a chat of two, and its key, while it waits for an answer."""
         newest = select(plans.c.key, plans.c.kind, plans.c.body).where(
             _of(person),
@@ -216,13 +244,33 @@ async def decided(database: AsyncConnection, now: float, key: str, plan: SharePl
     await database.execute(insert(plans).values(**_values(key, plan, int(now)), kind="plan", runs=runs))
 
 
+async def taken(database: AsyncConnection, now: float, key: str, person: Person, kind: str) -> Row[Any] | None:
+    """What waits for a press, once; None where it was pressed or cancelled before, or waited for too long.
+
+    In a transaction that is under way. Raises TooLate where there never was such a card, NotYours, NotUnderstood.
+    """
+    row = (await database.execute(select(plans).where(plans.c.key == key))).first()
+    if row is None:
+        raise TooLate
+    _check(row, person)
+    if row.kind != kind:
+        raise NotUnderstood
+    waits = (plans.c.key == key) & plans.c.claimed_at.is_(None) & (plans.c.expires_at > int(now))
+    done = await database.execute(update(plans).where(waits).values(claimed_at=int(now)).returning(plans.c.key))
+    return row if done.first() is not None else None
+
+
 async def undecided(database: AsyncConnection, key: str) -> bool:
     """Whether nothing came of such a plan; then it is there no more."""
     unused = delete(plans).where(plans.c.key == key, plans.c.claimed_at.is_(None), plans.c.receipt.is_(None))
     return (await database.execute(unused.returning(plans.c.key))).first() is not None
 
 
-def _values(key: str, what: Waiting, now: int) -> dict[str, Any]:
+def _new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _values(key: str, what: Pending, now: int) -> dict[str, Any]:
     return {
         "key": key,
         "tenant_id": what.asker.tenant_id,

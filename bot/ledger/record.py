@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.errors import SharebotError
+from bot.changes import ChangePlan, ChangeReceipt
+from bot.errors import AgainstPolicy, SharebotError
 from bot.ledger.tables import forgotten, insert_for, record
 from bot.sharing import EndReceipt, Person, Recipient, Returned, SharePlan, ShareReceipt, Telling
 
@@ -35,6 +36,8 @@ class What(Enum):
     UNDONE = "undone"
     ENDED = "ended"
     EXTENDED = "extended"
+    CHANGED = "changed"
+    APPROVAL = "approval"
     TROUBLE = "trouble"
 
 
@@ -43,6 +46,7 @@ class Entry:
     """`act` is the command, the button or the notice; `share` the key of a plan and of all that came of it.
 
     `outcome` is what became of it, `code` why not; `until` is in seconds since 1970; `reference` is Graph's request-id.
+    `rule` is that of the organisation's policy which decided; several have a semicolon between them.
     Of two entries with one `once` the first is kept.
     """
 
@@ -58,6 +62,7 @@ class Entry:
     code: str = ""
     until: int | None = None
     reference: str = ""
+    rule: str = ""
     once: str = ""
 
 
@@ -81,7 +86,8 @@ class Record:
     async def refused(self, person: Person, act: str, share: str, error: SharebotError) -> None:
         """What somebody said or pressed was answered with an error."""
         entry = Entry(What.REFUSED, person.tenant_id, person.id, act=act, share=share)
-        await self._add(replace(entry, code=error.code, reference=error.reference))
+        rule = error.rule if isinstance(error, AgainstPolicy) else ""
+        await self._add(replace(entry, code=error.code, reference=error.reference, rule=rule))
 
     async def told(self, sharer: Person, share: str, act: str, person_id: str, *, was_told: bool) -> None:
         what = What.TOLD if was_told else What.NOT_TOLD
@@ -135,7 +141,7 @@ async def add(database: AsyncConnection, now: float, entries: Iterable[Entry]) -
 def planned(key: str, plan: SharePlan) -> Iterator[Entry]:
     entry = _about(What.PLANNED, key, plan)
     for step in plan.steps:
-        yield replace(entry, recipient=who(step.recipient), outcome=step.change.value)
+        yield replace(entry, recipient=who(step.recipient), outcome=step.change.value, rule=_rule(plan, step.recipient))
 
 
 def shared(key: str, receipt: ShareReceipt) -> Iterator[Entry]:
@@ -147,6 +153,7 @@ def shared(key: str, receipt: ShareReceipt) -> Iterator[Entry]:
             outcome=grant.outcome.value,
             code=grant.code,
             reference=grant.reference,
+            rule=_rule(receipt.plan, grant.recipient),
             once=f"{key}.shared.{number}",
         )
         if grant.telling is Telling.MAIL:
@@ -179,6 +186,45 @@ def extended(key: str, plan: SharePlan, ends_at: int) -> Entry:
 def trouble(act: str, key: str, plan: SharePlan, error: SharebotError | None) -> Entry:
     """`error` None: something of ours broke, and the log tells what."""
     entry = replace(_about(What.TROUBLE, key, plan), act=act)
+    if error is None:
+        return replace(entry, code="notDone")
+    rule = error.rule if isinstance(error, AgainstPolicy) else ""
+    return replace(entry, code=error.code, reference=error.reference, rule=rule)
+
+
+def _rule(plan: SharePlan, person: Recipient) -> str:
+    """What refused this one, else what decided of the whole."""
+    refusing = [step.ruling.rule for step in plan.refused if step.ruling and step.recipient == person]
+    return "; ".join(dict.fromkeys(refusing or [each.rule for each in plan.rulings]))
+
+
+def change_planned(key: str, plan: ChangePlan) -> Iterator[Entry]:
+    entry = _about_change(What.PLANNED, key, plan)
+    for step in plan.steps:
+        role = step.now.value if step.now else ""
+        yield replace(
+            entry, recipient=who(step.recipient), role=role, outcome=step.bar.value if step.bar else "changes"
+        )
+
+
+def changed(key: str, receipt: ChangeReceipt) -> Iterator[Entry]:
+    """`role` is what they can do since."""
+    what = What.UNDONE if receipt.is_undone else What.CHANGED
+    entry = _about_change(what, key, receipt.plan)
+    for number, each in enumerate(receipt.changes):
+        yield replace(
+            entry,
+            recipient=who(each.recipient),
+            role=each.now.value if each.now else "",
+            outcome=each.became.value,
+            code=each.code,
+            reference=each.reference,
+            once=f"{key}.{what.value}.{number}",
+        )
+
+
+def change_trouble(key: str, plan: ChangePlan, error: SharebotError | None) -> Entry:
+    entry = _about_change(What.TROUBLE, key, plan)
     return replace(entry, code=error.code, reference=error.reference) if error else replace(entry, code="notDone")
 
 
@@ -191,6 +237,11 @@ def _about(what: What, key: str, plan: SharePlan) -> Entry:
     until = int(plan.until.at.timestamp()) if plan.until and plan.until.at else None
     asker = plan.asker
     return Entry(what, asker.tenant_id, asker.id, share=key, item=plan.item.key, role=plan.role.value, until=until)
+
+
+def _about_change(what: What, key: str, plan: ChangePlan) -> Entry:
+    asker, item = plan.asker, plan.item.key
+    return Entry(what, asker.tenant_id, asker.id, act=plan.aim.value, share=key, item=item, until=plan.ends_at)
 
 
 def _kept(row: Row[Any]) -> Kept:
@@ -207,6 +258,7 @@ def _kept(row: Row[Any]) -> Kept:
         code=row.code or "",
         until=row.until,
         reference=row.reference or "",
+        rule=row.rule or "",
         once=row.once or "",
     )
     return Kept(row.id, row.at, entry)

@@ -1,4 +1,7 @@
-"""What recipients ask of a share: to edit what they can view, or to have none of it. Who, of which, what came of it."""
+"""What recipients ask of a share: to edit what they can view, or to have none of it. Who, of which, what came of it.
+
+And what somebody asks an owner for without a share: there `share_key` is a name of the file, and `reason` has it all.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ledger import record
 from bot.ledger.bodies import json
 from bot.ledger.plans import decided, undecided
-from bot.ledger.tables import ends, insert_for, plans, requests
+from bot.ledger.tables import ends, insert_for, plans, requests, told
 from bot.sharing import Decision, Ending, EndReceipt, Outcome, Person, Returned, Role, SharePlan, ShareReceipt, Wish
 
 
@@ -59,6 +62,23 @@ class Requests:
         async with self._engine.begin() as database:
             await database.execute(self._insert(requests).values(values).on_conflict_do_nothing())
             return _request((await database.execute(select(requests).where(*same))).one())
+
+    async def put_anew(self, share_key: str, person_id: str, wish: Wish, reason: bytes) -> AccessRequest:
+        """The open one that there is, or a new one in the place of one that was decided."""
+        same = (requests.c.share_key == share_key, requests.c.person_id == person_id, requests.c.wish == wish.value)
+        async with self._engine.begin() as database:
+            await database.execute(delete(requests).where(*same, requests.c.decision.is_not(None)))
+        return await self.put(share_key, person_id, wish, reason)
+
+    async def open_since(self, wish: Wish, asked_at: int, *, not_told: str = "") -> list[AccessRequest]:
+        """Those that wait for a decision, and were asked by then; `not_told`: of whom nobody was told this since."""
+        query = select(requests).where(
+            requests.c.wish == wish.value, requests.c.decision.is_(None), requests.c.asked_at <= asked_at
+        )
+        if not_told:
+            query = query.where(requests.c.key.not_in(select(told.c.key).where(told.c.what == not_told)))
+        async with self._engine.connect() as database:
+            return [_request(row) for row in (await database.execute(query)).all()]
 
     async def at(self, key: str) -> AccessRequest | None:
         async with self._engine.connect() as database:

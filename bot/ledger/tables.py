@@ -26,6 +26,7 @@ plans = Table(
     Column("chat", Text),
     Column("runs", Integer, nullable=False, server_default="0"),
     Column("run", String(80)),
+    Column("many", KEY),
     Index("plans_expires_at", "expires_at"),
     Index("plans_person_id", "person_id"),
 )
@@ -156,6 +157,7 @@ record = Table(
     Column("until", BigInteger),
     Column("reference", Text),
     Column("once", String(160), unique=True),
+    Column("rule", Text),
     Index("record_at", "at", "id"),
     sqlite_autoincrement=True,
 )
@@ -196,6 +198,41 @@ requests = Table(
     Index("requests_share_key", "share_key", "person_id", "wish", unique=True),
 )
 
+changes = Table(
+    "changes",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("tenant_id", GUID, nullable=False),
+    Column("person_id", GUID, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("runs", Integer, nullable=False, server_default="0"),
+    Column("before", Text),
+    Column("receipt", Text),
+    Column("touched", Text),
+    Column("undone", Text),
+    Index("changes_person_id", "person_id", "at"),
+)
+
+# Several deeds behind one card, from its press on.
+many = Table(
+    "many",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("plan", Text, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("said", Text),
+    Column("over_at", BigInteger),
+    Column("undone_at", BigInteger),
+    Column("undo_over_at", BigInteger),
+    Column("undos", Integer, nullable=False, server_default="0"),
+    Index("many_at", "at"),
+)
+
 # Which shares are for a chat; `first` is the one that this one followed, for whoever came later.
 rosters = Table(
     "rosters",
@@ -233,6 +270,26 @@ moves = Table(
     Column("move", String(8), nullable=False),
     Column("proposal_key", KEY),
     Index("moves_proposal_key", "proposal_key"),
+)
+
+# What a second person has to approve before a plan is carried out: by each rule that wants it, one row.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("because", Text),
+    Column("approvers", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("decision", String(8)),
+    Column("decided_at", BigInteger),
+    Column("decided_by", GUID),
+    Column("name", Text),
+    Column("reason", LargeBinary),
+    Index("approvals_due_at", "due_at"),
 )
 
 plain_texts = Table(

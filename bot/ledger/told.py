@@ -47,16 +47,27 @@ class Told:
         async with self._engine.begin() as database:
             await database.execute(update(told).where(_of(key), being_told).values(way=Telling.MAYBE.value))
 
-    async def not_yet(self, key: str, person_id: str) -> None:
-        """Nothing of a share has reached them, and it is tried again."""
+    async def not_yet(self, key: str, person_id: str, what: str = SHARED) -> None:
+        """Nothing has reached them, and it is tried again."""
+        theirs = (told.c.key == key) & (told.c.person_id == person_id) & (told.c.what == what)
         async with self._engine.begin() as database:
-            await database.execute(delete(told).where(_of(key), told.c.person_id == person_id))
+            await database.execute(delete(told).where(theirs))
 
     async def tellings(self, key: str) -> dict[str, Telling]:
         """How people were told of a share, by id; WAITS, who is being told."""
         async with self._engine.connect() as database:
             rows = (await database.execute(select(told.c.person_id, told.c.way).where(_of(key)))).all()
         return {row.person_id: Telling(row.way) if row.way else Telling.WAITS for row in rows}
+
+    async def of_shares(self, keys: Collection[str]) -> dict[str, dict[str, Telling]]:
+        """The same of several shares, by their keys."""
+        query = select(told.c.key, told.c.person_id, told.c.way).where(told.c.key.in_(keys), told.c.what == SHARED)
+        async with self._engine.connect() as database:
+            rows = (await database.execute(query)).all()
+        found: dict[str, dict[str, Telling]] = {each: {} for each in keys}
+        for row in rows:
+            found[row.key][row.person_id] = Telling(row.way) if row.way else Telling.WAITS
+        return found
 
     async def keep_from(self, key: str, people: Collection[str]) -> bool:
         """Whoever has not heard of a share is not to hear of it. False while somebody is being told."""
@@ -67,10 +78,11 @@ class Told:
                 await database.execute(mark(self._insert, key, people, Telling.KEPT, now))
             return (await database.execute(being_told)).first() is None
 
-    async def keep_no_longer(self, key: str) -> None:
-        """It was not taken back after all."""
+    async def keep_no_longer(self, key: str, people: Collection[str] | None = None) -> None:
+        """It was not taken back after all; from these, or from anybody."""
+        kept = _of(key) & (told.c.way == Telling.KEPT.value)
         async with self._engine.begin() as database:
-            await database.execute(delete(told).where(_of(key), told.c.way == Telling.KEPT.value))
+            await database.execute(delete(told).where(kept if people is None else kept & told.c.person_id.in_(people)))
 
 
 def mark(insert: Any, key: str, people: Collection[str], way: Telling, now: int) -> Executable:

@@ -11,7 +11,8 @@ from bot.ledger import Conversation
 from bot.sharing import Person
 
 Json = dict[str, Any]
-LONGEST_KEY = 64
+# One, and what of it is meant, which may be another.
+LONGEST_KEY = 80
 
 
 @dataclass(frozen=True)

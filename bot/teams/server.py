@@ -27,12 +27,14 @@ from bot.identity.keys import SigningKeys
 from bot.identity.sealing import Sealer
 from bot.identity.sso import SsoTokens
 from bot.ledger import Ledger, Place
+from bot.policy import Policy, load
 from bot.settings import Settings
 from bot.sharing import Chat, Person, Recipient
 from bot.teams import wire
 from bot.teams.authentication import TeamsAuthentication
 from bot.teams.connector import Connectors, session
 from bot.teams.pages import SignInPages, teams_js
+from bot.teams.readiness import Readiness
 from bot.teams.sign_in import AskingIn
 from bot.teams.turns import PATIENCE, Turns
 from bot.work import Work
@@ -93,18 +95,23 @@ async def _json(request: web.Request) -> object:
 
 
 def application(settings: Settings, clock: Callable[[], float] = time.time, limits: Limits = LIMITS) -> web.Application:
-    """The bot, ready to be served: `POST /api/messages`, the sign-in pages and `GET /health`.
+    """The bot, ready to be served: `POST /api/messages`, the sign-in pages, `GET /healthz` and `/readyz`.
 
     `clock` gives seconds since 1970: what plans, sign-ins and ends go by. `limits`: how fast notices go out.
+    Raises BadPolicy.
     """
+    policy = load(settings.policy_file)
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_readable])
-    app.cleanup_ctx.append(lambda app: _run(app, settings, clock, limits))
+    app.cleanup_ctx.append(lambda app: _run(app, settings, policy, clock, limits))
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
 
-    async def health(_request: web.Request) -> web.StreamResponse:
+    async def healthz(_request: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "ok"})
+
+    async def readyz(request: web.Request) -> web.StreamResponse:
+        return await request.app[READINESS].answer()
 
     async def start(request: web.Request) -> web.StreamResponse:
         return await request.app[PAGES].start(request)
@@ -115,7 +122,8 @@ def application(settings: Settings, clock: Callable[[], float] = time.time, limi
     app.add_routes(
         [
             web.post("/api/messages", messages),
-            web.get("/health", health),
+            web.get("/healthz", healthz),
+            web.get("/readyz", readyz),
             web.get("/auth/start", start),
             web.get("/auth/teams.js", teams_js),
             web.post("/auth/end", end),
@@ -131,6 +139,7 @@ ADAPTER = web.AppKey("adapter", Adapter)
 TURNS = web.AppKey("turns", Turns)
 PAGES = web.AppKey("pages", SignInPages)
 WORK = web.AppKey("work", Work)
+READINESS = web.AppKey("readiness", Readiness)
 
 
 @web.middleware
@@ -143,7 +152,7 @@ async def _readable(request: web.Request, handler: Callable[[web.Request], Await
 
 
 async def _run(
-    app: web.Application, settings: Settings, clock: Callable[[], float], limits: Limits
+    app: web.Application, settings: Settings, policy: Policy, clock: Callable[[], float], limits: Limits
 ) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
     # One person's cookies must not travel with the next one's requests.
@@ -192,6 +201,7 @@ async def _run(
         tell=tell,
         show=show,
         who=who,
+        policy=policy,
         retention_days=settings.retention_days,
         clock=clock,
         limits=limits,
@@ -217,6 +227,7 @@ async def _run(
         turns=app[TURNS],
         public_url=settings.public_url,
     )
+    app[READINESS] = Readiness(ledger)
     await ledger.open()
     await app[WORK].open()
     # What is there now stays: nothing of it is to be looked at again each time that garbage is collected.

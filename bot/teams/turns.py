@@ -646,9 +646,9 @@ def _sentence(error: Exception) -> str:
         return str(error)
     reference = secrets.token_hex(4)
     if isinstance(error, ConnectorError):
-        log.warning("reference %s: Teams answered %s", reference, error)
+        log.warning("reference %s: Teams answered %s", reference, error, extra={"reference": reference})
     else:
-        log.error("reference %s", reference, exc_info=error)
+        log.error("reference %s", reference, exc_info=error, extra={"reference": reference})
     return sentences(
         _(SharebotError.sentence),
         _("If it happens again, please tell whoever runs me: reference {reference}.", reference=reference),

@@ -12,6 +12,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
@@ -31,6 +32,8 @@ POLL = 0.1
 NOTICES = "notices"
 # Under way in one process.
 AT_ONCE = 50
+# What many cards of many parts begin: others want to share meanwhile.
+MANY, MANY_AT_ONCE = "many", 4
 # Of no use to us but for how long it takes to stop.
 LISTEN = 0.25
 KEEP_FOR = 7 * 24 * 60 * 60
@@ -83,6 +86,12 @@ class Engine:
         )
         self._flows = {name: DBOS.workflow(name=name)(flow) for name, flow in flows.items()}
 
+    async def start(self, flow: str, name: str, *ids: str) -> Callable[[], Coroutine[Any, Any, Any]]:
+        """Within a flow: begins another, which goes on by itself when its turn has come; and tells what came of it."""
+        with SetWorkflowID(name):
+            handle = await DBOS.enqueue_workflow_async(MANY, self._flows[flow], *ids)
+        return partial(handle.get_result, polling_interval_sec=POLL)
+
     async def launch(self) -> None:
         """What this executor had begun before goes on, in the loop that runs now.
 
@@ -100,6 +109,9 @@ class Engine:
             worker_concurrency=AT_ONCE,
             polling_interval_sec=limits.look_every,
             on_conflict="always_update",
+        )
+        self._parts = await DBOS.register_queue_async(
+            MANY, worker_concurrency=MANY_AT_ONCE, polling_interval_sec=limits.look_every, on_conflict="always_update"
         )
         await DBOS.register_queue_async(
             CROWDED,
@@ -129,13 +141,16 @@ class Engine:
 
     async def calm_down(self) -> None:
         """When nothing waits any more, a look costs more than it brings."""
-        if not await DBOS.list_queued_workflows_async(queue_name=NOTICES, limit=1, load_input=False):
-            await self._look(self._limits.look_every)
+        for queue in (NOTICES, MANY):
+            if await DBOS.list_queued_workflows_async(queue_name=queue, limit=1, load_input=False):
+                return
+        await self._look(self._limits.look_every)
 
     async def _look(self, every: float) -> None:
         if self._looks != every:
             self._looks = every
             await self._notices.set_polling_interval_sec_async(every)
+            await self._parts.set_polling_interval_sec_async(every)
 
     async def step(self, name: str, what: Flow, *ids: str, again: Callable[[BaseException], bool]) -> Any:
         """Within a flow: what is done once it has been done. `again`: what passes by itself in half a minute."""

@@ -7,6 +7,7 @@ cut looks at Graph for what is in doubt and sends nothing twice.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -17,13 +18,14 @@ from zoneinfo import ZoneInfo
 import cards.basics
 import cards.ended
 import cards.share
-from bot import granting
-from bot.errors import AccountGone, NeedsSignIn, NotFound, SharebotError, TooLate, Unavailable, Unsure
+from bot import granting, planning
+from bot.errors import AccountGone, AgainstPolicy, NeedsSignIn, NotFound, SharebotError, TooLate, Unavailable, Unsure
 from bot.granting import Answer, Given, called, names
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
 from bot.ledger import Answer as Said
 from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
+from bot.policy import Policy
 from bot.sharing import (
     Change,
     Ending,
@@ -36,8 +38,9 @@ from bot.sharing import (
     SharePlan,
     ShareReceipt,
     Telling,
+    Verdict,
 )
-from bot.texts import _, later, speaking
+from bot.texts import _, later, sentences, speaking
 from bot.work import wrong
 from bot.work.alone import Alone
 from bot.work.wrong import Wrong
@@ -56,8 +59,6 @@ Notice = tuple[str, str, int]
 ADMINISTRATORS = "administrators"
 # So long it is left to the sharer, who may be away for a day.
 THE_SHARERS = 24 * 60 * 60
-# While nobody can tell what became of an invite, Graph is asked again after so many seconds.
-LOOK_AGAIN_AFTER = (1.0, 5.0, 20.0, 60.0)
 # An end that could not be is tried again after so many seconds, the last one over and over.
 TRY_AGAIN_AFTER = (60, 5 * 60, 15 * 60, 60 * 60, 4 * 60 * 60, 24 * 60 * 60)
 GIVE_UP_AFTER = 30 * 24 * 60 * 60
@@ -68,6 +69,10 @@ GONE = later(
     "I can't find this any more, or you can't open it. If it was deleted, nobody can open it; "
     "if it comes back, I end the access then."
 )
+NEWER = later("That is newer than the card. Please ask me again, and I show you what is possible.")
+ASK_FIRST = later("Please ask me to share it, and then press “Ask for approval”.")
+# So long a card can be pressed.
+CARDS_LAST = dt.timedelta(days=1)
 DUE, NOW, UNDO = "due", "now", "undo"
 # What a notice is about; the last three say more behind a dot. LEFT: by a sharer who is gone.
 SHARED, SHOWN, DONE, FAILED = "shared", "shown", "done", "failed"
@@ -89,6 +94,7 @@ class Flows:
         graph: Callable[[Person], Graph],
         tell: Tell,
         show: Show,
+        policy: Policy,
         clock: Callable[[], float],
         alone: Alone,
     ) -> None:
@@ -97,10 +103,14 @@ class Flows:
         self._graph = graph
         self._tell = tell
         self._show = show
+        self._policy = policy
         self._clock = clock
         # By the name of a run: somebody waits for its receipt here, and gets it before others are told.
         self.waiting: dict[str, asyncio.Future[Any]] = {}
         self._done: dict[str, ShareReceipt] = {}
+
+    def now(self, zone: str) -> dt.datetime:
+        return dt.datetime.fromtimestamp(self._clock(), ZoneInfo(zone))
 
     # A share
 
@@ -138,6 +148,8 @@ class Flows:
         if is_over:
             raise TooLate
         self._in_time(plan, is_new=is_new)
+        if is_new:
+            await self._is_allowed(key, plan, zone)
         mailed = fence.mailed = await self._mailed_at_once(plan, tellings, is_new=is_new)
         try:
             receipt = await granting.carry_out(self._graph(plan.asker), plan, fence, mailed=mailed)
@@ -172,12 +184,14 @@ class Flows:
 
     async def notices_of_failure(self, key: str, run: str) -> list[Notice]:
         """Unless whoever pressed waits here, and gets it as the answer."""
+        if await self._ledger.many.key_of(key):
+            return []
         plan = await self._ledger.plans.plan(key)
         return [(f"{FAILED}.{run.rpartition('.')[2]}", plan.asker.id, 0)] if plan and run not in self.waiting else []
 
     async def notices_of_share(self, key: str, run: str) -> list[Notice]:
         receipt = self._done.pop(run, None) or await self._ledger.plans.done(key)
-        if receipt is None:
+        if receipt is None or await self._ledger.many.key_of(key):
             return []
         asker = [] if run in self.waiting else [(DONE, receipt.plan.asker.id, 0)]
         return [*asker, *_to_hear(receipt)]
@@ -204,6 +218,19 @@ class Flows:
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
+
+    async def _is_allowed(self, key: str, plan: SharePlan, zone: str) -> None:
+        """By the policy as it is now: the card may be older, or none was shown. Raises AgainstPolicy."""
+        # Of a limit that was measured when the card was shown, what passed since is no breach.
+        fresh = await planning.judged(self._graph(plan.asker), plan, self._policy, self.now(zone) + CARDS_LAST)
+        since = [each.ruling for each in fresh.refused if each.ruling and each.recipient in plan.to_grant]
+        since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
+        for each in since:
+            raise AgainstPolicy(sentences(each.words, _(NEWER)), rule=each.rule)
+        approved = await self._ledger.approvals.approved(key) if fresh.approvals else frozenset[str]()
+        for each in fresh.approvals:
+            if each.rule not in approved:
+                raise AgainstPolicy(sentences(each.words, _(ASK_FIRST)), rule=each.rule)
 
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
         given = {name for grant in receipt.given() for name in names(grant.recipient)}
@@ -258,6 +285,8 @@ class Flows:
         """For whoever had heard of the share, and for the sharer unless they wait here for the answer."""
         stands = await self._ledger.ends.at(key)
         if stands is None or stands.ended is None:
+            return []
+        if await self._ledger.many.key_of(key):
             return []
         share = stands.receipt.accounted(await self._ledger.told.tellings(key))
         heard = {grant.recipient.id for grant in share.granted() if grant.telling is not Telling.KEPT}
@@ -440,6 +469,13 @@ class Flows:
             if stands and stands.ended and stands.receipt.given():
                 await self._show(place, cards.ended.ended(stands.ended))
         return True
+
+    async def replace(self, place: Place, card: Card) -> None:
+        """In the place of the card that was pressed; what was done stands without it."""
+        try:
+            await self._show(place, card)
+        except Exception:
+            log.exception("a card could not be replaced")
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:

@@ -23,7 +23,8 @@ class Limits:
     What waits is sent some at a time, and two seconds' worth may meet in one: so it is half of what is allowed.
     It is looked whose turn it is `look_every` so many seconds, and `look_often` while there are any.
 
-    Who comes to a chat within so many seconds to `gather` is told of on one card.
+    Who comes to a chat within so many seconds to `gather` is told of on one card. While nobody can tell what became of
+    an invite, or Teams does not answer, it is tried again after so many seconds to `try_again`, one after the other.
     """
 
     in_all: int = 20
@@ -32,6 +33,7 @@ class Limits:
     look_every: float = 2.0
     look_often: float = 0.1
     gather: int = 10
+    try_again: tuple[float, ...] = (1.0, 5.0, 20.0, 60.0)
 
 
 LIMITS = Limits()

@@ -21,6 +21,7 @@ from bot.granting import names
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Stands
+from bot.policy import Policy
 from bot.sharing import (
     Decision,
     EndReceipt,
@@ -38,6 +39,7 @@ from bot.sharing import (
 )
 from bot.texts import _, later, speaking
 from bot.work import wrong
+from bot.work.access import AccessFlows
 from bot.work.flows import Flows
 from bot.work.wrong import Wrong
 from cards.elements import Card
@@ -89,12 +91,23 @@ class Asked:
 
 
 class RequestFlows:
-    """`graph` speaks to Graph as a person."""
+    """`graph` speaks to Graph as a person; `access` answers for what is asked of no share."""
 
-    def __init__(self, *, ledger: Ledger, sealer: Sealer, graph: Callable[[Person], Graph], flows: Flows) -> None:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        sealer: Sealer,
+        graph: Callable[[Person], Graph],
+        policy: Policy,
+        flows: Flows,
+        access: AccessFlows,
+    ) -> None:
         self._ledger = ledger
+        self._access = access
         self._sealer = sealer
         self._graph = graph
+        self._policy = policy
         self._flows = flows
 
     async def received(self, key: str, person: Person) -> Received:
@@ -148,12 +161,15 @@ class RequestFlows:
         self._flows.answer(run, key)
 
     async def tell_of_request(self, key: str) -> None:
+        await self._access.tell_of_request(key)
         asked = await self._asked(key)
         if asked and asked.request.decision is None:
             await self._tell_sharer(asked, "asked", partial(cards.received.wants_to_edit, *_shown(asked), key))
 
     async def allow(self, key: str, run: str, locale: str, zone: str) -> Wrong | None:
         """What went wrong; None when the plan of the share that comes of it waits under the same key."""
+        if await self._access.is_one(key):
+            return await self._access.allow(key, run, locale, zone)
         asked = await self._asked(key)
         if asked and asked.request.decision is Decision.ALLOWED:
             return None
@@ -165,7 +181,12 @@ class RequestFlows:
         asker = asked.of.plan.asker
         with speaking(locale, ZoneInfo(zone)):
             try:
-                plan = await planning.plan(self._graph(asker), asker, _to_edit(asked.of))
+                graph = self._graph(asker)
+                plan = await planning.plan(graph, asker, _to_edit(asked.of))
+                if isinstance(plan, SharePlan):
+                    plan = await planning.judged(graph, plan, self._policy, self._flows.now(zone))
+                    if plan.refused:
+                        raise planning.refusal(plan)
             except SharebotError as error:
                 await self._ledger.requests.put_off(asked.request)
                 return wrong.written(error)
@@ -179,6 +200,8 @@ class RequestFlows:
         await self._ledger.requests.reopen(key)
 
     async def decline(self, key: str, run: str) -> Wrong | None:
+        if await self._access.is_one(key):
+            return await self._access.decline(key, run)
         asked = await self._asked(key)
         if asked is None:
             return wrong.written(TooLate())
@@ -190,6 +213,7 @@ class RequestFlows:
 
     async def tell_of_decision(self, key: str) -> None:
         """The asker; unless they got something, and heard of it as of any share."""
+        await self._access.tell_of_decision(key)
         asked = await self._asked(key)
         if asked is None:
             return
@@ -293,7 +317,7 @@ class RequestFlows:
         stands = await self._ledger.ends.at(key)
         if stands is None:
             raise TooLate
-        given = (Outcome.GRANTED, Outcome.RETURNED, Outcome.TAKEN)
+        given = (Outcome.GRANTED, Outcome.RETURNED, Outcome.TAKEN, Outcome.MOVED)
         mine = [each for each in stands.receipt.grants if each.recipient.id == person_id and each.outcome in given]
         if not mine:
             return None

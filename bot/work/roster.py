@@ -19,6 +19,7 @@ from bot.errors import NeedsSignIn, NotYours, SharebotError, TooLate, Unavailabl
 from bot.graph import Graph
 from bot.graph.permissions import role_of
 from bot.ledger import Ledger, Moved, Proposal, Stands
+from bot.policy import Policy
 from bot.sharing import (
     Change,
     Chat,
@@ -69,10 +70,18 @@ class RosterFlows:
     """`graph` speaks to Graph as a person; `who` asks Teams."""
 
     def __init__(
-        self, *, ledger: Ledger, graph: Callable[[Person], Graph], flows: Flows, requests: RequestFlows, who: Who
+        self,
+        *,
+        ledger: Ledger,
+        graph: Callable[[Person], Graph],
+        policy: Policy,
+        flows: Flows,
+        requests: RequestFlows,
+        who: Who,
     ) -> None:
         self._ledger = ledger
         self._graph = graph
+        self._policy = policy
         self._flows = flows
         self._requests = requests
         self._who = who
@@ -212,10 +221,10 @@ class RosterFlows:
             return None
         if plan is None:
             return None
-        have = [str(each.recipient.id) for each in plan.steps if each.change is Change.HAS_IT]
-        if have:
-            await self._ledger.rosters.leave_out(proposal.key, have)
-        plan = replace(plan, steps=tuple(each for each in plan.steps if each.change is not Change.HAS_IT))
+        nothing = [each for each in plan.steps if each.recipient not in plan.to_grant]
+        if nothing:
+            await self._ledger.rosters.leave_out(proposal.key, [str(each.recipient.id) for each in nothing])
+        plan = replace(plan, steps=tuple(each for each in plan.steps if each not in nothing))
         if not plan.steps:
             return None
         return partial(cards.roster.joined, plan, chat, proposal.key, is_known=is_known)
@@ -259,10 +268,11 @@ class RosterFlows:
         if stands.ended or shared.chat is None or not people:
             return None
         roster = Roster(shared.chat, tuple(people))
-        plan = await planning.plan(
-            self._graph(shared.asker), shared.asker, _as_well(shared, shared.chat), undo=shared.undo, roster=roster
-        )
-        return plan if isinstance(plan, SharePlan) else None
+        graph = self._graph(shared.asker)
+        plan = await planning.plan(graph, shared.asker, _as_well(shared, shared.chat), undo=shared.undo, roster=roster)
+        if not isinstance(plan, SharePlan):
+            return None
+        return await planning.judged(graph, plan, self._policy, self._flows.now(stands.zone))
 
 
 def _has(stands: Stands, person_id: str) -> bool:

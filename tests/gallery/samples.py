@@ -11,19 +11,27 @@ from dataclasses import replace
 from functools import partial
 
 import cards.access
+import cards.approvals
 import cards.basics
+import cards.change
 import cards.dialog
 import cards.ended
+import cards.files
 import cards.form
 import cards.received
 import cards.roster
 import cards.settings
 import cards.share
+import cards.shares
 from bot import commands, errors
+from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.graph import refusals
+from bot.many import Many, ManyPlan, Missing, Part
 from bot.sharing import (
+    AccessWanted,
     Change,
     Chat,
+    Decision,
     DriveType,
     Ending,
     EndReceipt,
@@ -37,16 +45,21 @@ from bot.sharing import (
     Recipient,
     Returned,
     Role,
+    Ruling,
     ShareableItem,
+    ShareList,
     SharePlan,
     ShareReceipt,
     ShareRequest,
     Step,
     Telling,
     UnclearRequest,
+    Verdict,
+    Words,
 )
 from cards.access import Holder, Way
-from cards.elements import Card
+from cards.elements import Card, also
+from cards.shares import VIEWS, Shared
 
 KEY = "k" * 32
 CHANGED = dt.datetime(2026, 11, 16, 9, 30, tzinfo=dt.UTC)
@@ -173,6 +186,50 @@ HOLDERS = [
     Holder(HOSTILE["Markdown"], HOSTILE["HTML"], Way.NAMED_LINK, None, is_inherited=False),
 ]
 
+LOSES = ChangeStep(ALEX, Role.WRITE, Role.WRITE, None)
+LOST = Changed(ALEX, Became.REMOVED, None)
+TAKES = ChangePlan(ADELE, BUDGET, Aim.REMOVE, (LOSES,))
+TAKES_MANY = ChangePlan(
+    ADELE,
+    FOLDER,
+    Aim.REMOVE,
+    (
+        LOSES,
+        ChangeStep(MEGAN, Role.WRITE, Role.WRITE, Role.READ, folder="Launch plans", ends=FRIDAY),
+        ChangeStep(FINANCE, Role.READ, Role.READ, None),
+        ChangeStep(LEE, Role.OWNER, None, Role.OWNER, Bar.OWNER),
+        ChangeStep(ISAIAH, Role.READ, None, Role.READ, Bar.FOLDER, folder="Marketing"),
+        ChangeStep(ERIC, Role.READ, None, Role.READ, Bar.LINK, by_link=True),
+    ),
+)
+LOWERS = replace(TAKES, aim=Aim.LOWER, steps=(replace(LOSES, after=Role.READ),))
+MOVES = replace(TAKES, aim=Aim.END, until=UNTIL, steps=(replace(LOSES, after=Role.WRITE, ends=CHANGED),))
+
+NOWHERE = Missing("Nowhere.docx", "I found no file called “Nowhere.docx” among those you can open.")
+FORECAST = replace(BUDGET, id="01D", name="Q4 Forecast.xlsx")
+TWO = (Part("1", plan(gains(ALEX), gains(ERIC))), Part("2", plan(gains(ALEX), has(ERIC), item=FORECAST)))
+SEVERAL = Many(KEY, ManyPlan(ADELE, ("1", "2"), (NOWHERE,)), TWO)
+TWO_DONE = (
+    replace(TWO[0], receipt=receipt(Grant(ALEX, Outcome.GRANTED), REFUSED)),
+    replace(TWO[1], receipt=replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=TWO[1].plan)),
+)
+UNDER_WAY = replace(SEVERAL, parts=(TWO_DONE[0], TWO[1]), is_pressed=True)
+ALL_DONE = replace(UNDER_WAY, parts=(TWO_DONE[1], TWO_DONE[1]), plan=replace(SEVERAL.plan, missing=()), is_over=True)
+TAKES_ALL = replace(
+    SEVERAL,
+    plan=ManyPlan(ADELE, ("1", "2")),
+    parts=(Part("1", TAKES), Part("2", replace(TAKES, item=FORECAST))),
+)
+PAGES = replace(SEVERAL, parts=tuple(Part(str(n), plan(*map(gains, ODD_PEOPLE), item=ODD_FILE)) for n in range(100)))
+
+RIVALS = Ruling("No rivals", Verdict.REFUSED, "We compete with them.")
+SHORTENED = Ruling("Outside for a month", Verdict.SHORTENED)
+BOARD = Ruling("Board papers", Verdict.APPROVAL, "The board decides who reads them.", approvers=("manager",), hours=24)
+HOUSE = (Ruling("House style", Verdict.DEFAULT), Ruling("House style", Verdict.ROLE))
+NOT_ERIC = Step(ERIC, None, Change.REFUSED, ruling=RIVALS)
+TO_APPROVE = replace(plan(gains(ALEX), gains(GUEST)), until=UNTIL, message=MESSAGE, rulings=(BOARD,))
+APPROVERS = ["Patti Fernandez", "Lee Gu", "Megan Bowen"]
+
 FILLED = {
     "item": "Q3 Budget.xlsx",
     "people": "",
@@ -193,6 +250,35 @@ WRONG = {
     "people": "I know nobody called “Nobody”.",
     "until": "This day is over.",
 }
+
+MINE = ShareList(ADELE)
+NARROWED = replace(MINE, people=(Words("name", "Alex"),), until=UNTIL, is_outside=True)
+ODD_PLAN = replace(plan(*map(gains, ODD_PEOPLE)), item=ODD_FILE)
+
+WANTED = AccessWanted(
+    Person("tenant", "alex", "Alex Wilber"), ADELE, Words("url", "https://contoso.example/q3", BUDGET.name), Role.READ
+)
+ODD_WANTED = AccessWanted(
+    replace(ADELE, name=HOSTILE["HTML"]),
+    replace(ADELE, name=HOSTILE["Markdown"]),
+    Words("name", HOSTILE["right to left"]),
+    Role.WRITE,
+    UNTIL,
+    "\n".join(HOSTILE.values()),
+)
+
+
+def shared(item: ShareableItem, telling: Telling, *people: Recipient, ends: dt.datetime | None = None) -> Shared:
+    made = receipt(*(Grant(each, Outcome.GRANTED, telling=telling) for each in people))
+    return Shared(KEY, replace(made, plan=replace(made.plan, item=item)), ends)
+
+
+SHARES = [
+    shared(BUDGET, Telling.WAITS, ALEX, MEGAN, ISAIAH, LEE, FINANCE),
+    shared(LONG_FILE, Telling.TEAMS, ALEX, ERIC, ends=FRIDAY),
+    shared(FOLDER, Telling.UNREACHED, LONG_NAMED, ends=CHANGED - dt.timedelta(days=1)),
+    Shared(KEY, receipt(Grant(ALEX, Outcome.UNSURE)), None),
+]
 
 SAMPLES: dict[str, Callable[[], Card]] = {
     "welcome": commands.welcome,
@@ -244,6 +330,54 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         for what, person in zip(HOSTILE, ODD_PEOPLE, strict=True)
     },
     "confirm: hostile message": partial(cards.share.confirm, replace(ONE, message="\n".join(HOSTILE.values())), KEY),
+    "rules: one is refused": partial(cards.share.confirm, plan(gains(ALEX), NOT_ERIC), KEY),
+    "rules: shortened": partial(
+        cards.share.confirm, replace(plan(gains(GUEST)), until=UNTIL, rulings=(SHORTENED,)), KEY
+    ),
+    "rules: by default": partial(cards.share.confirm, replace(ONE, until=UNTIL, rulings=HOUSE), KEY),
+    "rules: to be approved": partial(cards.share.confirm, TO_APPROVE, KEY),
+    "rules: explained": partial(
+        cards.share.explained,
+        replace(plan(gains(ALEX), gains(GUEST), NOT_ERIC), until=UNTIL, rulings=(SHORTENED, BOARD)),
+    ),
+    "rules: explained, none": partial(cards.share.explained, ONE),
+    "rules: done": partial(
+        cards.share.done,
+        ShareReceipt(
+            plan(gains(ALEX), NOT_ERIC),
+            (Grant(ALEX, Outcome.GRANTED), Grant(ERIC, Outcome.REFUSED, RIVALS.words, "AgainstPolicy")),
+        ),
+        KEY,
+    ),
+    "approval: waiting": partial(cards.approvals.waiting, TO_APPROVE, APPROVERS, FRIDAY, KEY),
+    "approval: waiting, hostile names": partial(
+        cards.approvals.waiting, replace(TO_APPROVE, item=ODD_FILE), [*HOSTILE.values()], FRIDAY, KEY
+    ),
+    "approval: wanted": partial(cards.approvals.wanted, TO_APPROVE, [BOARD], FRIDAY, KEY),
+    "approval: wanted, hostile names": partial(
+        cards.approvals.wanted,
+        replace(
+            TO_APPROVE,
+            item=ODD_FILE,
+            asker=replace(ADELE, name=HOSTILE["right to left"]),
+            steps=tuple(map(gains, ODD_PEOPLE)),
+        ),
+        [BOARD],
+        FRIDAY,
+        KEY,
+    ),
+    "approval: wanted, many people": partial(cards.approvals.wanted, IN_TEAM, [BOARD], FRIDAY, KEY),
+    "approval: answered": partial(cards.approvals.answered, TO_APPROVE, is_approved=True),
+    "approval: answered with no": partial(cards.approvals.answered, TO_APPROVE, is_approved=False),
+    "approval: another one is wanted": partial(cards.approvals.approved_in_part, TO_APPROVE),
+    "approval: approved": partial(cards.approvals.approved, TO_APPROVE, "Patti Fernandez"),
+    "approval: approved, not shared yet": partial(cards.approvals.not_shared_yet, TO_APPROVE, "Patti Fernandez", KEY),
+    "approval: declined": partial(
+        cards.approvals.declined, TO_APPROVE, "Patti Fernandez", "Please wait until the board has met."
+    ),
+    "approval: out of time": partial(cards.approvals.lapsed, TO_APPROVE, APPROVERS),
+    "approval: settled": partial(cards.approvals.settled, TO_APPROVE, "Lee Gu", Decision.ALLOWED),
+    "approval: withdrawn": partial(cards.approvals.settled, TO_APPROVE, "", Decision.OVER),
     "form: empty": partial(cards.form.form, {}, {}, KEY),
     "form: something missing": partial(cards.form.form, FILLED, {"people": "With whom?"}, KEY, said=MISSING),
     "form: found": partial(cards.form.form, FOUND, {}, KEY, picked=PICKED),
@@ -317,6 +451,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "done: no mail was wanted": partial(
         done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, mail=False))
     ),
+    "done: taken away since": partial(
+        done,
+        receipt(Grant(ALEX, Outcome.TAKEN), Grant(MEGAN, Outcome.MOVED), Grant(LEE, Outcome.GRANTED, role=Role.READ)),
+    ),
     "done: without an end": partial(
         done, replace(receipt(Grant(ALEX, Outcome.GRANTED)), plan=replace(ONE, until=UNTIL))
     ),
@@ -337,6 +475,14 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "until: ended for you": partial(cards.ended.ended_for_you, BACK, BACK.returned[0]),
     "until: changed for you": partial(cards.ended.ended_for_you, BACK, BACK.returned[1]),
     "who has access": partial(cards.access.who, BUDGET, HOLDERS, sees_all=True),
+    "who has access: with what can be taken away": partial(
+        cards.access.who,
+        BUDGET,
+        HOLDERS,
+        sees_all=True,
+        key=KEY,
+        offered=[(ALEX.name, "alex"), (ODD_PEOPLE[0].name, "odd")],
+    ),
     "who has access: as far as it is shown": partial(cards.access.who, FOLDER, HOLDERS[1:2], sees_all=False),
     "a file in a chat": partial(cards.dialog.file, BUDGET),
     "dialog: confirm": partial(cards.dialog.in_dialog, cards.share.confirm(ONE, KEY)),
@@ -357,6 +503,78 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         replace(plan(gains(ALEX), item=ODD_FILE), asker=replace(ADELE, name=HOSTILE["right to left"])),
         KEY,
     ),
+    "several: shall I": partial(cards.files.confirm, SEVERAL),
+    "several: a hundred, of hostile names": partial(cards.files.confirm, PAGES, page=3),
+    "several: nothing to change": partial(
+        cards.files.confirm, replace(SEVERAL, parts=(Part("2", plan(has(ALEX))),), plan=ManyPlan(ADELE, ("2",)))
+    ),
+    "several: cancelled": cards.files.cancelled,
+    "several: under way": partial(cards.files.result, UNDER_WAY),
+    "several: in part": partial(cards.files.result, replace(UNDER_WAY, parts=TWO_DONE, is_over=True)),
+    "several: nothing came of one": partial(
+        cards.files.result,
+        replace(UNDER_WAY, parts=(replace(TWO[0], said=str(errors.Unavailable())), TWO_DONE[1]), is_over=True),
+    ),
+    "several: done": partial(cards.files.result, ALL_DONE),
+    "several: undone": partial(
+        cards.files.result,
+        replace(ALL_DONE, parts=(replace(TWO[0], receipt=BACK),), plan=ManyPlan(ADELE, ("1",)), is_undone=True),
+    ),
+    "several: taken away": partial(cards.files.confirm, TAKES_ALL),
+    "several: shared with you": partial(cards.files.for_them, TWO_DONE, "alex"),
+    "several: changed for you": partial(
+        cards.files.for_them,
+        [Part("1", TAKES, ChangeReceipt(TAKES, (LOST,))), replace(TWO[1], receipt=BACK)],
+        "alex",
+    ),
+    "several: end soon": partial(cards.files.soon, [("1", SHARED, FRIDAY), ("2", SHARED, FRIDAY)]),
+    "several: ended": partial(cards.files.ended, [BACK, BACK]),
+    "change: take it away": partial(cards.change.confirm, TAKES, KEY),
+    "change: take it away from many": partial(cards.change.confirm, TAKES_MANY, KEY),
+    "change: only view": partial(cards.change.confirm, LOWERS, KEY),
+    "change: another end": partial(cards.change.confirm, MOVES, KEY),
+    "change: no end": partial(cards.change.confirm, replace(MOVES, until=None), KEY),
+    "change: nothing to change": partial(cards.change.confirm, replace(TAKES, steps=TAKES_MANY.steps[3:]), KEY),
+    "change: hostile names": partial(
+        cards.change.confirm,
+        ChangePlan(
+            ADELE,
+            ODD_FILE,
+            Aim.REMOVE,
+            tuple(ChangeStep(each, Role.READ, Role.READ, Role.READ, folder=each.name) for each in ODD_PEOPLE),
+        ),
+        KEY,
+    ),
+    "change: cancelled": partial(cards.change.cancelled, BUDGET.name),
+    "change: taken away": partial(cards.change.result, ChangeReceipt(TAKES, (LOST,)), KEY),
+    "change: in part": partial(
+        cards.change.result,
+        ChangeReceipt(
+            TAKES_MANY,
+            (
+                LOST,
+                Changed(MEGAN, Became.LEFT, Role.READ),
+                Changed(FINANCE, Became.REFUSED, Role.READ, str(errors.NotAllowed())),
+            ),
+        ),
+        KEY,
+    ),
+    "change: lowered": partial(
+        cards.change.result, ChangeReceipt(LOWERS, (Changed(ALEX, Became.LOWERED, Role.READ),)), KEY
+    ),
+    "change: end moved": partial(
+        cards.change.result, ChangeReceipt(MOVES, (Changed(ALEX, Became.MOVED, Role.WRITE),)), KEY
+    ),
+    "change: undone": partial(
+        cards.change.result,
+        ChangeReceipt(MOVES, (Changed(ALEX, Became.RESTORED, Role.WRITE),), is_undone=True),
+        KEY,
+    ),
+    "change: taken from you": partial(cards.change.for_them, TAKES, LOST),
+    "change: you can only view": partial(cards.change.for_them, LOWERS, Changed(ALEX, Became.LOWERED, Role.READ)),
+    "change: your end": partial(cards.change.for_them, MOVES, Changed(ALEX, Became.MOVED, Role.WRITE)),
+    "change: yours again": partial(cards.change.for_them, TAKES, Changed(ALEX, Became.RESTORED, Role.WRITE)),
+    "change: no longer yours": partial(cards.change.taken, VIEWED),
     "chat: everybody": partial(cards.share.confirm, IN_CHAT, KEY),
     "chat: a team with many people": partial(cards.share.confirm, IN_TEAM, KEY),
     "chat: a team with many people, the last page": partial(cards.share.confirm, IN_TEAM, KEY, page=24),
@@ -400,6 +618,24 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "given back: the sharer is not signed in": partial(cards.received.not_given_back, VIEWED, ALEX, KEY),
     "given back: on the result": partial(done, receipt(Grant(ALEX, Outcome.RETURNED), Grant(MEGAN, Outcome.GRANTED))),
+    "my shares": partial(cards.shares.shares, SHARES, MINE, KEY, count=4, now=CHANGED, views=list(VIEWS)[1:]),
+    "my shares: a part of them": partial(
+        cards.shares.shares, SHARES[1:2], NARROWED, KEY, count=1, now=CHANGED, views=list(VIEWS)
+    ),
+    "my shares: a page": partial(
+        cards.shares.shares, SHARES, replace(MINE, page=1), KEY, count=26, now=CHANGED, views=list(VIEWS)[1:]
+    ),
+    "my shares: none": partial(cards.shares.shares, [], MINE, KEY, count=0, now=CHANGED),
+    "my shares: none fits": partial(cards.shares.shares, [], NARROWED, KEY, count=0, now=CHANGED, views=["shares.all"]),
+    "my shares: hostile names": partial(
+        cards.shares.shares,
+        [Shared(KEY, replace(receipt(*(Grant(each, Outcome.GRANTED) for each in ODD_PEOPLE)), plan=ODD_PLAN), None)],
+        replace(MINE, people=(Words("name", HOSTILE["Markdown"]),), items=(Words("name", HOSTILE["HTML"]),)),
+        KEY,
+        count=1,
+        now=CHANGED,
+    ),
+    "my shares: one of them": lambda: also(done(SHARES[1].receipt), cards.shares.back(KEY)),
     "edit": partial(cards.received.edit, VIEWED, KEY),
     "edit: asked": partial(cards.received.asked, VIEWED, KEY),
     "edit: for the sharer": partial(cards.received.wants_to_edit, VIEWED, ALEX, "I fill in the figures of Sales.", KEY),
@@ -414,4 +650,22 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "edit: no longer asked": partial(cards.received.over, VIEWED, ALEX),
     "edit: declined for you": partial(cards.received.answered, VIEWED, is_allowed=False, can_edit=False),
     "edit: allowed for you": partial(cards.received.answered, VIEWED, is_allowed=True, can_edit=True),
+    "access: ask": partial(cards.received.ask_for_access, WANTED, KEY),
+    "access: ask to edit for a time": partial(
+        cards.received.ask_for_access, replace(WANTED, role=Role.WRITE, until=UNTIL, reason="Month end."), KEY
+    ),
+    "access: asked": partial(cards.received.access_asked, WANTED),
+    "access: for the owner": partial(
+        cards.received.wants_access, replace(WANTED, until=UNTIL, reason="I close the month."), BUDGET, KEY
+    ),
+    "access: for an owner who is not signed in": partial(
+        cards.received.wants_access, WANTED, None, KEY, is_reminder=True
+    ),
+    "access: hostile words": partial(cards.received.wants_access, ODD_WANTED, ODD_FILE, KEY),
+    "access: declined": partial(cards.received.access_declined, WANTED),
+    "access: decided already": partial(cards.received.access_decided, WANTED, Decision.ALLOWED),
+    "access: asked too long ago": partial(cards.received.access_decided, WANTED, Decision.LAPSED),
+    "access: declined for you": partial(cards.received.access_answered, WANTED, Decision.DECLINED, had_it=False),
+    "access: no answer": partial(cards.received.access_answered, WANTED, Decision.LAPSED, had_it=False),
+    "access: allowed for you": partial(cards.received.access_answered, WANTED, Decision.ALLOWED, had_it=True),
 }

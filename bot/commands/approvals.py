@@ -1,0 +1,76 @@
+"""Four eyes: a sharer asks for approval, and a second person answers, by a press alone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+
+import cards.approvals
+from bot.commands.turn import Reply, Turn
+from bot.errors import SharebotError
+from bot.sharing import Decision, Person
+from bot.texts import spoken
+from bot.work import Approving, Work
+from cards.elements import Card
+
+
+async def ask(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Asks whoever the rules name, once; pressed again, it shows that it waits."""
+    # In front of others nobody is to read which file it is, or why not.
+    place = turn.place if turn.own_chat else None
+    approving = await turn.work.ask_for_approval(key, turn.person, spoken(), str(turn.timezone), place)
+    return Reply(_sharers(approving), is_private=True, asks=key if turn.own_chat else "")
+
+
+async def approve(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    return await _answered(turn, key, inputs, Decision.ALLOWED)
+
+
+async def decline(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    return await _answered(turn, key, inputs, Decision.DECLINED)
+
+
+async def _answered(turn: Turn, key: str, inputs: dict[str, str], decision: Decision) -> Reply:
+    reason = inputs.get("reason", "").strip()[: cards.approvals.LONGEST_REASON]
+    return Reply(_approvers(await turn.work.answer_for(key, turn.person, decision, reason), turn.person))
+
+
+async def waiting(work: Work, person: Person, key: str) -> Card | None:
+    """The card whose button can still be pressed; None if there is none."""
+    with suppress(SharebotError):
+        return _approvers(await work.approving(key, person), person)
+    return None
+
+
+def _sharers(approving: Approving) -> Card:
+    plan, by = approving.plan, approving.by[1]
+    match approving.decision:
+        case None:
+            names = list(approving.approvers.values())
+            return cards.approvals.waiting(plan, names, approving.due, approving.key)
+        case Decision.ALLOWED:
+            return cards.approvals.not_shared_yet(plan, by, approving.key)
+        case Decision.DECLINED:
+            return cards.approvals.declined(plan, by, approving.reason)
+        case Decision.OVER | Decision.LAPSED:
+            return cards.approvals.lapsed(plan, list(approving.approvers.values()))
+
+
+def _approvers(approving: Approving, person: Person) -> Card:
+    """What they are asked, or what they or somebody else has answered."""
+    if rulings := approving.waits_for(person.id):
+        return cards.approvals.wanted(approving.plan, rulings, approving.due, approving.key)
+    mine = next((each for each in approving.approvals if each.decided_by == person.id), None)
+    if approving.decision is None:
+        return cards.approvals.approved_in_part(approving.plan)
+    if mine and mine.decision is approving.decision and approving.decision is not Decision.OVER:
+        return cards.approvals.answered(approving.plan, is_approved=approving.decision is Decision.ALLOWED)
+    return cards.approvals.settled(approving.plan, approving.by[1], approving.decision)
+
+
+# No sentence asks for these.
+CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
+    "approvals.ask": ask,
+    "approvals.approve": approve,
+    "approvals.decline": decline,
+}

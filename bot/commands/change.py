@@ -1,0 +1,231 @@
+"""Taking access away, lowering it, giving it another end: propose → (choose) → confirm or cancel → undo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cards.change
+import cards.share
+from bot import changing, planning
+from bot.changes import Aim, Bar, ChangePlan
+from bot.commands import several, share
+from bot.commands.turn import Command, Reply, Turn
+from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
+from bot.language import Understood
+from bot.ledger import Pressed
+from bot.many import Missing
+from bot.planning import answered
+from bot.sharing import Option, Question, Recipient, ShareableItem, SharePlan, ShareRequest, UnclearRequest, Words
+from bot.texts import _, later, spoken
+from cards.elements import Card
+
+AIMS = {each.value: each for each in Aim}
+# All files that somebody got, as the language has it.
+EVERYTHING = ("reference", "all_shared_with")
+WANTED = {*AIMS, EVERYTHING[1]}
+# Whoever wants to see more of them says a name.
+OFFERED = 20
+MOST = planning.MOST_FILES
+WHICH = later("Of which file? Please write its name or its link.")
+
+
+async def take_away(turn: Turn, understood: Understood) -> Reply:
+    """What it would do. Everything is looked up, nothing is changed; without a name, of everybody who got it."""
+    if understood.request and [(each.kind, each.value) for each in understood.request.items] == [EVERYTHING]:
+        return await take_everything(turn, understood.request)
+    return await planned(turn, _with_an_item(understood), Aim.REMOVE)
+
+
+async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
+    """All that these people have by shares of the asker: file by file, what would be left."""
+    if not request.recipients:
+        raise NotUnderstood(_("From whom shall I take everything away? Please name them."))
+    plans: list[ChangePlan] = []
+    missing: list[Missing] = []
+    items = await turn.work.shared_items(turn.person, lambda each: any(_is(each, one) for one in request.recipients))
+    missing += [Missing(each.name, _("Too many at once: please say that again afterwards.")) for each in items[MOST:]]
+    for item in items[:MOST]:
+        try:
+            plan = await looked_up(turn, replace(request, items=(Words("id", item.key, item.name),)), Aim.REMOVE)
+        except NotFound:
+            # Who is not named among those who have this one has none of it.
+            continue
+        except (NotAllowed, NotUnderstood) as error:
+            missing.append(Missing(item.name, str(error)))
+            continue
+        if isinstance(plan, UnclearRequest):
+            return await shown(turn, replace(plan, request=request, wanted=EVERYTHING[1]), before)
+        if plan.to_change:
+            plans.append(plan)
+    if not plans and not missing:
+        raise NotFound(_("I know of nothing that you shared with them and that they still have."))
+    return await several.asking(turn, plans, missing, before)
+
+
+def _is(person: Recipient, words: Words) -> bool:
+    """Whether they may be meant; who it is, is looked up among those who have access."""
+    said = words.value.casefold()
+    return said in (person.id, person.email.casefold()) or set(said.split()) <= set(person.name.casefold().split())
+
+
+async def extend(turn: Turn, understood: Understood) -> Reply:
+    request = _with_an_item(understood)
+    if request.until is None:
+        raise NotUnderstood(
+            _(
+                "Until when? Say for example: extend Alex on {item} until Friday, or: forever",
+                item=request.items[0].value,
+            )
+        )
+    return await planned(turn, request, Aim.END)
+
+
+async def planned(turn: Turn, request: ShareRequest, aim: Aim, before: str = "") -> Reply:
+    """`before` is the key of what it takes the place of."""
+    return await shown(turn, await looked_up(turn, request, aim), before)
+
+
+async def looked_up(turn: Turn, request: ShareRequest, aim: Aim) -> ChangePlan | UnclearRequest:
+    if aim is Aim.END and request.until and request.until.at and request.until.at <= turn.now:
+        raise NotUnderstood(_("This day is over. Please name a later one, or say: stop sharing it."))
+
+    async def standing(item: ShareableItem):
+        return await turn.work.standing(turn.person, item)
+
+    plan = await changing.plan(turn.graph, turn.person, request, aim, standing)
+    if isinstance(plan, ChangePlan):
+        await turn.work.may_last(plan)
+    return plan
+
+
+def is_of_nobody(plan: ChangePlan) -> bool:
+    """Whether nobody who was named has access."""
+    return all(step.bar in (Bar.NO_ACCESS, Bar.UNSEEN) for step in plan.steps)
+
+
+async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    """One of what may be meant. The key names its place, or the inputs do where it was picked from a list."""
+    key, place = share.placed(key)
+    return await chosen(turn, key, place, inputs)
+
+
+async def chosen(turn: Turn, key: str, place: int | None, inputs: dict[str, str] | None = None) -> Reply:
+    unclear = await turn.pending.at(key, turn.person)
+    if not isinstance(unclear, UnclearRequest) or unclear.wanted not in WANTED:
+        raise TooLate
+    if picked := (inputs or {}).get(unclear.asked.slot):
+        place = next((at for at, each in enumerate(unclear.asked.options) if each.key == picked), None)
+    request = answered(unclear, place)
+    if unclear.wanted == EVERYTHING[1]:
+        return await take_everything(turn, request, key)
+    return await planned(turn, request, AIMS[unclear.wanted], key)
+
+
+async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
+    place = turn.place if turn.own_chat else None
+    pressed = await turn.work.change(key, turn.person, spoken(), str(turn.timezone), place)
+    return Reply(card_of(pressed), is_private=True)
+
+
+async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return Reply(card_of(await turn.work.restore(key, turn.person)), is_private=True)
+
+
+async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    async with turn.pending.claim(key, turn.person) as what:
+        name = what.item.name if isinstance(what, ChangePlan) and turn.own_chat else None
+        return Reply(cards.change.cancelled(name))
+
+
+async def answer(turn: Turn, key: str, plan: ChangePlan, understood: Understood) -> Reply | None:
+    """What is typed in answer to the card does what its buttons do. None where it is no answer to it."""
+    match understood.intent:
+        case "confirm" if plan.to_change:
+            return await confirm(turn, key, {})
+        case "cancel":
+            return await cancel(turn, key, {})
+        case "answer" if plan.aim is Aim.END and understood.request and understood.request.until:
+            request = replace(
+                _request(plan.item, [step.recipient for step in plan.steps]), until=understood.request.until
+            )
+            return await planned(turn, request, Aim.END, key)
+        case _:
+            return None
+
+
+# From other cards
+
+
+async def lower(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """From a share to view that would change nothing, for they can edit."""
+    plan = await turn.pending.at(key, turn.person)
+    if not isinstance(plan, SharePlan):
+        raise TooLate
+    return await planned(turn, plan.request, Aim.LOWER, key)
+
+
+async def offer(turn: Turn, item: ShareableItem, people: list[Recipient]) -> tuple[str, list[tuple[str, str]]]:
+    """The key of a button that takes it away from one of them, and who they are, as titles and values."""
+    options = tuple(Option(each.id or each.email, each.name, each.email) for each in people[:OFFERED])
+    if not options:
+        return "", []
+    request = ShareRequest((Words("id", item.key, item.name),), (Words("name", ""),))
+    question = Question("recipient 0", _("Remove…"), options)
+    key = await turn.pending.put(UnclearRequest(turn.person, request, (question,), Aim.REMOVE.value))
+    return key, [(cards.share.told_apart(each), each.key) for each in options]
+
+
+# What is shown
+
+
+async def shown(turn: Turn, what: ChangePlan | UnclearRequest, before: str = "") -> Reply:
+    key = await turn.pending.put(what, turn.own_chat, before)
+    return Reply(card(what, key), is_private=True, asks=key if turn.own_chat else "")
+
+
+def card(what: ChangePlan | UnclearRequest, key: str) -> Card:
+    return cards.change.confirm(what, key) if isinstance(what, ChangePlan) else cards.share.choose(what, key)
+
+
+def card_of(pressed: Pressed) -> Card:
+    """What came of it up to now; where that is nothing, it can be pressed again."""
+    receipt = pressed.undone or pressed.receipt
+    if receipt is None:
+        return cards.change.confirm(pressed.plan, pressed.key)
+    return cards.change.result(receipt, pressed.key)
+
+
+def _with_an_item(understood: Understood) -> ShareRequest:
+    if understood.request is None or not understood.request.items:
+        raise NotUnderstood(understood.hint or _(WHICH))
+    return understood.request
+
+
+def _request(item: ShareableItem, people: list[Recipient]) -> ShareRequest:
+    who = (Words("id", each.id, each.name) if each.id else Words("email", each.email, each.name) for each in people)
+    return ShareRequest((Words("id", item.key, item.name),), tuple(who))
+
+
+UNSHARE = Command(
+    intent="unshare",
+    example=later("stop sharing Q3 Budget.xlsx with Alex"),
+    what=later("Takes access away, after showing you what would be left."),
+    say=take_away,
+    clicks={
+        "remove.choose": choose,
+        "lower.choose": choose,
+        "end.choose": choose,
+        f"{EVERYTHING[1]}.choose": choose,
+        "change.lower": lower,
+        "change.confirm": confirm,
+        "change.cancel": cancel,
+        "change.undo": undo,
+    },
+)
+EXTEND = Command(
+    intent="extend",
+    example=later("extend Alex on Q3 Budget.xlsx until Friday"),
+    what=later("Gives what you shared another end, or none."),
+    say=extend,
+)

@@ -1,0 +1,246 @@
+"""Asking the owner of a file for access to it; and what the owner decides.
+
+Graph tells nothing of what somebody can't open. Whose it is is known from a link into somebody's OneDrive, or from
+what was shared through us before: by its link, or with whoever asks; or they say whom to ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import unquote, urlsplit
+
+import cards.basics
+import cards.received
+import cards.share
+from bot import planning
+from bot.commands.turn import Command, Reply, Turn
+from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
+from bot.graph.permissions import covers, role_of
+from bot.language import Understood
+from bot.ledger import Stands
+from bot.sharing import (
+    AccessWanted,
+    Decision,
+    Person,
+    Recipient,
+    Role,
+    ShareableItem,
+    ShareRequest,
+    UnclearRequest,
+    Words,
+)
+from bot.texts import _, later, sentences, spoken
+from bot.work import Work
+from cards.elements import Card, apart
+from cards.received import LONGEST_REASON
+
+HOME = re.compile(r"/personal/([^/]+)/")
+DOCUMENT = re.compile(r"[?&]sourcedoc=([^&#]+)", re.IGNORECASE)
+# What may stand in an address where a link has a low line.
+MARKS = (".", "_", "-")
+
+
+async def ask(turn: Turn, understood: Understood) -> Reply:
+    request = understood.request
+    if request is None or not request.items or "items" in understood.asks:
+        raise NotUnderstood(understood.hint or _("To which file? Please paste its link."))
+    words, role = request.items[0], request.role or Role.READ
+    if request.items[1:]:
+        raise NotUnderstood(_("Please ask for one file at a time."))
+    if request.until and request.until.at and request.until.at <= turn.now:
+        raise NotUnderstood(_("This day is over. Please name a later one."))
+    if not role.grantable:
+        raise NotUnderstood(_("I can ask for the right to view or to edit it. Please say which."))
+    if has := await _has_it(turn, words, role):
+        return Reply(cards.basics.say(_("You can open “{file}” already.", file=apart(has.name))), is_private=True)
+    found = await _owner(turn, words, request)
+    if found is None:
+        raise NotFound(
+            sentences(
+                _("I can't tell whose file that is."),
+                _(
+                    "Please ask whoever sent it to you, or tell me whom to ask: ask Adele for access to {item}",
+                    item=words.value,
+                ),
+            )
+        )
+    owner, item = found
+    if owner.id == turn.person.id:
+        raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=words.value))
+    reason = (request.message or "")[:LONGEST_REASON]
+    what = AccessWanted(turn.person, owner, item, role, request.until, reason)
+    return Reply(cards.received.ask_for_access(what, await turn.pending.put(what)), is_private=True)
+
+
+async def send(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    """The owner hears of it now."""
+    async with turn.pending.claim(key, turn.person) as what:
+        if not isinstance(what, AccessWanted):
+            raise TooLate
+        reason = inputs.get("reason", what.reason).strip()[:LONGEST_REASON]
+        wanted = await turn.work.ask_for_access(replace(what, reason=reason), spoken(), str(turn.timezone))
+    return Reply(cards.received.access_asked(wanted.what), is_private=True)
+
+
+async def drop(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    async with turn.pending.claim(key, turn.person) as what:
+        if not isinstance(what, AccessWanted):
+            raise TooLate
+    return Reply(cards.basics.say(_("I asked nobody.")), is_private=True)
+
+
+async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """A share like any other comes of it, and the same card says so.
+
+    The key names the file that was on the card as well: what the owner has not seen is shown first.
+    """
+    key, _dot, seen = key.partition(".")
+    wanted = await turn.work.wanted(key, turn.person)
+    if wanted.request.decision is None:
+        item = await planning.find(turn.graph, turn.person, wanted.what.item, wanted="access")
+        if isinstance(item, UnclearRequest):
+            raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
+        if cards.received.seen(item) != seen:
+            return Reply(cards.received.wants_access(wanted.what, item, key))
+    try:
+        receipt = await turn.work.give_access(key, turn.person, spoken(), str(turn.timezone))
+    except TooLate:
+        wanted = await turn.work.wanted(key, turn.person)
+        if wanted.request.decision in (None, Decision.ALLOWED):
+            raise
+        return Reply(cards.received.access_decided(wanted.what, wanted.request.decision))
+    return Reply(cards.share.done(receipt, key))
+
+
+async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    key = key.partition(".")[0]
+    wanted = await turn.work.refuse_access(key, turn.person, spoken(), str(turn.timezone))
+    if wanted.request.decision is None:
+        raise TooLate
+    if wanted.request.decision is Decision.DECLINED:
+        return Reply(cards.received.access_declined(wanted.what))
+    return Reply(cards.received.access_decided(wanted.what, wanted.request.decision))
+
+
+async def waiting(work: Work, person: Person, key: str) -> Card | None:
+    """The card whose button can still be pressed; None if there is none."""
+    try:
+        wanted = await work.wanted(key, person)
+    except SharebotError:
+        return None
+    if wanted.request.decision:
+        return cards.received.access_decided(wanted.what, wanted.request.decision)
+    return cards.received.wants_access(wanted.what, None, key)
+
+
+async def _has_it(turn: Turn, words: Words, role: Role) -> ShareableItem | None:
+    """What they mean, where they have that right already."""
+    try:
+        found = await planning.find(turn.graph, turn.person, words, wanted="access")
+    except (NotFound, NotAllowed):
+        return None
+    if isinstance(found, UnclearRequest):
+        if found.asked.is_near:
+            return None
+        raise NotUnderstood(_("You can open several files of this name. Please paste the link of the one you mean."))
+    if role is Role.READ:
+        return found
+    person = Recipient(turn.person.id, turn.person.name, "")
+    return found if covers(role_of(person, await turn.graph.permissions(found)), role) else None
+
+
+async def _owner(turn: Turn, words: Words, request: ShareRequest) -> tuple[Person, Words] | None:
+    """Who is to be asked, and by which words they find it."""
+    if request.recipients:
+        return await _named(turn, request.recipients), _item(words)
+    if words.kind == "url":
+        if home := HOME.search(f"{urlsplit(words.value).path}/"):
+            return (owner, _item(words)) if (owner := await _at_home(turn, home[1])) else None
+        shares = await turn.work.sharers(turn.person.tenant_id, _document(words.value) or words.value.partition("?")[0])
+        return _sharer(words, (each for each in shares if _leads_to(words.value, each)))
+    shares = await turn.work.sharers(turn.person.tenant_id, turn.person.id)
+    return _sharer(words, (each for each in shares if _is_called(words.value, each, turn.person)))
+
+
+async def _named(turn: Turn, people: tuple[Words, ...]) -> Person:
+    """The one person who was named. Raises NotUnderstood, NotFound."""
+    words = next(iter(people))
+    if len(people) > 1 or words.kind not in ("name", "email", "mention", "id"):
+        raise NotUnderstood(_("Please name one person whom I shall ask."))
+    if words.kind in ("mention", "id"):
+        return Person(turn.person.tenant_id, words.value, words.name)
+    if words.kind == "email":
+        found = await turn.graph.people_at(words.value)
+    else:
+        found = await turn.graph.find_people(words.value)
+    exact = [each for each in found if each.name.casefold() == words.value.casefold()] or found
+    if not exact:
+        raise NotFound(sentences(_("I know nobody called “{name}”.", name=words.value), _(planning.HOW_ELSE)))
+    if len(exact) > 1:
+        raise NotUnderstood(_("“{words}” fits several people. Please write the full name.", words=words.value))
+    return _person(turn, exact[0])
+
+
+async def _at_home(turn: Turn, name: str) -> Person | None:
+    """Whose OneDrive is called so: after their sign-in name, with low lines for all else than letters and digits."""
+    name = unquote(name).casefold()
+    domain = (await turn.graph.me()).email.rpartition("@")[2].casefold()
+    local = name.removesuffix(f"_{_low(domain)}")
+    if not domain or local == name:
+        return None
+    addresses = dict.fromkeys(f"{local.replace('_', mark)}@{domain}" for mark in MARKS)
+    found = await asyncio.gather(*(turn.graph.people_at(each) for each in addresses))
+    people = {each.id: each for some in found for each in some if each.id and _low(each.email.casefold()) == name}
+    return _person(turn, next(iter(people.values()))) if len(people) == 1 else None
+
+
+def _low(address: str) -> str:
+    return re.sub(r"[^a-z0-9]", "_", address)
+
+
+def _person(turn: Turn, found: Recipient) -> Person:
+    return Person(turn.person.tenant_id, str(found.id), found.name)
+
+
+def _sharer(words: Words, shares: Iterator[Stands]) -> tuple[Person, Words] | None:
+    """Whoever shared it last. It is called as whoever asks calls it: a link tells nobody the name of a file."""
+    plan = next((each.receipt.plan for each in shares), None)
+    return (plan.asker, Words("id", plan.item.key, words.name or words.value)) if plan else None
+
+
+def _leads_to(url: str, stands: Stands) -> bool:
+    own = stands.receipt.plan.item.web_url
+    return (own.partition("?")[0], _document(own)) == (url.partition("?")[0], _document(url))
+
+
+def _document(url: str) -> str:
+    """Which one a page of Office is to show: all have one address, but for this. All else behind a "?" is how."""
+    found = DOCUMENT.search(url)
+    return found[1] if found else ""
+
+
+def _is_called(name: str, stands: Stands, asker: Person) -> bool:
+    """Of what was shared with whoever asks: of what others have they are to learn nothing by its name."""
+    is_theirs = any(each.recipient.id == asker.id for each in stands.receipt.grants)
+    own, said = stands.receipt.plan.item.name.casefold(), name.casefold()
+    return is_theirs and said in (own, own.rpartition(".")[0])
+
+
+def _item(words: Words) -> Words:
+    """A link goes by the last part of it that is a name."""
+    if words.kind != "url":
+        return words
+    last = unquote(urlsplit(words.value).path.rstrip("/").rpartition("/")[2])
+    return Words("url", words.value, last if "." in last else "")
+
+
+COMMAND = Command(
+    intent="request_access",
+    example=later("request access to Q3 Budget.xlsx"),
+    what=later("Asks the owner of a file for access to it, and tells you what they decide."),
+    say=ask,
+    clicks={"access.ask": send, "access.drop": drop, "access.allow": allow, "access.decline": decline},
+)

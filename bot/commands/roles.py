@@ -1,0 +1,38 @@
+"""Another role: a lower one is a change of what is there, a higher one is a share."""
+
+from __future__ import annotations
+
+from bot.changes import Aim, ChangePlan
+from bot.commands import change, share
+from bot.commands.turn import Command, Reply, Turn
+from bot.errors import NotFound, NotUnderstood
+from bot.language import Understood
+from bot.sharing import Role
+from bot.texts import _, later
+
+
+async def change_role(turn: Turn, understood: Understood) -> Reply:
+    request = understood.request
+    if request is None or not request.items:
+        raise NotUnderstood(understood.hint or _(change.WHICH))
+    if request.role is None:
+        item = request.items[0].value
+        raise NotUnderstood(_("What may they do? Say for example: change Alex to view only on {item}", item=item))
+    if request.role is not Role.READ:
+        return await share.planned(turn, request)
+    try:
+        plan = await change.looked_up(turn, request, Aim.LOWER)
+    except NotFound:
+        # Whoever has none yet gets it, or it is the file that is not there.
+        return await share.planned(turn, request)
+    if isinstance(plan, ChangePlan) and change.is_of_nobody(plan):
+        return await share.planned(turn, request)
+    return await change.shown(turn, plan)
+
+
+COMMAND = Command(
+    intent="change_role",
+    example=later("change Alex to view only on Q3 Budget.xlsx"),
+    what=later("Changes what somebody may do with a file, after showing you what would change."),
+    say=change_role,
+)

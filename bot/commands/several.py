@@ -1,0 +1,171 @@
+"""Several at once: files for people, everything that somebody got, several commands of one message."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+
+import cards.files
+import cards.share
+from bot import planning
+from bot.changes import ChangePlan
+from bot.commands import roster
+from bot.commands.turn import Reply, Turn
+from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
+from bot.language import Understood
+from bot.many import Many, ManyPlan, Missing, Part
+from bot.sharing import SharePlan, ShareRequest, UnclearRequest
+from bot.texts import _, spoken
+from cards.elements import Card
+
+
+async def planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
+    """Several files for the same people. `before` is the key of what it takes the place of."""
+    found = await plans(turn, request)
+    if isinstance(found, UnclearRequest):
+        key = await turn.pending.put(found, turn.own_chat, before)
+        return Reply(cards.share.choose(found, key), is_private=True, asks=key if turn.own_chat else "")
+    return await asking(turn, *found, before)
+
+
+async def plans(turn: Turn, request: ShareRequest) -> tuple[list[SharePlan], list[Missing]] | UnclearRequest:
+    """One for each file, and those for which there is none."""
+    request, there = await roster.gathered(turn, request)
+    found = await planning.plan_each(
+        turn.graph, turn.person, request, undo=turn.undo, roster=there, policy=turn.work.policy, now=turn.now
+    )
+    if isinstance(found, UnclearRequest):
+        return found
+    made: list[SharePlan] = []
+    missing: list[Missing] = []
+    for words, each in zip(dict.fromkeys(request.items), found, strict=True):
+        plan = each if isinstance(each, SharebotError) else await _judged(turn, each)
+        if isinstance(plan, SharePlan):
+            made.append(plan)
+        else:
+            missing.append(Missing(words.name or words.value, str(plan)))
+    return made, missing
+
+
+async def _judged(turn: Turn, plan: SharePlan) -> SharePlan | SharebotError:
+    """As the policy has it; what needs a second person goes by itself, for each is asked of others."""
+    plan = await turn.work.judged(turn.graph, plan, turn.now)
+    if plan.refused and not plan.to_grant:
+        return planning.refusal(plan)
+    if plan.approvals:
+        rule = plan.approvals[0].rule
+        return NotAllowed(_("By the rule “{rule}” somebody has to approve this: please share it by itself.", rule=rule))
+    return plan
+
+
+async def asking(
+    turn: Turn, parts: Sequence[SharePlan | ChangePlan], missing: Sequence[Missing], before: str = ""
+) -> Reply:
+    """The card that waits for an answer. Raises NotFound where there is nothing that could be done."""
+    if not parts:
+        raise NotFound("\n\n".join(dict.fromkeys(each.why for each in missing)))
+    key, plan = await turn.pending.put_many(parts, missing, turn.own_chat, before)
+    shown = await turn.work.many_planned(key, plan)
+    return Reply(cards.files.confirm(shown), is_private=True, asks=key if turn.own_chat else "")
+
+
+async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Does all of it, once; what a press finds done or under way is told as it is."""
+    shown = await turn.work.many(key, turn.person, spoken(), str(turn.timezone), turn.place if turn.own_chat else None)
+    return _as_it_is(turn, shown)
+
+
+async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    place = turn.place if turn.own_chat else None
+    return _as_it_is(turn, await turn.work.undo_many(key, turn.person, place))
+
+
+def _as_it_is(turn: Turn, shown: Many) -> Reply:
+    """In front of others their message shows nothing of it: what came of it is told in their own chat."""
+    return Reply(cards.files.result(shown), is_private=True, key=shown.key if turn.own_chat else "")
+
+
+async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    async with turn.pending.claim(key, turn.person):
+        return Reply(cards.files.cancelled())
+
+
+async def retry(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Only what failed, looked up anew: another card, which waits for another press."""
+    shown = await turn.work.many_now(key, turn.person)
+    if not shown.is_over:
+        raise TooLate(_("This is still under way. Please wait until it is done."))
+    plans: list[SharePlan | ChangePlan] = []
+    missing: list[Missing] = []
+    for part in shown.parts:
+        request = _left_of(part)
+        if request is None:
+            continue
+        try:
+            plan = await planning.plan(
+                turn.graph, turn.person, request, undo=turn.undo, policy=turn.work.policy, now=turn.now
+            )
+        except (NotFound, NotAllowed, NotUnderstood) as error:
+            missing.append(Missing(part.plan.item.name, str(error)))
+        else:
+            judged = await _judged(turn, plan) if isinstance(plan, SharePlan) else None
+            if isinstance(judged, SharePlan):
+                plans.append(judged)
+            elif judged:
+                missing.append(Missing(part.plan.item.name, str(judged)))
+    return await asking(turn, plans, missing)
+
+
+async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """More of the files of a card; the key names the page."""
+    key, _dot, page = key.partition(".")
+    if not page.isdecimal() or len(page) > 4:
+        raise TooLate
+    return Reply(await card(turn, key, page=int(page)), is_private=True)
+
+
+async def answer(turn: Turn, key: str, understood: Understood) -> Reply | None:
+    """What is typed in answer to the card does what its buttons do. None where it is no answer to it."""
+    match understood.intent:
+        case "confirm":
+            return await confirm(turn, key, {})
+        case "cancel":
+            return await cancel(turn, key, {})
+        case _:
+            return None
+
+
+async def card(turn: Turn, key: str, page: int = 0) -> Card:
+    """As it is by now. Raises NotYours, TooLate."""
+    try:
+        return cards.files.result(await turn.work.many_now(key, turn.person), page=page)
+    except TooLate:
+        plan = await turn.pending.at(key, turn.person)
+        if not isinstance(plan, ManyPlan):
+            raise
+        return cards.files.confirm(await turn.work.many_planned(key, plan), page=page)
+
+
+def _left_of(part: Part) -> ShareRequest | None:
+    """What is to be asked for again; None where nothing failed."""
+    if part.share is None:
+        return None
+    request = part.share.request
+    if part.said:
+        return request
+    names = {each.recipient.id or each.recipient.email for each in part.failed}
+    return (
+        replace(request, recipients=tuple(each for each in request.recipients if each.value in names))
+        if names
+        else None
+    )
+
+
+# No sentence asks for these.
+CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
+    "many.confirm": confirm,
+    "many.cancel": cancel,
+    "many.undo": undo,
+    "many.retry": retry,
+    "many.page": turn_page,
+}

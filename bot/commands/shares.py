@@ -1,0 +1,191 @@
+"""What somebody shared through us and what of it stands: a list, and from there each share's own card."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+import cards.shares
+from bot import planning
+from bot.commands import share
+from bot.commands.turn import Command, Reply, Turn
+from bot.errors import NotUnderstood, TooLate
+from bot.language import Understood
+from bot.ledger import Stands
+from bot.sharing import Expiry, Recipient, ShareableItem, ShareList, ShareRequest, Words
+from bot.texts import _, later, sentences
+from bot.work import Work
+from cards.elements import Card, also
+from cards.many import PAGE
+from cards.shares import Shared
+
+SOON = dt.timedelta(days=7)
+OUTSIDE = ("external", "guests")
+NAMED = ("name", "email", "mention", "id", "group")
+# Whatever is meant by these, all of it is a fair answer.
+ALL = ("all", "all_shared_with", "last_shared")
+DOMAIN = re.compile(r"@?((?:[\w-]+\.)+[\w-]{2,})")
+
+
+async def show(turn: Turn, understood: Understood) -> Reply:
+    if set(understood.asks) - {"expiration"}:
+        raise NotUnderstood(understood.hint or _(planning.NAME_THEM))
+    wanted = await _wanted(turn, understood.request or ShareRequest((), ()))
+    if understood.asks:
+        # "Ending soon" is no date.
+        wanted = replace(wanted, until=Expiry("", turn.work.now() + SOON))
+    key = await turn.pending.put(wanted)
+    return Reply(await card(turn.work, wanted, key), is_private=True)
+
+
+async def open_(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """One of them, as it is by now. The key names it."""
+    key, _dot, of = key.partition(".")
+    await _at(turn, key)
+    receipt = await turn.work.shared(of, turn.person)
+    return Reply(also(await share.result(turn.work, receipt, of), cards.shares.back(key)), is_private=True)
+
+
+async def back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return await _shown(turn, await _at(turn, key), key)
+
+
+async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    key, page = share.placed(key)
+    wanted = await _at(turn, key)
+    if page is None or page * PAGE >= max(len(_fitting(await turn.work.shares(turn.person), wanted)), 1):
+        raise TooLate
+    return await _shown(turn, replace(wanted, page=page), key)
+
+
+async def all_(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return await _shown(turn, _views(await _at(turn, key), turn.work.now())["shares.all"], key)
+
+
+async def soon(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return await _shown(turn, _views(await _at(turn, key), turn.work.now())["shares.soon"], key)
+
+
+async def outside(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    return await _shown(turn, _views(await _at(turn, key), turn.work.now())["shares.outside"], key)
+
+
+async def card(work: Work, wanted: ShareList, key: str) -> Card:
+    """The page that was seen last, of what stands now."""
+    now = work.now()
+    stands = await work.shares(wanted.asker)
+    fitting = _fitting(stands, wanted)
+    page = min(wanted.page, max(len(fitting) - 1, 0) // PAGE)
+    shown = await work.told(fitting[page * PAGE : (page + 1) * PAGE])
+    others = {verb: _fitting(stands, view) for verb, view in _views(wanted, now).items()}
+    return cards.shares.shares(
+        [Shared(each.key, each.receipt, each.ends) for each in shown],
+        replace(wanted, page=page),
+        key,
+        count=len(fitting),
+        now=now,
+        views=[verb for verb, found in others.items() if found and found != fitting],
+    )
+
+
+async def _at(turn: Turn, key: str) -> ShareList:
+    wanted = await turn.pending.at(key, turn.person)
+    if not isinstance(wanted, ShareList):
+        raise TooLate
+    return wanted
+
+
+async def _shown(turn: Turn, wanted: ShareList, key: str) -> Reply:
+    await turn.pending.keep(key, wanted)
+    return Reply(await card(turn.work, wanted, key), is_private=True)
+
+
+def _views(wanted: ShareList, now: dt.datetime) -> dict[str, ShareList]:
+    """What the buttons narrow it to, or widen it."""
+    return {
+        "shares.all": ShareList(wanted.asker),
+        "shares.soon": replace(wanted, until=Expiry("", now + SOON), page=0),
+        "shares.outside": replace(wanted, is_outside=True, page=0),
+    }
+
+
+async def _wanted(turn: Turn, request: ShareRequest) -> ShareList:
+    """Raises NotUnderstood for whom nobody can tell, NotFound for a link that leads to nothing they can open."""
+    people = [each for each in request.recipients if each.kind not in (*OUTSIDE, *ALL)]
+    for each in people:
+        if each.kind not in NAMED:
+            why = planning.NOT_YET.get(each.kind)
+            raise NotUnderstood(sentences(_(why), _(planning.NAME_THEM)) if why else _(planning.NAME_THEM))
+    items: list[Words] = []
+    until = request.until
+    for each in request.items:
+        if each.value == "expiring_soon":
+            until = until or Expiry("", turn.work.now() + SOON)
+        elif each.kind == "url":
+            found = await turn.graph.item_behind(each.value)
+            items.append(Words("id", found.key, found.name))
+        elif each.kind == "reference" and each.value not in ALL:
+            raise NotUnderstood(_("I can't tell which file that is. Please name the file or paste its link."))
+        elif each.kind != "reference":
+            items.append(each)
+    is_outside = any(each.kind in OUTSIDE for each in request.recipients)
+    return ShareList(turn.person, tuple(people), tuple(items), until, is_outside)
+
+
+# What fits
+
+
+def _fitting(stands: list[Stands], wanted: ShareList) -> list[Stands]:
+    return [each for each in stands if _fits(each, wanted)]
+
+
+def _fits(stands: Stands, wanted: ShareList) -> bool:
+    people = [each.recipient for each in stands.receipt.given()]
+    item = stands.receipt.plan.item
+    return (
+        (not wanted.people or any(_is_called(each, words) for each in people for words in wanted.people))
+        and (not wanted.items or any(_is_item(item, words) for words in wanted.items))
+        and (wanted.until is None or _ends_by(stands, wanted.until))
+        and (not wanted.is_outside or any(each.is_outside for each in people))
+    )
+
+
+def _ends_by(stands: Stands, until: Expiry) -> bool:
+    if until.at is None or stands.ends is None:
+        return until.at is stands.ends
+    return stands.ends <= until.at
+
+
+def _is_called(person: Recipient, words: Words) -> bool:
+    """By id or address, or with all the words in the name; a domain is that of the address."""
+    said, email = words.value.casefold(), person.email.casefold()
+    if words.kind in ("mention", "id"):
+        return person.id == words.value
+    if domain := DOMAIN.fullmatch(said):
+        return f".{email.rpartition('@')[2]}".endswith(f".{domain[1]}")
+    return said == email or set(said.split()) <= set(person.name.casefold().replace(",", " ").split())
+
+
+def _is_item(item: ShareableItem, words: Words) -> bool:
+    if words.kind == "id":
+        return item.key == words.value
+    name = words.value.rpartition("/")[2].casefold()
+    own = item.name.casefold()
+    return name in (own, own.rpartition(".")[0]) or set(name.split()) <= set(re.split(r"[\s._-]+", own))
+
+
+COMMAND = Command(
+    intent="list_shares",
+    example=later("my shares"),
+    what=later("Lists what you share through me: with whom, until when, and whether they know."),
+    say=show,
+    clicks={
+        "shares.open": open_,
+        "shares.back": back,
+        "shares.page": turn_page,
+        "shares.all": all_,
+        "shares.soon": soon,
+        "shares.outside": outside,
+    },
+)

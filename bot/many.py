@@ -1,0 +1,73 @@
+"""Several deeds behind one card: each a plan under a key of its own, carried out and kept as if it were alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.changes import ChangePlan, ChangeReceipt
+from bot.sharing import EndReceipt, Grant, Outcome, Person, SharePlan, ShareReceipt
+
+FAILED = (Outcome.REFUSED, Outcome.UNSURE)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What was asked for and can't be done, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ManyPlan:
+    """`keys` are those of the plans; `missing` is what there is none for."""
+
+    asker: Person
+    keys: tuple[str, ...]
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several, as it is by now. `said` is why nothing came of it, "" while it waits or where something did."""
+
+    key: str
+    plan: SharePlan | ChangePlan
+    receipt: ShareReceipt | ChangeReceipt | EndReceipt | None = None
+    said: str = ""
+
+    @property
+    def share(self) -> SharePlan | None:
+        return self.plan if isinstance(self.plan, SharePlan) else None
+
+    @property
+    def is_over(self) -> bool:
+        return self.receipt is not None or bool(self.said)
+
+    @property
+    def failed(self) -> tuple[Grant, ...]:
+        """Those of a share with whom it was not shared, though others got it."""
+        grants = self.receipt.grants if isinstance(self.receipt, ShareReceipt) else ()
+        return tuple(each for each in grants if each.outcome in FAILED)
+
+    @property
+    def can_be_undone(self) -> bool:
+        match self.receipt:
+            case ShareReceipt():
+                return bool(self.receipt.given()) and self.receipt.plan.sees_all
+            case ChangeReceipt():
+                return not self.receipt.is_undone and bool(self.receipt.restorable())
+            case _:
+                return False
+
+
+@dataclass(frozen=True)
+class Many:
+    """All of them, as they are by now. `is_pressed`: the work on them has begun; `is_over`, it has come to its end."""
+
+    key: str
+    plan: ManyPlan
+    parts: tuple[Part, ...]
+    is_pressed: bool = False
+    is_over: bool = False
+    is_undone: bool = False

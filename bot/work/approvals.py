@@ -1,0 +1,293 @@
+"""Four eyes: a rule of the organisation wants a second person to approve a share before anything happens.
+
+As with a request to edit, each step bears to be done again: who was asked and what they said is in the ledger, and the
+first answer stands. What is approved goes the way of every share, as the sharer; out of time, nothing happens.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import cards.approvals
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotYours, SharebotError, TooLate
+from bot.graph import Graph
+from bot.identity.sealing import Sealer, Unreadable
+from bot.ledger import Approval, Ledger
+from bot.policy import GROUP, MANAGER
+from bot.sharing import Decision, Person, Recipient, Ruling, SharePlan
+from bot.texts import _, later, listed, speaking
+from bot.work import wrong
+from bot.work.flows import Flows, Notice
+from bot.work.wrong import Wrong
+from cards.elements import Card
+
+log = logging.getLogger(__name__)
+
+NOT_AN_APPROVER = later("Only those who were asked can approve this, and never the person who shares it.")
+# So many are asked at once; of a large group, those who come first by name.
+MOST_ASKED = 20
+# What a notice is about: to whoever may approve it; to the sharer; to the others who were asked.
+WANTED, APPROVED, AGAIN, DECLINED, LAPSED, SETTLED = "wanted", "approved", "again", "declined", "lapsed", "settled"
+NOTICES = frozenset({WANTED, APPROVED, AGAIN, DECLINED, LAPSED, SETTLED})
+
+
+@dataclass(frozen=True)
+class Approving:
+    """A plan that waits for a second person, or did, and what by which rule."""
+
+    key: str
+    plan: SharePlan
+    approvals: tuple[Approval, ...]
+    reason: str = ""
+
+    @property
+    def decision(self) -> Decision | None:
+        """Of the whole: one no is enough, and each has to say yes. None while somebody is still to answer."""
+        said = {each.decision for each in self.approvals}
+        for one in (Decision.DECLINED, Decision.OVER):
+            if one in said:
+                return one
+        return None if None in said else Decision.ALLOWED
+
+    @property
+    def due(self) -> dt.datetime:
+        return dt.datetime.fromtimestamp(min(each.due_at for each in self.approvals), dt.UTC)
+
+    @property
+    def approvers(self) -> dict[str, str]:
+        """Names by id."""
+        return {person_id: name for each in self.approvals for person_id, name in each.approvers}
+
+    @property
+    def by(self) -> tuple[str, str]:
+        """Whose answer decided, by id and name; "" for nobody's."""
+        said = [each for each in self.approvals if each.decision is self.decision and each.decided_by]
+        return (said[-1].decided_by, said[-1].name) if said else ("", "")
+
+    def waits_for(self, person_id: str) -> tuple[Ruling, ...]:
+        """The rules by which this one is still to answer."""
+        if self.decision:
+            return ()
+        rules = {each.rule for each in self.approvals if each.decision is None and each.is_for(person_id)}
+        return tuple(each for each in self.plan.approvals if each.rule in rules)
+
+
+class ApprovalFlows:
+    """`graph` speaks to Graph as a person."""
+
+    def __init__(self, *, ledger: Ledger, sealer: Sealer, graph: Callable[[Person], Graph], flows: Flows) -> None:
+        self._ledger = ledger
+        self._sealer = sealer
+        self._graph = graph
+        self._flows = flows
+
+    async def of(self, key: str, person: Person) -> Approving:
+        """For the sharer, or for whoever may approve it. Raises NotYours, TooLate."""
+        found = await self._found(key)
+        if found is None:
+            raise TooLate
+        asker = found.plan.asker
+        is_asker = (asker.tenant_id, asker.id) == (person.tenant_id, person.id)
+        if not is_asker and (person.tenant_id != asker.tenant_id or person.id not in found.approvers):
+            raise NotYours(_(NOT_AN_APPROVER))
+        return found
+
+    async def of_sharer(self, key: str, person: Person) -> Approving:
+        """Raises NotYours, for whoever may approve it as well, and TooLate."""
+        found = await self.of(key, person)
+        if person.id != found.plan.asker.id:
+            raise NotYours
+        return found
+
+    async def of_approver(self, key: str, person: Person) -> Approving:
+        """Raises NotYours, for the sharer as well, and TooLate."""
+        found = await self.of(key, person)
+        if person.id == found.plan.asker.id or person.id not in found.approvers:
+            raise NotYours(_(NOT_AN_APPROVER))
+        return found
+
+    # The sharer asks
+
+    async def ask(self, key: str, locale: str, zone: str) -> Wrong | None:
+        """What went wrong; None when it is kept who is asked."""
+        plan = await self._ledger.plans.plan(key)
+        if plan is None:
+            return wrong.written(TooLate())
+        if await self._ledger.approvals.of(key):
+            return None
+        with speaking(locale, ZoneInfo(zone)):
+            try:
+                wanted = [(each, await self._whom(plan, each)) for each in plan.approvals]
+                if not wanted:
+                    raise TooLate
+                await self._ledger.approvals.ask(key, plan, wanted, locale, zone)
+            except SharebotError as error:
+                return wrong.written(error)
+        return None
+
+    async def _whom(self, plan: SharePlan, ruling: Ruling) -> list[tuple[str, str]]:
+        """Those who may approve it by this rule and can be asked. Raises NotAllowed where there is nobody."""
+        graph, asker = self._graph(plan.asker), plan.asker
+        found: dict[str, Recipient] = {}
+        for each in ruling.approvers:
+            found |= {str(one.id): one for one in await self._named(graph, each) if one.id and one.id != asker.id}
+        if not found:
+            raise NotAllowed(
+                _(
+                    "By the rule “{rule}” a second person has to approve this, and I find nobody who may. "
+                    "Please tell whoever runs me.",
+                    rule=ruling.rule,
+                )
+            )
+        known = await self._ledger.conversations.known(asker.tenant_id, list(found))
+        reached = sorted((each.name, person_id) for person_id, each in found.items() if person_id in known)
+        if not reached:
+            names = listed([each.name for each in found.values()][:MOST_ASKED])
+            raise NotAllowed(
+                _(
+                    "By the rule “{rule}” {names} can approve this, and I can't reach them in Teams. "
+                    "Please ask them to write to me once.",
+                    rule=ruling.rule,
+                    names=names,
+                )
+            )
+        return [(person_id, name) for name, person_id in reached[:MOST_ASKED]]
+
+    async def _named(self, graph: Graph, approver: str) -> list[Recipient]:
+        """Who the policy means. None where the administrators have not let us see that: the log says so."""
+        try:
+            if approver == MANAGER:
+                manager = await graph.manager()
+                return [manager] if manager else []
+            if approver.startswith(GROUP):
+                return await graph.members(approver.removeprefix(GROUP))
+            return await graph.people_at(approver)
+        except (NeedsSignIn, NotAllowed, NotFound) as error:
+            log.warning("an approver of the policy could not be looked up: %s", type(error).__name__)
+            return []
+
+    async def notices_of_asking(self, key: str) -> list[Notice]:
+        found = await self._found(key)
+        return [(WANTED, each, 0) for each in found.approvers] if found else []
+
+    # A second person answers
+
+    async def decide(self, key: str, person_id: str, name: str, said: str, sealed: str) -> bool:
+        """Whether it is to be shared now: it was this one's yes, the last one that was wanted."""
+        plan = await self._ledger.plans.plan(key)
+        if plan is None:
+            return False
+        person, reason = Person(plan.asker.tenant_id, person_id, name), bytes.fromhex(sealed) or None
+        stand = await self._ledger.approvals.decide(key, plan, person, Decision(said), reason)
+        is_theirs = any(each.decided_by == person_id and each.decision is Decision.ALLOWED for each in stand)
+        return is_theirs and all(each.decision is Decision.ALLOWED for each in stand)
+
+    def sealed(self, key: str, reason: str) -> str:
+        return self._sealer.seal(reason.encode(), key).hex() if reason else ""
+
+    async def begun(self, key: str) -> tuple[str, str, str] | None:
+        """The run of the share that comes of it, and the language and the hours of the sharer.
+
+        None where they have withdrawn it meanwhile.
+        """
+        found = await self._found(key)
+        if found is None:
+            return None
+        one = found.approvals[0]
+        with suppress(TooLate):
+            return await self._ledger.plans.run(key, found.plan.asker), one.locale, one.zone
+        return None
+
+    async def notices_of_answer(self, key: str, is_shared: str) -> list[Notice]:
+        """`is_shared` is "" unless this answer was what it waited for: "yes", or "no" where it could not be shared."""
+        found = await self._found(key)
+        if found is None or found.decision is None:
+            return []
+        by, _name = found.by
+        others = [(SETTLED, each, 0) for each in found.approvers if each != by]
+        match found.decision:
+            case Decision.ALLOWED if not is_shared:
+                return []
+            case Decision.ALLOWED:
+                return [(APPROVED if is_shared == "yes" else AGAIN, found.plan.asker.id, 0), *others]
+            case Decision.DECLINED:
+                return [(DECLINED, found.plan.asker.id, 0), *others]
+            case Decision.OVER | Decision.LAPSED:
+                return others
+
+    async def withdraw(self, key: str, plan: SharePlan) -> list[Notice]:
+        """The sharer wants it no more; whoever was asked hears of it."""
+        if not await self._ledger.approvals.withdraw(key, plan):
+            return []
+        found = await self._found(key)
+        return [(SETTLED, each, 0) for each in found.approvers] if found else []
+
+    # Out of time
+
+    async def late(self) -> list[tuple[str, list[Notice]]]:
+        """What nobody approved in time, and who is to hear of that."""
+        late: list[tuple[str, list[Notice]]] = []
+        for key in await self._ledger.approvals.due():
+            if found := await self._found(key):
+                others = [(SETTLED, each, 0) for each in found.approvers]
+                late.append((key, [(LAPSED, found.plan.asker.id, 0), *others]))
+            else:
+                await self._ledger.approvals.forget(key)
+        return late
+
+    async def lapse(self, key: str) -> None:
+        if plan := await self._ledger.plans.plan(key):
+            await self._ledger.approvals.lapse(key, plan)
+
+    # Who hears of it
+
+    async def tell(self, what: str, key: str, person_id: str) -> None:
+        """Once, and only what is so by now."""
+        if what in (LAPSED, SETTLED):
+            await self.lapse(key)
+        found = await self._found(key)
+        card = self._card(what, found, person_id) if found else None
+        if found is None or card is None:
+            return
+        await self._flows.tell_once(key, found.plan.asker, person_id, f"approval.{what}", card)
+        if what in (DECLINED, LAPSED) and (place := await self._ledger.places.of(key)):
+            one = found.approvals[0]
+            with speaking(one.locale, ZoneInfo(one.zone)):
+                await self._flows.replace(place, card())
+
+    def _card(self, what: str, found: Approving, person_id: str) -> Callable[[], Card] | None:
+        plan, by = found.plan, found.by[1]
+        match what, found.decision:
+            case "wanted", None if rulings := found.waits_for(person_id):
+                return partial(cards.approvals.wanted, plan, rulings, found.due, found.key)
+            case "approved", Decision.ALLOWED:
+                return partial(cards.approvals.approved, plan, by)
+            case "again", Decision.ALLOWED:
+                return partial(cards.approvals.not_shared_yet, plan, by, found.key)
+            case "declined", Decision.DECLINED:
+                return partial(cards.approvals.declined, plan, by, found.reason)
+            case "lapsed", Decision.OVER:
+                return partial(cards.approvals.lapsed, plan, list(found.approvers.values()))
+            case "settled", decision if decision:
+                return partial(cards.approvals.settled, plan, by, decision)
+            case _:
+                return None
+
+    async def _found(self, key: str) -> Approving | None:
+        stand = await self._ledger.approvals.of(key)
+        plan = await self._ledger.plans.plan(key) if stand else None
+        return Approving(key, plan, tuple(stand), self._reason(key, stand)) if plan else None
+
+    def _reason(self, key: str, stand: Iterable[Approval]) -> str:
+        sealed = next((each.reason for each in stand if each.reason), None)
+        try:
+            return self._sealer.open(sealed, key).decode() if sealed else ""
+        except Unreadable:
+            log.warning("the reason of an answer can't be read any more")
+            return ""

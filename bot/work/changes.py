@@ -1,0 +1,196 @@
+"""A change of access, as a flow: taken away, lowered, or with another end; and its undo. And who is told of it.
+
+Each step bears to be done again: what each had is in the ledger before the first request, what came of it after the
+last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import cards.basics
+import cards.change
+from bot import changing
+from bot.changes import Aim, ChangePlan
+from bot.errors import SharebotError, TooLate
+from bot.granting import called
+from bot.graph import Graph
+from bot.ledger import Before, Ledger, Pressed, Standing
+from bot.ledger.changes import named
+from bot.sharing import Person, Recipient, Role, Telling
+from bot.texts import _, speaking
+from bot.work import wrong
+from bot.work.flows import LOOKS_EVERY, SHARED, TOLD_WITHIN, Flows, Notice, Show
+from bot.work.wrong import Wrong
+
+log = logging.getLogger(__name__)
+
+
+class ChangeFlows:
+    """`graph` speaks to Graph as a person, `show` puts a card in another's place."""
+
+    def __init__(self, *, ledger: Ledger, graph: Callable[[Person], Graph], flows: Flows, show: Show) -> None:
+        self._ledger = ledger
+        self._graph = graph
+        self._flows = flows
+        self._show = show
+
+    async def change(self, key: str, run: str) -> Wrong | None:
+        """What went wrong, with nothing done or nobody able to tell; None when it is done and kept."""
+        pressed = await self._ledger.changes.at(key)
+        if pressed is None:
+            return wrong.written(TooLate())
+        with speaking(pressed.locale, pressed.timezone):
+            async with self._flows.alone.on(pressed.plan.item.key):
+                return await self._change(key, run)
+
+    async def _change(self, key: str, run: str) -> Wrong | None:
+        pressed = await self._ledger.changes.at(key)
+        if pressed is None or (pressed.receipt is None and pressed.run != run):
+            return wrong.written(TooLate())
+        if pressed.receipt is None:
+            plan = pressed.plan
+            standing = await self._ledger.changes.standing(plan.asker.tenant_id, plan.item)
+            heard = await self._hushed(plan, standing)
+            try:
+                fence = _Fence(self._ledger, key)
+                receipt = await changing.carry_out(self._graph(plan.asker), plan, fence, standing, heard=heard)
+            except SharebotError as error:
+                log.info("could not change %s: %s", plan.item.id, type(error).__name__)
+                await self._ledger.changes.put_off(pressed, error)
+                return wrong.written(error)
+            await self._ledger.changes.keep(pressed, receipt)
+            pressed = await self._ledger.changes.of(key, plan.asker)
+        self._flows.answer(run, pressed.receipt)
+        return None
+
+    async def restore(self, key: str, run: str) -> Wrong | None:
+        """The same for its undo."""
+        pressed = await self._ledger.changes.at(key)
+        if pressed is None:
+            return wrong.written(TooLate())
+        with speaking(pressed.locale, pressed.timezone):
+            async with self._flows.alone.on(pressed.plan.item.key):
+                return await self._restore(key, run)
+
+    async def _restore(self, key: str, run: str) -> Wrong | None:
+        pressed = await self._ledger.changes.at(key)
+        if pressed is None or pressed.receipt is None or (pressed.undone is None and pressed.run != run):
+            return wrong.written(TooLate())
+        if pressed.undone is None:
+            try:
+                receipt = await changing.restore(self._graph(pressed.plan.asker), pressed.receipt)
+            except SharebotError as error:
+                log.info("could not restore %s: %s", pressed.plan.item.id, type(error).__name__)
+                await self._ledger.changes.put_off(pressed, error)
+                return wrong.written(error)
+            await self._ledger.changes.restored(pressed, receipt)
+            pressed = await self._ledger.changes.of(key, pressed.plan.asker)
+        self._flows.answer(run, pressed.undone)
+        return None
+
+    # Who is told of it
+
+    async def tell(self, key: str, run: str) -> list[str]:
+        """Everybody whose access it was, once; and whoever pressed, unless they wait here. The keys of our shares whose
+        cards say something else by now."""
+        pressed = await self._ledger.changes.at(key)
+        if pressed is None or pressed.receipt is None:
+            return []
+        asker, what = pressed.plan.asker, "restored" if f"{key}.restore." in run else "changed"
+        receipt = pressed.undone if what == "restored" else pressed.receipt
+        if await self._ledger.many.key_of(key):
+            return list(await self._ledger.changes.shares(key))
+        knew = {each.recipient for each in pressed.receipt.changes if each.heard}
+        for each in receipt.done() if receipt and (receipt.is_undone or pressed.undone is None) else ():
+            person = each.recipient
+            if person.id and not person.is_group and person in knew and person.id != asker.id:
+                card = partial(cards.change.for_them, pressed.plan, each)
+                await self._flows.tell_once(key, asker, person.id, what, card)
+        if run not in self._flows.waiting:
+            await self._show_or_tell(pressed, what)
+        return list(await self._ledger.changes.shares(key))
+
+    async def tell_of_failure(self, key: str, run: str, sentence: str) -> None:
+        """Unless whoever pressed waits here, and gets it as the answer."""
+        pressed = await self._ledger.changes.at(key)
+        if pressed and run not in self._flows.waiting and not await self._ledger.many.key_of(key):
+            asker, what = pressed.plan.asker, f"failed.{run.rpartition('.')[2]}"
+            await self._flows.tell_once(key, asker, asker.id, what, lambda: cards.basics.problem(_(sentence)))
+
+    async def _show_or_tell(self, pressed: Pressed, what: str) -> None:
+        """In the place of the card that was pressed, if that is still known."""
+        asker, place = pressed.plan.asker, await self._ledger.places.of(pressed.key)
+        receipt = pressed.undone or pressed.receipt
+        if receipt is None:
+            return
+        card = partial(cards.change.result, receipt, pressed.key)
+        with speaking(pressed.locale, pressed.timezone):
+            if place:
+                try:
+                    await self._show(place, card())
+                except Exception:
+                    log.exception("a card could not be shown anew")
+                else:
+                    return
+        await self._flows.tell_once(pressed.key, asker, asker.id, what, card)
+
+    # Who has not heard of a share never will
+
+    async def _hushed(self, plan: ChangePlan, standing: list[Standing]) -> dict[str, bool]:
+        """Of those who got it by a share of ours, whether they have heard of it; who has not, is not to hear of it."""
+        if plan.aim is not Aim.REMOVE:
+            return {}
+        heard: dict[str, bool] = {}
+        for share in {each.share for each in standing}:
+            given = [each for each in standing if each.share == share]
+            people = [
+                step.recipient.id
+                for step in plan.to_change
+                if step.recipient.id and any(each.names & named(step.recipient) for each in given)
+            ]
+            if not people:
+                continue
+            # A mail is an invite: whoever is being mailed would get the access anew.
+            until = asyncio.get_running_loop().time() + TOLD_WITHIN
+            while not await self._ledger.told.keep_from(share, people):
+                if asyncio.get_running_loop().time() > until:
+                    break
+                await asyncio.sleep(LOOKS_EVERY)
+            tellings = await self._ledger.told.tellings(share)
+            for each in people:
+                heard[each] = heard.get(each, False) or tellings.get(each) is not Telling.KEPT
+        return heard
+
+    async def still_to_hear(self, key: str) -> list[tuple[str, Notice]]:
+        """By share, who is to hear of it after all: it was not taken from them."""
+        pressed = await self._ledger.changes.at(key)
+        if pressed is None or pressed.plan.aim is not Aim.REMOVE:
+            return []
+        plan, gone = pressed.plan, [each.recipient for each in pressed.receipt.done()] if pressed.receipt else []
+        found: list[tuple[str, Notice]] = []
+        for each in await self._ledger.changes.standing(plan.asker.tenant_id, plan.item):
+            tellings = await self._ledger.told.tellings(each.share)
+            for step in plan.to_change:
+                person = step.recipient
+                is_kept = person.id and tellings.get(person.id) is Telling.KEPT
+                if is_kept and person.id and person not in gone and each.names & named(person):
+                    await self._ledger.told.keep_no_longer(each.share, [person.id])
+                    found.append((each.share, (SHARED, person.id, 0)))
+        return found
+
+
+class _Fence:
+    """The ledger's changes, as `changing` wants them."""
+
+    def __init__(self, ledger: Ledger, key: str) -> None:
+        self._changes = ledger.changes
+        self._key = key
+
+    async def begin(self, before: Mapping[Recipient, Role | None]) -> Mapping[Recipient, Role | None]:
+        stands = await self._changes.begin(self._key, [Before(called(each), role) for each, role in before.items()])
+        roles = {each.called: each.role for each in stands}
+        return {each: roles.get(called(each)) for each in before}

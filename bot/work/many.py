@@ -1,0 +1,299 @@
+"""Several shares and changes of one card, as a flow: each goes its way in a queue, and people hear of all at once.
+
+What each part does is done as if it were alone, with its own fence and its own end; here is only what joins them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import cards.files
+from bot.changes import ChangeReceipt
+from bot.errors import SharebotError, TooLate, Unavailable
+from bot.ledger import Ledger, ManyPressed, Stands
+from bot.many import Many, Part
+from bot.sharing import Ending, EndReceipt, Person, ShareReceipt, Telling
+from bot.texts import speaking
+from bot.work.flows import AGAIN, ENDED, SHARED, UNDO, Flows, Notice, Show, Tell
+from cards.elements import Card
+
+log = logging.getLogger(__name__)
+
+# What a notice is about: what was done; that it was undone or has ended; for the sharer, that it has, or soon will.
+MANY = "many "
+MANY_DONE, MANY_LOST, MANY_ENDED, MANY_REMINDER = f"{MANY}done", f"{MANY}lost", f"{MANY}ended", f"{MANY}reminder"
+# Seconds between two looks of a card at how far it is.
+SHOWN_EVERY = 1.0
+# Of fewer, a card of its own says more.
+SEVERAL = 2
+HEARD = (Telling.TEAMS, Telling.MAIL, Telling.MAYBE)
+# A flow, its name, and what it is told.
+Work = tuple[str, str, list[str]]
+
+
+class ManyFlows:
+    """`tell` sends somebody a card, `show` puts one in another's place. What ends within so many seconds, people
+    hear of together: `gather`.
+    """
+
+    def __init__(self, *, ledger: Ledger, flows: Flows, tell: Tell, show: Show, gather: int) -> None:
+        self._ledger = ledger
+        self._flows = flows
+        self._tell = tell
+        self._show = show
+        self._gather = gather
+        self._shown: dict[str, float] = {}
+
+    async def now(self, key: str, person: Person) -> Many:
+        """Raises NotYours, TooLate."""
+        return await self._now(await self._ledger.many.of(key, person))
+
+    async def _now(self, pressed: ManyPressed) -> Many:
+        parts = await self._ledger.many.parts(pressed.plan.keys, pressed.said)
+        is_over = pressed.is_undo_over if pressed.is_undone else pressed.is_over
+        return Many(
+            pressed.key, pressed.plan, tuple(parts), is_pressed=True, is_over=is_over, is_undone=pressed.is_undone
+        )
+
+    async def begin(self, key: str, act: str) -> list[Work]:
+        """What is to be done for each part."""
+        pressed = await self._ledger.many.at(key)
+        if pressed is None:
+            return []
+        if act.startswith(UNDO):
+            await self._ledger.many.undone(key)
+            return await self._undo(pressed)
+        asker, works = pressed.plan.asker, list[Work]()
+        for part in await self._ledger.many.parts(pressed.plan.keys):
+            if part.receipt:
+                continue
+            with contextlib.suppress(SharebotError):
+                if part.share:
+                    run = await self._ledger.plans.run(part.key, asker)
+                    works.append(("share", run, [part.key, run, pressed.locale, pressed.zone]))
+                else:
+                    change = await self._ledger.changes.press(part.key, asker, pressed.locale, pressed.zone)
+                    works.append(("change", change.run, [part.key, change.run]))
+        return works
+
+    async def _undo(self, pressed: ManyPressed) -> list[Work]:
+        works: list[Work] = []
+        for part in await self._ledger.many.parts(pressed.plan.keys):
+            if not part.can_be_undone:
+                continue
+            if part.share:
+                stands = await self._ledger.ends.of(part.key, pressed.plan.asker)
+                works.append(("end", stands.run, [part.key, stands.run, UNDO]))
+            else:
+                change = await self._ledger.changes.of(part.key, pressed.plan.asker)
+                works.append(("restore", change.run, [part.key, change.run]))
+        return works
+
+    async def over(self, key: str, act: str, said: dict[str, str]) -> None:
+        """All have come to their end; `said` is why nothing came of some."""
+        self._shown.pop(key, None)
+        if act.startswith(UNDO):
+            await self._ledger.many.undo_over(key, said)
+            return
+        pressed = await self._ledger.many.at(key)
+        parts = await self._ledger.many.parts(pressed.plan.keys) if pressed else []
+        # What could not even begin had waited for too long.
+        late = {part.key: TooLate.sentence for part in parts if part.receipt is None}
+        await self._ledger.many.over(key, late | said)
+
+    async def progress(self, key: str) -> None:
+        """The same, no more often than somebody can read and Teams likes."""
+        now = asyncio.get_running_loop().time()
+        if now - self._shown.get(key, 0.0) >= SHOWN_EVERY:
+            self._shown[key] = now
+            await self.show(key)
+
+    async def show(self, key: str) -> None:
+        """How far it is, in the place of its card, if that is still there."""
+        place, pressed = await self._ledger.places.of(key), await self._ledger.many.at(key)
+        if place is None or pressed is None:
+            return
+        with speaking(pressed.locale, pressed.timezone):
+            try:
+                await self._show(place, cards.files.result(await self._now(pressed)))
+            except Exception:
+                log.exception("a card could not be shown anew")
+
+    async def show_or_tell(self, key: str, run: str) -> None:
+        """What came of it; who pressed in front of others reads it in their own chat."""
+        if await self._ledger.places.of(key):
+            await self.show(key)
+        elif pressed := await self._ledger.many.at(key):
+            asker = pressed.plan.asker
+            with speaking(pressed.locale, pressed.timezone):
+                card = partial(cards.files.result, await self._now(pressed))
+                await self._flows.tell_once(key, asker, asker.id, f"over {run.rpartition(f'{key}.')[2]}", card)
+
+    # Who is told of it
+
+    async def notices(self, key: str, act: str) -> list[Notice]:
+        """Each person once, of all that is theirs."""
+        pressed = await self._ledger.many.at(key)
+        if pressed is None:
+            return []
+        parts = await self._ledger.many.parts(pressed.plan.keys)
+        if act.startswith(UNDO):
+            return [(MANY_LOST, each, 0) for each in _people(parts, _lost)]
+        after = max((part.share.undo for part in parts if part.share), default=0)
+        return [(MANY_DONE, each, after) for each in _people(parts, _theirs)]
+
+    async def notices_of_end(self, part: str) -> tuple[str, list[Notice]] | None:
+        """Of one that has ended, maybe with others at once: the first notice tells of all, the rest of nothing."""
+        key = await self._ledger.many.key_of(part)
+        pressed = await self._ledger.many.at(key) if key else None
+        if key is None or pressed is None:
+            return None
+        if pressed.is_undone and not pressed.is_undo_over:
+            # They are told when all of them are undone.
+            return None
+        (it,) = await self._ledger.many.parts([part])
+        asker = [] if isinstance(it.receipt, EndReceipt) and it.receipt.is_undone else [(MANY_ENDED, it.plan.asker.id)]
+        lost = [(MANY_LOST, each) for each in _lost(it)]
+        return key, [(what, each, self._gather) for what, each in (*lost, *asker)]
+
+    async def reminder(self, stands: Stands) -> tuple[str, str, list[Notice]] | None:
+        """The same before they end."""
+        key = await self._ledger.many.key_of(stands.key)
+        if key is None:
+            return None
+        asker = stands.receipt.plan.asker.id
+        return key, stands.run, [(f"{MANY_REMINDER}.{stands.ends_at}", asker, self._gather)]
+
+    async def tell(self, what: str, key: str, person_id: str, *, is_last: bool) -> str | None:
+        """AGAIN where that may go better in a while."""
+        pressed = await self._ledger.many.at(key)
+        if pressed is None:
+            return None
+        parts = await self._ledger.many.parts(pressed.plan.keys)
+        if what not in (MANY_DONE, MANY_LOST):
+            await self._tell_sharer(what, pressed, parts)
+            return None
+        mine = [part for part in parts if person_id in (_theirs if what == MANY_DONE else _lost)(part)]
+        outcome = await self._told(what, pressed.plan.asker, mine, person_id, is_last=is_last)
+        if outcome != AGAIN:
+            await self.show(key)
+        return outcome
+
+    async def _tell_sharer(self, what: str, pressed: ManyPressed, parts: list[Part]) -> None:
+        """Of all that has ended by now, or will with this one; of each once."""
+        asker, told = pressed.plan.asker, list[Stands]()
+        act, _dot, ends_at = what.removeprefix(MANY).partition(".")
+        name = f"{act}.{ends_at}" if ends_at else act
+        for part in parts:
+            stands = await self._ledger.ends.at(part.key)
+            if stands is None:
+                continue
+            is_meant = str(stands.ends_at) == ends_at and not stands.ended if ends_at else stands.ended is not None
+            if is_meant and await self._ledger.told.begin(part.key, asker.id, name):
+                told.append(stands)
+        if not told:
+            return
+        if ends_at:
+            card = partial(cards.files.soon, [(each.key, each.receipt, each.ends) for each in told if each.ends])
+        else:
+            card = partial(cards.files.ended, [each.ended for each in told if each.ended])
+        place = None
+        try:
+            place = await self._tell(asker.tenant_id, asker.id, card)
+        except Exception:
+            log.exception("somebody could not be told")
+        for each in told:
+            await self._ledger.record.told(asker, each.key, act, asker.id, was_told=place is not None)
+
+    async def _told(self, what: str, asker: Person, mine: list[Part], person_id: str, *, is_last: bool) -> str | None:
+        is_mailed = any(part.share and part.share.mail for part in mine)
+        in_teams = not is_mailed and await self._ledger.conversations.known(asker.tenant_id, [person_id])
+        if not in_teams or len(mine) < SEVERAL:
+            return await self._one_by_one(what, asker, mine, person_id, is_last=is_last)
+        told: list[Part] = []
+        for part in mine:
+            if await self._ledger.told.begin(part.key, person_id, _about(what, part)):
+                told.append(part)
+            elif what == MANY_DONE and part.share:
+                await self._ledger.told.was_cut(part.key, person_id)
+        if not told:
+            return None
+        way = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
+        if way is Telling.WAITS and not is_last:
+            for part in told:
+                await self._ledger.told.not_yet(part.key, person_id, _about(what, part))
+            return AGAIN
+        for part in told:
+            if what == MANY_DONE and part.share:
+                await self._ledger.told.by(part.key, person_id, Telling.UNREACHED if way is Telling.WAITS else way)
+            was_told = way is Telling.TEAMS
+            await self._ledger.record.told(asker, part.key, _about(what, part), person_id, was_told=was_told)
+        return None
+
+    async def _sent(self, card: Callable[[], Card], asker: Person, person_id: str) -> Telling:
+        """WAITS where another try may reach them."""
+        try:
+            return Telling.TEAMS if await self._tell(asker.tenant_id, person_id, card) else Telling.UNREACHED
+        except Unavailable:
+            return Telling.WAITS
+        except Exception:
+            log.exception("somebody may not have been told")
+            return Telling.MAYBE
+
+    async def _one_by_one(
+        self, what: str, asker: Person, mine: Sequence[Part], person_id: str, *, is_last: bool
+    ) -> str | None:
+        outcome: str | None = None
+        for part in mine:
+            if what == MANY_DONE and part.share:
+                if await self._flows.tell_of_share(part.key, person_id, is_last=is_last) == AGAIN:
+                    outcome = AGAIN
+            else:
+                card = partial(cards.files.for_them, [part], person_id)
+                await self._flows.tell_once(part.key, asker, person_id, _about(what, part), card)
+        return outcome
+
+
+def _people(parts: Sequence[Part], whose: Callable[[Part], list[str]]) -> list[str]:
+    return list(dict.fromkeys(each for part in parts for each in whose(part)))
+
+
+def _theirs(part: Part) -> list[str]:
+    """The ids of those who are still to hear of it."""
+    match part.receipt:
+        case ShareReceipt(grants=grants):
+            return [each.recipient.id for each in grants if each.telling is Telling.WAITS and each.recipient.id]
+        case ChangeReceipt(is_undone=False):
+            return _changed(part.receipt)
+        case _:
+            return []
+
+
+def _lost(part: Part) -> list[str]:
+    """The ids of those who had heard of what is undone."""
+    match part.receipt:
+        case EndReceipt(share=share, returned=returned):
+            heard = {each.recipient.id for each in share.granted() if each.telling in HEARD}
+            gone = (each.recipient.id for each in returned if each.ending in (Ending.ENDED, Ending.LOWERED))
+            return [each for each in gone if each and each in heard]
+        case ChangeReceipt(is_undone=True):
+            return _changed(part.receipt)
+        case _:
+            return []
+
+
+def _changed(receipt: ChangeReceipt) -> list[str]:
+    asker = receipt.plan.asker.id
+    people = [each.recipient for each in receipt.done() if each.heard and not each.recipient.is_group]
+    return [each.id for each in people if each.id and each.id != asker]
+
+
+def _about(what: str, part: Part) -> str:
+    """What they are marked as told: the same as where it is alone."""
+    if what == MANY_DONE:
+        return SHARED if part.share else "changed"
+    return ENDED if part.share else "restored"

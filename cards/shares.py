@@ -1,0 +1,119 @@
+"""What somebody shares through us: a row for each share, and a press on it leads to the share's own card."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.sharing import Grant, Outcome, Recipient, ShareList, ShareReceipt, Telling
+from bot.texts import _, day, later, listed, quoted, sentences, several, when
+from cards.basics import begin
+from cards.elements import Action, Card, Element, apart, button, card, heading, row, small
+from cards.many import PAGE, turned
+from cards.share import CAN, NOT_TOLD
+
+# Of the people of a share, so many have a name in its row.
+NAMED = 3
+# What else of the list can be seen by a press, by its verb.
+VIEWS = {
+    "shares.all": later("All"),
+    "shares.soon": later("Ending within a week"),
+    "shares.outside": later("Outside the organisation"),
+}
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A share that stands. `ends` None: it does not."""
+
+    key: str
+    receipt: ShareReceipt
+    ends: dt.datetime | None
+
+
+def shares(
+    shown: Sequence[Shared], wanted: ShareList, key: str, *, count: int, now: dt.datetime, views: Sequence[str] = ()
+) -> Card:
+    """Those of a page, of all that there are; `views` are the verbs that would show others."""
+    buttons = [button(_(VIEWS[each]), each, key, inputs=False) for each in views]
+    narrowed = _narrowed(wanted)
+    if not shown:
+        nothing = _("Nothing that you share fits this.") if narrowed else _("You share nothing through me now.")
+        said = [small(narrowed)] if narrowed else []
+        return card(heading(nothing), *said, actions=[begin(), *buttons], summary=nothing)
+    title = _("What you share: {count}", count=count)
+    body = [heading(title), *([small(narrowed)] if narrowed else []), *(_row(each, key, now) for each in shown)]
+    turns = []
+    if count > PAGE:
+        first = wanted.page * PAGE
+        where, turns = turned(range(first, first + len(shown)), count, "shares.page", key, wanted.page)
+        body.append(where)
+    return card(*body, actions=[*turns, *buttons], summary=sentences(title, narrowed) if narrowed else title)
+
+
+def back(key: str) -> Action:
+    """From the card of a share to the list."""
+    return button(_("Back"), "shares.back", key, inputs=False)
+
+
+def _narrowed(wanted: ShareList) -> str:
+    """What is set; "" where all are shown."""
+    parts: list[str] = []
+    if wanted.people:
+        parts.append(_("with {people}", people=listed([apart(each.name or each.value) for each in wanted.people])))
+    if wanted.items:
+        parts.append(listed([quoted(apart(each.name or each.value)) for each in wanted.items]))
+    if wanted.until:
+        parts.append(_("until {when}", when=when(wanted.until.at)) if wanted.until.at else _("no end"))
+    if wanted.is_outside:
+        parts.append(_("outside your organisation"))
+    return " · ".join(parts)
+
+
+def _row(share: Shared, key: str, now: dt.datetime) -> Element:
+    given = share.receipt.given()
+    people = [each.recipient for each in given]
+    roles = dict.fromkeys(each.role or share.receipt.plan.role for each in given)
+    parts = [
+        _who(people),
+        " / ".join(_(CAN[each]) for each in roles),
+        _until(share.ends, now),
+        _("outside your organisation") if any(each.is_outside for each in people) else "",
+        _told(given),
+    ]
+    return row(share.receipt.plan.item.name, " · ".join(filter(None, parts)), "shares.open", f"{key}.{share.key}")
+
+
+def _who(people: Sequence[Recipient]) -> str:
+    names = [apart(_short(each)) for each in people[:NAMED]]
+    if len(people) > NAMED:
+        return _("{names} and {count} more", names=", ".join(names), count=len(people) - NAMED)
+    return listed(names)
+
+
+def _short(person: Recipient) -> str:
+    """The first name; of "Vance, Adele" that is the last word."""
+    if person.is_group or person.id is None or not person.name.strip():
+        return person.name or person.email
+    last, _comma, first = person.name.partition(",")
+    return (first.split() or last.split())[0]
+
+
+def _until(ends: dt.datetime | None, now: dt.datetime) -> str:
+    if ends is None:
+        return _("no end")
+    if ends <= now:
+        return _("It should have ended: {when}.", when=when(ends))
+    return _("until {day}", day=day(ends))
+
+
+def _told(given: Sequence[Grant]) -> str:
+    """Whether they have heard of it; of what nobody is sure of, nobody has to."""
+    granted = [each for each in given if each.outcome is Outcome.GRANTED]
+    untold = sum(each.telling in NOT_TOLD for each in granted)
+    if untold:
+        return several(untold, "{count} not told", "{count} not told")
+    if any(each.telling in (Telling.WAITS, Telling.KEPT) for each in granted):
+        return _("not told yet")
+    return _("told") if granted else _("? not sure")

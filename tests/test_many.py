@@ -1,0 +1,466 @@
+"""Several files for several people behind one card: shown file by file, done once, told once, undone together."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from contoso.faults import Rule
+from contoso.files import Item
+from contoso.ids import item_id
+from contoso.tenant import Contoso
+from tests.bot import Bot
+from tests.people import Someone, words, words_of_answer
+from tests.test_app import serving
+from tests.test_faults_kill import FOR_EVER, button, delivered, killed, until
+from tests.test_faults_replicas import two
+
+ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
+CREW = "Budget crew"
+BUDGET, FORECAST, TRAVEL = "Q3 Budget.xlsx", "Q4 Forecast.xlsx", "Travel costs 2026.xlsx"
+SHARE_TWO = f"share {BUDGET} and {FORECAST} with Alex and Megan as write"
+
+
+def given(bot: Bot, *names: str) -> list[str | None]:
+    return [bot.access(name).get(ALEX) for name in names]
+
+
+def ended(someone: Someone) -> list[str]:
+    """What they were sent of ends."""
+    sent = (words(each) for each in someone.contoso.client.messages(someone.mail) if not each.is_edited)
+    return [each for each in sent if each.startswith(("Ended", "Access ended", "Adele Vance has changed"))]
+
+
+async def shared(adele: Someone, bot: Bot, sentence: str = SHARE_TWO) -> str:
+    await adele.says(sentence)
+    result = await adele.presses("Share all")
+    await bot.at_rest()
+    return result
+
+
+async def test_what_a_click_would_do_is_shown_file_by_file(adele: Someone, bot: Bot) -> None:
+    before = bot.access(BUDGET), bot.access(FORECAST)
+    card = await adele.says(SHARE_TWO)
+
+    assert "Share 2 files?" in card
+    assert "2 people: can edit\nAlex Wilber, Megan Bowen" in card
+    assert card.index(BUDGET) < card.index(FORECAST)
+    assert card.count("Alex Wilber and Megan Bowen: can edit") == 2
+    assert (bot.access(BUDGET), bot.access(FORECAST)) == before
+
+
+async def test_each_gets_each(adele: Someone, bot: Bot) -> None:
+    await shared(adele, bot)
+
+    for name in (BUDGET, FORECAST):
+        assert bot.access(name)[ALEX] == bot.access(name)[MEGAN] == "write"
+    assert "Done" in await adele.waits_for("Undo all")
+
+
+async def test_who_has_it_already_is_shown_and_left_alone(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {BUDGET} with Alex as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    card = await adele.says(SHARE_TWO)
+
+    assert "Megan Bowen: can edit\nalready: Alex Wilber" in card
+
+
+async def test_a_recipient_hears_of_all_in_one_message(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    heard = len(alex.notices())
+    await shared(adele, bot)
+
+    assert alex.notices()[heard:] == ["Adele Vance shared 2 files with you"]
+    assert BUDGET in alex.sees()
+    assert FORECAST in alex.sees()
+
+
+async def test_whom_the_bot_does_not_reach_is_mailed_of_each_file(adele: Someone, bot: Bot) -> None:
+    await shared(adele, bot)
+
+    assert len(bot.mails_to(MEGAN)) == 2
+
+
+async def test_the_sharer_gets_no_second_card(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE_TWO)
+    before = len(bot.contoso.client.messages(ADELE))
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert len(bot.contoso.client.messages(ADELE)) == before
+
+
+async def test_what_is_not_found_is_said_and_the_rest_can_be_shared(adele: Someone, bot: Bot) -> None:
+    card = await adele.says(f"share {BUDGET} and Nowhere to be found.docx with Alex as read")
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert "Share 1 file?" in card
+    assert "Nowhere to be found.docx\n✗ I found no file called" in card
+    assert given(bot, BUDGET) == ["read"]
+
+
+async def test_nothing_found_is_said_in_a_sentence(adele: Someone) -> None:
+    said = await adele.says("share Nowhere.docx and Nothing.docx with Alex as read")
+
+    assert "I found no file called “Nowhere.docx”" in said
+    assert "I found no file called “Nothing.docx”" in said
+    assert "Share all" not in said
+
+
+async def test_a_name_that_fits_several_files_is_asked_about_first(adele: Someone, bot: Bot) -> None:
+    asked = await adele.says(f"share {BUDGET} and Roadmap.docx with Alex as read")
+    second = bot.rows(adele)[1]
+    card = await adele.presses(second)
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert "Which one do you mean?" in asked
+    assert "Share 2 files?" in card
+    assert given(bot, BUDGET) == ["read"]
+    assert bot.access_by_row(second)[ALEX] == "read"
+
+
+async def test_a_name_that_fits_several_people_is_asked_about_once(adele: Someone, bot: Bot) -> None:
+    asked = await adele.says(f"share {BUDGET} and {FORECAST} with Ana Bell as read")
+    card = await adele.presses(bot.rows(adele)[0])
+
+    assert "“Ana Bell” fits 2" in asked
+    assert "Share 2 files?" in card
+
+
+async def test_yes_does_it_and_cancel_does_nothing(adele: Someone, bot: Bot) -> None:
+    before = given(bot, BUDGET, FORECAST)
+    await adele.says(SHARE_TWO)
+    cancelled = await adele.says("cancel")
+    between = given(bot, BUDGET, FORECAST)
+    await adele.says(SHARE_TWO)
+    await adele.says("yes")
+    await bot.at_rest()
+
+    assert "Nothing was changed." in cancelled
+    assert between == before
+    assert given(bot, BUDGET, FORECAST) == ["write", "write"]
+
+
+async def test_pressed_many_times_it_is_done_once(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE_TWO)
+    await asyncio.gather(*(adele.presses("Share all") for _ in range(4)))
+    await bot.at_rest()
+
+    assert given(bot, BUDGET, FORECAST) == ["write", "write"]
+    assert len(bot.mails_to(MEGAN)) == 2
+
+
+async def test_nobody_elses_press_counts(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await megan.says("hi")
+    before = given(bot, BUDGET, FORECAST)
+    await adele.says(SHARE_TWO)
+    card = bot.latest(adele)
+    for title in ("Share all", "Cancel"):
+        answer = await bot.deliver(megan, bot.button(adele, title, card), bot.latest(megan))
+        assert words_of_answer(answer).startswith("Only the person who asked")
+
+    assert given(bot, BUDGET, FORECAST) == before
+
+
+async def test_undone_in_time_nobody_hears_of_it(contoso: Contoso, tmp_path: Path) -> None:
+    async with Bot(contoso, tmp_path, undo=600) as bot:
+        adele, alex = Someone(contoso, ADELE), Someone(contoso, ALEX)
+        await alex.says("hi")
+        heard = len(alex.notices())
+        before = bot.access(BUDGET), bot.access(FORECAST)
+        await adele.says(SHARE_TWO)
+        await adele.presses("Share all")
+        await adele.waits_for("Undo all")
+        await adele.presses("Undo all")
+        await adele.waits_for("Undone")
+
+        assert (bot.access(BUDGET), bot.access(FORECAST)) == before
+        assert len(alex.notices()) == heard
+
+
+async def test_undo_later_is_told_once(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    before = bot.access(BUDGET), bot.access(FORECAST)
+    await shared(adele, bot)
+    heard = len(alex.notices())
+    await adele.says("undo")
+    await bot.at_rest()
+
+    assert "Undone" in adele.sees()
+    assert (bot.access(BUDGET), bot.access(FORECAST)) == before
+    assert alex.notices()[heard:] == ["Adele Vance has changed what you can open"]
+
+
+async def test_only_what_failed_is_tried_again(adele: Someone, bot: Bot) -> None:
+    item = bot.contoso.file("Adele Vance", f"Finance/{FORECAST}")
+    bot.contoso.faults.append(Rule("graph", "POST", rf"{item.id}/invite$", status=403, times=None))
+    await adele.says(SHARE_TWO)
+    await adele.presses("Share all")
+    result = await adele.waits_for("Done in part")
+    await bot.at_rest()
+    between = given(bot, BUDGET, FORECAST)
+    bot.contoso.faults.clear()
+    again = await adele.presses("Retry what failed")
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert result.index(FORECAST) < result.index(BUDGET)
+    assert between == ["write", None]
+    assert "Share 1 file?" in again
+    assert BUDGET not in again
+    assert given(bot, BUDGET, FORECAST) == ["write", "write"]
+
+
+async def test_more_files_than_a_card_holds_are_on_pages(adele: Someone, bot: Bot) -> None:
+    drive = bot.contoso.files.drive_of(bot.contoso.person(ADELE).id)
+    assert drive
+    once = [f"page{number:02}.txt" for number in range(12)]
+    owner, now = bot.contoso.person(ADELE), bot.contoso.now()
+    new = [Item(drive.id, item_id(drive.id, each), drive.root_id, each, False, 1, owner, now) for each in once]
+    bot.contoso.files.put(drive, new, [])
+    card = await adele.says("share " + ", ".join(once) + " with Alex as read")
+    more = await adele.presses("More…")
+    first = await adele.presses("Back")
+
+    assert f"Share {len(once)} files?" in card
+    assert f"11 to {len(once)} of {len(once)}" in more
+    assert f"1 to 10 of {len(once)}" in first
+
+
+async def test_too_many_files_are_refused_with_what_to_do(adele: Someone) -> None:
+    said = await adele.says("share " + ", ".join(f"file{n}.docx" for n in range(101)) + " with Alex as read")
+
+    assert "no more than 100 files" in said
+
+
+async def test_their_ends_are_told_together(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    before = bot.access(BUDGET), bot.access(FORECAST)
+    await shared(adele, bot, f"{SHARE_TWO} until in 3 days")
+    await bot.later(days=3)
+    await adele.waits_for("soon")
+    await bot.later(days=1)
+
+    assert (bot.access(BUDGET), bot.access(FORECAST)) == before
+    for name in (BUDGET, FORECAST):
+        assert sum(name in each for each in ended(adele)) == 1
+        assert sum(name in each for each in ended(alex)) == 1
+
+
+# Everything that somebody got
+
+
+@pytest.fixture
+async def three(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shared(adele, bot, f"share {BUDGET}, {FORECAST} and {TRAVEL} with Alex as read")
+
+
+@pytest.mark.usefixtures("three")
+async def test_everything_that_somebody_got_is_taken_away_after_it_was_shown(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    heard = len(alex.notices())
+    card = await adele.says("stop sharing everything with Alex")
+    between = given(bot, BUDGET, FORECAST, TRAVEL)
+    await adele.presses("Remove access")
+    await bot.at_rest()
+
+    assert "Take away access to 3 files?" in card
+    assert between == ["read"] * 3
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == [None] * 3
+    assert alex.notices()[heard:] == ["Adele Vance has changed what you can open"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_it_can_be_given_back_in_one_go(adele: Someone, bot: Bot) -> None:
+    await adele.says("stop sharing everything with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+    await adele.waits_for("Undo all")
+    await adele.presses("Undo all")
+    await bot.at_rest()
+
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == ["read"] * 3
+
+
+@pytest.mark.usefixtures("three")
+async def test_who_got_nothing_has_nothing_taken(adele: Someone, bot: Bot) -> None:
+    said = await adele.says("stop sharing everything with Megan")
+
+    assert "I know of nothing that you shared with them" in said
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == ["read"] * 3
+
+
+# Several commands of one message
+
+
+async def test_somebody_takes_the_place_of_somebody_else(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says(f"share {BUDGET} with Alex as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    card = await adele.says(f"swap Alex for Megan on {BUDGET}")
+    between = bot.access(BUDGET)
+    await adele.presses("Do all of it")
+    await bot.at_rest()
+
+    assert "Megan Bowen: can edit" in card
+    assert between[ALEX] == "write"
+    assert ALEX not in bot.access(BUDGET)
+    assert bot.access(BUDGET)[MEGAN] == "write"
+    assert "Access ended" in alex.sees()
+
+
+async def test_two_commands_about_one_person_and_one_file_are_asked_for_one_by_one(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {BUDGET} with Alex as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    said = await adele.says(f"stop sharing {BUDGET} with Alex and share {BUDGET} with Alex as read")
+
+    assert "one thing after the other" in said
+    assert bot.access(BUDGET)[ALEX] == "write"
+
+
+async def test_a_part_that_waited_for_too_long_is_said_and_can_be_tried_again(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE_TWO)
+    await bot.alters("UPDATE plans SET expires_at = 1 WHERE many IS NOT NULL AND body LIKE ?", f"%{FORECAST}%")
+    await adele.presses("Share all")
+    await bot.at_rest()
+    again = await adele.presses("Retry what failed")
+
+    assert given(bot, BUDGET, FORECAST) == ["write", None]
+    assert "Share 1 file?" in again
+
+
+# What takes longer, or fails
+
+
+async def test_what_takes_longer_than_teams_waits_is_shown_when_it_is_done(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", r"/invite$", method="POST", delay=4.0)
+    await adele.says(SHARE_TWO)
+    first = await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert "I'm on it" in first
+    assert "I'm on it" not in adele.sees()
+    assert "Undo all" in adele.sees()
+
+
+async def test_an_undo_that_failed_says_why_and_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
+    before = bot.access(BUDGET), bot.access(FORECAST)
+    await shared(adele, bot)
+    bot.breaks("graph", r"/permissions/[^/]+$", method="DELETE", times=None, status=403)
+    failed = await adele.presses("Undo all")
+    await bot.at_rest()
+    bot.contoso.faults.clear()
+    await adele.presses("Undo all")
+    await bot.at_rest()
+
+    assert "✗" in failed or "✗" in adele.sees()
+    assert "Undone" in adele.sees()
+    assert (bot.access(BUDGET), bot.access(FORECAST)) == before
+
+
+@pytest.mark.usefixtures("three")
+async def test_undo_as_a_word_means_all_that_was_taken(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says("stop sharing everything with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+    heard = len(alex.notices())
+    await adele.says("undo")
+    await bot.at_rest()
+
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == ["read"] * 3
+    assert alex.notices()[heard:] == ["Adele Vance has changed what you can open"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_all_that_was_taken_can_be_given_back_days_later(adele: Someone, bot: Bot) -> None:
+    await adele.says("stop sharing everything with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+    await adele.waits_for("Undo all")
+    card = bot.latest(adele)
+    await bot.later(days=2)
+    await adele.says("help")
+    await adele.presses("Undo all", message=card)
+    await bot.at_rest()
+
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == ["read"] * 3
+
+
+async def test_in_front_of_others_it_is_told_in_ones_own_chat(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await adele.says("hi")
+    await adele.says(f"<at>Sharebot</at> {SHARE_TWO}", chat=CREW)
+    await adele.presses("Continue", chat=CREW)
+    await adele.presses("Share all", chat=CREW)
+    await bot.at_rest()
+
+    assert given(bot, BUDGET, FORECAST) == ["write", "write"]
+    assert "Undo all" in adele.sees()
+    assert BUDGET not in megan.sees(CREW).replace(SHARE_TWO, "")
+
+
+# Whatever happens meanwhile
+
+HELD = {
+    "before anything": [Rule("graph", "GET", r"/permissions$", times=1, delay=FOR_EVER)],
+    "after an invite": [Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)],
+    "before the message": [Rule("connector", "POST", contains="shared 2 files with you", times=1, delay=FOR_EVER)],
+    "after the message": [Rule("connector", "POST", contains="shared 2 files with you", times=1, late=FOR_EVER)],
+}
+
+
+@pytest.mark.parametrize("when", HELD)
+async def test_it_goes_on_after_a_kill(contoso: Contoso, tmp_path: Path, when: str) -> None:
+    adele, alex = Someone(contoso, ADELE), Someone(contoso, ALEX)
+    async with serving(contoso, tmp_path, UNDO_SECONDS="0") as process:
+        await alex.says("hi")
+        await adele.says(f"share {BUDGET} and {FORECAST} with Alex as write")
+        share = button(adele, "Share all")
+        await killed(process, contoso, HELD[when], adele.presses("Share all"))
+
+    async with serving(contoso, tmp_path, UNDO_SECONDS="0"):
+        await until(lambda: all(contoso.roles(file(contoso, name)).get(ALEX) == "write" for name in (BUDGET, FORECAST)))
+        await until(lambda: "Undo all" in adele.sees())
+        if "message" not in when:
+            await until(lambda: "shared 2 files with you" in alex.sees())
+        again = await delivered(adele, share)
+
+    assert "Done" in again
+    assert alex.sees().count("shared 2 files with you") == (when != "before the message")
+    assert [mail.subject for mail in contoso.mail_to(ALEX)] == []
+
+
+async def test_two_replicas_make_one_deed_of_it(contoso: Contoso, tmp_path: Path, postgresql: str) -> None:
+    adele, alex = Someone(contoso, ADELE), Someone(contoso, ALEX)
+    async with two(contoso, tmp_path, postgresql) as replicas:
+        await alex.says("hi")
+        await adele.says(f"share {BUDGET} and {FORECAST} with Alex and Megan as write")
+        share = button(adele, "Share all")
+        presses: list[asyncio.Task[str]] = []
+        for _process, endpoint in (*replicas, *replicas):
+            contoso.bot_endpoint = endpoint
+            presses.append(asyncio.create_task(delivered(adele, share)))
+            await asyncio.sleep(0)  # so that it is on its way there
+        await asyncio.gather(*presses)
+        await until(lambda: "shared 2 files with you" in alex.sees())
+        await until(lambda: "Undo all" in adele.sees())
+
+    for name in (BUDGET, FORECAST):
+        assert contoso.roles(file(contoso, name))[ALEX] == contoso.roles(file(contoso, name))[MEGAN] == "write"
+    assert alex.sees().count("shared 2 files with you") == 1
+    assert len(contoso.mail_to(MEGAN)) == 2
+
+
+def file(contoso: Contoso, name: str) -> Item:
+    return contoso.file("Adele Vance", f"Finance/{name}")

@@ -1,0 +1,333 @@
+"""“Request access to …”: the owner is found, gets a card, and decides once; whoever asked is told."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from contoso.tenant import Contoso
+from tests.bot import Bot
+from tests.people import Someone, words_of_answer
+from tests.test_faults_kill import button, delivered, until
+from tests.test_faults_replicas import two
+from tests.test_received import buttons, newest
+
+ALEX = "alex.wilber@contoso.com"
+FILE = "Q3 Budget.xlsx"
+LINK = "{base}/personal/adele_vance_contoso_com/Documents/Finance/Q3%20Budget.xlsx"
+REASON = "I close the month."
+
+
+@pytest.fixture
+async def link(adele: Someone, bot: Bot) -> str:
+    """The address that a browser shows. Adele is signed in, and nobody has shared it with Alex."""
+    await adele.says("who has access to Q3 Budget.xlsx?")
+    return LINK.format(base=bot.contoso.base_url)
+
+
+async def asks(someone: Someone, bot: Bot, sentence: str, reason: str = REASON) -> str:
+    await someone.says(sentence)
+    told = await someone.presses("Ask", {"reason": reason})
+    await bot.at_rest()
+    return told
+
+
+# Asking
+
+
+async def test_the_owner_is_asked_with_who_what_which_right_until_when_and_why(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    before = await alex.says(f"request edit access to {link} until in 3 days")
+    told = await alex.presses("Ask", {"reason": REASON})
+    await bot.at_rest()
+
+    assert "Ask to edit this?" in before
+    assert "Adele Vance decides, and I tell you." in before
+    assert "I asked Adele Vance" in told
+    card = await adele.waits_for("May they edit this?")
+    assert "Alex Wilber asks to edit a file of yours." in card
+    assert FILE in card
+    assert "OneDrive › Finance" in card
+    assert "I end it then" in card
+    assert REASON in card
+    assert buttons(adele) == ["Allow", "Decline", "Open in OneDrive"]
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_nobody_is_asked_before_the_press(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await alex.says(f"request access to {link}")
+
+    assert "I asked nobody." in await alex.presses("Cancel")
+    await bot.at_rest()
+    assert "May they" not in adele.sees()
+
+
+async def test_what_one_can_open_already_is_said(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as read")
+    await adele.presses("Share")
+
+    assert "You can open “Q3 Budget.xlsx” already." in await alex.says(f"request access to {link}")
+    assert "Ask to edit this?" in await alex.says(f"request edit access to {link}")
+
+
+async def test_a_file_that_was_shared_with_them_before_is_known_by_its_name(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as read until in 2 days")
+    await adele.presses("Share")
+    await bot.later(days=3)
+
+    assert "Adele Vance decides" in await alex.says(f"request access to {FILE}")
+    assert "I can't tell whose file that is." in await megan.says(f"request access to {FILE}")
+
+
+async def test_a_link_to_what_somebody_shared_is_known(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as read")
+    await adele.presses("Share")
+    url = bot.contoso.web_url(bot.contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
+
+    assert "Adele Vance decides" in await megan.says(f"request access to {url}?web=1")
+
+
+async def test_whose_file_it_is_can_be_said(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says("help")
+    await asks(alex, bot, f"ask Adele Vance for access to {FILE}")
+
+    assert "Alex Wilber asks to view a file of yours." in adele.sees()
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("request access to Payroll.xlsx", "Please ask whoever sent it to you"),
+        ("request access to {base}/personal/nobody_at_all_contoso_com/Documents/a.xlsx", "I can't tell whose file"),
+        ("request access to {base}/personal/adele_vance_fabrikam_com/Documents/a.xlsx", "I can't tell whose file"),
+        ("request access to https://contoso.sharepoint.example/sites/x/a.xlsx", "I can't tell whose file"),
+        ("ask Xaver for access to Payroll.xlsx", "I know nobody called"),
+        ("request access", "To which file?"),
+    ],
+)
+async def test_where_nobody_can_be_asked_that_is_said(alex: Someone, bot: Bot, said: str, answer: str) -> None:
+    assert answer in await alex.says(said.format(base=bot.contoso.base_url))
+
+
+async def test_who_is_not_in_teams_can_not_be_asked(alex: Someone, bot: Bot) -> None:
+    await alex.says(f"request access to {LINK.format(base=bot.contoso.base_url)}")
+
+    assert "I can't reach Adele Vance in Teams." in await alex.presses("Ask", {"reason": ""})
+
+
+async def test_one_person_has_one_open_request_for_a_file(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    await asks(alex, bot, f"request edit access to {link}")
+
+    assert adele.sees().count("asks to view a file of yours") == 1
+    assert "asks to edit" not in adele.sees()
+
+
+async def test_a_reason_has_its_length(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}", "x" * 2000)
+
+    assert "x" * 500 in adele.sees()
+    assert "x" * 501 not in adele.sees()
+
+
+async def test_the_ledger_keeps_what_was_asked_sealed(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+
+    database = sqlite3.connect(bot.data / "sharebot.db")
+    ((kept, wish),) = database.execute("SELECT reason, wish FROM requests").fetchall()
+    assert wish == "access"
+    assert REASON.encode() not in kept
+    assert b"Budget" not in kept
+
+
+# Deciding
+
+
+async def test_what_is_allowed_is_a_share(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link} until in 3 days")
+
+    told = await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert "✓ can view" in told
+    assert "Undo" in told
+    assert bot.access(FILE)[ALEX] == "read"
+    assert "Shared with you" in alex.sees()
+    await bot.later(days=4)
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_is_allowed_lasts_as_long_as_the_rules_let_it(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    await bot.under('[rules."Two days"]\nthen = "shorten"\ndays = 2\n')
+    await asks(alex, bot, f"request access to {link}")
+
+    await adele.presses("Allow")
+    await bot.at_rest()
+    between = bot.access(FILE)[ALEX]
+    await bot.later(days=4)
+
+    assert between == "read"
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_is_declined_gives_nothing(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+
+    told = await adele.presses("Decline")
+    await bot.at_rest()
+
+    assert "Alex Wilber gets no access by this." in told
+    assert ALEX not in bot.access(FILE)
+    assert "Adele Vance would rather not give you access." in alex.sees()
+
+
+@pytest.mark.parametrize("first", ["Allow", "Decline"])
+async def test_the_first_decision_stands(adele: Someone, alex: Someone, link: str, bot: Bot, first: str) -> None:
+    then = {"Allow": "access.decline", "Decline": "access.allow"}[first]
+    await asks(alex, bot, f"request access to {link}")
+    known, message = bot.button(adele, first, newest(adele)), newest(adele)
+
+    await adele.presses(first)
+    await bot.at_rest()
+    again = await pressed(adele, bot, then, known["data"]["about"], message)
+    await bot.at_rest()
+
+    assert "Decided already" in again
+    assert (ALEX in bot.access(FILE)) is (first == "Allow")
+
+
+async def test_pressed_many_times_it_is_shared_once(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    known, message = bot.button(adele, "Allow", newest(adele)), newest(adele)
+
+    answers = await asyncio.gather(*(bot.deliver(adele, known, message) for _ in range(5)))
+    await bot.at_rest()
+
+    assert all("can view" in words_of_answer(each) for each in answers)
+    assert alex.notices().count("Shared with you") == 1
+
+
+async def test_another_process_knows_the_decision(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    known, message = bot.button(adele, "Allow", newest(adele)), newest(adele)
+    await adele.presses("Decline")
+    await bot.restart()
+
+    told = words_of_answer(await bot.deliver(adele, known, message))
+    await bot.at_rest()
+
+    assert "Decided already" in told
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_pressed_on_two_replicas_it_is_decided_once(contoso: Contoso, tmp_path: Path, postgresql: str) -> None:
+    adele, alex = (Someone(contoso, each) for each in ("adele.vance@contoso.com", ALEX))
+    async with two(contoso, tmp_path, postgresql) as replicas:
+        await adele.says("who has access to Q3 Budget.xlsx?")
+        await alex.says(f"request access to {LINK.format(base=contoso.base_url)}")
+        await alex.presses("Ask", {"reason": REASON})
+        await until(lambda: "May they view this?" in adele.sees())
+        allow, decline = button(adele, "Allow"), button(adele, "Decline")
+        presses: list[asyncio.Task[str]] = []
+        for (_process, endpoint), press in zip((*replicas, *replicas), (allow, decline, decline, allow), strict=True):
+            contoso.bot_endpoint = endpoint
+            presses.append(asyncio.create_task(delivered(adele, press)))
+            await asyncio.sleep(0)  # so that it is on its way there
+        answers = await asyncio.gather(*presses)
+        await until(lambda: "Shared with you" in alex.sees() or "would rather not" in alex.sees())
+
+    is_allowed = "Shared with you" in alex.sees()
+    assert is_allowed is ("would rather not" not in alex.sees())
+    assert is_allowed is (ALEX in contoso.roles(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx")))
+    assert sum("✓ can view" in each for each in answers) == (2 if is_allowed else 0)
+
+
+async def test_only_the_owners_press_counts(adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    key = bot.button(adele, "Allow", newest(adele))["data"]["about"]
+    await megan.says("help")
+
+    for someone in (alex, megan):
+        for verb in ("access.allow", "access.decline"):
+            assert "Only the person who is asked" in await pressed(someone, bot, verb, key, newest(someone))
+    assert "no longer good" in await pressed(adele, bot, "access.allow", "made up", newest(adele))
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_an_owner_who_is_not_signed_in_is_asked_in_first(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says("help")
+    await asks(alex, bot, f"request access to {LINK.format(base=bot.contoso.base_url)}")
+
+    card = await adele.waits_for("May they view this?")
+    seen = await adele.presses("Allow")
+    await bot.at_rest()
+    before = bot.access(FILE)
+    await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert "I look it up as you when you allow it" in card
+    assert FILE in (seen or adele.sees())
+    assert ALEX not in before
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_asked_for_again_after_a_no_it_is_a_new_request(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    await adele.presses("Decline")
+    await bot.at_rest()
+    await asks(alex, bot, f"request access to {link}")
+
+    await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+# Time
+
+
+async def test_after_a_day_the_owner_is_reminded_once_and_after_a_week_it_lapses(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    await bot.later(hours=23)
+    early = adele.sees().count("They still wait for your answer.")
+    await bot.later(hours=2)
+    await bot.later(hours=2)
+    reminded = adele.sees().count("They still wait for your answer.")
+    known, message = bot.button(adele, "Allow", newest(adele)), newest(adele)
+    await bot.later(days=7)
+    late = words_of_answer(await bot.deliver(adele, known, message))
+    await bot.at_rest()
+
+    assert (early, reminded) == (0, 1)
+    assert "Adele Vance did not answer within a week." in alex.sees()
+    assert alex.sees().count("did not answer within a week") == 1
+    assert "No longer asked" in late
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_was_decided_is_not_reminded_of(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    await adele.presses("Decline")
+    await bot.later(days=2)
+    await bot.later(days=7)
+
+    assert "They still wait" not in adele.sees()
+    assert "did not answer" not in alex.sees()
+
+
+async def pressed(someone: Someone, bot: Bot, verb: str, about: str, message: str) -> str:
+    """A press of whatever verb, as Teams delivers it."""
+    action = {"type": "Action.Execute", "verb": verb, "data": {"verb": verb, "about": about}}
+    return words_of_answer(await bot.deliver(someone, action, message))
