@@ -147,7 +147,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
             plan = there.plan(next(people))
             key = await ledger.plans.put(plan)
             began = time.perf_counter()
-            await work.share(key, there.adele, "en", "UTC")
+            await work.shares.share(key, there.adele, "en", "UTC")
             ours.append(time.perf_counter() - began)
             while await work.rests(1.0):
                 pass

@@ -175,7 +175,7 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
         case ChangePlan():
             return change.card(what, key)
         case ManyPlan():
-            return cards.files.confirm(await work.many_planned(key, what))
+            return cards.files.confirm(await work.many.planned(key, what))
         case ShareList():
             return await shares.card(work, what, key)
         case AccessWanted():
@@ -185,8 +185,8 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
         case _:
             return share.card(what, key)
     with suppress(TooLate):
-        return cards.files.result(await work.many_now(key, person))
-    if pressed := await work.pressed(key, person):
+        return cards.files.result(await work.many.now(key, person))
+    if pressed := await work.changes.pressed(key, person):
         return change.card_of(pressed)
     return await share.result(work, receipt, key) if receipt else None
 

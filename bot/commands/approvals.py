@@ -18,7 +18,7 @@ async def ask(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Asks whoever the rules name, once; pressed again, it shows that it waits."""
     # In front of others nobody is to read which file it is, or why not.
     place = turn.place if turn.own_chat else None
-    approving = await turn.work.ask_for_approval(key, turn.person, spoken(), str(turn.timezone), place)
+    approving = await turn.work.approvals.ask_for_approval(key, turn.person, spoken(), str(turn.timezone), place)
     return Reply(_sharers(approving), is_private=True, asks=key if turn.own_chat else "")
 
 
@@ -32,13 +32,13 @@ async def decline(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 
 async def _answered(turn: Turn, key: str, inputs: dict[str, str], decision: Decision) -> Reply:
     reason = inputs.get("reason", "").strip()[: cards.approvals.LONGEST_REASON]
-    return Reply(_approvers(await turn.work.answer_for(key, turn.person, decision, reason), turn.person))
+    return Reply(_approvers(await turn.work.approvals.answer_for(key, turn.person, decision, reason), turn.person))
 
 
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed; None if there is none."""
     with suppress(SharebotError):
-        return _approvers(await work.approving(key, person), person)
+        return _approvers(await work.approvals.approving(key, person), person)
     return None
 
 

@@ -42,7 +42,7 @@ async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -
         raise NotUnderstood(_("From whom shall I take everything away? Please name them."))
     plans: list[ChangePlan] = []
     missing: list[Missing] = []
-    items = await turn.work.shared_items(turn.person, lambda each: any(_is(each, one) for one in request.recipients))
+    items = await turn.work.shares.items(turn.person, lambda each: any(_is(each, one) for one in request.recipients))
     missing += [Missing(each.name, _("Too many at once: please say that again afterwards.")) for each in items[MOST:]]
     for item in items[:MOST]:
         try:
@@ -90,11 +90,11 @@ async def looked_up(turn: Turn, request: ShareRequest, aim: Aim) -> ChangePlan |
         raise NotUnderstood(_("This day is over. Please name a later one, or say: stop sharing it."))
 
     async def standing(item: ShareableItem):
-        return await turn.work.standing(turn.person, item)
+        return await turn.work.changes.standing(turn.person, item)
 
     plan = await changing.plan(turn.graph, turn.person, request, aim, standing)
     if isinstance(plan, ChangePlan):
-        await turn.work.may_last(plan)
+        await turn.work.shares.may_last(plan)
     return plan
 
 
@@ -124,12 +124,12 @@ async def chosen(turn: Turn, key: str, place: int | None, inputs: dict[str, str]
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
     place = turn.place if turn.own_chat else None
-    pressed = await turn.work.change(key, turn.person, spoken(), str(turn.timezone), place)
+    pressed = await turn.work.changes.change(key, turn.person, spoken(), str(turn.timezone), place)
     return Reply(card_of(pressed), is_private=True)
 
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(card_of(await turn.work.restore(key, turn.person)), is_private=True)
+    return Reply(card_of(await turn.work.changes.restore(key, turn.person)), is_private=True)
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

@@ -15,12 +15,12 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
     """The share they did last, if that was in the last day; in front of others nobody is to read which that was."""
     if not turn.own_chat:
         return Reply(cards.basics.say(_("Please say that in our own chat, or press “Undo” where it was shared.")))
-    if changed := await turn.work.last_change(turn.person, turn.message):
-        if together := await turn.work.many_of(changed.key):
+    if changed := await turn.work.changes.last(turn.person, turn.message):
+        if together := await turn.work.many.of_part(changed.key):
             return await several.undo(turn, together, {})
         return await change.undo(turn, changed.key, {})
-    stands = await turn.work.last(turn.person, turn.message)
-    if stands and (together := await turn.work.many_of(stands.key)):
+    stands = await turn.work.shares.last(turn.person, turn.message)
+    if stands and (together := await turn.work.many.of_part(stands.key)):
         return await several.undo(turn, together, {})
     if stands is None:
         return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
@@ -37,11 +37,11 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
 
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(cards.ended.ended(await turn.work.undo(key, turn.person)), changes=key)
+    return Reply(cards.ended.ended(await turn.work.shares.undo(key, turn.person)), changes=key)
 
 
 async def end_now(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(cards.ended.ended(await turn.work.end_now(key, turn.person)), changes=key)
+    return Reply(cards.ended.ended(await turn.work.shares.end_now(key, turn.person)), changes=key)
 
 
 async def a_day_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -54,7 +54,7 @@ async def a_week_more(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def one(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Of several that end, what can be done about this one."""
-    stands = await turn.work.stands(key, turn.person)
+    stands = await turn.work.shares.stands(key, turn.person)
     if stands.ended:
         return Reply(cards.ended.ended(stands.ended))
     if stands.ends is None:
@@ -67,7 +67,7 @@ async def _extended(turn: Turn, key: str, days: int) -> Reply:
     key, _dot, ends_at = key.partition(".")
     if not ends_at.isdecimal():
         raise TooLate
-    stands = await turn.work.extend(key, turn.person, int(ends_at), days)
+    stands = await turn.work.shares.extend(key, turn.person, int(ends_at), days)
     if stands.ends is None:
         raise TooLate
     return Reply(cards.ended.extended(stands.receipt, stands.ends, key), is_private=True, changes=key)

@@ -22,31 +22,31 @@ from cards.elements import Card, apart
 
 async def unneeded(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Asks once whether they are sure."""
-    received = await turn.work.received(key, turn.person)
+    received = await turn.work.requests.received(key, turn.person)
     return Reply(_notice(received) if received.is_over else cards.received.sure(received.plan, key))
 
 
 async def keep(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(_notice(await turn.work.received(key, turn.person)))
+    return Reply(_notice(await turn.work.requests.received(key, turn.person)))
 
 
 async def give_back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """What was given to this one person is taken away as the sharer; it is not the recipient who would sign in."""
     try:
-        return Reply(_notice(await turn.work.give_back(key, turn.person, spoken(), str(turn.timezone))))
+        return Reply(_notice(await turn.work.requests.give_back(key, turn.person, spoken(), str(turn.timezone))))
     except (NeedsSignIn, NotAllowed, NotFound) as error:
-        name = apart((await turn.work.received(key, turn.person)).plan.asker.name)
+        name = apart((await turn.work.requests.received(key, turn.person)).plan.asker.name)
         raise NotAllowed(_impossible(error, name), reference=error.reference) from error
 
 
 async def edit(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    received = await turn.work.received(key, turn.person)
+    received = await turn.work.requests.received(key, turn.person)
     return Reply(cards.received.edit(received.plan, key) if received.may_ask else _notice(received))
 
 
 async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     reason = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON]
-    return Reply(_notice(await turn.work.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))))
+    return Reply(_notice(await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))))
 
 
 # The sharer
@@ -55,9 +55,9 @@ async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """A share like any other comes of it, and the same card says so."""
     try:
-        receipt = await turn.work.allow(key, turn.person, spoken(), str(turn.timezone))
+        receipt = await turn.work.requests.allow(key, turn.person, spoken(), str(turn.timezone))
     except TooLate:
-        asked = await turn.work.asked(key, turn.person, Wish.EDIT)
+        asked = await turn.work.requests.asked(key, turn.person, Wish.EDIT)
         if asked.request.decision in (None, Decision.ALLOWED):
             raise
         return Reply(_decided(asked, key))
@@ -65,7 +65,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    asked = await turn.work.decline(key, turn.person, spoken(), str(turn.timezone))
+    asked = await turn.work.requests.decline(key, turn.person, spoken(), str(turn.timezone))
     if asked.request.decision is Decision.DECLINED:
         return Reply(cards.received.declined(asked.of.plan, asked.of.recipient))
     return Reply(_decided(asked, key))
@@ -73,7 +73,7 @@ async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def free(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Takes away what somebody does not need, once the sharer is there."""
-    asked = await turn.work.free(key, turn.person, spoken(), str(turn.timezone))
+    asked = await turn.work.requests.free(key, turn.person, spoken(), str(turn.timezone))
     if asked.of.returned:
         return Reply(cards.received.given_back_by(asked.of.plan, asked.of.returned))
     return Reply(cards.received.over(asked.of.plan, asked.of.recipient))
@@ -82,10 +82,10 @@ async def free(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed, for a recipient or the sharer; None if there is none."""
     with suppress(SharebotError):
-        return _notice(await work.received(key, person))
+        return _notice(await work.requests.received(key, person))
     for wish in Wish:
         with suppress(SharebotError):
-            return _question(await work.asked(key, person, wish), key)
+            return _question(await work.requests.asked(key, person, wish), key)
     return None
 
 

@@ -81,7 +81,7 @@ async def send(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
         if not isinstance(what, AccessWanted):
             raise TooLate
         reason = inputs.get("reason", what.reason).strip()[:LONGEST_REASON]
-        wanted = await turn.work.ask_for_access(replace(what, reason=reason), spoken(), str(turn.timezone))
+        wanted = await turn.work.requests.ask_for_access(replace(what, reason=reason), spoken(), str(turn.timezone))
     return Reply(cards.received.access_asked(wanted.what), is_private=True)
 
 
@@ -98,7 +98,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     The key names the file that was on the card as well: what the owner has not seen is shown first.
     """
     key, _dot, seen = key.partition(".")
-    wanted = await turn.work.wanted(key, turn.person)
+    wanted = await turn.work.requests.wanted(key, turn.person)
     if wanted.request.decision is None:
         item = await planning.find(turn.graph, turn.person, wanted.what.item, wanted="access")
         if isinstance(item, UnclearRequest):
@@ -106,9 +106,9 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         if cards.received.seen(item) != seen:
             return Reply(cards.received.wants_access(wanted.what, item, key))
     try:
-        receipt = await turn.work.give_access(key, turn.person, spoken(), str(turn.timezone))
+        receipt = await turn.work.requests.give_access(key, turn.person, spoken(), str(turn.timezone))
     except TooLate:
-        wanted = await turn.work.wanted(key, turn.person)
+        wanted = await turn.work.requests.wanted(key, turn.person)
         if wanted.request.decision in (None, Decision.ALLOWED):
             raise
         return Reply(cards.received.access_decided(wanted.what, wanted.request.decision))
@@ -117,7 +117,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key = key.partition(".")[0]
-    wanted = await turn.work.refuse_access(key, turn.person, spoken(), str(turn.timezone))
+    wanted = await turn.work.requests.refuse_access(key, turn.person, spoken(), str(turn.timezone))
     if wanted.request.decision is None:
         raise TooLate
     if wanted.request.decision is Decision.DECLINED:
@@ -128,7 +128,7 @@ async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed; None if there is none."""
     try:
-        wanted = await work.wanted(key, person)
+        wanted = await work.requests.wanted(key, person)
     except SharebotError:
         return None
     if wanted.request.decision:
@@ -159,9 +159,11 @@ async def _owner(turn: Turn, words: Words, request: ShareRequest) -> tuple[Perso
     if words.kind == "url":
         if home := HOME.search(f"{urlsplit(words.value).path}/"):
             return (owner, _item(words)) if (owner := await _at_home(turn, home[1])) else None
-        shares = await turn.work.sharers(turn.person.tenant_id, _document(words.value) or words.value.partition("?")[0])
+        shares = await turn.work.shares.sharers(
+            turn.person.tenant_id, _document(words.value) or words.value.partition("?")[0]
+        )
         return _sharer(words, (each for each in shares if _leads_to(words.value, each)))
-    shares = await turn.work.sharers(turn.person.tenant_id, turn.person.id)
+    shares = await turn.work.shares.sharers(turn.person.tenant_id, turn.person.id)
     return _sharer(words, (each for each in shares if _is_called(words.value, each, turn.person)))
 
 

@@ -60,9 +60,9 @@ def _meant(turn: Turn, words: Words) -> Words:
 async def share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """A share like any other comes of it, and the same card says so."""
     try:
-        receipt = await turn.work.share_with_joiners(key, turn.person, spoken(), str(turn.timezone), turn.place)
+        receipt = await turn.work.rosters.share_with_joiners(key, turn.person, spoken(), str(turn.timezone), turn.place)
     except TooLate:
-        proposed = await turn.work.proposed(key, turn.person)
+        proposed = await turn.work.rosters.proposed(key, turn.person)
         if proposed.proposal.decision in (None, Decision.ALLOWED):
             raise
         return Reply(_decided(proposed))
@@ -70,18 +70,18 @@ async def share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(_decided(await turn.work.leave_as_it_is(key, turn.person)))
+    return Reply(_decided(await turn.work.rosters.leave_as_it_is(key, turn.person)))
 
 
 async def take(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    proposed = await turn.work.take_from_leaver(key, turn.person, spoken(), str(turn.timezone))
+    proposed = await turn.work.rosters.take_from_leaver(key, turn.person, spoken(), str(turn.timezone))
     return Reply(_decided(proposed))
 
 
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed; None if there is none."""
     with suppress(SharebotError):
-        return await work.offer(key, person) or _decided(await work.proposed(key, person))
+        return await work.rosters.offer(key, person) or _decided(await work.rosters.proposed(key, person))
     return None
 
 

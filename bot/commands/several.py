@@ -49,7 +49,7 @@ async def plans(turn: Turn, request: ShareRequest) -> tuple[list[SharePlan], lis
 
 async def _judged(turn: Turn, plan: SharePlan) -> SharePlan | SharebotError:
     """As the policy has it; what needs a second person goes by itself, for each is asked of others."""
-    plan = await turn.work.judged(turn.graph, plan, turn.now)
+    plan = await turn.work.shares.judged(turn.graph, plan, turn.now)
     if plan.refused and not plan.to_grant:
         return planning.refusal(plan)
     if plan.approvals:
@@ -65,19 +65,21 @@ async def asking(
     if not parts:
         raise NotFound("\n\n".join(dict.fromkeys(each.why for each in missing)))
     key, plan = await turn.pending.put_many(parts, missing, turn.own_chat, before)
-    shown = await turn.work.many_planned(key, plan)
+    shown = await turn.work.many.planned(key, plan)
     return Reply(cards.files.confirm(shown), is_private=True, asks=key if turn.own_chat else "")
 
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does all of it, once; what a press finds done or under way is told as it is."""
-    shown = await turn.work.many(key, turn.person, spoken(), str(turn.timezone), turn.place if turn.own_chat else None)
+    shown = await turn.work.many.begin(
+        key, turn.person, spoken(), str(turn.timezone), turn.place if turn.own_chat else None
+    )
     return _as_it_is(turn, shown)
 
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     place = turn.place if turn.own_chat else None
-    return _as_it_is(turn, await turn.work.undo_many(key, turn.person, place))
+    return _as_it_is(turn, await turn.work.many.undo(key, turn.person, place))
 
 
 def _as_it_is(turn: Turn, shown: Many) -> Reply:
@@ -92,7 +94,7 @@ async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def retry(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Only what failed, looked up anew: another card, which waits for another press."""
-    shown = await turn.work.many_now(key, turn.person)
+    shown = await turn.work.many.now(key, turn.person)
     if not shown.is_over:
         raise TooLate(_("This is still under way. Please wait until it is done."))
     plans: list[SharePlan | ChangePlan] = []
@@ -138,12 +140,12 @@ async def answer(turn: Turn, key: str, understood: Understood) -> Reply | None:
 async def card(turn: Turn, key: str, page: int = 0) -> Card:
     """As it is by now. Raises NotYours, TooLate."""
     try:
-        return cards.files.result(await turn.work.many_now(key, turn.person), page=page)
+        return cards.files.result(await turn.work.many.now(key, turn.person), page=page)
     except TooLate:
         plan = await turn.pending.at(key, turn.person)
         if not isinstance(plan, ManyPlan):
             raise
-        return cards.files.confirm(await turn.work.many_planned(key, plan), page=page)
+        return cards.files.confirm(await turn.work.many.planned(key, plan), page=page)
 
 
 def _left_of(part: Part) -> ShareRequest | None:

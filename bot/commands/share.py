@@ -89,13 +89,13 @@ def placed(key: str) -> tuple[str, int | None]:
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
-    receipt = await turn.work.share(key, turn.person, spoken(), str(turn.timezone), turn.place)
+    receipt = await turn.work.shares.share(key, turn.person, spoken(), str(turn.timezone), turn.place)
     return Reply(await result(turn.work, receipt, key), key=key if receipt.waits else "")
 
 
 async def result(work: Work, receipt: ShareReceipt, key: str, page: int = 0) -> Card:
     """What came of a share, up to now."""
-    now = await work.by_now(key, receipt)
+    now = await work.shares.by_now(key, receipt)
     return cards.share.done(now, key, page=page) if isinstance(now, ShareReceipt) else cards.ended.ended(now)
 
 
@@ -103,7 +103,7 @@ async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Others see the card change as well, and are not to read which file it was about."""
     async with turn.pending.claim(key, turn.person) as what:
         if isinstance(what, SharePlan):
-            await turn.work.withdraw(key, what)
+            await turn.work.approvals.withdraw(key, what)
         name = what.item.name if isinstance(what, SharePlan) and turn.own_chat else None
         return Reply(cards.share.cancelled(name))
 
@@ -192,7 +192,7 @@ async def worked_out(turn: Turn, request: ShareRequest, there: Roster | None) ->
     plan = await planning.plan(
         turn.graph, turn.person, request, undo=turn.undo, roster=there, policy=turn.work.policy, now=turn.now
     )
-    return await turn.work.judged(turn.graph, plan, turn.now) if isinstance(plan, SharePlan) else plan
+    return await turn.work.shares.judged(turn.graph, plan, turn.now) if isinstance(plan, SharePlan) else plan
 
 
 async def asking(turn: Turn, what: Waiting, before: str = "") -> Reply:

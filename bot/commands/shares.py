@@ -43,7 +43,7 @@ async def open_(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """One of them, as it is by now. The key names it."""
     key, _dot, of = key.partition(".")
     await _at(turn, key)
-    receipt = await turn.work.shared(of, turn.person)
+    receipt = await turn.work.shares.receipt(of, turn.person)
     return Reply(also(await share.result(turn.work, receipt, of), cards.shares.back(key)), is_private=True)
 
 
@@ -54,7 +54,7 @@ async def back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key, page = share.placed(key)
     wanted = await _at(turn, key)
-    if page is None or page * PAGE >= max(len(_fitting(await turn.work.shares(turn.person), wanted)), 1):
+    if page is None or page * PAGE >= max(len(_fitting(await turn.work.shares.of(turn.person), wanted)), 1):
         raise TooLate
     return await _shown(turn, replace(wanted, page=page), key)
 
@@ -74,10 +74,10 @@ async def outside(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def card(work: Work, wanted: ShareList, key: str) -> Card:
     """The page that was seen last, of what stands now."""
     now = work.now()
-    stands = await work.shares(wanted.asker)
+    stands = await work.shares.of(wanted.asker)
     fitting = _fitting(stands, wanted)
     page = min(wanted.page, max(len(fitting) - 1, 0) // PAGE)
-    shown = await work.told(fitting[page * PAGE : (page + 1) * PAGE])
+    shown = await work.shares.told(fitting[page * PAGE : (page + 1) * PAGE])
     others = {verb: _fitting(stands, view) for verb, view in _views(wanted, now).items()}
     return cards.shares.shares(
         [Shared(each.key, each.receipt, each.ends) for each in shown],

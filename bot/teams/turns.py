@@ -107,7 +107,7 @@ class Turns:
         move = roster.move(body)
         if move and move.tenant_id == self._tenant_id:
             # Whoever came or left need not be who did it, and who did it need not be told.
-            await self._work.moved(move.tenant_id, move.chat, move.joined, move.left)
+            await self._work.rosters.moved(move.tenant_id, move.chat, move.joined, move.left)
             return
         incoming = read(body)
         if incoming is None or incoming.person.tenant_id != self._tenant_id:
@@ -508,7 +508,7 @@ class Turns:
         if reply.asks:
             await self._ledger.places.keep(reply.asks, place)
         if reply.changes:
-            await self._work.show_anew(reply.changes)
+            await self._work.shares.show_anew(reply.changes)
 
     async def _settled(self, incoming: Incoming, reply: Reply) -> None:
         """Its buttons are of no use any more, on whatever device they are."""

@@ -6,10 +6,11 @@ first answer stands. What is approved goes the way of every share, as the sharer
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
+import secrets
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -18,12 +19,14 @@ import cards.approvals
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotYours, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
-from bot.ledger import Approval, Ledger
+from bot.ledger import Approval, Ledger, Place, is_passing
 from bot.policy import GROUP, MANAGER
 from bot.sharing import Decision, Person, Recipient, Ruling, SharePlan
 from bot.texts import _, later, listed, speaking
 from bot.work import wrong
 from bot.work.flows import Flows, Notice
+from bot.work.runs import Runs
+from bot.work.shares import Shares
 from bot.work.wrong import Wrong
 from cards.elements import Card
 
@@ -200,7 +203,7 @@ class ApprovalFlows:
         if found is None:
             return None
         one = found.approvals[0]
-        with suppress(TooLate):
+        with contextlib.suppress(TooLate):
             return await self._ledger.plans.run(key, found.plan.asker), one.locale, one.zone
         return None
 
@@ -291,3 +294,87 @@ class ApprovalFlows:
         except Unreadable:
             log.warning("the reason of an answer can't be read any more")
             return ""
+
+
+class Approvals:
+    """What is asked of a second person, and answered. What is approved goes on as one of the `shares`."""
+
+    def __init__(self, *, runs: Runs, ledger: Ledger, flows: ApprovalFlows, done: Flows, shares: Shares) -> None:
+        self._runs = runs
+        self._ledger = ledger
+        self._approvals = flows
+        self._done = done
+        self._shares = shares
+        runs.add({"approval": self._approval, "approve": self._approved})
+
+    async def approving(self, key: str, person: Person) -> Approving:
+        """What is asked of somebody who may approve it. Raises NotYours, TooLate."""
+        return await self._approvals.of_approver(key, person)
+
+    async def ask_for_approval(
+        self, key: str, person: Person, locale: str, zone: str, place: Place | None = None
+    ) -> Approving:
+        """Asks those whom the rules name, once. `place` is of the card that is to show what came of it.
+
+        Raises NotYours, TooLate, NotAllowed where there is nobody to ask, NeedsSignIn, Unavailable.
+        """
+        with contextlib.suppress(TooLate):
+            return await self._approvals.of_sharer(key, person)
+        if not isinstance(plan := await self._ledger.plans.at(key, person), SharePlan) or not plan.approvals:
+            raise TooLate
+        if place:
+            await self._ledger.places.keep(key, place)
+        run = f"{key}.ask.{secrets.token_hex(4)}"
+        await self._runs.tried("approval", run, _nothing, key, run, locale, zone)
+        return await self._approvals.of_sharer(key, person)
+
+    async def answer_for(self, key: str, person: Person, decision: Decision, reason: str) -> Approving:
+        """What stands after a second person's answer: the first one. Raises NotYours, TooLate."""
+        await self._approvals.lapse(key)
+        found = await self._approvals.of_approver(key, person)
+        if found.waits_for(person.id):
+            sealed = self._approvals.sealed(key, reason)
+            run = f"{key}.{decision.value}.{person.id}"
+            said = (person.id, person.name, decision.value, sealed)
+            await self._runs.tried("approve", run, _nothing, key, run, *said)
+        return await self._approvals.of_approver(key, person)
+
+    async def withdraw(self, key: str, plan: SharePlan) -> None:
+        """A plan that was cancelled needs nobody's approval any more."""
+        if plan.approvals and (notices := await self._approvals.withdraw(key, plan)):
+            await self._runs.begin(key, f"{key}.withdrawn", notices)
+
+    async def look(self) -> None:
+        """Lets lapse what nobody answered in time."""
+        for key, notices in await self._approvals.late():
+            await self._runs.begin(key, f"{key}.lapsed", notices)
+            await self._approvals.lapse(key)
+
+    # As flows
+
+    async def _approval(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        outcome = await engine.step("ask", self._approvals.ask, key, locale, zone, again=is_passing)
+        if outcome is None:
+            self._done.answer(run, key)
+            notices = await engine.step("whom", self._approvals.notices_of_asking, key, again=is_passing)
+            await self._runs.begin(key, f"{key}.ask", notices)
+            self._runs.wake.set()
+        return outcome
+
+    async def _approved(self, key: str, run: str, *said: str) -> None:
+        engine = await self._runs.started()
+        goes = await engine.step("decide", self._approvals.decide, key, *said, again=is_passing)
+        self._done.answer(run, key)
+        is_shared = ""
+        if goes:
+            begun = await engine.step("begin", self._approvals.begun, key, again=is_passing)
+            if begun is None:
+                return
+            is_shared = "no" if await self._shares.run(key, *begun) else "yes"
+        notices = await engine.step("notices", self._approvals.notices_of_answer, key, is_shared, again=is_passing)
+        await self._runs.begin(key, f"{key}.answered", notices)
+
+
+async def _nothing() -> None:
+    """What broke leaves nothing to put back: the next try is new work, or the time runs out."""

@@ -7,23 +7,28 @@ last.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import cards.basics
 import cards.change
-from bot import changing
-from bot.changes import Aim, ChangePlan
-from bot.errors import SharebotError, TooLate
+from bot import changing, planning
+from bot.changes import Aim, ChangePlan, ChangeReceipt
+from bot.errors import AgainstPolicy, SharebotError, TooLate, Unsure
 from bot.granting import called
 from bot.graph import Graph
-from bot.ledger import Before, Ledger, Pressed, Standing
+from bot.ledger import Before, Ledger, Place, Pressed, Standing, is_passing
 from bot.ledger.changes import named
-from bot.sharing import Person, Recipient, Role, Telling
+from bot.policy import Policy
+from bot.sharing import Change, Person, Recipient, Role, ShareableItem, SharePlan, Step, Telling
 from bot.texts import _, speaking
 from bot.work import wrong
-from bot.work.flows import LOOKS_EVERY, SHARED, TOLD_WITHIN, Flows, Notice, Show
+from bot.work.flows import LOOKS_EVERY, SHARED, SHOWN, TOLD_WITHIN, Flows, Notice, Show
+from bot.work.runs import Runs
+from bot.work.shares import Shares
 from bot.work.wrong import Wrong
 
 log = logging.getLogger(__name__)
@@ -194,3 +199,114 @@ class _Fence:
         stands = await self._changes.begin(self._key, [Before(called(each), role) for each, role in before.items()])
         roles = {each.called: each.role for each in stands}
         return {each: roles.get(called(each)) for each in before}
+
+
+class Changes:
+    """Changes of access, as people begin and undo them. `shares` says how long each may last."""
+
+    def __init__(
+        self,
+        *,
+        runs: Runs,
+        ledger: Ledger,
+        graph: Callable[[Person], Graph],
+        policy: Policy,
+        clock: Callable[[], float],
+        flows: ChangeFlows,
+        shares: Shares,
+    ) -> None:
+        self._runs = runs
+        self._ledger = ledger
+        self._graph = graph
+        self._policy = policy
+        self._clock = clock
+        self._flows = flows
+        self._shares = shares
+        runs.add({"change": self._change, "restore": self._restored})
+
+    async def standing(self, person: Person, item: ShareableItem) -> list[Standing]:
+        """What shares of this item gave, whoever shared it."""
+        return await self._ledger.changes.standing(person.tenant_id, item)
+
+    async def change(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> Pressed:
+        """Carries out the change of this key, once; who asks again, however often and wherever, gets the same answer.
+
+        `place` is of the card that is to show what came of it, also when nobody is left to answer.
+
+        Raises NotYours, TooLate, and what `changing.carry_out` raises.
+        """
+        pressed = await self._ledger.changes.press(key, person, locale, zone)
+        if pressed.receipt is None:
+            await self._shares.may_last(pressed.plan)
+            if place:
+                await self._ledger.places.keep(key, place)
+            await self._changed("change", pressed)
+        return await self._ledger.changes.of(key, person)
+
+    async def restore(self, key: str, person: Person) -> Pressed:
+        """Undoes the change of this key, once. Raises NotYours, TooLate, and what `changing.restore` raises."""
+        pressed = await self._ledger.changes.of(key, person)
+        if pressed.receipt is None or not pressed.receipt.restorable():
+            raise TooLate
+        if pressed.undone is None:
+            await self.may_be_given_back(pressed.receipt)
+            await self._changed("restore", pressed)
+        return await self._ledger.changes.of(key, person)
+
+    async def pressed(self, key: str, person: Person) -> Pressed | None:
+        """The change of this key, if it was pressed. Raises NotYours."""
+        try:
+            return await self._ledger.changes.of(key, person)
+        except TooLate:
+            return None
+
+    async def last(self, person: Person, said: str) -> Pressed | None:
+        """The change of this person that "undo" means, in the message of this id: one younger than their last share."""
+        stands = await self._ledger.ends.newest(person)
+        return await self._ledger.changes.last(person, said, since=stands.done_at if stands else 0)
+
+    async def may_be_given_back(self, receipt: ChangeReceipt) -> None:
+        """Raises AgainstPolicy where what was taken away could not be given by now."""
+        back = {each.recipient for each in receipt.restorable()}
+        asked, plan = dt.datetime.fromtimestamp(self._clock(), dt.UTC), receipt.plan
+        for step in plan.to_change if plan.aim is not Aim.END else ():
+            if step.recipient in back and step.own:
+                share = SharePlan(plan.asker, plan.item, step.own, (Step(step.recipient, None, Change.GAINS),))
+                made = await planning.judged(self._graph(plan.asker), share, self._policy, asked)
+                if made.refused:
+                    raise planning.refusal(made)
+                if made.approvals:
+                    raise AgainstPolicy(made.approvals[0].words, rule=made.approvals[0].rule)
+
+    async def _changed(self, flow: str, pressed: Pressed) -> None:
+        """Comes to its end, or raises what went wrong."""
+        try:
+            await self._runs.answer(flow, pressed.run, pressed.key, pressed.run)
+        except SharebotError:
+            raise
+        except Exception as error:
+            log.exception("the work on a change broke")
+            await self._ledger.changes.put_off(pressed)
+            raise Unsure(_("I don't know whether that was done. Please try again.")) from error
+
+    # As flows
+
+    async def _change(self, key: str, run: str) -> wrong.Wrong | None:
+        return await self._told_of_change("change", self._flows.change, key, run)
+
+    async def _restored(self, key: str, run: str) -> wrong.Wrong | None:
+        return await self._told_of_change("restore", self._flows.restore, key, run)
+
+    async def _told_of_change(self, name: str, what: Callable[..., Any], key: str, run: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        outcome = await engine.step(name, what, key, run, again=is_passing)
+        if outcome is None:
+            for share in await engine.step("tell", self._flows.tell, key, run, again=is_passing):
+                await self._runs.begin(share, run, [(SHOWN, share, 0)])
+        else:
+            failed = partial(self._flows.tell_of_failure, key, run, outcome["sentence"])
+            await engine.step("tell", failed, again=is_passing)
+        for share, notice in await engine.step("hear", self._flows.still_to_hear, key, again=is_passing):
+            await self._runs.begin(share, run, [tuple(notice)])
+        self._runs.wake.set()
+        return outcome

@@ -84,7 +84,8 @@ TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
 class Flows:
     """`graph` speaks to Graph as a person; `tell` sends a card to the own chat of somebody (tenant, person).
 
-    Whoever gives or takes access to an item is `alone` with it.
+    Whoever gives or takes access to an item is `alone` with it. `waiting` has, by the name of a run, who waits here for
+    what comes of it: they get it before others are told.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Flows:
         policy: Policy,
         clock: Callable[[], float],
         alone: Alone,
+        waiting: dict[str, asyncio.Future[Any]],
     ) -> None:
         self.alone = alone
         self._ledger = ledger
@@ -105,8 +107,7 @@ class Flows:
         self._show = show
         self._policy = policy
         self._clock = clock
-        # By the name of a run: somebody waits for its receipt here, and gets it before others are told.
-        self.waiting: dict[str, asyncio.Future[Any]] = {}
+        self.waiting = waiting
         self._done: dict[str, ShareReceipt] = {}
 
     def now(self, zone: str) -> dt.datetime:

@@ -10,16 +10,22 @@ import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import cards.files
 from bot.changes import ChangeReceipt
-from bot.errors import SharebotError, TooLate, Unavailable
-from bot.ledger import Ledger, ManyPressed, Stands
-from bot.many import Many, Part
+from bot.errors import SharebotError, TooLate, Unavailable, Unsure
+from bot.ledger import Ledger, ManyPressed, Place, Stands, is_passing
+from bot.many import Many, ManyPlan, Part
 from bot.sharing import Ending, EndReceipt, Person, ShareReceipt, Telling
-from bot.texts import speaking
-from bot.work.flows import AGAIN, ENDED, SHARED, UNDO, Flows, Notice, Show, Tell
+from bot.texts import _, speaking
+from bot.work import wrong
+from bot.work.flows import AGAIN, ENDED, NOW, SHARED, UNDO, Flows, Notice, Show, Tell
+from bot.work.runs import Runs, logged
 from cards.elements import Card
+
+if TYPE_CHECKING:
+    from bot.work.changes import Changes
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +34,8 @@ MANY = "many "
 MANY_DONE, MANY_LOST, MANY_ENDED, MANY_REMINDER = f"{MANY}done", f"{MANY}lost", f"{MANY}ended", f"{MANY}reminder"
 # Seconds between two looks of a card at how far it is.
 SHOWN_EVERY = 1.0
+# Teams waits for no more; the rest is shown as it goes on. Seconds.
+SHOWN_WITHIN = 2.5
 # Of fewer, a card of its own says more.
 SEVERAL = 2
 HEARD = (Telling.TEAMS, Telling.MAIL, Telling.MAYBE)
@@ -297,3 +305,85 @@ def _about(what: str, part: Part) -> str:
     if what == MANY_DONE:
         return SHARED if part.share else "changed"
     return ENDED if part.share else "restored"
+
+
+class ManyAtOnce:
+    """Several shares and changes behind one card, as people begin and undo them."""
+
+    def __init__(self, *, runs: Runs, ledger: Ledger, flows: ManyFlows, changes: Changes) -> None:
+        self._runs = runs
+        self._ledger = ledger
+        self._many = flows
+        self._changes = changes
+        runs.add({"many": self._run})
+
+    async def begin(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> Many:
+        """Begins all of them, once, and tells how far they are; in the place of the card is shown how it goes on.
+
+        Raises NotYours, TooLate.
+        """
+        pressed = await self._ledger.many.press(key, person, locale, zone)
+        if place:
+            await self._ledger.places.keep(key, place)
+        if not pressed.is_over:
+            await self._begun(key, NOW)
+        return await self._many.now(key, person)
+
+    async def undo(self, key: str, person: Person, place: Place | None = None) -> Many:
+        """Undoes all of them that can be. Raises NotYours, TooLate where they have not come to their end."""
+        pressed = await self._ledger.many.of(key, person)
+        if not pressed.is_over:
+            raise TooLate(_("This is still under way. Please wait until it is done."))
+        if place:
+            await self._ledger.places.keep(key, place)
+        shown = await self._many.now(key, person)
+        for part in shown.parts:
+            if isinstance(part.receipt, ChangeReceipt) and part.can_be_undone:
+                await self._changes.may_be_given_back(part.receipt)
+        if any(part.can_be_undone for part in shown.parts):
+            await self._begun(key, f"{UNDO}.{pressed.undos}")
+        elif not pressed.is_undone:
+            raise TooLate
+        return await self._many.now(key, person)
+
+    async def of_part(self, part: str) -> str | None:
+        """The key of the card where this share is one of several."""
+        return await self._ledger.many.key_of(part)
+
+    async def planned(self, key: str, plan: ManyPlan) -> Many:
+        """Before it is pressed."""
+        return Many(key, plan, tuple(await self._ledger.many.parts(plan.keys)))
+
+    async def now(self, key: str, person: Person) -> Many:
+        """How far they are. Raises NotYours, TooLate."""
+        return await self._many.now(key, person)
+
+    async def _begun(self, key: str, act: str) -> None:
+        engine = await self._runs.started()
+        run = f"{key}.{act}"
+        work = self._runs.counted(engine.run("many", run, key, run, act))
+        work.add_done_callback(logged)
+        await asyncio.wait({work}, timeout=SHOWN_WITHIN)
+
+    # As a flow
+
+    async def _run(self, key: str, run: str, act: str) -> None:
+        engine = await self._runs.started()
+        works = await engine.step("begin", self._many.begin, key, act, again=is_passing)
+        await engine.hurry()
+        begun = [(ids[0], await engine.start(flow, name, *ids)) for flow, name, ids in works]
+        said: dict[str, str] = {}
+        for part, outcome_of in begun:
+            try:
+                outcome = await outcome_of()
+            except Exception:
+                log.exception("the work on one of several broke")
+                outcome = wrong.written(Unsure())
+            if outcome:
+                said[part] = outcome["sentence"]
+            await engine.step("show", self._many.progress, key, again=is_passing)
+        await engine.step("over", partial(self._many.over, key, act, said), again=is_passing)
+        notices = await engine.step("notices", self._many.notices, key, act, again=is_passing)
+        await engine.step("show", self._many.show_or_tell, key, run, again=is_passing)
+        await self._runs.begin(key, run, notices)
+        self._runs.wake.set()

@@ -18,7 +18,7 @@ from bot import planning
 from bot.errors import NeedsSignIn, NotYours, SharebotError, TooLate, Unavailable, Unsure
 from bot.graph import Graph
 from bot.graph.permissions import role_of
-from bot.ledger import Ledger, Moved, Proposal, Stands
+from bot.ledger import Ledger, Moved, Place, Proposal, Stands, is_passing
 from bot.policy import Policy
 from bot.sharing import (
     Change,
@@ -30,6 +30,7 @@ from bot.sharing import (
     Role,
     Roster,
     SharePlan,
+    ShareReceipt,
     ShareRequest,
     Step,
     Words,
@@ -38,6 +39,9 @@ from bot.texts import _, speaking
 from bot.work import wrong
 from bot.work.flows import AGAIN, Flows
 from bot.work.received import NOT_TO_DECIDE, Received, RequestFlows, as_it_is
+from bot.work.requests import Requests
+from bot.work.runs import Runs
+from bot.work.shares import Shares
 from bot.work.wrong import Wrong
 from cards.elements import Card
 
@@ -288,3 +292,87 @@ def _unseen(stands: Stands, people: list[Recipient]) -> SharePlan:
     """The plan as far as it is known without Graph."""
     steps = tuple(Step(each, None, Change.GAINS) for each in people)
     return replace(as_it_is(stands), steps=steps, message=None)
+
+
+class Rosters:
+    """What a sharer decides of who came or left. What is allowed goes on as one of the `shares`."""
+
+    def __init__(
+        self,
+        *,
+        runs: Runs,
+        ledger: Ledger,
+        flows: RosterFlows,
+        requests: RequestFlows,
+        answers: Requests,
+        shares: Shares,
+    ) -> None:
+        self._runs = runs
+        self._ledger = ledger
+        self._rosters = flows
+        self._requests = requests
+        self._answers = answers
+        self._shares = shares
+        runs.add({"offer": self._accepted})
+
+    async def moved(self, tenant_id: str, chat: Chat, joined: Sequence[str], left: Sequence[str]) -> None:
+        """Their sharers are offered what to do about it; when this is done, they will be, whatever happens."""
+        for key, moved, sharer in await self._rosters.moved(tenant_id, chat, joined, left):
+            after = self._runs.limits.gather if moved is Moved.JOINED else 0
+            await self._runs.begin(key, key, [(moved.value, sharer, after)])
+
+    async def proposed(self, key: str, sharer: Person) -> Proposed:
+        """What the sharer was offered. Raises NotYours, TooLate."""
+        return await self._rosters.proposed(key, sharer)
+
+    async def offer(self, key: str, sharer: Person) -> Card | None:
+        """The card of what is still offered. Raises NotYours, TooLate, Unavailable."""
+        return await self._rosters.card(key, sharer)
+
+    async def share_with_joiners(
+        self, key: str, sharer: Person, locale: str, zone: str, place: Place | None = None
+    ) -> ShareReceipt:
+        """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
+        proposal = (await self._rosters.proposed(key, sharer)).proposal
+        if proposal.decision is Decision.ALLOWED:
+            return await self._shares.share(key, sharer, locale, zone, place)
+        if proposal.decision:
+            raise TooLate
+        if place:
+            await self._ledger.places.keep(key, place)
+        run = proposal.run
+        put_off = partial(self._rosters.put_off, proposal)
+        receipt = await self._runs.tried("offer", run, put_off, key, run, locale, zone)
+        return receipt or await self._shares.share(key, sharer, locale, zone, place)
+
+    async def leave_as_it_is(self, key: str, sharer: Person) -> Proposed:
+        """What was decided, now or before. Raises NotYours, TooLate."""
+        await self._rosters.decline(await self._rosters.proposed(key, sharer))
+        return await self._rosters.proposed(key, sharer)
+
+    async def take_from_leaver(self, key: str, sharer: Person, locale: str, zone: str) -> Proposed:
+        """Takes away what a share gave to somebody who left. Raises what `give_back` raises."""
+        proposed = await self._rosters.proposed(key, sharer)
+        received = await self._rosters.of_leaver(proposed.proposal)
+        if received is None:
+            raise TooLate
+        if await self._rosters.begin_to_take(proposed) is Decision.ALLOWED and not received.is_over:
+            request = await self._requests.have_left(received)
+            try:
+                await self._answers.answered("return", request, locale, zone, sharer.id)
+            except SharebotError:
+                await self._rosters.not_taken(proposed)
+                raise
+        return await self._rosters.proposed(key, sharer)
+
+    # As a flow
+
+    async def _accepted(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        outcome = await engine.step("plan", self._rosters.accept, key, run, locale, zone, again=is_passing)
+        if outcome:
+            return outcome
+        outcome = await self._shares.run(key, run, locale, zone)
+        if outcome and wrong.kind(outcome["kind"]) is not Unsure:
+            await engine.step("reopen", self._rosters.reopen, key, again=is_passing)
+        return outcome

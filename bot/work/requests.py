@@ -1,0 +1,151 @@
+"""What recipients ask and give back, what others ask for, and what sharers and owners answer: begun by a press."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import partial
+from typing import Any
+
+from bot.errors import NeedsSignIn, TooLate, Unsure
+from bot.ledger import AccessRequest, Ledger, is_passing
+from bot.sharing import AccessWanted, Decision, Person, ShareReceipt, Wish
+from bot.work import wrong
+from bot.work.access import AccessFlows, Wanted
+from bot.work.received import Asked, Received, RequestFlows
+from bot.work.runs import Runs
+from bot.work.shares import Shares
+
+
+class Requests:
+    """What is allowed goes on as one of the `shares`."""
+
+    def __init__(self, *, runs: Runs, ledger: Ledger, flows: RequestFlows, access: AccessFlows, shares: Shares) -> None:
+        self._runs = runs
+        self._ledger = ledger
+        self._requests = flows
+        self._access = access
+        self._shares = shares
+        runs.add({"ask": self._asked, "allow": self._allowed, "decline": self._declined, "return": self._given_back})
+
+    async def received(self, key: str, person: Person) -> Received:
+        """What this person got by the share of this key. Raises NotYours, TooLate."""
+        return await self._requests.received(key, person)
+
+    async def ask_to_edit(self, key: str, person: Person, reason: str, locale: str, zone: str) -> Received:
+        """Asks the sharer, once. Raises NotYours, TooLate, NotAllowed where they can't be reached."""
+        received = await self._requests.received(key, person)
+        if received.is_over or (received.asked and received.asked.decision):
+            return received
+        await self.answered("ask", await self._requests.ask(received, reason), locale, zone)
+        return await self._requests.received(key, person)
+
+    async def give_back(self, key: str, person: Person, locale: str, zone: str) -> Received:
+        """Takes away what the share of this key gave to this one person, as the sharer, once.
+
+        Raises NotYours, TooLate, Unavailable; and NeedsSignIn, NotFound, NotAllowed, which are about the sharer.
+        """
+        received = await self._requests.received(key, person)
+        if received.is_over:
+            return received
+        request = await self._requests.need_nothing(received)
+        await self.answered("return", request, locale, zone, person.id)
+        return await self._requests.received(key, person)
+
+    async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
+        """What somebody asks of the sharer. Raises NotYours, TooLate."""
+        return await self._requests.asked(key, sharer, wish)
+
+    async def allow(self, key: str, sharer: Person, locale: str, zone: str) -> ShareReceipt:
+        """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
+        return await self._allow((await self._requests.asked(key, sharer, Wish.EDIT)).request, sharer, locale, zone)
+
+    async def decline(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
+        """What was decided, now or before."""
+        asked = await self._requests.asked(key, sharer, Wish.EDIT)
+        if asked.request.decision is None:
+            with contextlib.suppress(TooLate):
+                await self.answered("decline", asked.request, locale, zone)
+        return await self._requests.asked(key, sharer, Wish.EDIT)
+
+    async def free(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
+        """Takes away what somebody does not need, at the sharer's press. Raises what `give_back` raises."""
+        asked = await self._requests.asked(key, sharer, Wish.NOTHING)
+        if asked.request.decision is None:
+            await self.answered("return", asked.request, locale, zone, sharer.id)
+        return await self._requests.asked(key, sharer, Wish.NOTHING)
+
+    async def ask_for_access(self, what: AccessWanted, locale: str, zone: str) -> Wanted:
+        """Asks the owner, once until that is decided. Raises NotAllowed where they can't be reached."""
+        wanted = await self._access.ask(what)
+        await self.answered("ask", wanted.request, locale, zone)
+        return wanted
+
+    async def wanted(self, key: str, owner: Person) -> Wanted:
+        """What somebody asks of this owner. Raises NotYours, TooLate."""
+        return await self._access.asked(key, owner)
+
+    async def give_access(self, key: str, owner: Person, locale: str, zone: str) -> ShareReceipt:
+        """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
+        return await self._allow((await self._access.asked(key, owner)).request, owner, locale, zone)
+
+    async def refuse_access(self, key: str, owner: Person, locale: str, zone: str) -> Wanted:
+        """What was decided, now or before."""
+        wanted = await self._access.asked(key, owner)
+        if wanted.request.decision is None:
+            with contextlib.suppress(TooLate):
+                await self.answered("decline", wanted.request, locale, zone)
+        return await self._access.asked(key, owner)
+
+    async def _allow(self, request: AccessRequest, sharer: Person, locale: str, zone: str) -> ShareReceipt:
+        key = request.key
+        if request.decision is Decision.ALLOWED:
+            if receipt := await self._ledger.plans.receipt(key, sharer):
+                return receipt
+            if await self._ledger.plans.run(key, sharer) != request.run:
+                return await self._shares.share(key, sharer, locale, zone)
+        elif request.decision:
+            raise TooLate
+        receipt = await self.answered("allow", request, locale, zone)
+        return receipt or await self._shares.share(key, sharer, locale, zone)
+
+    async def answered(self, flow: str, request: AccessRequest, locale: str, zone: str, *more: str) -> Any:
+        """What comes of a request, as soon as it is known here; None where it is known elsewhere."""
+        # What is allowed goes on as a share, and is called like the work on one.
+        run = request.run if flow == "allow" else f"{request.run}.{flow}"
+        put_off = partial(self._requests.put_off, request)
+        return await self._runs.tried(flow, run, put_off, request.key, run, locale, zone, *more)
+
+    # As flows
+
+    async def _asked(self, key: str, run: str, _locale: str, _zone: str) -> None:
+        engine = await self._runs.started()
+        await engine.step("hear", self._requests.hear, key, run, again=is_passing)
+        await engine.step("tell", self._requests.tell_of_request, key, again=is_passing)
+
+    async def _allowed(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        outcome = await engine.step("plan", self._requests.allow, key, run, locale, zone, again=is_passing)
+        if outcome:
+            return outcome
+        outcome = await self._shares.run(key, run, locale, zone)
+        if outcome is None:
+            await engine.step("tell them", self._requests.tell_of_decision, key, again=is_passing)
+        elif wrong.kind(outcome["kind"]) is not Unsure:
+            await engine.step("reopen", self._requests.reopen, key, again=is_passing)
+        return outcome
+
+    async def _declined(self, key: str, run: str, _locale: str, _zone: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        outcome = await engine.step("decline", self._requests.decline, key, run, again=is_passing)
+        if outcome is None:
+            await engine.step("tell", self._requests.tell_of_decision, key, again=is_passing)
+        return outcome
+
+    async def _given_back(self, key: str, run: str, locale: str, zone: str, by: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        outcome = await engine.step("give back", self._requests.give_back, key, run, locale, zone, again=is_passing)
+        if outcome is None:
+            await engine.step("tell", self._requests.tell_of_return, key, run, by, again=is_passing)
+        elif issubclass(wrong.kind(outcome["kind"]), NeedsSignIn):
+            await engine.step("tell", self._requests.tell_of_obstacle, key, by, again=is_passing)
+        return outcome

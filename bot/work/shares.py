@@ -1,0 +1,280 @@
+"""Shares as people begin, undo, extend and see them: each press finds its flow, or what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot import planning
+from bot.changes import Aim, ChangePlan
+from bot.errors import AgainstPolicy, SharebotError, TooLate, Unsure
+from bot.granting import names
+from bot.graph import Graph
+from bot.graph.permissions import covers
+from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
+from bot.policy import Policy
+from bot.sharing import (
+    Change,
+    EndReceipt,
+    Expiry,
+    Person,
+    Recipient,
+    ShareableItem,
+    SharePlan,
+    ShareReceipt,
+    Step,
+    Verdict,
+)
+from bot.texts import _
+from bot.work import wrong
+from bot.work.flows import DOUBT, DUE, NOW, UNDO, Flows
+from bot.work.many import ManyFlows
+from bot.work.runs import Runs
+
+log = logging.getLogger(__name__)
+
+
+class Shares:
+    """`graph` speaks to Graph as a person."""
+
+    def __init__(
+        self,
+        *,
+        runs: Runs,
+        ledger: Ledger,
+        graph: Callable[[Person], Graph],
+        policy: Policy,
+        clock: Callable[[], float],
+        flows: Flows,
+        many: ManyFlows,
+    ) -> None:
+        self._runs = runs
+        self._ledger = ledger
+        self._graph = graph
+        self._policy = policy
+        self._clock = clock
+        self._flows = flows
+        self._many = many
+        runs.add({"share": self.run, "end": self._ended})
+
+    async def judged(self, graph: Graph, plan: SharePlan, now: dt.datetime) -> SharePlan:
+        """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises."""
+        zone = now.tzinfo or dt.UTC
+        plan = await self.with_ends(plan, zone)
+        made = await planning.judged(graph, plan, self._policy, now)
+        # An end that is sooner now may be none that anybody would not have had.
+        return made if made.until == plan.until else await self.with_ends(made, zone)
+
+    async def with_ends(self, plan: SharePlan, zone: dt.tzinfo) -> SharePlan:
+        """With whoever has it by a share that ends before this one would: they keep it."""
+        given = await self._ledger.attempts.on(plan)
+        return replace(plan, steps=tuple(_with_end(step, plan, given, zone) for step in plan.steps))
+
+    async def share(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> ShareReceipt:
+        """Carries out the plan of this key, once; who asks again, however often and wherever, gets the same answer.
+
+        `place` is of the card that is to show what came of it, also when nobody is left to answer.
+
+        Raises NotYours, TooLate, and what `granting.carry_out` raises.
+        """
+        pressed = await self._ledger.plans.pressed(key, person)
+        if isinstance(pressed, ShareReceipt):
+            return pressed
+        run = pressed
+        if place:
+            await self._ledger.places.keep(key, place)
+        try:
+            receipt = await self._runs.answer("share", run, key, run, locale, zone)
+        except SharebotError:
+            raise
+        except Exception as error:
+            log.exception("the work on a share broke")
+            await self._ledger.plans.put_back(key, run)
+            raise Unsure from error
+        if receipt := receipt or await self._ledger.plans.receipt(key, person):
+            return receipt
+        await self._ledger.plans.put_back(key, run)
+        raise Unsure
+
+    async def undo(self, key: str, person: Person) -> EndReceipt:
+        """Restores what was before the share of this key, once. Raises NotYours, TooLate, Unavailable, NeedsSignIn."""
+        return await self._end(await self._ledger.ends.of(key, person), UNDO)
+
+    async def end_now(self, key: str, person: Person) -> EndReceipt:
+        return await self._end(await self._ledger.ends.of(key, person), NOW)
+
+    async def extend(self, key: str, person: Person, ends_at: int, days: int) -> Stands:
+        """Moves an end that is at `ends_at`; asked again, it stays moved once. Raises NotYours, TooLate."""
+        stands = await self._ledger.ends.of(key, person)
+        if stands.ended or stands.ends_at is None or ends_at > stands.ends_at:
+            raise TooLate
+        # By the clock on their wall, also where that is put forward or back meanwhile.
+        ends = dt.datetime.fromtimestamp(ends_at, stands.timezone) + dt.timedelta(days=days)
+        moved = int(ends.timestamp())
+        if stands.ends_at == ends_at:
+            await self._may_last(stands, Expiry("", ends))
+            await self._runs.started()
+            # An end that is under way is not to be put off any more.
+            async with self._flows.alone.on(stands.receipt.plan.item.key):
+                if await self._ledger.ends.moved(stands, moved):
+                    self._runs.wake.set()
+        stands = await self._ledger.ends.of(key, person)
+        if stands.ends_at != moved:
+            raise TooLate
+        return stands
+
+    async def may_last(self, plan: ChangePlan) -> None:
+        """Raises AgainstPolicy where a share could not have had the end that it is to get."""
+        for share in {step.share for step in plan.to_change} if plan.aim is Aim.END else ():
+            if stands := await self._ledger.ends.at(share):
+                await self._may_last(stands, plan.until if plan.ends_at else None)
+
+    async def _may_last(self, stands: Stands, until: Expiry | None) -> None:
+        """Raises AgainstPolicy where a share could not have been so long to begin with."""
+        shared = stands.receipt.plan
+        given = {grant.recipient for grant in stands.receipt.given()}
+        steps = tuple(Step(each, None, Change.GAINS) for each in given)
+        plan = replace(shared, steps=steps, until=until, rulings=())
+        made = await planning.judged(self._graph(shared.asker), plan, self._policy, stands.done)
+        if made.refused:
+            raise planning.refusal(made)
+        if made.until != plan.until:
+            ruling = next(each for each in made.rulings if each.verdict is Verdict.SHORTENED)
+            raise AgainstPolicy(ruling.words, rule=ruling.rule)
+
+    async def show_anew(self, key: str) -> None:
+        """What has become of a share, on its card, if that is still there."""
+        await self._flows.is_shown(key)
+
+    async def last(self, person: Person, said: str) -> Stands | None:
+        """The share of this person that "undo" means, in the message of this id."""
+        return await self._ledger.ends.last(person, said)
+
+    async def stands(self, key: str, person: Person) -> Stands:
+        """A share of this person, as it is by now. Raises NotYours, TooLate."""
+        return await self._ledger.ends.of(key, person)
+
+    async def by_now(self, key: str, receipt: ShareReceipt) -> EndReceipt | ShareReceipt:
+        """How the share of this key has ended, or its receipt with the end that it has by now.
+
+        Of one that all gave back, its receipt says so.
+        """
+        stands = await self._ledger.ends.at(key)
+        if stands and stands.ended and stands.receipt.given():
+            return stands.ended
+        return receipt.until(stands.ends) if stands else receipt
+
+    async def of(self, person: Person) -> list[Stands]:
+        """What this person shared and stands, newest first."""
+        return await self._ledger.ends.standing(person)
+
+    async def told(self, shares: Sequence[Stands]) -> list[Stands]:
+        """The same with how each has heard of it."""
+        tellings = await self._ledger.told.of_shares([each.key for each in shares])
+        return [replace(each, receipt=each.receipt.accounted(tellings[each.key])) for each in shares]
+
+    async def receipt(self, key: str, person: Person) -> ShareReceipt:
+        """What came of a share of this person, as it is kept with it. Raises NotYours, TooLate."""
+        (stands,) = await self.told([await self._ledger.ends.of(key, person)])
+        return stands.receipt
+
+    async def items(self, person: Person, is_meant: Callable[[Recipient], bool]) -> list[ShareableItem]:
+        """What this person shared with whoever is meant and what stands, the newest first, each once."""
+        return await self._ledger.ends.items(person, is_meant)
+
+    async def sharers(self, tenant_id: str, words: str) -> list[Stands]:
+        """Shares of whoever shared something that these words are said of; newest first."""
+        return await self._ledger.ends.mentioning(tenant_id, words)
+
+    async def due(self, item: str, due: list[Stands]) -> None:
+        """One after another: of two shares that end at once, the later one falls back to what is left of the first."""
+        for each in due:
+            if each.receipt.plan.item.key == item:
+                await self._due(each)
+
+    async def _due(self, stands: Stands) -> None:
+        if stands.ends_at and stands.ends_at > self._clock():
+            notices = await self._flows.reminder(stands)
+            together = await self._many.reminder(stands) if notices else None
+            await self._runs.begin(*(together or (stands.key, stands.run, notices)))
+            await self._ledger.ends.reminded(stands)
+            return
+        engine = await self._runs.started()
+        try:
+            await self._runs.counted(engine.run("end", stands.run, stands.key, stands.run, DUE))
+        except Exception:
+            log.exception("the work on an end broke")
+        # If that run was over before: a ledger from a backup knows less than the engine does.
+        await self._flows.put_off_if_due(stands)
+
+    async def _end(self, stands: Stands, why: str) -> EndReceipt:
+        if stands.ended:
+            return stands.ended
+        try:
+            receipt = await self._runs.answer("end", stands.run, stands.key, stands.run, why)
+        except SharebotError:
+            raise
+        except Exception as error:
+            log.exception("the work on an end broke")
+            await self._flows.put_off(stands, why)
+            raise Unsure(_not_known()) from error
+        if receipt := receipt or (await self._ledger.ends.of(stands.key, stands.receipt.plan.asker)).ended:
+            return receipt
+        await self._flows.put_off(stands, why)
+        raise Unsure(_not_known())
+
+    # As flows
+
+    async def run(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        outcome = DOUBT
+        for pause in (0.0, *self._runs.limits.try_again):
+            if outcome == DOUBT:
+                if pause:
+                    await engine.sleep(pause)
+                outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
+        if outcome == DOUBT:
+            outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, locale, zone, again=is_passing)
+        who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
+        notices = await engine.step("notices", who, key, run, again=is_passing)
+        await self._runs.begin(key, run, notices, outcome["sentence"] if outcome else "")
+        self._runs.wake.set()
+        return outcome
+
+    async def _ended(self, key: str, run: str, why: str) -> wrong.Wrong | None:
+        engine = await self._runs.started()
+        await engine.step("hush", self._flows.hush, key, run, again=is_passing)
+        outcome = await engine.step("end", self._flows.end, key, run, why, again=is_passing)
+        if outcome is None:
+            notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
+            if not notices:
+                together = await engine.step("together", self._many.notices_of_end, key, again=is_passing)
+                if together:
+                    await self._runs.begin(together[0], run, together[1])
+        else:
+            said = (why, outcome["kind"])
+            notices = await engine.step("notices", self._flows.notices_of_trouble, key, *said, again=is_passing)
+        await self._runs.begin(key, run, notices, outcome["sentence"] if outcome else "")
+        return outcome
+
+
+def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo) -> Step:
+    """What they would have when this plan ends tells whether it changes anything."""
+    until = plan.until.at.timestamp() if plan.until and plan.until.at else math.inf
+    theirs = {each.role: each for each in given if each.names & names(step.recipient)}
+    top = theirs.get(step.now) if step.now else None
+    if step.change not in (Change.HAS_IT, Change.KEEPS) or top is None or top.ends_at is None:
+        return step
+    then, right = step.now, top
+    while right and right.ends_at and right.ends_at < until:
+        then = right.before
+        right = theirs.get(then) if then else None
+    change = Change.HAS_IT if covers(then, plan.role) else Change.KEEPS
+    return replace(step, change=change, ends=dt.datetime.fromtimestamp(top.ends_at, zone))
+
+
+def _not_known() -> str:
+    return _("I don't know whether the access has ended. Please try again.")
