@@ -467,6 +467,18 @@ async def test_what_was_taken_away_is_given_back_with_its_end(
 
 
 @pytest.mark.usefixtures("for_a_time")
+async def test_the_word_undo_said_twice_undoes_the_change_alone(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"downgrade Alex to viewer on {FILE}")
+    await adele.presses("Make viewer")
+
+    await adele.says("undo")
+    again = await adele.says("undo")
+
+    assert "What you did last is undone already" in again
+    assert bot.access(FILE)[ALEX] == "write"
+
+
+@pytest.mark.usefixtures("for_a_time")
 async def test_what_was_lowered_is_raised_again_and_ends_as_it_was_to(adele: Someone, bot: Bot) -> None:
     await adele.says(f"downgrade Alex to viewer on {FILE}")
     await adele.presses("Make viewer")

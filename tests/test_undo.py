@@ -320,6 +320,18 @@ async def test_the_word_undo_delivered_again_after_a_restart_undoes_nothing_else
     assert MEGAN not in bot.access(FILE)
 
 
+async def test_the_word_undo_said_twice_takes_nothing_else_back(adele: Someone, bot: Bot) -> None:
+    await shares(adele)
+    await shares(adele, f"share {FILE} with {MEGAN}")
+
+    await adele.says("undo")
+    again = await adele.says("undo")
+
+    assert "What you did last is undone already" in again
+    assert ALEX in bot.access(FILE)
+    assert MEGAN not in bot.access(FILE)
+
+
 async def test_the_word_undo_says_that_the_last_share_is_not_ones_own_to_undo(alex: Someone, bot: Bot) -> None:
     await shares(alex, "share Social media plan.xlsx with Lee Gu")
     await shares(alex, 'share "Brand guidelines.pdf" with Lee Gu as read')

@@ -15,17 +15,26 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
     """The share they did last, if that was in the last day; in front of others nobody is to read which that was."""
     if not turn.own_chat:
         return Reply(cards.basics.say(_("Please say that in our own chat, or press “Undo” where it was shared.")))
-    if changed := await turn.work.changes.last(turn.person, turn.message):
+    try:
+        changed = await turn.work.changes.last(turn.person, turn.message)
+        stands = None if changed else await turn.work.shares.last(turn.person, turn.message)
+    except TooLate as error:
+        # To take the one before instead is for them to say.
+        raise TooLate(
+            _(
+                "What you did last is undone already, or has ended. "
+                "If you mean another share, please press “Undo” on its card, or write: my shares"
+            )
+        ) from error
+    if changed:
         if together := await turn.work.many.of_part(changed.key):
             return await several.undo(turn, together, {})
         return await change.undo(turn, changed.key, {})
-    stands = await turn.work.shares.last(turn.person, turn.message)
     if stands and (together := await turn.work.many.of_part(stands.key)):
         return await several.undo(turn, together, {})
     if stands is None:
         return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
     if not stands.receipt.plan.sees_all:
-        # To take the one before instead is for them to say.
         raise NotAllowed(
             _(
                 "What you shared last is “{file}”, and only its owners can take that back. "

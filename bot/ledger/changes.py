@@ -173,7 +173,7 @@ class Changes:
     async def last(self, person: Person, said: str, *, since: int) -> Pressed | None:
         """The change that "undo" means, in the message of this id: the newest, if that is younger than `since`.
 
-        Delivered again, it means the same, whatever was undone by then.
+        Delivered again, it means the same, whatever was undone by then. Raises TooLate where the newest is undone.
         """
         name = f"meant.{hashlib.sha256(said.encode()).hexdigest()[:MEANT]}"
         whose = (changes.c.tenant_id == person.tenant_id) & (changes.c.person_id == person.id)
@@ -185,8 +185,10 @@ class Changes:
                 return _pressed(before)
             row = (await database.execute(newest.limit(1))).first()
             found = _pressed(row) if row else None
-            if found is None or found.undone or not found.receipt or not found.receipt.restorable():
+            if found is None or not found.receipt or not found.receipt.restorable():
                 return None
+            if found.undone:
+                raise TooLate
             if said:
                 mark = {"key": found.key, "person_id": person.id, "what": name, "at": int(self._clock())}
                 await database.execute(self._insert(told).values(**mark).on_conflict_do_nothing())

@@ -155,17 +155,13 @@ class Ends:
         return _stands(row)
 
     async def last(self, person: Person, said: str) -> Stands | None:
-        """The share that this person did last, in the last day, and that still stands.
+        """The share that this person did last, in the last day. Raises TooLate where it stands no more.
 
         `said` is the id of the message that means it: delivered again, it means the same, whatever stands by then.
         """
         newest = (
             select(ends)
-            .where(
-                _of(person),
-                ends.c.ended_at.is_(None),
-                ends.c.done_at > int(self._clock()) - UNDONE_WITHIN,
-            )
+            .where(_of(person), ends.c.done_at > int(self._clock()) - UNDONE_WITHIN)
             .order_by(ends.c.done_at.desc())
             .limit(1)
         )
@@ -176,14 +172,16 @@ class Ends:
             row = (await database.execute(newest)).first()
             if said and (before := (await database.execute(meant)).first()):
                 return _stands(before)
+            if row and row.ended_at is not None:
+                raise TooLate
             if said and row:
                 mark = {"key": row.key, "person_id": person.id, "what": name, "at": int(self._clock())}
                 await database.execute(self._insert(told).values(**mark).on_conflict_do_nothing())
         return _stands(row) if row else None
 
     async def newest(self, person: Person) -> Stands | None:
-        """The share that this person did last, if that stands."""
-        query = select(ends).where(_of(person), ends.c.ended_at.is_(None)).order_by(ends.c.done_at.desc()).limit(1)
+        """The share that this person did last, whether it stands or not."""
+        query = select(ends).where(_of(person)).order_by(ends.c.done_at.desc()).limit(1)
         async with self._engine.connect() as database:
             row = (await database.execute(query)).first()
         return _stands(row) if row else None

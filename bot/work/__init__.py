@@ -151,7 +151,7 @@ class Work:
 
     async def _watch(self) -> None:
         """Wakes for what is due next, and costs nothing until then, however much waits."""
-        while True:
+        while not self._runs.is_closing:
             self._runs.wake.clear()
             try:
                 await self.look()
@@ -162,4 +162,5 @@ class Work:
                 next_due = None
             left = LOOK_EVERY if next_due is None else next_due - self._clock()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._runs.wake.wait(), max(1.0, min(left, LOOK_EVERY)))
+                async with asyncio.timeout(max(1.0, min(left, LOOK_EVERY))):
+                    await self._runs.wake.wait()

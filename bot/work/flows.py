@@ -411,8 +411,12 @@ class Flows:
                     await self.shown(key, place)
         elif stands := await self._ledger.ends.at(key):
             with speaking(stands.locale, stands.timezone):
+                asker = stands.receipt.plan.asker
                 if card := _card(what, stands, person_id, sentence):
-                    await self.tell_once(key, stands.receipt.plan.asker, person_id, what, card)
+                    is_told = await self.tell_once(key, asker, person_id, what, card)
+                    if kind == ENDED and person_id == asker.id and not is_told:
+                        # A kill may have cut it, and it is never sent twice: the share's own card says it then.
+                        await self.is_shown(key)
 
     async def tell_of_share(self, key: str, person_id: str, *, is_last: bool) -> str | None:
         """Tells a recipient, once and by one way; AGAIN where that may go better in a while.

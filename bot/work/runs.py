@@ -43,6 +43,7 @@ class Runs:
     def __init__(self, *, sealer: Sealer, database_url: str, limits: Limits) -> None:
         self.limits = limits
         self.wake = asyncio.Event()
+        self.is_closing = False
         self.waiting: dict[str, asyncio.Future[Any]] = {}
         self._sealer = sealer
         self._place = _place(database_url)
@@ -50,6 +51,7 @@ class Runs:
         self._flows: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {}
         self._starting: asyncio.Task[Engine] | None = None
         self._running: set[asyncio.Future[Any]] = set()
+        self._looking: asyncio.Task[None] | None = None
         self._watching: list[asyncio.Task[None]] = []
 
     def add(self, flows: Mapping[str, Callable[..., Coroutine[Any, Any, Any]]]) -> None:
@@ -62,16 +64,22 @@ class Runs:
             self._place.take()
         if not (isinstance(self._place, FilePlace) and self._place.is_new):
             self._watching.append(asyncio.create_task(self._start_early()))
-        self._watching.append(asyncio.create_task(watch()))
+        self._looking = asyncio.create_task(watch())
 
     async def close(self) -> None:
+        self.is_closing = True
+        self.wake.set()
+        if self._looking:
+            # What is read or written is not broken off: the driver of SQLite may wait for ever then.
+            await asyncio.wait({self._looking}, timeout=STARTS_WITHIN)
+            self._watching.append(self._looking)
+        self._cancel()
         engine = None
         if self._starting:
             # A start cannot be broken off, and one that waits for its database is left to wait.
             await asyncio.wait({self._starting}, timeout=STARTS_WITHIN)
             engine = self.is_started()
-        for each in self._watching:
-            each.cancel()
+        self._cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
         if engine:
             await engine.stop()
@@ -80,6 +88,10 @@ class Runs:
             self._place.leave()
         else:
             await self._place.leave()
+
+    def _cancel(self) -> None:
+        for each in self._watching:
+            each.cancel()
 
     async def rests(self, within: float) -> bool:
         """Whether something ran; waits a while for the first of it to come to its end."""
