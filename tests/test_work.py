@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import inspect
 import logging
 import sqlite3
@@ -152,3 +154,18 @@ async def test_a_ledger_from_a_backup_goes_on_beside_an_engine_that_knows_more(a
     await bot.later(minutes=2)
 
     assert ALEX not in bot.access(FILE)
+
+
+async def test_a_look_that_has_begun_comes_to_its_end_before_the_bot_does(contoso: Contoso, tmp_path: Path) -> None:
+    """Broken off, it would leave a connection that its driver waits for, now and then for ever."""
+    with contextlib.closing(sqlite3.connect(tmp_path / "sharebot.db", isolation_level=None)) as somebody:
+        async with Bot(contoso, tmp_path):
+            pass
+        somebody.execute("INSERT INTO told (key, person_id, what, at) VALUES ('long ago', '', '', 1)")
+        somebody.execute("BEGIN IMMEDIATE")
+        async with Bot(contoso, tmp_path):
+            await asyncio.sleep(0.3)
+            asyncio.get_running_loop().call_later(0.5, somebody.rollback)
+        (left,) = somebody.execute("SELECT count(*) FROM told").fetchone()
+
+    assert left == 0
