@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import errno
+import gc
 import json
 import os
 import socket
@@ -136,7 +137,7 @@ def _serve(_chosen: argparse.Namespace) -> int:
 
     try:
         settings = read(os.environ)
-        bot = application(settings)
+        bot = application(settings, settled=keep)
     except BadSettings as error:
         return _wrong(str(error))
     logging.basicConfig(level=logging.INFO, handlers=[handler(settings.log_format)])
@@ -157,6 +158,12 @@ def _serve(_chosen: argparse.Namespace) -> int:
     except OSError as error:
         return _wrong(f"Can't listen on HOST {settings.host}, PORT {settings.port}: {error.strerror or error}.")
     return 0
+
+
+def keep() -> None:
+    """Nothing of what is there now is to be looked at again each time that garbage is collected."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _leaves_slowly(seconds: int, bot: web.Application) -> None:
@@ -228,7 +235,7 @@ async def _run_demo(chosen: argparse.Namespace) -> None:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         environment = _environment(contoso, base_url, bot_url, data) | {"POLICY_FILE": chosen.policy}
-        runner = web.AppRunner(application(read(environment)), access_log=None)
+        runner = web.AppRunner(application(read(environment), settled=keep), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import itertools
 import math
 import sqlite3
@@ -136,6 +137,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
         who=_nobody,
         policy=EVERYTHING,
         retention_days=1,
+        settled=gc.freeze,
     )
     people = itertools.cycle(there.others)
     ours: list[float] = []

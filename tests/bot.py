@@ -9,6 +9,7 @@ import datetime as dt
 import socket
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -47,6 +48,7 @@ class Bot:
         *,
         undo: int = 0,
         limits: Limits = LIMITS,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
         self.contoso = contoso
         self.data = data
@@ -57,6 +59,7 @@ class Bot:
         self.policy = ""
         self.undo = undo
         self.limits = limits
+        self.settled = settled
         self.ahead = 0.0
         self._runner: web.AppRunner | None = None
 
@@ -103,7 +106,9 @@ class Bot:
     async def _start(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        self._runner = web.AppRunner(application(self.settings(self.url), self.now, self.limits), access_log=None)
+        self._runner = web.AppRunner(
+            application(self.settings(self.url), self.now, self.limits, self.settled), access_log=None
+        )
         await self._runner.setup()
         await web.SockSite(self._runner, listening).start()
         self.contoso.bot_endpoint = f"{self.url}/api/messages"

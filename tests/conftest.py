@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import shutil
 from collections.abc import AsyncGenerator, Generator
@@ -33,6 +34,13 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 _number = itertools.count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settled() -> None:
+    """Nothing of what all tests need is to be looked at again each time that garbage is collected."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import app
 from contoso.faults import Face
 from contoso.tenant import Contoso
 from tests.bot import Bot
@@ -70,7 +71,7 @@ async def test_the_loop_goes_on_turning(
     pauses: list[float] = []
     for number in range(TRIES):
         contoso.reset()
-        async with Bot(contoso, tmp_path / str(number)) as bot:
+        async with Bot(contoso, tmp_path / str(number), settled=app.keep) as bot:
             await bot.contoso.client.install_everywhere()
             bot.breaks(face, path, times=None, **how)
             pauses.append(await longest_pause(everybody))

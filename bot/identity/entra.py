@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import math
+import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -103,7 +104,8 @@ class Entra:
         self._authority = f"https://{login_url.split('://', 1)[1]}/{tenant_id}"
         self._app_id = app_id
         self._credential = credential
-        transport = _Plain() if login_url.startswith("http://") else None
+        # Without TLS nobody is verified, and reading the authorities takes a while.
+        transport = _Plain(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) if login_url.startswith("http://") else None
         self._http = httpx.Client(timeout=TIMEOUT, transport=transport)
         self._discovery = Kept(self._discover, clock)
         # Of its own, so that slow sign-ins hold up nothing else that needs a thread.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, cast
@@ -94,15 +93,26 @@ async def _json(request: web.Request) -> object:
     return json.loads(text)
 
 
-def application(settings: Settings, clock: Callable[[], float] = time.time, limits: Limits = LIMITS) -> web.Application:
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def application(
+    settings: Settings,
+    clock: Callable[[], float] = time.time,
+    limits: Limits = LIMITS,
+    settled: Callable[[], None] = _nothing,
+) -> web.Application:
     """The bot, ready to be served: `POST /api/messages`, the sign-in pages, `GET /healthz` and `/readyz`.
 
     `clock` gives seconds since 1970: what plans, sign-ins and ends go by. `limits`: how fast notices go out.
-    Raises BadPolicy.
+    `settled` is called each time that something large was brought into the process to stay there. Raises BadPolicy.
     """
     policy = load(settings.policy_file)
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_readable])
-    app.cleanup_ctx.append(lambda app: _run(app, settings, policy, clock, limits))
+    app.cleanup_ctx.append(
+        lambda app: _run(app, settings=settings, policy=policy, clock=clock, limits=limits, settled=settled)
+    )
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
@@ -151,13 +161,25 @@ async def _readable(request: web.Request, handler: Callable[[web.Request], Await
         return web.Response(status=400)
 
 
+# Reading the authorities takes longer than anything else here, and they are the same for all.
+_authorities = cache(httpx.create_ssl_context)
+
+
 async def _run(
-    app: web.Application, settings: Settings, policy: Policy, clock: Callable[[], float], limits: Limits
+    app: web.Application,
+    *,
+    settings: Settings,
+    policy: Policy,
+    clock: Callable[[], float],
+    limits: Limits,
+    settled: Callable[[], None],
 ) -> AsyncGenerator[None]:
     """Everything with a life of its own, wired together, from start to stop."""
     # One person's cookies must not travel with the next one's requests.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    http = httpx.AsyncClient(limits=CONNECTIONS, headers={"User-Agent": USER_AGENT}, cookies=no_cookies)
+    http = httpx.AsyncClient(
+        verify=_authorities(), limits=CONNECTIONS, headers={"User-Agent": USER_AGENT}, cookies=no_cookies
+    )
     entra = Entra(settings.login_url, settings.tenant_id, settings.app_id, settings.credential)
     sealer = Sealer(settings.sealing_keys)
     ledger = Ledger(settings.database_url, clock)
@@ -205,6 +227,7 @@ async def _run(
         retention_days=settings.retention_days,
         clock=clock,
         limits=limits,
+        settled=settled,
     )
     app[TURNS] = Turns(
         adapter=app[ADAPTER],
@@ -230,11 +253,8 @@ async def _run(
     app[READINESS] = Readiness(ledger)
     await ledger.open()
     await app[WORK].open()
-    # What is there now stays: nothing of it is to be looked at again each time that garbage is collected.
-    gc.collect()
-    gc.freeze()
+    settled()
     yield
-    gc.unfreeze()
     await app[TURNS].at_rest()
     await app[WORK].close()
     await ledger.close()

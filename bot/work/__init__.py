@@ -42,7 +42,7 @@ class Work:
     tells of somebody in a chat.
 
     `policy` is what the organisation allows. `clock` gives seconds since 1970; `limits`, how fast
-    notices go out. The record is kept for `retention_days`.
+    notices go out. The record is kept for `retention_days`. `settled` is called when the engine is there.
     """
 
     def __init__(
@@ -59,12 +59,13 @@ class Work:
         retention_days: int,
         clock: Callable[[], float] = time.time,
         limits: Limits = LIMITS,
+        settled: Callable[[], None],
     ) -> None:
         self.policy = policy
         self._ledger = ledger
         self._clock = clock
         self._retention_days = retention_days
-        self._runs = runs = Runs(sealer=sealer, database_url=database_url, limits=limits)
+        self._runs = runs = Runs(sealer=sealer, database_url=database_url, limits=limits, settled=settled)
         self._flows = flows = Flows(
             ledger=ledger,
             graph=graph,

@@ -6,7 +6,6 @@ The engine takes half a second and some memory, so it is started when there is s
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import logging
 import os
@@ -38,13 +37,17 @@ Of = TypeVar("Of")
 
 
 class Runs:
-    """`wake` is set when what is due next may have changed. `waiting` has, by the name of a run, whoever waits here."""
+    """`wake` is set when what is due next may have changed. `waiting` has, by the name of a run, whoever waits here.
 
-    def __init__(self, *, sealer: Sealer, database_url: str, limits: Limits) -> None:
+    `settled` is called when the engine is there.
+    """
+
+    def __init__(self, *, sealer: Sealer, database_url: str, limits: Limits, settled: Callable[[], None]) -> None:
         self.limits = limits
         self.wake = asyncio.Event()
         self.is_closing = False
         self.waiting: dict[str, asyncio.Future[Any]] = {}
+        self._settled = settled
         self._sealer = sealer
         self._place = _place(database_url)
         self.alone = Alone(None if isinstance(self._place, FilePlace) else self._place)
@@ -83,7 +86,6 @@ class Runs:
         await asyncio.gather(*self._watching, return_exceptions=True)
         if engine:
             await engine.stop()
-            gc.unfreeze()
         if isinstance(self._place, FilePlace):
             self._place.leave()
         else:
@@ -171,9 +173,7 @@ class Runs:
         except Exception:
             await engine.stop()
             raise
-        # What it brought stays.
-        gc.collect()
-        gc.freeze()
+        self._settled()
         if not isinstance(place, FilePlace):
             self._watching.append(asyncio.create_task(self._among_others(place, engine)))
         return engine
