@@ -111,9 +111,7 @@ async def main() -> int:
     parser.add_argument("--memory", action="store_true", help=f"only ours, for {CHECKPOINTS[-1]:,} activities")
     parser.add_argument("--no-memory", action="store_true", help="without that")
     chosen = parser.parse_args()
-    bots = [bot for bot in START if bot not in NEEDED or _is_installed(NEEDED[bot])]
-    for bot in START.keys() - bots:
-        print(f"left out, not installed: {bot}")
+    bots = installed()
     pin(0, OTHERS)
     with tempfile.TemporaryDirectory() as data:
         async with channel(AT_LEAST if chosen.smoke else FRESH) as teams:
@@ -233,6 +231,14 @@ async def started(teams: Channel, bot: str, data: Path, stack: ExitStack) -> tup
     if not (await teams.strangers.write(process.url, ONE, 0, 1)).refused:
         raise NoAnswer(f"{bot} answers whoever asks.")
     return process, life
+
+
+def installed() -> list[str]:
+    """The others are told of."""
+    bots = [bot for bot in START if bot not in NEEDED or _is_installed(NEEDED[bot])]
+    for bot in START.keys() - bots:
+        print(f"left out, not installed: {bot}")
+    return bots
 
 
 def _is_installed(module: str) -> bool:
