@@ -74,3 +74,8 @@ def report(
     if place := os.environ.get(KEPT_IN):
         Path(place).write_text(Found(tables, targets, numbers or {}).json(), encoding="utf-8")
     return 1 if any(target.is_met is False for target in targets) else 0
+
+
+def markdown(table: Table) -> str:
+    lines = [table.columns, ["---"] * len(table.columns), *table.rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -45,9 +45,10 @@ ROUNDS, SHARERS, SEVERAL = 6, 8, 5
 IDLE = 10.0  # seconds in which it is seen what a bot takes that has nothing to do
 ANSWERED_WITHIN, LOOK_EVERY = 60.0, 0.1
 COPIES = 200  # of what one round leaves, so that pages and indexes are full
-FILES, PEOPLE, TEAMS, WAYS, SECONDS = "files", "people", "teams", "ways", "seconds"
+CALLS, FILES, PEOPLE, TEAMS, WAYS, SECONDS = "calls", "files", "people", "teams", "ways", "seconds"
 TOLD = {
     SECONDS: ("processor time", "{:.1f} ms", 1000),
+    CALLS: ("requests to Graph", "{:.1f}", 1),
     FILES: ("Graph's units for files", "{:.1f}", 1),
     PEOPLE: ("Graph's units for people", "{:.1f}", 1),
     TEAMS: ("messages to Teams", "{:.1f}", 1),
@@ -73,6 +74,7 @@ class Asked(Usage):
         self._budgets = Budgets()
 
     def spend(self, units: int, limit: int | None) -> dict[str, str]:
+        self.seen[CALLS] += 1
         self.seen[self._of.get()] += units
         return super().spend(units, limit)
 
@@ -117,7 +119,7 @@ class Place:
             await self.rests()
         took, after = time.perf_counter() - began, self.spent()
         after.subtract(before)
-        seen = {what: float(after[what]) for what in (FILES, PEOPLE, TEAMS, WAYS)}
+        seen = {what: float(after[what]) for what in (CALLS, FILES, PEOPLE, TEAMS, WAYS)}
         seen[SECONDS] = self.bot.seconds() - processor
         return {what: max(0.0, seen[what] - idle.get(what, 0.0) * took) / (rounds * SHARERS) for what in TOLD}
 
