@@ -104,6 +104,10 @@ class Run:
     load: tuple[float, float]
     seen: Found | None
 
+    @property
+    def is_good(self) -> bool:
+        return self.seen is not None and all(want.is_met is not False for want in self.seen.targets)
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(
@@ -124,11 +128,7 @@ def main() -> int:
         # So that a run that is broken off leaves a page that says so.
         chosen.to.write_text(page(runs, begun, is_quick=chosen.quick), encoding="utf-8")
     print(f"\n{_counted(runs)} {chosen.to.name} is written.")
-    return (
-        0
-        if all(each.seen and all(want.is_met is not False for want in each.seen.targets) for each in runs.values())
-        else 1
-    )
+    return 0 if all(each.is_good for each in runs.values()) else 1
 
 
 def run(part: Part, *, is_quick: bool) -> Run:

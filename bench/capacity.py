@@ -54,7 +54,7 @@ DEFAULT_CONNECTIONS = 100 - 3  # PostgreSQL's, without those it keeps for its ow
 MOST_CONNECTIONS = 5 + 10 + engine.CONNECTIONS + 1 + 1
 SHARES_TABLES = ("plans", "ends", "attempts", "told", "places")
 ENGINES_TABLES = ("workflow_status", "operation_outputs")
-LOOKS_AT_ONCE = 2  # replicas at least
+FEWEST = 2  # replicas, so that one may fail
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Load:
 
     @property
     def replicas(self) -> int:
-        return max(LOOKS_AT_ONCE, math.ceil(self.shares * self.costs.seconds / self.assumed.busy))
+        return max(FEWEST, math.ceil(self.shares * self.costs.seconds / self.assumed.busy))
 
     @property
     def ways(self) -> float:
@@ -425,10 +425,14 @@ def _round(count: float) -> float:
     return round(count, 1 - math.floor(math.log10(count)))
 
 
-def page(measured: Mapping[str, float], assumed: Assumptions) -> str:
-    """Without what is simulated, which takes a while."""
+def loaded(measured: Mapping[str, float], assumed: Assumptions, users: Sequence[float] = SIZES) -> list[Load]:
     costs = Costs.of(measured, assumed)
-    loads = [Load(users, assumed, costs, measured) for users in SIZES]
+    return [Load(each, assumed, costs, measured) for each in users]
+
+
+def page(loads: Sequence[Load]) -> str:
+    """Without what is simulated, which takes a while."""
+    assumed, costs, measured = loads[-1].assumed, loads[-1].costs, loads[-1].measured
     found = limits(loads[-1])
     sharings = _round(SHARINGS / (assumed.shares_a_day * assumed.peak))
     return f"""# How many people it can serve
@@ -455,7 +459,7 @@ than they have patience for is told when to try again
 bound. What helps: fewer reads of permissions, which are five units each; or a second tenant or geography with a bot
 of its own. Several registrations in one tenant are what Microsoft calls getting round the limit.
 
-## From a thousand to a million
+## From few to many
 
 {markdown(sizes(loads))}
 
@@ -519,16 +523,15 @@ def measured_last() -> dict[str, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.capacity", description=__doc__)
     parser.add_argument("--to", type=Path, default=PAGE, help="where to write the page (default docs/capacity.md)")
+    parser.add_argument("--users", nargs="+", type=int, default=SIZES, help="how many people (default 1,000 and more)")
     assumed = Assumptions()
     for name in ("shares_a_day", "recipients", "others", "stands_days", "busy"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=float, default=getattr(assumed, name))
     chosen = vars(parser.parse_args())
-    to = chosen.pop("to")
-    assumed, measured = replace(assumed, **chosen), measured_last()
-    costs = Costs.of(measured, assumed)
-    loads = [Load(users, assumed, costs, measured) for users in SIZES]
+    to, users = chosen.pop("to"), chosen.pop("users")
+    loads = loaded(measured_last(), replace(assumed, **chosen), users)
     text, pairs = simulation(loads)
-    to.write_text(page(measured, assumed) + text, encoding="utf-8")
+    to.write_text(page(loads) + text, encoding="utf-8")
     worst = max(each.apart for each in pairs if not math.isnan(each.apart))
     found = limits(loads[-1])
     return report(
