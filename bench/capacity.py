@@ -47,7 +47,7 @@ UNITS = ((1_000, 1_200), (5_000, 2_400), (15_000, 3_600), (50_000, 4_800), (math
 UNITS_A_DAY = 1_000  # times those of a minute
 SHARINGS = 300 / 300  # a second
 DIRECTORY = 8_000 / 10  # units a second, of a tenant of more than 500
-MESSAGES = 50  # a second
+MESSAGES, OLDER_MESSAGES = 50, 30  # a second
 PERSONS = 3_000 / 300  # requests a second of one person
 DEFAULT_CONNECTIONS = 100 - 3  # PostgreSQL's, without those it keeps for its owner
 # The ledger's pool and what it may grow by, the engine's, the replica's lock, and who listens.
@@ -435,6 +435,7 @@ def page(loads: Sequence[Load]) -> str:
     assumed, costs, measured = loads[-1].assumed, loads[-1].costs, loads[-1].measured
     found = limits(loads[-1])
     sharings = _round(SHARINGS / (assumed.shares_a_day * assumed.peak))
+    messages = _round(OLDER_MESSAGES / (assumed.shares_a_day * assumed.peak * costs.messages))
     return f"""# How many people it can serve
 
 Written by `python -m bench.capacity`: change the assumptions there, not this page. It counts with what was measured
@@ -451,7 +452,8 @@ Besides, [SharePoint's page]({FILES})
 is quoted with a limit of 300 requests in five minutes for “specific sharing APIs”, for an app in a tenant; which these
 are we could not find. If an invite is one, that is reached by about {sharings:,.0f} people. What one person
 does is no limit: 3,000 requests in five minutes are {_of_a_person(costs):,.0f} shares, and of the 7 messages that a
-chat may have in a second we use 3 in six. A chat that gets more waits, and holds up no other.
+chat may have in a second we use 3 in six. A chat that gets more waits, and holds up no other. Teams' page has also said
+{OLDER_MESSAGES} messages in a second; that is reached by about {messages:,.0f} people.
 
 Where Graph is the limit, nothing is lost: an app that is told to wait waits, and whoever would have to wait for longer
 than they have patience for is told when to try again
