@@ -24,7 +24,7 @@ from bot.work import engine
 from bot.work.limits import LIMITS
 
 PAGE = ROOT / "docs/capacity.md"
-# What bench.shares, bench.edge and bench.notices saw; `python -m bench` keeps it.
+# What bench.shares saw; `python -m bench` keeps it.
 MEASURED = Path(__file__).parent / "measured.json"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SEED, SAMPLE = 20261122, 40_000  # shares at the rate of the peak
@@ -97,13 +97,16 @@ class Costs:
         def both(what: str) -> float:
             return measured[f"share.{what}"] + assumed.recipients * measured[f"person.{what}"]
 
+        def around(what: str) -> float:
+            return both(what) + assumed.others * measured[f"other.{what}"]
+
         return Costs(
-            both("seconds") + assumed.others * measured["activity_seconds"],
+            around("seconds"),
             both("calls") + assumed.others,
             both("files") + assumed.others * assumed.units_of_others,
             both("people"),
-            both("teams") + assumed.others,
-            both("ways"),
+            around("teams"),
+            around("ways"),
             {table: both(f"bytes.{table}") for table in (*SHARES_TABLES, "record", *ENGINES_TABLES)},
         )
 
@@ -136,6 +139,10 @@ class Load:
     @property
     def replicas(self) -> int:
         return max(FEWEST, math.ceil(self.shares * self.costs.seconds / self.assumed.busy))
+
+    @property
+    def processors(self) -> float:
+        return self.shares * self.costs.seconds + self.replicas * self.measured["idle.seconds"]
 
     @property
     def ways(self) -> float:
@@ -291,7 +298,7 @@ def sizes(loads: Sequence[Load]) -> Table:
             "messages to Teams in a second, of those it allows",
             *(_of(load.shares * load.costs.messages, MESSAGES) for load in loads),
         ),
-        ("processors busy", *(f"{load.shares * load.costs.seconds:.2g}" for load in loads)),
+        ("processors busy", *(f"{load.processors:.2g}" for load in loads)),
         ("replicas", *(f"{load.replicas}" for load in loads)),
         ("connections to PostgreSQL, at most", *(f"{load.replicas * MOST_CONNECTIONS}" for load in loads)),
         ("ways to the database and back in a second", *(f"{load.ways:,.0f}" for load in loads)),
@@ -477,7 +484,7 @@ Nobody measured these; each is a field of `Assumptions` in bench/capacity.py, an
 ## What a share takes
 
 Of a share with {assumed.recipients} recipients, from the sentence to the last notice, and of the other sentences
-around it, as `python -m bench.shares` and `python -m bench.edge` saw it. Graph's units are as Contoso counts them, by
+around it, which cost what “help” does, as `python -m bench.shares` saw it. Graph's units are as Contoso counts them, by
 Microsoft's table: one for an item, two for a list or a change, five for whatever is about permissions.
 
 {markdown(taken(costs))}

@@ -31,7 +31,6 @@ from bench.edge_figures import (
     Figures,
     Life,
     memory_targets,
-    numbers,
     tables,
     targets,
 )
@@ -120,14 +119,13 @@ async def main() -> int:
                     return await smoke(teams, bots, Path(data))
                 found: list[Target] = []
                 shown: list[Table] = []
-                known: dict[str, float] = {}
                 if not chosen.memory:
                     figures = await measure(teams, bots, chosen.reps, Path(data))
-                    shown, known = tables(figures), numbers(figures)
+                    shown = tables(figures)
                     found += targets(figures)
                 if not chosen.no_memory:
                     found += memory_targets(await memory(teams, Path(data)))
-                return report(found, shown, known)
+                return report(found, shown)
             except NoAnswer as error:
                 print(error)
                 return 1

@@ -126,12 +126,6 @@ def _lives(figures: Figures) -> Table:
     return Table("One process", ("", "first answer s", "MB then", "MB at end", "after activities"), rows)
 
 
-def numbers(figures: Figures) -> dict[str, float]:
-    """As Teams calls, with some at a time."""
-    rate = figures.of(OURS, Load(fresh=False, connections=16), Block.per_processor_second)
-    return {} if math.isnan(rate) else {"activity_seconds": 1 / rate}
-
-
 def targets(figures: Figures) -> list[Target]:
     """What was not measured is not met."""
     everywhere = sorted({load for bot, load in figures.blocks if bot == OURS})

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,14 +108,21 @@ class Place:
         return seen
 
     async def shares(self, rounds: int, recipients: int, idle: dict[str, float]) -> dict[str, float]:
-        """What one takes, without what the bot takes that has nothing to do."""
         turns = itertools.cycle(self.people[SHARERS:])
+        return await self._each(rounds, idle, lambda who: self._share(who, list(itertools.islice(turns, recipients))))
+
+    async def helps(self, rounds: int, idle: dict[str, float]) -> dict[str, float]:
+        return await self._each(rounds, idle, lambda who: self.contoso.client.say(who, "help"))
+
+    async def _each(
+        self, rounds: int, idle: dict[str, float], does: Callable[[Person], Coroutine[Any, Any, object]]
+    ) -> dict[str, float]:
+        """What one takes, without what the bot takes that has nothing to do."""
         before, processor, began = self.spent(), self.bot.seconds(), time.perf_counter()
         for _ in range(rounds):
             async with asyncio.TaskGroup() as group:
-                for sharer in self.people[:SHARERS]:
-                    others = list(itertools.islice(turns, recipients))
-                    group.create_task(self._share(sharer, others))
+                for who in self.people[:SHARERS]:
+                    group.create_task(does(who))
             await self.rests()
         took, after = time.perf_counter() - began, self.spent()
         after.subtract(before)
@@ -206,6 +213,7 @@ async def measure(here: Place, rounds: int) -> int:
     await here.shares(1, 1, {})
     await here.shares(1, 1, {})
     idle = await here.idles(IDLE)
+    other = await here.helps(rounds, idle)
     rows = {table: await here.rows(table) for table in KEYS}
     one = await here.shares(rounds, 1, idle)
     between = {table: await here.rows(table) for table in KEYS}
@@ -213,22 +221,22 @@ async def measure(here: Place, rounds: int) -> int:
     after = {table: await here.rows(table) for table in KEYS}
     (connections,) = await here.one(CONNECTED)
     count = rounds * SHARERS
-    numbers = {"idle.seconds": idle[SECONDS], "idle.ways": idle[WAYS], "connections": float(connections)}
+    numbers = {"idle.seconds": idle[SECONDS], "idle.ways": idle[WAYS]}
     lines: list[tuple[str, ...]] = []
     for what, (name, form, factor) in TOLD.items():
         more = (several[what] - one[what]) / (SEVERAL - 1)
-        numbers |= {f"share.{what}": one[what] - more, f"person.{what}": more}
-        lines.append((name, *(form.format(each * factor) for each in (one[what], several[what], more))))
+        numbers |= {f"share.{what}": one[what] - more, f"person.{what}": more, f"other.{what}": other[what]}
+        lines.append((name, *(form.format(each * factor) for each in (other[what], one[what], several[what], more))))
     for table, key in KEYS.items():
         size = await here.bytes_of_a_row(table, key) if after[table] else 0.0
         first, many = ((between[table] - rows[table]) / count, (after[table] - between[table]) / count)
         more = (many - first) / (SEVERAL - 1)
         numbers |= {f"share.bytes.{table}": (first - more) * size, f"person.bytes.{table}": more * size}
         name = f"rows of `{table}`, of {size:,.0f} bytes"
-        lines.append((name, *(f"{each:.1f}" for each in (first, many, more))))
+        lines.append((name, *(f"{each:.1f}" for each in (0.0, first, many, more))))
     numbers["each.bytes"] = await here.bytes_of_a_person()
-    columns = ("", "with one person", f"with {SEVERAL}", "each more")
-    title = f"A share, of {count} by {SHARERS} people at the same time; what an idle bot takes is not in it"
+    columns = ("", "“help”", "a share with one", f"with {SEVERAL}", "each more")
+    title = f"Each of {count}, by {SHARERS} people at the same time; what an idle bot takes is not in it"
     idles = (f"{idle[SECONDS]:.2%}", f"{idle[WAYS]:.1f}", f"{connections}", f"{numbers['each.bytes']:,.0f}")
     names = (
         "of a processor when idle",

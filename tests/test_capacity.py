@@ -32,7 +32,10 @@ from bench.simulation import HOUR, Queue, Stations, arrivals, simulate
 # Numbers that are easy to reckon with; with one and a half recipients a share takes half a second and ten units.
 TABLES = (*SHARES_TABLES, "record", "workflow_status", "operation_outputs")
 MEASURED = {
-    "activity_seconds": 0.01,
+    "other.seconds": 0.01,
+    "other.teams": 1.0,
+    "other.ways": 5.0,
+    "idle.seconds": 0.02,
     "idle.ways": 10.0,
     "each.bytes": 1000.0,
     "share.seconds": 0.32,
@@ -72,7 +75,7 @@ def test_a_share_takes_what_was_measured_for_its_recipients_and_the_sentences_ar
     costs = load(1000).costs
 
     assert math.isclose(costs.seconds, 0.32 + 1.5 * 0.1 + 3 * 0.01)
-    assert (costs.calls, costs.units, costs.directory, costs.messages, costs.ways) == (8.0, 10.0, 4.0, 8.0, 130.0)
+    assert (costs.calls, costs.units, costs.directory, costs.messages, costs.ways) == (8.0, 10.0, 4.0, 8.0, 145.0)
 
 
 def test_graph_allows_a_larger_tenant_more() -> None:
@@ -86,7 +89,8 @@ def test_there_are_two_replicas_and_as_many_more_as_the_peak_wants() -> None:
 
     assert quiet.replicas == 2
     assert busy.replicas == math.ceil(busy.shares * busy.costs.seconds / 0.5) > 2
-    assert math.isclose(busy.ways, busy.shares * 130 + busy.replicas * 10)
+    assert math.isclose(quiet.processors, quiet.shares * 0.5 + 2 * 0.02)
+    assert math.isclose(busy.ways, busy.shares * 145 + busy.replicas * 10)
 
 
 def test_the_database_holds_what_is_kept_for_as_long_as_it_is() -> None:
