@@ -42,7 +42,8 @@ from contoso.server import application
 from contoso.tenant import CAUTIOUS, Contoso
 
 ROUNDS, SHARERS, SEVERAL = 6, 8, 5
-IDLE = 10.0  # seconds in which it is seen what a bot takes that has nothing to do
+# Seconds until the queues are looked into seldom again, and in which it is seen what an idle bot takes.
+SETTLES, IDLE = 15.0, 20.0
 ANSWERED_WITHIN, LOOK_EVERY = 60.0, 0.1
 COPIES = 200  # of what one round leaves, so that pages and indexes are full
 CALLS, FILES, PEOPLE, TEAMS, WAYS, SECONDS = "calls", "files", "people", "teams", "ways", "seconds"
@@ -212,6 +213,7 @@ async def main() -> int:
 async def measure(here: Place, rounds: int) -> int:
     await here.shares(1, 1, {})
     await here.shares(1, 1, {})
+    await asyncio.sleep(SETTLES)
     idle = await here.idles(IDLE)
     other = await here.helps(rounds, idle)
     rows = {table: await here.rows(table) for table in KEYS}
