@@ -3,7 +3,7 @@
 # make gallery  every card anew, as JSON to compare with and as pictures (docs/cards.md); needs chromium
 # make playground  the main journeys in Microsoft's Agents Playground, fetched for that; needs chromium and node
 # make texts  the catalogues of what the bot says, brought up to date with the source; NEW=pl begins one
-# make bench  what it costs, side by side with others; fetches Microsoft's own client for that, which is large
+# make bench  what it costs, side by side with others, into docs/benchmarks.md and docs/capacity.md; fetches those first
 
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -42,11 +42,7 @@ texts: .venv/.workshop
 	rm bot/texts/catalogues/texts.pot
 
 bench: .venv/.bench
-	.venv/bin/python -m bench.language
-	.venv/bin/python -m bench.graph
-	.venv/bin/python -m bench.edge
-	.venv/bin/python -m bench.notices
-	.venv/bin/python -m bench.work
+	.venv/bin/python -m bench $(BENCH)
 
 $(UV): requirements/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Sharebot needs Python 3.11 or newer; none was found on the PATH."; exit 1; }

@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +30,11 @@ from bench.edge_figures import (
     Block,
     Figures,
     Life,
-    Target,
     memory_targets,
-    table,
+    tables,
     targets,
 )
+from bench.figures import Table, Target, report
 from bench.load import Load, People
 from bench.process import OTHERS, ROOT, NoAnswer, Process, pin, running
 from bot.commands import COMMANDS
@@ -108,10 +108,9 @@ async def main() -> int:
     parser.add_argument("--reps", type=int, default=REPETITIONS, help=f"repetitions (default {REPETITIONS})")
     parser.add_argument("--smoke", action="store_true", help="only whether every bot answers everything, in seconds")
     parser.add_argument("--memory", action="store_true", help=f"only ours, for {CHECKPOINTS[-1]:,} activities")
+    parser.add_argument("--no-memory", action="store_true", help="without that")
     chosen = parser.parse_args()
-    bots = [bot for bot in START if bot not in NEEDED or _is_installed(NEEDED[bot])]
-    for bot in START.keys() - bots:
-        print(f"left out, not installed: {bot}")
+    bots = installed()
     pin(0, OTHERS)
     with tempfile.TemporaryDirectory() as data:
         async with channel(AT_LEAST if chosen.smoke else FRESH) as teams:
@@ -119,11 +118,14 @@ async def main() -> int:
                 if chosen.smoke:
                     return await smoke(teams, bots, Path(data))
                 found: list[Target] = []
+                shown: list[Table] = []
                 if not chosen.memory:
                     figures = await measure(teams, bots, chosen.reps, Path(data))
-                    print(table(figures))
+                    shown = tables(figures)
                     found += targets(figures)
-                return report([*found, *memory_targets(await memory(teams, Path(data)))])
+                if not chosen.no_memory:
+                    found += memory_targets(await memory(teams, Path(data)))
+                return report(found, shown)
             except NoAnswer as error:
                 print(error)
                 return 1
@@ -229,10 +231,12 @@ async def started(teams: Channel, bot: str, data: Path, stack: ExitStack) -> tup
     return process, life
 
 
-def report(found: Sequence[Target]) -> int:
-    """1 if anything was missed."""
-    print("\nWhat we want of it", *found, sep="\n")
-    return 1 if any(target.is_met is False for target in found) else 0
+def installed() -> list[str]:
+    """The others are told of."""
+    bots = [bot for bot in START if bot not in NEEDED or _is_installed(NEEDED[bot])]
+    for bot in START.keys() - bots:
+        print(f"left out, not installed: {bot}")
+    return bots
 
 
 def _is_installed(module: str) -> bool:

@@ -1,4 +1,4 @@
-"""What bench/edge.py measured, as a table, and what we want of it, with yes or no."""
+"""What bench/edge.py measured, as tables, and what we want of it, with yes or no."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bench.figures import Table, Target
 from bench.load import TOKENS, Load
 
 BARE, OURS, STOCK, AGENTS, TEAMS = "bare aiohttp", "Sharebot", "botbuilder", "Agents SDK", "Teams SDK"
@@ -69,6 +70,7 @@ LIFE_COLUMNS: tuple[Callable[[Life], float], ...] = (
     lambda life: life.activities,
 )
 RATIOS: tuple[What, ...] = (Block.per_processor_second, Block.p50, Block.p99)
+NAMES = ("", "act/CPU-s", "x", "act/s", "p50 ms", "x", "p99 ms", "x", "conns/act", "blocks")
 COLUMNS: tuple[What, ...] = (
     Block.per_processor_second,
     Block.per_second,
@@ -99,38 +101,29 @@ class Figures:
         return _median(map(what, self.lives[bot]))
 
 
-def table(figures: Figures) -> str:
-    """One line a bot for each load; x is to the bare bot."""
-    lines: list[str] = []
-    for load in sorted({each for _, each in figures.blocks}):
-        names = f"{'act/CPU-s':>11}{'x':>7}{'act/s':>8}{'p50 ms':>9}{'x':>7}{'p99 ms':>9}{'x':>7}{'conns/act':>11}"
-        lines += ["", str(load), f"{'':16}{names}{'blocks':>8}"]
-        for bot in figures.lives:
-            rate, per_second, p50, p99, new = (figures.of(bot, load, what) for what in COLUMNS)
-            rate_x, p50_x, p99_x = (figures.ratio(bot, BARE, load, what) for what in RATIOS)
-            blocks = figures.blocks[bot, load]
-            lines.append(
-                f"{bot:16}{rate:11.0f}{rate_x:7.3f}{per_second:8.0f}{p50 * 1000:9.2f}{p50_x:7.2f}"
-                f"{p99 * 1000:9.1f}{p99_x:7.2f}{new:11.3f}{len(list(filter(None, blocks))):6}/{len(blocks)}"
-            )
-    lines += ["", f"{'one process':16}{'first answer s':>16}{'MB then':>9}{'MB at end':>11}{'after activities':>18}"]
+def tables(figures: Figures) -> list[Table]:
+    """A table for each load, a line a bot; x is to the bare bot."""
+    return [*(_loaded(figures, load) for load in sorted({each for _, each in figures.blocks})), _lives(figures)]
+
+
+def _loaded(figures: Figures, load: Load) -> Table:
+    rows: list[list[str]] = []
+    for bot in figures.lives:
+        rate, per_second, p50, p99, new = (figures.of(bot, load, what) for what in COLUMNS)
+        rate_x, p50_x, p99_x = (f"{figures.ratio(bot, BARE, load, what):.2f}" for what in RATIOS)
+        blocks = figures.blocks[bot, load]
+        counted = f"{len(list(filter(None, blocks)))}/{len(blocks)}"
+        times = (f"{p50 * 1000:.2f}", p50_x, f"{p99 * 1000:.1f}", p99_x)
+        rows.append([bot, f"{rate:.0f}", rate_x, f"{per_second:.0f}", *times, f"{new:.3f}", counted])
+    return Table(str(load), NAMES, rows)
+
+
+def _lives(figures: Figures) -> Table:
+    rows: list[list[str]] = []
     for bot in figures.lives:
         first, at_first, at_end, activities = (figures.life(bot, what) for what in LIFE_COLUMNS)
-        lines.append(f"{bot:16}{first:16.2f}{at_first:9.0f}{at_end:11.0f}{activities:18,.0f}")
-    return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class Target:
-    """`is_met` is None for what is only shown."""
-
-    want: str
-    seen: str
-    is_met: bool | None
-
-    def __str__(self) -> str:
-        verdict = {True: "yes", False: "NO", None: "seen"}[self.is_met]
-        return f"  {verdict:5}{self.want:86}{self.seen}"
+        rows.append([bot, f"{first:.2f}", f"{at_first:.0f}", f"{at_end:.0f}", f"{activities:,.0f}"])
+    return Table("One process", ("", "first answer s", "MB then", "MB at end", "after activities"), rows)
 
 
 def targets(figures: Figures) -> list[Target]:

@@ -51,12 +51,16 @@ class Process:
         return self.log.read_text(errors="replace")[-2000:]
 
     def seconds(self) -> float:
-        """Processor time of all its threads. Its clock's id is made as clock_getcpuclockid(3) makes it."""
-        return time.clock_gettime((~self.popen.pid << 3) | 2)
+        return seconds(self.popen.pid)
 
     def megabytes(self) -> float:
         """What it holds in memory now."""
         return int(Path(f"/proc/{self.popen.pid}/statm").read_text().split()[1]) * PAGE / 2**20
+
+
+def seconds(pid: int) -> float:
+    """Processor time of all threads of a process. Its clock's id is made as clock_getcpuclockid(3) makes it."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.edge_figures import Target
+from bench.figures import Target, report
 from bench.graph import BODY, Bearer, serving
 from bench.postgresql import postgresql
 from bench.process import Process, running
@@ -104,9 +104,7 @@ async def main() -> int:
             with postgresql() as server:
                 found.append(await shares(there, chosen.shares, "PostgreSQL", server.get_uri()))
             found += await waiting(there, Path(directory), chosen.pending, chosen.starts, chosen.rest)
-    for each in found:
-        print(each)
-    return 1 if any(each.is_met is False for each in found) else 0
+    return report(found)
 
 
 @contextlib.asynccontextmanager
