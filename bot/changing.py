@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot import planning
 from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
-from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, Unsure
+from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, Unsure, about
 from bot.granting import LOOK_AGAIN_AFTER, own_role
 from bot.graph import Graph
 from bot.graph.invitations import Invitation, drive_recipient
@@ -73,12 +73,13 @@ async def plan(
             )
         )
     here = _Here(asker, found, permissions, standing)
-    questions = [
-        question
-        for place, words in enumerate(request.recipients)
-        if words.kind not in EVERYBODY
-        and (question := planning.question_of(f"recipient {place}", words, _options(here.called(words))))
-    ]
+    with about("people"):
+        questions = [
+            question
+            for place, words in enumerate(request.recipients)
+            if words.kind not in EVERYBODY
+            and (question := planning.question_of(f"recipient {place}", words, _options(here.called(words))))
+        ]
     if questions:
         return UnclearRequest(asker, request, tuple(questions), aim.value)
     people = _meant(here, request, aim)

@@ -223,10 +223,13 @@ class ManyFlows:
         if not told:
             return None
         way = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
-        if way is Telling.WAITS and not is_last:
+        if (way is Telling.WAITS and not is_last) or (way is Telling.UNREACHED and what == MANY_DONE):
             for part in told:
                 await self._ledger.told.not_yet(part.key, person_id, _about(what, part))
-            return AGAIN
+            # Whom Teams does not let us reach, Microsoft 365 mails, of each file.
+            return (
+                AGAIN if way is Telling.WAITS else await self._one_by_one(what, asker, told, person_id, is_last=is_last)
+            )
         for part in told:
             if what == MANY_DONE and part.share:
                 await self._ledger.told.by(part.key, person_id, Telling.UNREACHED if way is Telling.WAITS else way)
