@@ -30,6 +30,15 @@ async def test_when_graph_is_down_the_person_is_told(adele: Someone, bot: Bot, h
     assert "does not answer at the moment" in await adele.says(BUDGET)
 
 
+async def test_what_cannot_be_looked_for_is_not_suggested(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", "/search/query", contains="lastModifiedDateTime", status=503, times=None)
+
+    told = await adele.says("share Travel cost 2026.xlsxx with Alex")
+
+    assert "I found no file called “Travel cost 2026.xlsxx”" in told
+    assert "Travel costs 2026.xlsx" not in told
+
+
 async def test_what_was_said_while_graph_was_down_is_tried_again_by_a_button(adele: Someone, bot: Bot) -> None:
     bot.breaks("graph", "/me", times=None, status=503)
     await adele.says(BUDGET)

@@ -694,6 +694,21 @@ async def test_an_older_notice_of_what_was_shared_anew_says_so(adele: Someone, a
     assert bot.access(FILE)[ALEX] == "read"
 
 
+async def test_an_older_notice_of_what_has_another_end_since_says_so(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shares(adele, bot, f"share {FILE} with Alex and Megan as read until in 3 days")
+    notice = bot.latest(alex)
+    unneeded = bot.button(alex, "I don't need this", notice)
+    await adele.says(f"extend Alex on {FILE} until in 9 days")
+    await adele.presses("Change end")
+    await bot.at_rest()
+
+    told = words_of_answer(await bot.deliver(alex, unneeded, notice))
+
+    assert f"This is over: {FILE} was shared with you anew since, or changed." in told
+    assert bot.access(FILE)[ALEX] == "read"
+
+
 # kill -9 in the middle
 
 

@@ -276,6 +276,19 @@ async def test_whoever_is_alone_in_a_chat_is_told_so(adele: Someone, bot: Bot) -
     assert "Nobody but you is in this chat" in await adele.says(HERE, chat=CREW)
 
 
+async def test_whoever_has_left_shares_with_nobody_there(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await adele.says("hi")
+    await adele.says(f"<at>Sharebot</at> {HERE}", chat=CREW)
+    card = bot.latest(adele, CREW)
+    go_on = bot.button(adele, "Continue", card, CREW)
+    await megan.removes(adele.mail, chat=CREW)
+
+    told = words_of_answer(await bot.deliver(adele, go_on, card, CREW))
+
+    assert "You are not in this chat, so I don't share with everybody in it." in told
+    assert bot.access(FILE) == {}
+
+
 async def test_a_chat_has_no_team(adele: Someone) -> None:
     told = await adele.says(f"<at>Sharebot</at> share {FILE} with the whole team", chat=CREW)
 

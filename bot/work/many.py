@@ -188,13 +188,15 @@ class ManyFlows:
         asker, told = pressed.plan.asker, list[Stands]()
         act, _dot, ends_at = what.removeprefix(MANY).partition(".")
         name = f"{act}.{ends_at}" if ends_at else act
-        for part in parts:
-            stands = await self._ledger.ends.at(part.key)
-            if stands is None:
-                continue
-            is_meant = str(stands.ends_at) == ends_at and not stands.ended if ends_at else stands.ended is not None
-            if is_meant and await self._ledger.told.begin(part.key, asker.id, name):
-                told.append(stands)
+        # Two notices at once would each find some of them.
+        async with self._flows.alone.on(f"{pressed.key} {asker.id}"):
+            for part in parts:
+                stands = await self._ledger.ends.at(part.key)
+                if stands is None:
+                    continue
+                is_meant = str(stands.ends_at) == ends_at and not stands.ended if ends_at else stands.ended is not None
+                if is_meant and await self._ledger.told.begin(part.key, asker.id, name):
+                    told.append(stands)
         if not told:
             return
         if ends_at:
