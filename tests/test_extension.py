@@ -293,6 +293,20 @@ async def test_where_the_bot_is_not_the_people_of_a_chat_are_not_known(adele: So
     assert "I am not in this chat, so I can't see who is." in told
 
 
+async def test_of_a_chat_that_is_too_large_or_not_told_of_the_people_are_to_be_named(adele: Someone, bot: Bot) -> None:
+    await bot.contoso.client.install_everywhere()
+    desk = Desk(adele, CREW)
+    card = (await desk.searches("q3 budget"))["attachments"][0]["content"]
+    bot.breaks("connector", "/pagedmembers", status=500)
+    not_told = await desk.opens(card, "Share with this chat")
+    people = list(bot.contoso.directory.people)[:60]
+    bot.contoso.chats.populate(desk.chat.id, [*desk.chat.members, *people])
+    too_many = await desk.opens(card, "Share with this chat")
+
+    assert "File or folder" not in not_told
+    assert "There are too many people in this chat for one share." in too_many
+
+
 async def test_a_dialog_that_needs_a_sign_in_leads_there_and_goes_on(adele: Someone, diego: Someone, bot: Bot) -> None:
     card = (await Desk(adele).searches("q3 budget"))["attachments"][0]["content"]
     url = link(bot, "Diego Siciliani", "Onboarding checklist.docx")

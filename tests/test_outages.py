@@ -199,6 +199,23 @@ async def test_of_several_the_one_who_cannot_be_found_is_named_and_the_others_ge
     assert len(bot.mails_to(ALEX)) == 1
 
 
+async def test_of_many_those_behind_a_failure_are_named_as_not_done(adele: Someone, bot: Bot) -> None:
+    """Ten go in one request; the second one fails."""
+    people = [each.mail for each in bot.contoso.directory.people.values() if not each.is_guest and each.mail != ADELE]
+    some = people[:12]
+    await adele.says(f"share {FILE} with {', '.join(some)} as read")
+    bot.contoso.faults = [
+        Rule("graph", "POST", r"/invite$", times=1),
+        Rule("graph", "POST", r"/invite$", times=1, status=403),
+    ]
+
+    result = await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "Shared in part" in result
+    assert [each for each in some if each in bot.access(FILE)] == some[:10]
+
+
 async def test_permissions_that_cannot_be_read_back_are_not_claimed_to_be(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
     bot.breaks("graph", PERMISSIONS)  # the reading before the deed is let through
