@@ -550,6 +550,21 @@ async def test_what_takes_too_long_in_a_dialog_is_answered_in_the_own_chat(adele
     assert Someone(bot.contoso, ALEX).sees().count("Shared with you") == 1
 
 
+async def test_what_takes_too_long_in_a_dialog_and_fails_is_told_in_the_own_chat(adele: Someone, bot: Bot) -> None:
+    desk = await budget_in_the_crew(adele, bot)
+    await desk.searches("")
+    await desk.acts("shareThis", desk.says(link(bot, "Adele Vance", "Finance/Q3 Budget.xlsx")))
+    await desk.presses("Continue", {"people": ALEX})
+    bot.breaks("graph", r"/permissions$", delay=5, status=503)
+
+    told = await desk.presses("Share")
+    await bot.at_rest()
+
+    assert "I'll answer in our own chat" in told
+    assert "Microsoft 365 does not answer" in adele.sees()
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
+
+
 async def test_somebody_elses_form_and_plan_do_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
     desk, other = await budget_in_the_crew(adele, bot), Desk(megan, CREW)
     await desk.searches("")

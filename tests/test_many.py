@@ -239,7 +239,11 @@ async def test_where_nothing_could_be_done_that_is_the_title(adele: Someone, bot
     await adele.presses("Share all")
     result = await adele.waits_for("Not done")
     await bot.at_rest()
+    card = bot.latest(adele)
+    retry = bot.button(adele, "Retry what failed", card)
+    undo = {**retry, "verb": "many.undo", "data": {**retry["data"], "verb": "many.undo"}}
 
+    assert "no longer good" in words_of_answer(await bot.deliver(adele, undo, card))
     assert "Undo all" not in result
     assert "Retry what failed" in result
     assert given(bot, BUDGET, FORECAST) == [None, None]

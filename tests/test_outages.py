@@ -66,6 +66,18 @@ async def test_what_fails_slowly_when_it_is_tried_again_can_be_tried_once_more(a
     assert "Share this?" in await adele.presses("Try again")
 
 
+async def test_a_choice_that_failed_slowly_can_be_made_again(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Roadmap.docx with Alex")
+    chosen = bot.rows(adele)[0]
+    bot.breaks("graph", r"/permissions$", delay=4.5, status=503)
+
+    on_it = await adele.presses(chosen)
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert "Share this?" in await adele.presses(chosen)
+
+
 async def test_what_somebody_else_said_is_not_tried_again(adele: Someone, megan: Someone, bot: Bot) -> None:
     await adele.says("who has access to Q3 Budget.xlsx?")
     bot.breaks("graph", "/me", times=None, status=503)

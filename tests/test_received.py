@@ -222,10 +222,11 @@ async def test_what_somebody_changed_since_is_left_to_them(alex: Someone, bot: B
 async def test_what_has_ended_is_said_to_have_ended(adele: Someone, alex: Someone, bot: Bot) -> None:
     card = bot.latest(alex)
     unneeded, ask = bot.button(alex, "I don't need this", card), bot.button(alex, "Ask to edit", card)
+    sent = {**ask, "verb": "received.ask", "data": {**ask["data"], "verb": "received.ask", "reason": REASON}}
     await adele.says("undo")
     await bot.at_rest()
 
-    for each in (unneeded, ask):
+    for each in (unneeded, ask, sent):
         assert "Adele Vance has taken back" in words_of_answer(await bot.deliver(alex, each, card))
 
 
