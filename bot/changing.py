@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot import planning
 from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
-from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, Unsure
+from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, Unsure, about
 from bot.granting import LOOK_AGAIN_AFTER, own_role
 from bot.graph import Graph
 from bot.graph.invitations import Invitation, drive_recipient
@@ -73,12 +73,13 @@ async def plan(
             )
         )
     here = _Here(asker, found, permissions, standing)
-    questions = [
-        question
-        for place, words in enumerate(request.recipients)
-        if words.kind not in EVERYBODY
-        and (question := planning.question_of(f"recipient {place}", words, _options(here.called(words))))
-    ]
+    with about("people"):
+        questions = [
+            question
+            for place, words in enumerate(request.recipients)
+            if words.kind not in EVERYBODY
+            and (question := planning.question_of(f"recipient {place}", words, _options(here.called(words))))
+        ]
     if questions:
         return UnclearRequest(asker, request, tuple(questions), aim.value)
     people = _meant(here, request, aim)
@@ -349,10 +350,9 @@ async def restore(graph: Graph, receipt: ChangeReceipt) -> ChangeReceipt:
     plan = receipt.plan
     steps = {step.recipient: step for step in plan.steps}
     back = receipt.restorable()
-    if plan.aim is Aim.END:
-        done = tuple(replace(each, became=Became.RESTORED) for each in back)
-        return ChangeReceipt(plan, done, is_undone=True)
     permissions = await graph.permissions(plan.item)
+    if plan.aim is Aim.END:
+        return ChangeReceipt(plan, tuple(_moved_back(each, steps, permissions) for each in back), is_undone=True)
     taken = None if plan.aim is Aim.REMOVE else Role.READ
     some = [steps[each.recipient] for each in back]
     fit = [each for each in some if own_role(each.recipient, permissions) in (taken, each.own)]
@@ -450,6 +450,13 @@ def _moved(step: ChangeStep, permissions: list[Permission], standing: Sequence[S
     ends_at = int(step.ends.timestamp()) if step.ends else None
     is_same = share is not None and share.ends_at == ends_at and own_role(step.recipient, permissions) is step.own
     return Changed(step.recipient, Became.MOVED if is_same else Became.LEFT, role_of(step.recipient, permissions))
+
+
+def _moved_back(change: Changed, steps: Mapping[Recipient, ChangeStep], permissions: list[Permission]) -> Changed:
+    """Nothing goes on until another day for whom it is over by now."""
+    is_there = own_role(change.recipient, permissions) is steps[change.recipient].own
+    became = Became.RESTORED if is_there else Became.LEFT
+    return replace(change, became=became, now=role_of(change.recipient, permissions))
 
 
 def _own(person: Recipient, permissions: list[Permission]) -> list[Permission]:

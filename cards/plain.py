@@ -94,8 +94,6 @@ def _lines(element: Element, numbers: _Numbers) -> list[str]:
         case "ColumnSet":
             columns = ([line for each in one["items"] for line in _lines(each, numbers)] for one in element["columns"])
             return _beside_each_other([column for column in columns if column])
-        case "FactSet":
-            return [_named(each["title"], each["value"]) for each in element["facts"]]
         case "Input.ChoiceSet":
             return [_choices(element)]
         case _:

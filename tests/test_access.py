@@ -49,6 +49,14 @@ async def test_of_no_file_it_is_asked_which(adele: Someone, bot: Bot) -> None:
     assert "I found no file called" in await adele.says("who has access to Nothing At All.docx")
 
 
+async def test_what_microsoft_365_does_not_tell_is_said_so(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", r"/permissions$", status=403)
+
+    told = await adele.says("who has access to Q3 Budget.xlsx?")
+
+    assert "Microsoft 365 does not tell you who can open “Q3 Budget.xlsx”." in told
+
+
 async def test_what_others_can_do_is_not_made_up(alex: Someone, adele: Someone, bot: Bot) -> None:
     await adele.says(f"share Q3 Budget.xlsx with {ALEX}")
     await adele.presses("Share")

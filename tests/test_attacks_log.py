@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.logs import JsonLines
 from contoso import tokens
 from contoso.tenant import Contoso
 from tests.attacks import BUDGET, ELSEWHERE, adele_of, invoke, send, ticket_of
@@ -132,3 +135,16 @@ async def test_the_log_holds_no_secret_and_nothing_of_what_people_wrote(
     assert "Traceback" in told
     assert [each for each in sorted(private) if each in told] == []
     assert re.findall(r"eyJ[\w-]+|Bearer \S+", told) == []
+
+
+def test_what_broke_is_one_line_with_where_it_broke() -> None:
+    try:
+        raise LookupError("x\n2026-11-21 ERROR forged")
+    except LookupError:
+        record = logging.LogRecord("bot", logging.ERROR, "turns.py", 1, "it broke", (), sys.exc_info())
+
+    line = JsonLines().format(record)
+
+    assert "\n" not in line
+    assert json.loads(line)["message"] == "it broke"
+    assert "LookupError" in json.loads(line)["trace"]

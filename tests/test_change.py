@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.ledger import Ledger, What
+from contoso import activities, tokens
 from contoso.faults import Rule
 from contoso.files import Grant, Item, Link
 from contoso.tenant import Contoso
@@ -18,6 +19,7 @@ from tests.people import Someone, words, words_of_answer
 from tests.test_app import serving
 from tests.test_faults_kill import FOR_EVER, button, delivered, killed, until
 from tests.test_faults_replicas import two
+from tests.test_teams import call
 
 ADELE, ALEX, MEGAN = "adele.vance@contoso.com", "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 FILE = "Q3 Budget.xlsx"
@@ -155,6 +157,26 @@ async def test_where_nobody_got_it_that_is_said(adele: Someone, bot: Bot) -> Non
     assert await adele.says(f"stop sharing {FILE}") == "I know of nobody to whom you gave “Q3 Budget.xlsx”."
 
 
+@pytest.mark.usefixtures("shared")
+async def test_cancelled_in_words_it_stays_and_other_words_are_no_yes(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"stop sharing {FILE} with Alex")
+
+    other = await adele.says("the second one")
+    between = bot.access(FILE)[ALEX]
+    cancelled = await adele.says("cancel")
+    late = await adele.says("yes")
+
+    assert "Access removed" not in other
+    assert "stays as it is" in cancelled
+    assert "Access removed" not in late
+    assert (between, bot.access(FILE)[ALEX]) == ("write", "write")
+
+
+async def test_of_which_file_it_is_asked(adele: Someone) -> None:
+    for said in ("revoke access for Alex", "extend until Friday", "downgrade Alex to viewer"):
+        assert "Of which file? Please write its name or its link." in await adele.says(said)
+
+
 # What can't be
 
 
@@ -213,11 +235,15 @@ async def test_one_person_is_taken_off_a_link_for_named_people(adele: Someone, b
     bot.contoso.files.grant(budget(bot), Grant(Link("for-two", "users", people), "read"))
 
     await adele.says(f"stop sharing {FILE} with Alex")
+    card = bot.latest(adele)
+    known = bot.button(adele, "Remove access", card)
     result = await adele.presses("Remove access")
+    undo = known | {"verb": "change.undo", "data": known["data"] | {"verb": "change.undo"}}
     role_of = bot.contoso.files.role_of
 
     assert "Access removed" in result
     assert "Undo the change" not in result
+    assert "no longer good" in words_of_answer(await bot.deliver(adele, undo, card))
     assert role_of(bot.contoso.person(ALEX).id, budget(bot)) is None
     assert role_of(bot.contoso.person(MEGAN).id, budget(bot)) == "read"
 
@@ -264,6 +290,31 @@ async def test_a_higher_role_is_a_share(adele: Someone, bot: Bot) -> None:
 
 async def test_a_viewer_who_has_nothing_yet_is_a_share(adele: Someone, bot: Bot) -> None:
     assert "Share this?" in await adele.says(f"change Alex to read only on {FILE}")
+
+
+async def test_whose_address_has_nothing_yet_is_a_share(adele: Someone, bot: Bot) -> None:
+    card = await adele.says(f"downgrade {MEGAN} to viewer on {FILE}")
+
+    assert "Share this?" in card
+    assert f"{MEGAN} · now: no access" in card
+
+
+async def test_of_two_shares_of_one_person_the_lower_one_stays_and_ends(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await shares(adele, bot, f"share {FILE} with Alex as read until in 3 days")
+    await shares(adele, bot, f"share {FILE} with Alex as write until in 6 days")
+    await adele.says(f"downgrade Alex to viewer on {FILE}")
+    await adele.presses("Make viewer")
+    await bot.at_rest()
+    between = bot.access(FILE)[ALEX]
+    await bot.later(days=4)
+    after = bot.access(FILE)
+    await adele.says("my shares")
+
+    assert between == "read"
+    assert ALEX not in after
+    assert "You share nothing through me now." in adele.sees()
 
 
 async def test_a_viewer_stays_one(adele: Someone, bot: Bot) -> None:
@@ -359,6 +410,27 @@ async def test_only_one_of_several_has_another_end(adele: Someone, alex: Someone
     assert "Alex" not in reminder
     assert (first.get(ALEX), first.get(MEGAN)) == ("read", None)
     assert ALEX not in bot.access(FILE)
+
+
+async def test_of_two_whose_end_is_moved_one_who_was_changed_since_keeps_theirs(adele: Someone, bot: Bot) -> None:
+    await shares(adele, bot, f"share {FILE} with Alex and Megan as write until in 3 days")
+    await adele.says(f"extend Alex and Megan on {FILE} until in 9 days")
+    bot.contoso.files.change(budget(bot), Grant(bot.contoso.person(ALEX), "read"))
+
+    told = await adele.presses("Change end")
+    await bot.later(days=4)
+
+    assert "changed by somebody since" in told
+    assert bot.access(FILE)[MEGAN] == "write"
+
+
+async def test_a_day_that_is_over_when_it_is_said_who_is_meant_is_no_end(adele: Someone, bot: Bot) -> None:
+    await shares(adele, bot, f"share {FILE} with ana.bell@contoso.com and ana.bell2@contoso.com until in 3 days")
+    await adele.says(f"extend Ana on {FILE} until in 9 days")
+    wanted = dt.datetime.now(dt.UTC) + dt.timedelta(days=9)
+    await bot.alters("UPDATE plans SET body = replace(body, ?, '2020-01-01')", f"{wanted:%Y-%m-%d}")
+
+    assert "This day is over. Please name a later one" in await adele.says("the second one")
 
 
 async def test_the_end_of_what_somebody_else_gave_is_theirs(adele: Someone, bot: Bot) -> None:
@@ -503,6 +575,81 @@ async def test_an_end_that_was_moved_is_moved_back(adele: Someone, bot: Bot) -> 
     assert ALEX not in bot.access(FILE)
 
 
+@pytest.mark.usefixtures("for_a_time")
+async def test_an_end_that_came_is_not_moved_back(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says(f"extend Alex on {FILE} until tomorrow")
+    await adele.presses("Change end")
+    card = bot.latest(adele)
+    undo = bot.button(adele, "Undo the change", card)
+    await bot.later(days=2)
+
+    told = words_of_answer(await bot.deliver(adele, undo, card))
+    await bot.later(days=2)
+
+    assert "Not changed" in told
+    assert "as before" not in told
+    assert "has undone a change" not in alex.sees()
+    assert ALEX not in bot.access(FILE)
+    assert adele.notices().count("Ended") == 1
+
+
+@pytest.mark.usefixtures("shared")
+async def test_what_was_not_given_back_can_be_pressed_again(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says(f"stop sharing {FILE} with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+    bot.breaks("graph", "/invite$", status=429, headers=(("Retry-After", "31"),))
+
+    failed = await adele.presses("Undo the change")
+    between = bot.access(FILE)
+    bot.contoso.faults.clear()
+    await bot.restart()
+    again = await adele.presses("Undo the change")
+    await bot.at_rest()
+
+    assert "very busy" in failed
+    assert ALEX not in between
+    assert "Change undone" in again
+    assert bot.access(FILE)[ALEX] == "write"
+    assert alex.sees().count("has undone a change") == 1
+
+
+@pytest.mark.usefixtures("shared")
+async def test_nobody_else_undoes_it(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says(f"stop sharing {FILE} with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+    undo = bot.button(adele, "Undo the change", bot.latest(adele))
+
+    told = words_of_answer(await bot.deliver(alex, undo, bot.latest(alex)))
+
+    assert told.startswith("Only the person who asked")
+    assert ALEX not in bot.access(FILE)
+
+
+@pytest.mark.usefixtures("shared")
+async def test_the_word_undo_delivered_again_after_a_restart_undoes_nothing_else(adele: Someone, bot: Bot) -> None:
+    """Two changes are there: the word means the later one, however often it comes."""
+    contoso = bot.contoso
+    await adele.says(f"downgrade Alex to viewer on {FILE}")
+    await adele.presses("Make viewer")
+    await bot.at_rest()
+    await asyncio.sleep(1.1)
+    await adele.says(f"stop sharing {FILE} with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+    person = contoso.person(ADELE)
+    chat = contoso.chats.personal(person.id)
+    undo = activities.said(contoso, chat, person, contoso.client.post(person, chat, "undo"), "en-US")
+
+    for _ in range(2):
+        await call(bot, f"Bearer {tokens.activity_token(contoso)}", undo)
+        await bot.at_rest()
+        await bot.restart()
+
+    assert bot.access(FILE)[ALEX] == "read"
+
+
 @pytest.mark.usefixtures("shared")
 async def test_undone_twice_is_undone_once(adele: Someone, alex: Someone, bot: Bot) -> None:
     await adele.says(f"stop sharing {FILE} with Alex")
@@ -586,6 +733,21 @@ async def test_what_somebody_changed_since_the_card_is_left_to_them(adele: Someo
     assert bot.access(FILE)[ALEX] == "read"
 
 
+@pytest.mark.usefixtures("shared")
+async def test_what_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"stop sharing {FILE} with Alex")
+    bot.breaks("graph", CHANGE, method="DELETE", delay=4.5, status=423, body={"error": {"code": "resourceLocked"}})
+
+    on_it = await adele.presses("Remove access")
+    await bot.at_rest()
+    again = await adele.presses("Remove access")
+
+    assert "I'm on it" in on_it
+    assert "locked" in adele.sees()
+    assert "Access removed" in again
+    assert ALEX not in bot.access(FILE)
+
+
 # Who hears of it
 
 
@@ -606,6 +768,25 @@ async def test_who_has_not_heard_of_a_share_hears_nothing_of_its_end(adele: Some
     assert bot.mails_to(ALEX) == []
 
 
+async def test_who_keeps_what_could_not_be_taken_away_hears_of_it_after_all(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    bot.undo = 600
+    await bot.restart()
+    await alex.says("hi")
+    await adele.says(f"share {FILE} with Alex as write")
+    await adele.presses("Share")
+
+    await adele.says(f"stop sharing {FILE} with Alex")
+    bot.breaks("graph", CHANGE, method="DELETE", status=423, body={"error": {"code": "resourceLocked"}})
+    told = await adele.presses("Remove access")
+    await alex.waits_for("Shared with you")
+
+    assert "locked" in told
+    assert bot.access(FILE)[ALEX] == "write"
+    assert alex.sees().count("Shared with you") == 1
+
+
 @pytest.mark.usefixtures("shared")
 async def test_undo_means_the_share_that_came_after_the_change(adele: Someone, bot: Bot) -> None:
     await adele.says(f"stop sharing {FILE} with Alex")
@@ -620,6 +801,20 @@ async def test_undo_means_the_share_that_came_after_the_change(adele: Someone, b
 
 
 # Elsewhere
+
+
+async def test_a_key_of_something_else_changes_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex as write")
+    card = bot.latest(adele)
+    known = bot.button(adele, "Share", card)
+    await adele.says("share Roadmap.docx with Alex")
+    question = bot.latest(adele)
+    unclear = bot.button(adele, bot.rows(adele)[0], question)
+
+    for key, verb in ((known, "remove.choose"), (unclear, "change.lower"), (unclear, "change.confirm")):
+        action = {**known, "verb": verb, "data": known["data"] | {"verb": verb, "about": key["data"]["about"]}}
+        assert "no longer good" in words_of_answer(await bot.deliver(adele, action, card))
+    assert ALEX not in bot.access(FILE)
 
 
 @pytest.mark.usefixtures("shared")
@@ -746,16 +941,24 @@ def budget(bot: Bot) -> Item:
 
 
 @pytest.mark.usefixtures("shared")
-async def test_what_the_rules_refuse_by_now_is_not_given_back(adele: Someone, bot: Bot) -> None:
+@pytest.mark.parametrize("then", ['then = "refuse"', f'then = "approve"\napprovers = ["{MEGAN}"]'])
+async def test_what_the_rules_refuse_by_now_is_not_given_back(adele: Someone, bot: Bot, then: str) -> None:
     await adele.says(f"stop sharing {FILE} with Alex")
     await adele.presses("Remove access")
     await bot.at_rest()
-    await bot.under('[rules."No editing"]\nthen = "refuse"\nroles = ["write"]\n')
+    await bot.under(f'[rules."No editing"]\n{then}\nroles = ["write"]\n')
 
     said = await adele.presses("Undo the change")
 
     assert "No editing" in said
     assert ALEX not in bot.access(FILE)
+
+
+@pytest.mark.usefixtures("for_a_time")
+async def test_what_the_rules_refuse_by_now_is_not_made_longer(adele: Someone, bot: Bot) -> None:
+    await bot.under('[rules."No editing"]\nthen = "refuse"\nroles = ["write"]\n')
+
+    assert "No editing" in await adele.says(f"extend Alex on {FILE} until in 9 days")
 
 
 @pytest.mark.usefixtures("shared")

@@ -68,6 +68,19 @@ def general(contoso: Contoso) -> str:
     return next(chat.id for chat in contoso.chats if chat.kind == "channel")
 
 
+async def test_what_is_no_json_and_no_page_is_refused(contoso: Contoso, bot: Bot) -> None:
+    where = f"{at(crew(contoso))}/activities"
+    token = tokens.app_token(contoso, tokens.BOT_FRAMEWORK)
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http:
+        broken = await http.post(f"{contoso.service_url}v3/{where}", content=b"{")
+    listed = await bot.call("POST", where, [])
+    page = await bot.call("GET", f"{at(crew(contoso))}/pagedmembers?continuationToken=x")
+
+    assert [each.status_code for each in (broken, listed, page)] == [400, 400, 400]
+    assert broken.json()["error"]["code"] == "BadSyntax"
+    assert page.json()["error"]["code"] == "BadArgument"
+
+
 async def test_the_connector_knows_its_bot(contoso: Contoso, bot: Bot) -> None:
     good = contoso.keys.entra.read(tokens.app_token(contoso, tokens.BOT_FRAMEWORK))
     sign = contoso.keys.entra.sign

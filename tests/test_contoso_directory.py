@@ -94,6 +94,7 @@ async def test_people_are_filtered(adele: Reader, query: str, found: list[str]) 
         "mail eq 'a')",
         "mail eq 'a' mail eq 'b'",
         "mail gt 'a'",
+        "startswith('a','b')",
         "'a' eq mail",
         "(" * 2000,
     ],

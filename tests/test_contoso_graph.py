@@ -134,6 +134,7 @@ async def test_the_search_of_everything_shows_what_one_sees(contoso: Contoso, ad
     assert seen["hits"][0]["resource"]["@odata.type"] == "#microsoft.graph.driveItem"
     assert unseen == {"total": 0, "moreResultsAvailable": False}
     assert error(await adele.post("/search/query", json={"requests": [{"entityTypes": ["person"]}]}))[0] == 400
+    assert error(await adele.post("/search/query", json=query("budget", size=0)))[0] == 400
 
 
 async def test_children_are_listed(adele: Reader) -> None:

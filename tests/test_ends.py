@@ -141,8 +141,14 @@ async def test_an_old_button_puts_nothing_off_once_more(adele: Someone, bot: Bot
     card = bot.latest(adele)
     day = bot.button(adele, "A day longer", card)
     await adele.presses("A week longer", message=card)
+    moved = words_of_answer(await bot.deliver(adele, day, card))
+    without = {**day, "data": {**day["data"], "about": day["data"]["about"].partition(".")[0]}}
+    no_end = words_of_answer(await bot.deliver(adele, without, card))
+    await bot.later(days=8)
+    over = words_of_answer(await bot.deliver(adele, day, card))
 
-    assert "no longer good" in words_of_answer(await bot.deliver(adele, day, card))
+    assert all("no longer good" in each for each in (moved, no_end, over))
+    assert ALEX not in bot.access(FILE)
 
 
 async def test_a_share_can_be_ended_from_the_reminder(adele: Someone, alex: Someone, bot: Bot) -> None:

@@ -293,6 +293,20 @@ async def test_where_the_bot_is_not_the_people_of_a_chat_are_not_known(adele: So
     assert "I am not in this chat, so I can't see who is." in told
 
 
+async def test_of_a_chat_that_is_too_large_or_not_told_of_the_people_are_to_be_named(adele: Someone, bot: Bot) -> None:
+    await bot.contoso.client.install_everywhere()
+    desk = Desk(adele, CREW)
+    card = (await desk.searches("q3 budget"))["attachments"][0]["content"]
+    bot.breaks("connector", "/pagedmembers", status=500)
+    not_told = await desk.opens(card, "Share with this chat")
+    people = list(bot.contoso.directory.people)[:60]
+    bot.contoso.chats.populate(desk.chat.id, [*desk.chat.members, *people])
+    too_many = await desk.opens(card, "Share with this chat")
+
+    assert "File or folder" not in not_told
+    assert "There are too many people in this chat for one share." in too_many
+
+
 async def test_a_dialog_that_needs_a_sign_in_leads_there_and_goes_on(adele: Someone, diego: Someone, bot: Bot) -> None:
     card = (await Desk(adele).searches("q3 budget"))["attachments"][0]["content"]
     url = link(bot, "Diego Siciliani", "Onboarding checklist.docx")
@@ -534,6 +548,21 @@ async def test_what_takes_too_long_in_a_dialog_is_answered_in_the_own_chat(adele
     assert "I'll answer in our own chat" in told
     assert "✓ can view" in adele.sees()
     assert Someone(bot.contoso, ALEX).sees().count("Shared with you") == 1
+
+
+async def test_what_takes_too_long_in_a_dialog_and_fails_is_told_in_the_own_chat(adele: Someone, bot: Bot) -> None:
+    desk = await budget_in_the_crew(adele, bot)
+    await desk.searches("")
+    await desk.acts("shareThis", desk.says(link(bot, "Adele Vance", "Finance/Q3 Budget.xlsx")))
+    await desk.presses("Continue", {"people": ALEX})
+    bot.breaks("graph", r"/permissions$", delay=5, status=503)
+
+    told = await desk.presses("Share")
+    await bot.at_rest()
+
+    assert "I'll answer in our own chat" in told
+    assert "Microsoft 365 does not answer" in adele.sees()
+    assert ALEX not in bot.access("Q3 Budget.xlsx")
 
 
 async def test_somebody_elses_form_and_plan_do_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:

@@ -76,6 +76,16 @@ async def test_each_mistake_stands_at_its_field(
     assert "Share this?" in await adele.presses("Continue", FILLED)
 
 
+async def test_a_link_can_be_written_for_the_file(adele: Someone, bot: Bot) -> None:
+    await adele.says("share")
+    link = bot.contoso.web_url(bot.contoso.file(adele.mail, "Finance/Q3 Budget.xlsx"))
+
+    card = await adele.presses("Continue", {**FILLED, "item": link})
+
+    assert "Share this?" in card
+    assert "Q3 Budget.xlsx" in card
+
+
 async def test_a_plan_can_be_changed_before_it_is_carried_out(adele: Someone, bot: Bot) -> None:
     await adele.says(f"{BUDGET} until 24 December 2031")
     form = await adele.presses("Change…")

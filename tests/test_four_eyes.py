@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +51,16 @@ async def asks(adele: Someone, bot: Bot, sentence: str = SHARE) -> str:
     return waiting
 
 
+async def asked(adele: Someone, bot: Bot) -> tuple[dict[str, Any], str]:
+    """The same; what asks once more, as an older client would."""
+    await adele.says(SHARE)
+    card = bot.latest(adele)
+    ask = bot.button(adele, "Ask for approval", card)
+    await adele.presses("Ask for approval")
+    await bot.at_rest()
+    return ask, card
+
+
 def access(bot: Bot) -> str | None:
     return bot.access(FILE).get(ALEX)
 
@@ -91,10 +102,16 @@ async def test_what_a_second_person_approves_is_shared_as_the_asker(
 async def test_what_a_second_person_declines_is_not_shared_and_the_asker_reads_why(
     adele: Someone, megan: Someone, lee: Someone, bot: Bot
 ) -> None:
-    await asks(adele, bot)
+    ask = await asked(adele, bot)
     declined = await megan.presses("Decline", {"reason": REASON})
     await bot.at_rest()
+    again = words_of_answer(await bot.deliver(adele, *ask))
+    await bot.alters("UPDATE approvals SET reason = x'00'")
+    unreadable = words_of_answer(await bot.deliver(adele, *ask))
 
+    assert REASON in again
+    assert "Megan Bowen did not approve this, so nothing is shared." in unreadable
+    assert REASON not in unreadable
     assert "Nothing is shared." in declined
     assert access(bot) is None
     assert "Megan Bowen did not approve this, so nothing is shared." in adele.sees()
@@ -116,6 +133,46 @@ async def test_nobody_but_those_who_were_asked_can_approve_and_never_the_asker(
         answer = await bot.deliver(somebody, approve, bot.latest(somebody))
         assert "Only those who were asked can approve this" in words_of_answer(answer)
     assert access(bot) is None
+
+
+@pytest.mark.usefixtures("ruled")
+async def test_only_the_sharer_asks_and_only_where_a_rule_wants_it(adele: Someone, megan: Someone, bot: Bot) -> None:
+    ask, _card = await asked(adele, bot)
+    await adele.says("share Travel costs 2026.xlsx with Alex")
+    card = bot.latest(adele)
+    key = bot.button(adele, "Share", card)["data"]["about"]
+
+    foreign = words_of_answer(await bot.deliver(megan, ask, bot.latest(megan)))
+    needless = words_of_answer(await bot.deliver(adele, {**ask, "data": {**ask["data"], "about": key}}, card))
+
+    assert "Only the person who asked" in foreign
+    assert "no longer good" in needless
+    assert "✓ can view" in await adele.presses("Share")
+
+
+@pytest.mark.usefixtures("ruled")
+async def test_a_yes_that_comes_out_of_time_shares_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await asks(adele, bot)
+    bot.ahead += 25 * 60 * 60
+
+    answer = await megan.presses("Approve", {"reason": ""})
+    await bot.at_rest()
+    await bot.later()
+
+    assert "nothing is shared" in answer
+    assert access(bot) is None
+
+
+@pytest.mark.usefixtures("ruled")
+async def test_of_a_plan_that_is_forgotten_nobody_is_told(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await asks(adele, bot)
+    late = bot.button(megan, "Approve", bot.latest(megan)), bot.latest(megan)
+    await bot.alters("DELETE FROM plans")
+
+    await bot.later(hours=25)
+
+    assert "Nobody approved this in time" not in adele.sees()
+    assert "no longer good" in words_of_answer(await bot.deliver(megan, *late))
 
 
 @pytest.mark.usefixtures("ruled")
@@ -210,14 +267,16 @@ async def test_of_a_yes_and_a_no_the_first_one_stands(adele: Someone, megan: Som
 async def test_out_of_time_nothing_happens_and_everybody_is_told(
     adele: Someone, megan: Someone, lee: Someone, bot: Bot
 ) -> None:
-    await asks(adele, bot)
+    ask = await asked(adele, bot)
     late = bot.button(megan, "Approve", bot.latest(megan)), bot.latest(megan)
 
     await bot.later(hours=23)
     early = adele.sees()
     await bot.later(hours=2)
     answer = words_of_answer(await bot.deliver(megan, *late))
+    again = words_of_answer(await bot.deliver(adele, *ask))
 
+    assert "Nobody approved this in time" in again
     assert "Nobody approved this in time" not in early
     assert adele.sees().count("Nobody approved this in time, so nothing is shared.") >= 1
     assert "its time is over: nothing is shared." in answer
@@ -244,12 +303,15 @@ async def test_what_was_withdrawn_is_asked_no_longer(adele: Someone, megan: Some
 
 @pytest.mark.usefixtures("ruled")
 async def test_what_was_approved_is_judged_again(adele: Someone, megan: Someone, bot: Bot) -> None:
-    await asks(adele, bot)
+    ask = await asked(adele, bot)
     await bot.under(MONEY + '[rules."No editing"]\nthen = "refuse"\nroles = ["write"]\n')
 
     await megan.presses("Approve", {"reason": ""})
     await bot.at_rest()
+    again = words_of_answer(await bot.deliver(adele, *ask))
 
+    assert "Megan Bowen" in again
+    assert "not" in again
     assert "The rule “No editing” does not allow this." in adele.sees()
     assert "approved what you wanted to share, but I could not do it yet." in adele.sees()
     assert access(bot) is None
@@ -311,6 +373,17 @@ async def test_where_nobody_can_be_asked_that_is_said_and_nothing_waits(
     assert said in answer
     assert "By the rule “Money”" in answer
     assert access(bot) is None
+
+
+async def test_whoever_has_no_manager_is_told_that_nobody_may_approve(bot: Bot) -> None:
+    patti = Someone(bot.contoso, "patti.fernandez@contoso.com")
+    bot.contoso.consents[bot.contoso.person(patti.mail).id].add("User.Read.All")
+    await bot.under(MONEY.replace(f'"{MEGAN}", "{LEE}"', '"manager"').replace('files = ["*budget*"]', ""))
+    item = next(each for each in bot.contoso.files if each.author.mail == patti.mail and "." in each.name)
+
+    await patti.says(f'share "{item.name}" with Alex')
+
+    assert "I find nobody who may." in await patti.presses("Ask for approval")
 
 
 # Faults

@@ -50,6 +50,27 @@ async def test_what_fails_late_is_told_to_the_asker_alone(adele: Someone, megan:
     assert "I answered in our own chat." in megan.sees(CREW)
 
 
+async def test_what_is_private_is_for_nobody_where_the_asker_has_no_chat_of_their_own(
+    adele: Someone, megan: Someone, bot: Bot
+) -> None:
+    await adele.says("<at>Sharebot</at> share travel with Lee Gu", chat=CREW)
+    card = bot.latest(adele, CREW)
+    await bot.alters("DELETE FROM conversations WHERE person_id = ?", bot.contoso.person(adele.mail).id)
+
+    await bot.deliver(adele, bot.button(adele, "Continue", card, CREW)["fallback"], card, CREW)
+    await bot.at_rest()
+
+    assert "I can't answer this in front of others. Please ask me in our own chat." in megan.sees(CREW)
+    assert "Travel costs" not in megan.sees(CREW)
+
+
+async def test_an_incomplete_sentence_is_answered_with_a_sentence(adele: Someone, bot: Bot) -> None:
+    told = await adele.says("<at>Sharebot</at> share travel", chat=CREW)
+
+    assert "With whom?" in told
+    assert "File or folder" not in told
+
+
 async def test_cancel_does_not_name_the_file(adele: Someone, megan: Someone, bot: Bot) -> None:
     await adele.says("<at>Sharebot</at> share travel with Lee Gu", chat=CREW)
     await adele.presses("Continue", chat=CREW)

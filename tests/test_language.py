@@ -736,3 +736,18 @@ def test_quoted_lines_below_a_request_are_no_request() -> None:
 )
 def test_what_is_denied_told_of_or_asked_undoes_nothing(text: str) -> None:
     assert understand(Said(text), now=NOW, tz=BERLIN).intent != "undo"
+
+
+@pytest.mark.parametrize("locale", ["nb-NO", "nn-NO", "no"])
+def test_norwegian_goes_by_several_tags(locale: str) -> None:
+    understood = understand(Said("del Plan.docx med Ana"), now=NOW, tz=BERLIN, locale=locale)
+
+    assert understood.intent == "share"
+    assert [each.value for each in (understood.request or BLANK).recipients] == ["Ana"]
+
+
+def test_the_end_of_what_is_asked_for_has_to_be_plain() -> None:
+    understood = meaning("ask Ana for access to Plan.docx until 1 January 2020")
+
+    assert (understood.intent, understood.asks) == ("request_access", ("expiration",))
+    assert "“1 January 2020” is not one day to me, or it is over." in understood.hint

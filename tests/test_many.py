@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contoso.faults import Rule
-from contoso.files import Item
+from contoso.files import Grant, Item
 from contoso.ids import item_id
 from contoso.tenant import Contoso
-from tests.bot import Bot
+from tests.bot import LIMITS, Bot
 from tests.people import Someone, words, words_of_answer
 from tests.test_app import serving
 from tests.test_faults_kill import FOR_EVER, button, delivered, killed, until
@@ -217,6 +218,84 @@ async def test_only_what_failed_is_tried_again(adele: Someone, bot: Bot) -> None
     assert given(bot, BUDGET, FORECAST) == ["write", "write"]
 
 
+async def test_what_failed_and_is_gone_since_is_said_when_it_is_tried_again(adele: Someone, bot: Bot) -> None:
+    item = file(bot.contoso, FORECAST)
+    bot.breaks("graph", rf"{item.id}/invite$", times=None, status=403)
+    await adele.says(SHARE_TWO)
+    await adele.presses("Share all")
+    await adele.waits_for("Done in part")
+    await bot.at_rest()
+    bot.breaks("graph", item.id, times=None, status=404, body={"error": {"code": "itemNotFound"}})
+
+    again = await adele.presses("Retry what failed")
+
+    assert "Share all" not in again
+    assert "Undo all" in adele.sees()
+
+
+async def test_where_nothing_could_be_done_that_is_the_title(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", r"/invite$", times=None, status=403)
+    await adele.says(SHARE_TWO)
+    await adele.presses("Share all")
+    result = await adele.waits_for("Not done")
+    await bot.at_rest()
+    card = bot.latest(adele)
+    retry = bot.button(adele, "Retry what failed", card)
+    undo = {**retry, "verb": "many.undo", "data": {**retry["data"], "verb": "many.undo"}}
+
+    assert "no longer good" in words_of_answer(await bot.deliver(adele, undo, card))
+    assert "Undo all" not in result
+    assert "Retry what failed" in result
+    assert given(bot, BUDGET, FORECAST) == [None, None]
+
+
+async def test_what_the_rules_say_of_each_file_is_on_the_card(adele: Someone, bot: Bot) -> None:
+    await bot.under(
+        '[rules."Forecasts"]\nthen = "refuse"\nfiles = ["*forecast*"]\n'
+        f'[rules."Travel"]\nthen = "approve"\nfiles = ["travel*"]\napprovers = ["{MEGAN}"]\n'
+    )
+    card = await adele.says(f"share {BUDGET}, {FORECAST} and {TRAVEL} with Alex as read")
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert "Share 1 file?" in card
+    assert "The rule “Forecasts” does not allow this." in card
+    assert "By the rule “Travel” somebody has to approve this: please share it by itself." in card
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == ["read", None, None]
+
+
+async def test_what_the_rules_refuse_by_now_is_not_tried_again(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", rf"{file(bot.contoso, FORECAST).id}/invite$", status=403)
+    await adele.says(SHARE_TWO)
+    await adele.presses("Share all")
+    await adele.waits_for("Done in part")
+    await bot.at_rest()
+    await bot.under('[rules."Forecasts"]\nthen = "refuse"\nfiles = ["*forecast*"]\n')
+
+    assert "The rule “Forecasts” does not allow this." in await adele.presses("Retry what failed")
+    assert given(bot, BUDGET, FORECAST) == ["write", None]
+
+
+async def test_other_words_are_no_answer_and_a_foreign_key_opens_nothing(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE_TWO)
+    card = bot.latest(adele)
+    known = bot.button(adele, "Share all", card)
+    other = await adele.says("the second one")
+    await adele.says(f"share {TRAVEL} with Alex")
+    foreign = bot.button(adele, "Share", bot.latest(adele))["data"]["about"]
+
+    for verb, key in (
+        ("many.page", known["data"]["about"]),
+        ("many.page", f"{foreign}.1"),
+        ("many.undo", known["data"]["about"]),
+        ("many.retry", foreign),
+    ):
+        action = {**known, "verb": verb, "data": known["data"] | {"verb": verb, "about": key}}
+        assert "no longer good" in words_of_answer(await bot.deliver(adele, action, card))
+    assert "Done" not in other
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == [None, None, None]
+
+
 async def test_more_files_than_a_card_holds_are_on_pages(adele: Someone, bot: Bot) -> None:
     drive = bot.contoso.files.drive_of(bot.contoso.person(ADELE).id)
     assert drive
@@ -233,6 +312,73 @@ async def test_more_files_than_a_card_holds_are_on_pages(adele: Someone, bot: Bo
     assert f"1 to 10 of {len(once)}" in first
 
 
+async def test_who_loses_one_of_them_hears_of_that_one(adele: Someone, alex: Someone, bot: Bot) -> None:
+    """Alex has the budget already: by these two he gets, and by the undo he loses, the forecast alone."""
+    await alex.says("hi")
+    await adele.says(f"share {BUDGET} with Alex as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+    heard = len(alex.notices())
+
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex as write")
+    got = alex.notices()[heard:]
+    await adele.presses("Undo all")
+    await bot.at_rest()
+    lost = alex.notices()[heard + 1 :]
+
+    assert got == ["Shared with you"]
+    assert len(lost) == 1
+    assert FORECAST in alex.sees().rpartition(lost[0])[2]
+    assert given(bot, BUDGET, FORECAST) == ["write", None]
+
+
+async def test_what_could_not_be_told_at_once_is_told_once_later(adele: Someone, alex: Someone, bot: Bot) -> None:
+    bot.limits = replace(LIMITS, try_again=(0.1, 0.1))
+    await bot.restart()
+    await alex.says("hi")
+    await adele.says(SHARE_TWO)
+    bot.breaks("connector", "/activities", contains="shared 2 files with you", status=401)
+    bot.breaks("entra", "/token", contains="client_credentials", status=503)
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert alex.sees().count("Adele Vance shared 2 files with you") == 1
+    assert bot.mails_to(ALEX) == []
+
+
+async def test_whom_teams_does_not_let_us_reach_is_mailed_of_each_file(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says(SHARE_TWO)
+    bot.breaks("connector", "/activities", contains="shared 2 files with you", status=403)
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert "shared 2 files with you" not in alex.sees()
+    assert len(bot.mails_to(ALEX)) == 2
+
+
+async def test_where_nobody_can_tell_whether_it_arrived_it_is_not_told_again(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    await adele.says(SHARE_TWO)
+    bot.breaks("connector", "/activities", contains="shared 2 files with you", drop="reply")
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert alex.sees().count("Adele Vance shared 2 files with you") == 1
+    assert bot.mails_to(ALEX) == []
+
+
+async def test_a_card_that_cannot_be_shown_anew_keeps_nothing_from_being_done(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE_TWO)
+    bot.breaks("connector", "/activities/", method="PUT", times=None, status=400)
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert given(bot, BUDGET, FORECAST) == ["write", "write"]
+
+
 async def test_too_many_files_are_refused_with_what_to_do(adele: Someone) -> None:
     said = await adele.says("share " + ", ".join(f"file{n}.docx" for n in range(101)) + " with Alex as read")
 
@@ -244,9 +390,19 @@ async def test_their_ends_are_told_together(adele: Someone, alex: Someone, bot: 
     before = bot.access(BUDGET), bot.access(FORECAST)
     await shared(adele, bot, f"{SHARE_TWO} until in 3 days")
     await bot.later(days=3)
-    await adele.waits_for("soon")
+    soon = await adele.waits_for("soon")
+    card = bot.latest(adele)
+    row = next((each for each in bot.rows(adele) if each.startswith(BUDGET)), adele.sees())
+    press = bot.button(adele, row, card)
+    one = words_of_answer(await bot.deliver(adele, press, card))
     await bot.later(days=1)
+    over = words_of_answer(await bot.deliver(adele, press, card))
 
+    assert BUDGET in soon
+    assert FORECAST in soon
+    assert "A week longer" in one
+    assert FORECAST not in one
+    assert "Ended" in over
     assert (bot.access(BUDGET), bot.access(FORECAST)) == before
     for name in (BUDGET, FORECAST):
         assert sum(name in each for each in ended(adele)) == 1
@@ -291,6 +447,39 @@ async def test_it_can_be_given_back_in_one_go(adele: Someone, bot: Bot) -> None:
 
 
 @pytest.mark.usefixtures("three")
+async def test_of_everything_what_is_gone_is_left_out_and_what_cannot_be_seen_is_said(adele: Someone, bot: Bot) -> None:
+    alex = bot.contoso.person(ALEX)
+    bot.contoso.files.revoke(file(bot.contoso, BUDGET), Grant(alex, "read").id)
+    bot.breaks("graph", rf"{file(bot.contoso, FORECAST).id}/permissions$", times=None, status=403)
+
+    card = await adele.says("stop sharing everything with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+
+    assert "Take away access to 1 file?" in card
+    assert f"{FORECAST}\n✗" in card
+    assert BUDGET not in card
+    assert given(bot, BUDGET, FORECAST, TRAVEL) == [None, "read", None]
+
+
+async def test_everything_is_asked_from_whom_and_from_which_one(adele: Someone, bot: Bot) -> None:
+    both = "ana.bell@contoso.com", "ana.bell2@contoso.com"
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with {both[0]} and {both[1]} as read")
+
+    nobody = await adele.says("stop sharing everything I shared")
+    which = await adele.says("stop sharing everything with Ana Bell")
+    card = await adele.presses(bot.rows(adele)[0])
+    await adele.presses("Remove access")
+    await bot.at_rest()
+
+    assert "From whom shall I take everything away?" in nobody
+    assert "Which one do you mean?" in which
+    assert "Take away access to 2 files?" in card
+    for name in (BUDGET, FORECAST):
+        assert len([each for each in both if each in bot.access(name)]) == 1
+
+
+@pytest.mark.usefixtures("three")
 async def test_who_got_nothing_has_nothing_taken(adele: Someone, bot: Bot) -> None:
     said = await adele.says("stop sharing everything with Megan")
 
@@ -328,6 +517,32 @@ async def test_two_commands_about_one_person_and_one_file_are_asked_for_one_by_o
 
     assert "one thing after the other" in said
     assert bot.access(BUDGET)[ALEX] == "write"
+
+
+async def test_what_is_no_one_thing_is_asked_for_one_by_one(adele: Someone, bot: Bot) -> None:
+    for said, answer in (
+        (f"who has access to {BUDGET} and share it with Megan", "one thing after the other"),
+        (f"share {BUDGET} with Alex and stop sharing Roadmap.docx with Megan", "“Roadmap.docx” fits several."),
+    ):
+        told = await adele.says(said)
+        assert answer in told
+        assert "Do all of it" not in told
+
+
+async def test_in_somebodys_place_and_for_a_time_the_end_is_told(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says(f"share {BUDGET} with Alex as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+    await adele.says(f"stop sharing {BUDGET} with Alex and share {BUDGET} with Megan as read until in 3 days")
+    await adele.presses("Do all of it")
+    await bot.at_rest()
+    between = bot.access(BUDGET)
+    await bot.later(days=4)
+
+    assert (between.get(ALEX), between[MEGAN]) == (None, "read")
+    assert MEGAN not in bot.access(BUDGET)
+    assert sum(BUDGET in each for each in ended(adele)) == 1
 
 
 async def test_a_part_that_waited_for_too_long_is_said_and_can_be_tried_again(adele: Someone, bot: Bot) -> None:

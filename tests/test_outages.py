@@ -30,6 +30,15 @@ async def test_when_graph_is_down_the_person_is_told(adele: Someone, bot: Bot, h
     assert "does not answer at the moment" in await adele.says(BUDGET)
 
 
+async def test_what_cannot_be_looked_for_is_not_suggested(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", "/search/query", contains="lastModifiedDateTime", status=503, times=None)
+
+    told = await adele.says("share Travel cost 2026.xlsxx with Alex")
+
+    assert "I found no file called “Travel cost 2026.xlsxx”" in told
+    assert "Travel costs 2026.xlsx" not in told
+
+
 async def test_what_was_said_while_graph_was_down_is_tried_again_by_a_button(adele: Someone, bot: Bot) -> None:
     bot.breaks("graph", "/me", times=None, status=503)
     await adele.says(BUDGET)
@@ -55,6 +64,18 @@ async def test_what_fails_slowly_when_it_is_tried_again_can_be_tried_once_more(a
     assert "I'm on it" in on_it
     assert adele.sees().count("That did not work") == 1
     assert "Share this?" in await adele.presses("Try again")
+
+
+async def test_a_choice_that_failed_slowly_can_be_made_again(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Roadmap.docx with Alex")
+    chosen = bot.rows(adele)[0]
+    bot.breaks("graph", r"/permissions$", delay=4.5, status=503)
+
+    on_it = await adele.presses(chosen)
+    await bot.at_rest()
+
+    assert "I'm on it" in on_it
+    assert "Share this?" in await adele.presses(chosen)
 
 
 async def test_what_somebody_else_said_is_not_tried_again(adele: Someone, megan: Someone, bot: Bot) -> None:
@@ -188,6 +209,23 @@ async def test_of_several_the_one_who_cannot_be_found_is_named_and_the_others_ge
     assert "✗ refused" in result
     assert bot.access("Q3 Budget.xlsx")[ALEX] == "write"
     assert len(bot.mails_to(ALEX)) == 1
+
+
+async def test_of_many_those_behind_a_failure_are_named_as_not_done(adele: Someone, bot: Bot) -> None:
+    """Ten go in one request; the second one fails."""
+    people = [each.mail for each in bot.contoso.directory.people.values() if not each.is_guest and each.mail != ADELE]
+    some = people[:12]
+    await adele.says(f"share {FILE} with {', '.join(some)} as read")
+    bot.contoso.faults = [
+        Rule("graph", "POST", r"/invite$", times=1),
+        Rule("graph", "POST", r"/invite$", times=1, status=403),
+    ]
+
+    result = await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "Shared in part" in result
+    assert [each for each in some if each in bot.access(FILE)] == some[:10]
 
 
 async def test_permissions_that_cannot_be_read_back_are_not_claimed_to_be(adele: Someone, bot: Bot) -> None:

@@ -86,6 +86,9 @@ def test_without_a_file_everything_is_allowed() -> None:
         ("[rules.A]\nthen = 'refuse'\ngroups = ['Interns']", 3, "should be the object id of a group, a GUID"),
         ("[rules.A]\nthen = 'refuse'\nfolders = false", 3, "“folders” can only be true"),
         ("[rules.A]\nthen = 'refuse'\nmore_than = -1", 3, "“more_than” should be a whole number of 0 or more"),
+        ("[rules.A]\nthen = 'refuse'\nbecause = ' '", 3, "“because” should be words in quotes"),
+        ("[rules.A]\nthen = 'refuse'\nbecause = 5", 3, "“because” should be words in quotes"),
+        ("[rules.' ']\nthen = 'refuse'", 1, "the name of a rule should be 1 to"),
         ("[rules.A]\nthen = 'refuse'\nbecause = 'one\\u202eowt'\n", 2, "no"),
         ('[rules.A]\nthen = "refuse"\nbecause = "one\\u202eowt"', 3, "“because” should be at most 300 letters, on one"),
         (
@@ -443,6 +446,13 @@ async def test_the_members_of_a_group_are_counted(adele: Someone, bot: Bot) -> N
 
     assert "The rule “Small rounds”" in await adele.says(f"share {FILE} with project.falcon@contoso.com")
     assert "Share this?" in await adele.says(f"share {FILE} with Alex and Megan")
+
+
+async def test_where_nobody_tells_how_many_a_group_are_it_is_refused(adele: Someone, bot: Bot) -> None:
+    await bot.under('[rules."Small rounds"]\nthen = "refuse"\nmore_than = 40\n')
+    bot.breaks("graph", r"count", status=403, times=None)
+
+    assert "The rule “Small rounds”" in await adele.says(f"share {FILE} with project.falcon@contoso.com")
 
 
 async def test_the_policy_at_the_click_counts_and_not_that_of_the_card(adele: Someone, bot: Bot) -> None:

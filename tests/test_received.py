@@ -222,10 +222,11 @@ async def test_what_somebody_changed_since_is_left_to_them(alex: Someone, bot: B
 async def test_what_has_ended_is_said_to_have_ended(adele: Someone, alex: Someone, bot: Bot) -> None:
     card = bot.latest(alex)
     unneeded, ask = bot.button(alex, "I don't need this", card), bot.button(alex, "Ask to edit", card)
+    sent = {**ask, "verb": "received.ask", "data": {**ask["data"], "verb": "received.ask", "reason": REASON}}
     await adele.says("undo")
     await bot.at_rest()
 
-    for each in (unneeded, ask):
+    for each in (unneeded, ask, sent):
         assert "Adele Vance has taken back" in words_of_answer(await bot.deliver(alex, each, card))
 
 
@@ -687,6 +688,21 @@ async def test_an_older_notice_of_what_was_shared_anew_says_so(adele: Someone, a
     bot.contoso.files.revoke(item, Grant(bot.contoso.person(ALEX), "read").id)
     await shares(adele, bot, f"share {FILE} with Alex as read")
     await bot.later(days=4)
+
+    told = words_of_answer(await bot.deliver(alex, unneeded, notice))
+
+    assert f"This is over: {FILE} was shared with you anew since, or changed." in told
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_an_older_notice_of_what_has_another_end_since_says_so(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shares(adele, bot, f"share {FILE} with Alex and Megan as read until in 3 days")
+    notice = bot.latest(alex)
+    unneeded = bot.button(alex, "I don't need this", notice)
+    await adele.says(f"extend Alex on {FILE} until in 9 days")
+    await adele.presses("Change end")
+    await bot.at_rest()
 
     told = words_of_answer(await bot.deliver(alex, unneeded, notice))
 

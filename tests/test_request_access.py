@@ -16,6 +16,7 @@ from tests.test_faults_replicas import two
 from tests.test_received import buttons, newest
 
 ALEX = "alex.wilber@contoso.com"
+CREW = "Budget crew"
 FILE = "Q3 Budget.xlsx"
 LINK = "{base}/personal/adele_vance_contoso_com/Documents/Finance/Q3%20Budget.xlsx"
 REASON = "I close the month."
@@ -113,6 +114,36 @@ async def test_whose_file_it_is_can_be_said(adele: Someone, alex: Someone, bot: 
 )
 async def test_where_nobody_can_be_asked_that_is_said(alex: Someone, bot: Bot, said: str, answer: str) -> None:
     assert answer in await alex.says(said.format(base=bot.contoso.base_url))
+
+
+async def test_what_cannot_be_asked_for_so_is_said_with_what_to_do(alex: Someone) -> None:
+    for said, answer in (
+        (f"request access to {FILE} and Payroll.xlsx", "Please ask for one file at a time."),
+        ("request owner access to Payroll.xlsx", "Please say which."),
+        ("ask Adele Vance for access to Payroll.xlsx until 1 January 2020", "or it is over"),
+        ("ask Megan Bowen and Lee Gu for access to Payroll.xlsx", "Please name one person whom I shall ask."),
+        ("ask Ana Bell for access to Payroll.xlsx", "“Ana Bell” fits several people. Please write the full name."),
+        ("ask Alex Wilber for access to Payroll.xlsx", "I can't find “Payroll.xlsx”, or you have no access to it."),
+        ("ask adele.vance@contoso.com for access to Payroll.xlsx", "Adele Vance decides, and I tell you."),
+    ):
+        assert answer in await alex.says(said)
+
+
+async def test_of_several_files_that_one_can_open_the_link_is_asked_for(adele: Someone) -> None:
+    assert "You can open several files of this name." in await adele.says("request access to Roadmap.docx")
+    assert "I can't tell whose file that is." in await adele.says("request access to Q3 Budgt.xlsx")
+
+
+async def test_somebody_mentioned_is_asked(adele: Someone, alex: Someone, megan: Someone, bot: Bot) -> None:
+    await megan.says("help")
+    await alex.says("help")
+    asked = await alex.says(f"<at>Sharebot</at> ask <at>Megan Bowen</at> for access to {FILE}", chat=CREW)
+    card = asked if "decides" in asked else await alex.presses("Continue", chat=CREW)
+    await alex.presses("Ask", {"reason": ""}, chat=CREW)
+    await bot.at_rest()
+
+    assert "Megan Bowen decides, and I tell you." in card
+    assert "Alex Wilber asks to view a file of yours." in megan.sees()
 
 
 async def test_who_is_not_in_teams_can_not_be_asked(alex: Someone, bot: Bot) -> None:
@@ -277,6 +308,74 @@ async def test_an_owner_who_is_not_signed_in_is_asked_in_first(adele: Someone, a
     assert FILE in (seen or adele.sees())
     assert ALEX not in before
     assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_what_the_owner_cannot_tell_apart_is_theirs_to_share(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says("who has access to Q3 Budget.xlsx?")
+    await asks(alex, bot, "ask Adele Vance for access to Roadmap.docx")
+
+    assert "Please share the right one yourself." in await adele.presses("Allow")
+    assert "Adele Vance" not in alex.sees().rpartition("I asked Adele Vance")[2]
+
+
+async def test_what_is_wanted_until_a_day_that_is_over_is_not_given(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    await asks(alex, bot, f"request access to {link} until tomorrow")
+    await bot.later(days=3)
+
+    told = await adele.presses("Allow")
+    again = await adele.presses("Decline")
+
+    assert "The day until which it was wanted is over." in told
+    assert "Alex Wilber gets no access by this." in again
+    assert ALEX not in bot.access(FILE)
+
+
+async def test_what_the_rules_refuse_cannot_be_allowed(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request edit access to {link}")
+    await bot.under('[rules."No editing"]\nthen = "refuse"\nroles = ["write"]\n')
+
+    told = await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert "The rule “No editing” does not allow this." in told
+    assert ALEX not in bot.access(FILE)
+    assert "Allow" in buttons(adele)
+
+
+async def test_what_failed_slowly_can_be_allowed_again(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    bot.breaks("graph", "/items/", delay=4.5, status=503)
+
+    on_it = await adele.presses("Allow")
+    await bot.at_rest()
+    shown = await adele.presses("Allow")
+    told = shown if "✓" in shown else await adele.presses("Allow")
+
+    assert "I'm on it" in on_it
+    assert "✓ can view" in told
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_a_request_that_cannot_be_read_any_more_is_no_longer_good(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    await bot.alters("UPDATE requests SET reason = x'00'")
+
+    assert "no longer good" in await adele.presses("Allow")
+    await bot.later(days=2)
+    assert "They still wait" not in adele.sees()
+
+
+async def test_a_key_of_something_else_asks_nobody(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex")
+    key = bot.button(adele, "Share", bot.latest(adele))["data"]["about"]
+
+    for verb in ("access.ask", "access.drop"):
+        assert "no longer good" in await pressed(adele, bot, verb, key, newest(adele))
+    assert "✓ can view" in await adele.presses("Share")
 
 
 async def test_asked_for_again_after_a_no_it_is_a_new_request(

@@ -269,11 +269,31 @@ async def test_a_chat_that_we_may_not_look_into_is_said_to_be_so(adele: Someone,
     assert "I can't see who is in this chat" in await asks(adele)
 
 
+async def test_while_teams_does_not_tell_who_is_in_a_chat_nobody_gets_it(adele: Someone, bot: Bot) -> None:
+    bot.breaks("connector", r"/pagedmembers", status=500, times=None)
+
+    assert "does not answer at the moment" in await adele.says(HERE, chat=CREW)
+    assert bot.access(FILE) == {}
+
+
 async def test_whoever_is_alone_in_a_chat_is_told_so(adele: Someone, bot: Bot) -> None:
     crew = the(bot.contoso, CREW)
     bot.contoso.chats.populate(crew.id, [bot.contoso.person(ADELE).id])
 
     assert "Nobody but you is in this chat" in await adele.says(HERE, chat=CREW)
+
+
+async def test_whoever_has_left_shares_with_nobody_there(adele: Someone, megan: Someone, bot: Bot) -> None:
+    await adele.says("hi")
+    await adele.says(f"<at>Sharebot</at> {HERE}", chat=CREW)
+    card = bot.latest(adele, CREW)
+    go_on = bot.button(adele, "Continue", card, CREW)
+    await megan.removes(adele.mail, chat=CREW)
+
+    told = words_of_answer(await bot.deliver(adele, go_on, card, CREW))
+
+    assert "You are not in this chat, so I don't share with everybody in it." in told
+    assert bot.access(FILE) == {}
 
 
 async def test_a_chat_has_no_team(adele: Someone) -> None:
@@ -750,6 +770,15 @@ async def test_who_lost_it_by_leaving_reads_so_on_their_older_notice(adele: Some
 
 
 # When something breaks, or is gone
+
+
+@pytest.mark.usefixtures("shared")
+async def test_who_came_is_offered_once_teams_tells_whether_they_are_there(adele: Someone, bot: Bot) -> None:
+    bot.breaks("connector", "/members/", method="GET", status=500)
+
+    card = await joins(adele, bot, LEE)
+
+    assert "Lee Gu" in card
 
 
 @pytest.mark.usefixtures("shared")

@@ -158,6 +158,7 @@ async def test_a_question_not_answered_stays(adele: Someone, bot: Bot) -> None:
         ("share Q3 Budget.xlsx with Alex as owner", "“as read” or “as write”"),
         ("share Q3 Budget.xlsx with Alex as comment", "can't let people only comment"),
         ("share Q3 Budget.xlsx with Alex, password hunter2", "I carry no passwords"),
+        ("share Q3 Budget.xlsx with the marketing group except Megan", "I can't leave somebody out of a group."),
         ("share Q3 Budget.xlsx with my team", "I don't look up who reports to whom yet."),
         ("share Q3 Budget.xlsx with everyone in the company", "I don't share with the whole organization."),
         ("create a link to Q3 Budget.xlsx", "I make no links that work for anyone."),

@@ -170,6 +170,26 @@ async def test_a_link_nobody_gave_out_leads_nowhere(bot: Bot, path: str) -> None
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+async def test_while_the_login_service_is_down_the_link_says_so_and_is_good_after_it(
+    diego: Someone, bot: Bot, contoso: Contoso
+) -> None:
+    await diego.says(CHECKLIST)
+    link = bot.sign_in_page(diego)
+    before = bot.url
+    await bot.restart()
+    link = link.replace(before, bot.url)
+    bot.breaks("entra", "openid-configuration", status=503, times=None)
+
+    async with httpx.AsyncClient() as http:
+        down = await http.get(link)
+        contoso.faults.clear()
+        up = await http.get(link)
+
+    assert down.status_code == 503
+    assert "That did not work" in down.text
+    assert up.status_code != 503
+
+
 async def test_in_a_channel_the_press_of_a_button_signs_in(adele: Someone, bot: Bot) -> None:
     asked = await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat=GENERAL)
     card = await adele.presses("Continue", chat=GENERAL)

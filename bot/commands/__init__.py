@@ -163,6 +163,8 @@ async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Repl
 
 async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed, as it was shown; None if there is none."""
+    # What a button adds to a key says which of several it is, and they all come back.
+    key = key.partition(".")[0]
     try:
         what = await pending.waiting(key, person)
         receipt = None if what else await pending.receipt(key, person)

@@ -47,11 +47,10 @@ async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -
     for item in items[:MOST]:
         try:
             plan = await looked_up(turn, replace(request, items=(Words("id", item.key, item.name),)), Aim.REMOVE)
-        except NotFound:
+        except (NotFound, NotAllowed, NotUnderstood) as error:
             # Who is not named among those who have this one has none of it.
-            continue
-        except (NotAllowed, NotUnderstood) as error:
-            missing.append(Missing(item.name, str(error)))
+            if error.about != "people":
+                missing.append(Missing(item.name, str(error)))
             continue
         if isinstance(plan, UnclearRequest):
             return await shown(turn, replace(plan, request=request, wanted=EVERYTHING[1]), before)

@@ -47,11 +47,12 @@ async def ask(turn: Turn, understood: Understood) -> Reply:
     request = understood.request
     if request is None or not request.items or "items" in understood.asks:
         raise NotUnderstood(understood.hint or _("To which file? Please paste its link."))
+    if understood.asks == ("expiration",):
+        # Without the end that they meant it would be for ever.
+        raise NotUnderstood(understood.hint)
     words, role = request.items[0], request.role or Role.READ
     if request.items[1:]:
         raise NotUnderstood(_("Please ask for one file at a time."))
-    if request.until and request.until.at and request.until.at <= turn.now:
-        raise NotUnderstood(_("This day is over. Please name a later one."))
     if not role.grantable:
         raise NotUnderstood(_("I can ask for the right to view or to edit it. Please say which."))
     if has := await _has_it(turn, words, role):

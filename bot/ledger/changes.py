@@ -237,7 +237,7 @@ class Changes:
                 return
             touched = json.loads(row.touched or "{}", _Touched)
             back = {name for each in receipt.done() for name in named(each.recipient)}
-            for each in touched.ends:
+            for each in touched.ends if back else ():
                 await self._to(database, each.share, each.ends_at)
             for was in touched.rows:
                 names = {was.recipient, was.answer.person_id if was.answer else ""} & back

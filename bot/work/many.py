@@ -196,13 +196,15 @@ class ManyFlows:
         asker, told = pressed.plan.asker, list[Stands]()
         act, _dot, ends_at = what.removeprefix(MANY).partition(".")
         name = f"{act}.{ends_at}" if ends_at else act
-        for part in parts:
-            stands = await self._ledger.ends.at(part.key)
-            if stands is None:
-                continue
-            is_meant = str(stands.ends_at) == ends_at and not stands.ended if ends_at else stands.ended is not None
-            if is_meant and await self._ledger.told.begin(part.key, asker.id, name):
-                told.append(stands)
+        # Two notices at once would each find some of them.
+        async with self._flows.alone.on(f"{pressed.key} {asker.id}"):
+            for part in parts:
+                stands = await self._ledger.ends.at(part.key)
+                if stands is None:
+                    continue
+                is_meant = str(stands.ends_at) == ends_at and not stands.ended if ends_at else stands.ended is not None
+                if is_meant and await self._ledger.told.begin(part.key, asker.id, name):
+                    told.append(stands)
         if not told:
             return
         if ends_at:
@@ -231,10 +233,13 @@ class ManyFlows:
         if not told:
             return None
         way = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
-        if way is Telling.WAITS and not is_last:
+        if (way is Telling.WAITS and not is_last) or (way is Telling.UNREACHED and what == MANY_DONE):
             for part in told:
                 await self._ledger.told.not_yet(part.key, person_id, _about(what, part))
-            return AGAIN
+            # Whom Teams does not let us reach, Microsoft 365 mails, of each file.
+            return (
+                AGAIN if way is Telling.WAITS else await self._one_by_one(what, asker, told, person_id, is_last=is_last)
+            )
         for part in told:
             if what == MANY_DONE and part.share:
                 await self._ledger.told.by(part.key, person_id, Telling.UNREACHED if way is Telling.WAITS else way)
