@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import importlib
 import json
 import logging
 import time
@@ -18,6 +20,7 @@ from aiohttp import web
 from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import ActivityTypes
 
+from bot import tracing
 from bot.errors import Unavailable
 from bot.graph import Budgets, Calls, Graph
 from bot.identity import Identity, OnBehalfOf
@@ -49,6 +52,12 @@ LARGEST_BODY = 512 * 1024
 # https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
 USER_AGENT = "NONISV|Sharebot|Sharebot/0.1"
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+
+# Those that need not be seen, and those that are told by name.
+ASKED_OFTEN = frozenset({"/healthz", "/readyz"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Seconds.
+COUNTS_EVERY = 30.0
 
 # The turn, the activity as it came, and when, by the clock of the loop.
 OnActivity = Callable[[TurnContext, dict[str, Any], float], Awaitable[None]]
@@ -101,8 +110,13 @@ def application(settings: Settings, clock: Callable[[], float] = time.time, limi
     Raises BadPolicy.
     """
     policy = load(settings.policy_file)
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_readable])
+    is_watched = bool(settings.otlp_traces or settings.otlp_metrics)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[*([_seen] if is_watched else []), _readable])
+    if is_watched:
+        app.cleanup_ctx.append(lambda _app: _watched(settings))
     app.cleanup_ctx.append(lambda app: _run(app, settings, policy, clock, limits))
+    if is_watched:
+        app.cleanup_ctx.append(_counted)
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
@@ -140,6 +154,34 @@ TURNS = web.AppKey("turns", Turns)
 PAGES = web.AppKey("pages", SignInPages)
 WORK = web.AppKey("work", Work)
 READINESS = web.AppKey("readiness", Readiness)
+LEDGER = web.AppKey("ledger", Ledger)
+
+
+@web.middleware
+async def _seen(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]):
+    """Who asks how we are asks too often to be told of."""
+    route = request.match_info.route.resource
+    path = route.canonical if route else ""
+    if path in ASKED_OFTEN:
+        return await handler(request)
+    # Anybody may knock with words of their own.
+    method = request.method if request.method in METHODS else "_OTHER"
+    said = {"http.request.method": method, "http.route": path}
+    status, begun = 500, time.perf_counter()
+    with tracing.span(f"{method} {path}".rstrip(), said, kind="server") as span:
+        try:
+            answer = await handler(request)
+            status = answer.status
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        finally:
+            code = {"http.response.status_code": status}
+            span.note(code)
+            tracing.count(tracing.REQUESTS_IN, time.perf_counter() - begun, **said, **code)
+        if status >= 500:
+            span.fails(str(status))
+        return answer
 
 
 @web.middleware
@@ -149,6 +191,37 @@ async def _readable(request: web.Request, handler: Callable[[web.Request], Await
         return await handler(request)
     except web.RequestPayloadError:
         return web.Response(status=400)
+
+
+async def _watched(settings: Settings) -> AsyncGenerator[None]:
+    """To a collector. Its libraries take a while to import, which is nobody's cost who has none."""
+    otlp = await asyncio.to_thread(importlib.import_module, "bot.otlp")
+    watch = otlp.Otlp(settings.otlp_traces, settings.otlp_metrics)
+    tracing.watch(watch)
+    yield
+    tracing.watch(None)
+    await watch.close()
+
+
+async def _counted(app: web.Application) -> AsyncGenerator[None]:
+    """How much there is at this moment, time and again."""
+
+    async def count() -> None:
+        while True:
+            try:
+                pending, overdue = await app[LEDGER].ends.counted()
+                tracing.count(tracing.PENDING, pending)
+                tracing.count(tracing.OVERDUE, overdue)
+                tracing.count(tracing.QUEUE, await app[WORK].waiting())
+            except Exception as error:
+                log.warning("what waits could not be counted: %s", type(error).__name__)
+            await asyncio.sleep(COUNTS_EVERY)
+
+    task = asyncio.create_task(count())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 async def _run(
@@ -228,6 +301,7 @@ async def _run(
         public_url=settings.public_url,
     )
     app[READINESS] = Readiness(ledger)
+    app[LEDGER] = ledger
     await ledger.open()
     await app[WORK].open()
     # What is there now stays: nothing of it is to be looked at again each time that garbage is collected.

@@ -180,6 +180,11 @@ class Work:
             return True
         return False
 
+    async def waiting(self) -> int:
+        """How many flows wait for their turn, as far as the engine has begun to look."""
+        engine = self._is_started()
+        return await engine.waiting() if engine else 0
+
     async def judged(self, graph: Graph, plan: SharePlan, now: dt.datetime) -> SharePlan:
         """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises."""
         zone = now.tzinfo or dt.UTC
