@@ -1,4 +1,4 @@
-"""What a collector is told: a tree for each thing somebody did, numbers, and nothing of what was said or whose it is."""
+"""What a collector is told: a tree for each thing somebody did, numbers, and nothing of what was said or of whom."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ EXPRESSIONS = [target["expr"] for panel in DASHBOARD["panels"] for target in pan
 PRESS = ["POST /api/messages", "turn adaptiveCard/action", "command share.confirm", "flow share"]
 # Seconds: it is told at once, and hardly at all.
 AT_ONCE = {"OTEL_BSP_SCHEDULE_DELAY": "50", "OTEL_METRIC_EXPORT_INTERVAL": "200"}
+REFUSED = Rule("graph", "GET", "/permissions", times=1, status=403, headers=(("request-id", "a-reference"),))
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -92,14 +93,16 @@ async def test_nothing_that_is_sent_says_what_was_shared_with_whom(watched: Bot,
         await adele.presses("Share")
         await adele.says("share Wedding-list.docx with Zacharias Unheard")
         await adele.presses("Undo")
-        page = bot.sign_in_page(adele)
+        diego = Someone(contoso, "diego.siciliani@contoso.com")
+        await diego.says(SHARE)
+        page = bot.sign_in_page(diego)
         async with httpx.AsyncClient() as http:
             await http.get(page)
-            await http.request("BREW", f"{bot.url}/Q3%20Budget.xlsx?for=hunter2")
+            await http.request("PROPFIND", f"{bot.url}/Q3%20Budget.xlsx?for=hunter2")
         await bot.at_rest()
 
     private = {
-        *("Budget", "xlsx", "Finance", "Wedding", "Zacharias", "Reykjavik", "hunter2", "BREW"),
+        *("Budget", "xlsx", "Finance", "Wedding", "Zacharias", "Reykjavik", "hunter2", "PROPFIND"),
         *("Adele", "Alex", "Megan", "adele.vance", "contoso.com", "127.0.0.1", "ticket"),
         *(contoso.bot_secret, page.partition("ticket=")[2], contoso.tenant_id, contoso.bot_id),
         *contoso.refresh_tokens,
@@ -120,15 +123,17 @@ async def test_the_reference_that_somebody_read_leads_to_what_happened(
     async with watched as bot:
         adele = Someone(bot.contoso, "adele.vance@contoso.com")
         await adele.says(SHARE)
-        bot.breaks("graph", "/me/drive", status=400, body={"error": {"code": "x"}})
-        of_graph = await adele.says("share Q3 Budget.xlsx with Megan")
+        bot.contoso.faults = [REFUSED]
+        of_graph = await adele.presses("Share")
         await bot.alters("DROP TABLE plans")
         ours = await adele.presses("Share")
         await bot.at_rest()
 
     references = {said(each.attributes).get(REFERENCE): each for each in collector.spans}
-    turn = references[re.findall(r"\(Reference (\S+)\)", of_graph)[0]]
-    assert collector.path(turn) == ["POST /api/messages", "turn message"]
+    assert "a-reference" in of_graph
+    asked = [collector.path(each) for each in collector.spans if said(each.attributes).get(REFERENCE) == "a-reference"]
+    assert [*PRESS, "step share", "Graph GET /drives/{}/items/{}/permissions"] in asked
+    assert PRESS[:2] in asked
     broke = references[re.findall(r"reference (\w{8})", ours)[0]]
     assert collector.path(broke)[:2] == PRESS[:2]
 
@@ -140,14 +145,16 @@ async def test_the_log_says_of_which_trace_a_line_is(contoso: Contoso, tmp_path:
     how["OTEL_EXPORTER_OTLP_HEADERS"] = "x-key=collectors-secret"
     with log.open("wb") as told:
         async with serving(contoso, tmp_path, told, **how):
-            contoso.faults.append(Rule("graph", path="/me/drive", times=1, status=400, body={"error": {"code": "x"}}))
-            answer = await adele.says("share Q3 Budget.xlsx with Megan")
+            await adele.says(SHARE)
+            contoso.faults = [REFUSED]
+            answer = await adele.presses("Share")
 
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    (reference,) = set(re.findall(r"\(Reference (\S+)\)", answer + adele.sees()))
-    (line,) = [each for each in lines if each.get("reference") == reference]
-    (turn,) = {each.trace_id.hex() for each in collector.spans if said(each.attributes).get(REFERENCE) == reference}
-    assert line["trace_id"] == turn
+    of_it = [each for each in collector.spans if said(each.attributes).get(REFERENCE) == "a-reference"]
+    (line,) = [each for each in lines if "Graph answered 403" in each["message"]]
+    assert line["reference"] == "a-reference"
+    assert "a-reference" in answer
+    assert {line["trace_id"]} == {each.trace_id.hex() for each in of_it}
     assert line["span_id"] in {each.span_id.hex() for each in collector.spans}
     assert "collectors-secret" not in log.read_text()
     assert {each["x-key"] for each in collector.headers} == {"collectors-secret"}
