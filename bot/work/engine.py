@@ -144,7 +144,8 @@ class Engine:
 
     async def waiting(self) -> int:
         """How many flows wait for their turn, up to as many as are worth counting."""
-        return len(await DBOS.list_queued_workflows_async(limit=MANY_WAIT, load_input=False))
+        due = await DBOS.list_queued_workflows_async(status="ENQUEUED", limit=MANY_WAIT, load_input=False)
+        return len(due)
 
     async def hurry(self) -> None:
         """While something waits, it is looked often whose turn it is."""
