@@ -9,6 +9,7 @@ import shutil
 import sys
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,49 @@ async def test_what_follows_from_a_press_is_one_tree(watched: Bot, collector: Co
     assert notices == {said(flow.attributes)["sharebot.share"]}
 
 
+async def test_so_it_is_on_postgresql(contoso: Contoso, tmp_path: Path, postgresql: str, collector: Collector) -> None:
+    bot = Bot(contoso, tmp_path, postgresql)
+    bot.more = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+    async with bot:
+        await shared(bot)
+
+    (kept,) = collector.named("INSERT ends")
+    assert collector.path(kept) == [*PRESS, "step share", "INSERT ends"]
+    assert said(kept.attributes)["db.system.name"] == "postgresql"
+
+
+async def test_what_goes_wrong_after_the_turn_is_over_is_found_as_well(
+    watched: Bot, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.teams.turns.TYPE_AFTER", 0.0)
+    monkeypatch.setattr("bot.teams.turns.TAKEN_WITHIN", 0.1)
+    async with watched as bot:
+        adele = Someone(bot.contoso, "adele.vance@contoso.com")
+        await adele.says(SHARE)
+        bot.contoso.faults = [replace(REFUSED, path="", method="", delay=0.5, times=None)]
+        await adele.says("share Q3 Budget.xlsx with Megan")
+        await bot.at_rest()
+
+    (noted,) = collector.named("note")
+    assert collector.path(noted) == ["POST /api/messages", "turn message", "note"]
+    assert said(noted.attributes) == {REFERENCE: "a-reference"}
+
+
+async def test_what_stands_and_what_is_late_is_counted_from_the_start(
+    watched: Bot, collector: Collector, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with watched as bot:
+        await shared(bot)
+        await bot.alters("UPDATE ends SET ends_at = 1, due_at = 99999999999")
+        await bot.restart()
+        await bot.alters("DROP TABLE ends")
+        await bot.restart()
+
+    newest = {name: collector.numbers(name) for name in ("sharebot.ends.pending", "sharebot.ends.overdue")}
+    assert newest == {name: {frozenset(): 1} for name in newest}
+    assert "what waits could not be counted: OperationalError" in caplog.messages
+
+
 async def test_nothing_that_is_sent_says_what_was_shared_with_whom(watched: Bot, collector: Collector) -> None:
     contoso = watched.contoso
     contoso.bot_secret = "the-bots-own-password"
@@ -109,7 +153,8 @@ async def test_nothing_that_is_sent_says_what_was_shared_with_whom(watched: Bot,
         *(each.id for each in contoso.files),
         *contoso.directory.people,
     }
-    assert len(collector.bodies) == 2
+    assert collector.spans
+    assert collector.metrics
     told = b"".join(collector.bodies)
     assert [each for each in sorted(private) if each.encode().lower() in told.lower()] == []
     assert re.findall(rb"eyJ[\w-]+|Bearer|https?:", told) == []
@@ -183,6 +228,15 @@ async def test_after_a_kill_it_goes_on_in_the_same_trace(
     (went_on,) = collector.named("flow share")
     assert went_on.trace_id == begun.trace_id
     assert len({each["service.instance.id"] for each in collector.resources}) == 2
+
+
+@pytest.mark.parametrize("signal", ["traces", "metrics"])
+async def test_one_of_the_two_can_be_told_alone(watched: Bot, collector: Collector, signal: str) -> None:
+    watched.more = {f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT": f"{collector.url}/v1/{signal}"}
+    async with watched as bot:
+        await Someone(bot.contoso, ALEX).says("help")
+
+    assert (bool(collector.spans), bool(collector.metrics)) == (signal == "traces", signal == "metrics")
 
 
 def test_what_was_begun_watched_goes_on_unwatched() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import importlib
 import json
@@ -112,11 +111,9 @@ def application(settings: Settings, clock: Callable[[], float] = time.time, limi
     policy = load(settings.policy_file)
     is_watched = bool(settings.otlp_traces or settings.otlp_metrics)
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[*([_seen] if is_watched else []), _readable])
-    if is_watched:
-        app.cleanup_ctx.append(lambda _app: _watched(settings))
-    app.cleanup_ctx.append(lambda app: _run(app, settings, policy, clock, limits))
-    if is_watched:
-        app.cleanup_ctx.append(_counted)
+    runs: list[Callable[[web.Application], AsyncGenerator[None]]]
+    runs = [lambda app: _run(app, settings, policy, clock, limits)]
+    app.cleanup_ctx.extend([lambda _app: _watched(settings), *runs, _counted] if is_watched else runs)
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
@@ -173,15 +170,15 @@ async def _seen(request: web.Request, handler: Callable[[web.Request], Awaitable
             answer = await handler(request)
             status = answer.status
         except web.HTTPException as error:
-            status = error.status
-            raise
+            # As good an answer as any.
+            answer, status = error, error.status
         finally:
             code = {"http.response.status_code": status}
             span.note(code)
             tracing.count(tracing.REQUESTS_IN, time.perf_counter() - begun, **said, **code)
-        if status >= 500:
-            span.fails(str(status))
-        return answer
+    if isinstance(answer, web.HTTPException):
+        raise answer
+    return answer
 
 
 @web.middleware
@@ -206,22 +203,25 @@ async def _watched(settings: Settings) -> AsyncGenerator[None]:
 async def _counted(app: web.Application) -> AsyncGenerator[None]:
     """How much there is at this moment, time and again."""
 
-    async def count() -> None:
+    async def on_and_on() -> None:
         while True:
-            try:
-                pending, overdue = await app[LEDGER].ends.counted()
-                tracing.count(tracing.PENDING, pending)
-                tracing.count(tracing.OVERDUE, overdue)
-                tracing.count(tracing.QUEUE, await app[WORK].waiting())
-            except Exception as error:
-                log.warning("what waits could not be counted: %s", type(error).__name__)
             await asyncio.sleep(COUNTS_EVERY)
+            await _count(app[LEDGER], app[WORK])
 
-    task = asyncio.create_task(count())
+    await _count(app[LEDGER], app[WORK])
+    task = asyncio.create_task(on_and_on())
     yield
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+
+
+async def _count(ledger: Ledger, work: Work) -> None:
+    try:
+        pending, overdue = await ledger.ends.counted()
+        tracing.count(tracing.PENDING, pending)
+        tracing.count(tracing.OVERDUE, overdue)
+        tracing.count(tracing.QUEUE, await work.waiting())
+    except Exception as error:
+        log.warning("what waits could not be counted: %s", type(error).__name__)
 
 
 async def _run(
