@@ -102,7 +102,7 @@ async def test_what_goes_wrong_after_the_turn_is_over_is_found_as_well(
     async with watched as bot:
         adele = Someone(bot.contoso, "adele.vance@contoso.com")
         await adele.says(SHARE)
-        bot.contoso.faults = [replace(REFUSED, path="", method="", delay=0.5, times=None)]
+        bot.contoso.faults = [replace(REFUSED, path="", method="", status=400, delay=0.5, times=None)]
         await adele.says("share Q3 Budget.xlsx with Megan")
         await bot.at_rest()
 

@@ -652,9 +652,7 @@ def _sentence(error: Exception) -> str:
     """What the person is told. A reference ties what they saw to what we logged."""
     if isinstance(error, SharebotError):
         log.info("answered with %s", type(error).__name__)
-        if error.reference:
-            tracing.note({tracing.REFERENCE: error.reference})
-        return str(error)
+        return _words(error)
     reference = secrets.token_hex(4)
     tracing.note({tracing.REFERENCE: reference, "error.type": type(error).__name__})
     if isinstance(error, ConnectorError):
@@ -667,10 +665,17 @@ def _sentence(error: Exception) -> str:
     )
 
 
+def _words(error: SharebotError) -> str:
+    """With the reference that is in them, whoever watches finds it."""
+    if error.reference:
+        tracing.note({tracing.REFERENCE: error.reference})
+    return str(error)
+
+
 def _problem(error: Exception, again: str = "") -> Card:
     """A question back and a name nobody knows are talk; the rest is trouble, and looks like it."""
     if isinstance(error, NotUnderstood | NotFound):
-        return cards.basics.say(str(error))
+        return cards.basics.say(_words(error))
     return cards.basics.problem(_sentence(error), again)
 
 
