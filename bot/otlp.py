@@ -37,8 +37,7 @@ KINDS = {"inside": SpanKind.INTERNAL, "server": SpanKind.SERVER, "client": SpanK
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 # So long the end of the bot waits for what is still to be sent.
 LAST_WORDS = 3.0
-# What people can do something about: it is told, and nothing is wrong.
-TALK = SharebotError
+# Of what is said to people, what is no talk: something is wrong.
 TROUBLE = (Unavailable, Unsure)
 CARRIER = "traceparent"
 
@@ -139,7 +138,7 @@ class _Noted:
         self._made.set_attribute("error.type", type(error).__name__)
         if reference := getattr(error, "reference", ""):
             self._made.set_attribute(REFERENCE, reference)
-        if isinstance(error, TROUBLE) or not isinstance(error, TALK):
+        if isinstance(error, TROUBLE) or not isinstance(error, SharebotError):
             self._made.set_status(Status(StatusCode.ERROR))
 
 
