@@ -6,9 +6,13 @@ import datetime as dt
 import json
 import logging
 
+from bot import tracing
+
 
 class JsonLines(logging.Formatter):
-    """`reference` is what the person concerned has read: ours, or Graph's request-id."""
+    """`reference` is what the person concerned has read: ours, or Graph's request-id. Of a line that is a part of
+    something that is watched, `trace_id` and `span_id` say of what.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         said = {
@@ -19,6 +23,8 @@ class JsonLines(logging.Formatter):
         }
         if reference := getattr(record, "reference", ""):
             said["reference"] = reference
+        if where := tracing.here():
+            said["trace_id"], said["span_id"] = where
         if record.exc_info:
             said["trace"] = self.formatException(record.exc_info)
         return json.dumps(said, ensure_ascii=False)

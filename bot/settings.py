@@ -32,6 +32,9 @@ UNDO_SECONDS, LONGEST_UNDO = 30, 60 * 60
 RETENTION_DAYS = 180
 LONGEST_DRAIN = 60
 LOG_FORMATS = ("text", "json")
+# As OpenTelemetry has them: what of its own the bot has to know; its libraries read the rest.
+# https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+OTLP_PROTOCOL = "http/protobuf"
 
 
 class BadSettings(Exception):
@@ -45,7 +48,8 @@ class Settings:
     For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
     it: a secret, or a key and its certificate. `administrators_channel` is a conversation of Teams, "" for none.
     `policy_file` is where the rules of the organisation are, "" for none; bot/policy.py reads it. Told to end, the bot
-    goes on for `drain_seconds` in which /readyz says so.
+    goes on for `drain_seconds` in which /readyz says so. `otlp_traces` and `otlp_metrics` are where a collector takes
+    them, "" for nowhere.
     """
 
     app_id: str
@@ -67,6 +71,8 @@ class Settings:
     policy_file: str = ""
     drain_seconds: int = 0
     log_format: str = "text"
+    otlp_traces: str = ""
+    otlp_metrics: str = ""
 
 
 def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
@@ -109,6 +115,7 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         problems.append(f"DRAIN_SECONDS should be a number of seconds from 0 to {LONGEST_DRAIN}.")
     if (logs := said.get("LOG_FORMAT") or "text") not in LOG_FORMATS:
         problems.append(f"LOG_FORMAT should be one of {', '.join(LOG_FORMATS)}.")
+    traces, metrics = (_otlp(said, signal, problems) for signal in ("traces", "metrics"))
     _stop_at(problems)
 
     file = _data(said) / "sealing.key"
@@ -139,6 +146,8 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         policy_file=said.get("POLICY_FILE", ""),
         drain_seconds=int(drain),
         log_format=logs,
+        otlp_traces=traces,
+        otlp_metrics=metrics,
     )
 
 
@@ -180,6 +189,21 @@ def _database_url(said: Mapping[str, str], problems: list[str]) -> str:
     url = said.get("DATABASE_URL") or f"sqlite:///{_data(said) / 'sharebot.db'}"
     if not url.startswith(DATABASES):
         problems.append("DATABASE_URL should begin with sqlite:/// or postgresql://.")
+    return url
+
+
+def _otlp(said: Mapping[str, str], signal: str, problems: list[str]) -> str:
+    """Where a collector takes this signal; "" where none is named, or it is switched off."""
+    name, general = f"OTEL_EXPORTER_OTLP_{signal.upper()}_", "OTEL_EXPORTER_OTLP_"
+    off = said.get("OTEL_SDK_DISABLED", "").lower() == "true" or said.get(f"OTEL_{signal.upper()}_EXPORTER") == "none"
+    base, url = said.get(f"{general}ENDPOINT", "").rstrip("/"), said.get(f"{name}ENDPOINT", "")
+    url = url or (f"{base}/v1/{signal}" if base else "")
+    if off or not url:
+        return ""
+    if not urlsplit(url).hostname or not url.startswith(("http://", "https://")):
+        problems.append(f"{general}ENDPOINT should be an http:// or https:// address.")
+    if (said.get(f"{name}PROTOCOL") or said.get(f"{general}PROTOCOL") or OTLP_PROTOCOL) != OTLP_PROTOCOL:
+        problems.append(f"{general}PROTOCOL can only be {OTLP_PROTOCOL} (port 4318).")
     return url
 
 

@@ -57,6 +57,7 @@ class Bot:
         self.certificate = certificate
         self.service_hosts = ""
         self.policy = ""
+        self.more: dict[str, str] = {}
         self.undo = undo
         self.limits = limits
         self.settled = settled
@@ -89,6 +90,7 @@ class Bot:
                 "UNDO_SECONDS": str(self.undo),
                 "POLICY_FILE": self._policy_file(),
             }
+            | self.more
         )
 
     async def under(self, policy: str) -> None:

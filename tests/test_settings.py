@@ -58,6 +58,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("DRAIN_SECONDS", "a while"),
         ("DRAIN_SECONDS", "61"),
         ("LOG_FORMAT", "xml"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
         ("SEALING_KEYS", "c2hvcnQ="),
         ("SEALING_KEYS", "not base64!"),
     ],
@@ -82,6 +83,40 @@ def test_the_record_is_kept_as_long_as_microsofts_own_and_no_channel_is_told(tmp
 
     assert (usual.retention_days, usual.administrators_channel) == (180, "")
     assert (chosen.retention_days, chosen.administrators_channel) == (30, "19:abc@thread.tacv2")
+
+
+COLLECTOR = "http://collector:4318/"
+BOTH = ("http://collector:4318/v1/traces", "http://collector:4318/v1/metrics")
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({}, ("", "")),
+        ({"": COLLECTOR}, BOTH),
+        ({"": COLLECTOR, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, BOTH),
+        ({"": COLLECTOR, "OTEL_SDK_DISABLED": "True"}, ("", "")),
+        ({"": COLLECTOR, "OTEL_TRACES_EXPORTER": "none"}, ("", BOTH[1])),
+        ({"": COLLECTOR, "OTEL_METRICS_EXPORTER": "none"}, (BOTH[0], "")),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://elsewhere/t"}, ("https://elsewhere/t", "")),
+        (
+            {"": COLLECTOR, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "https://elsewhere/m"},
+            (BOTH[0], "https://elsewhere/m"),
+        ),
+    ],
+    ids=str,
+)
+def test_a_collector_is_named_as_opentelemetry_does(
+    tmp_path: Path, said: dict[str, str], where: tuple[str, str]
+) -> None:
+    settings = read(good(tmp_path, **{name or "OTEL_EXPORTER_OTLP_ENDPOINT": value for name, value in said.items()}))
+
+    assert (settings.otlp_traces, settings.otlp_metrics) == where
+
+
+def test_a_protocol_that_is_not_spoken_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="http/protobuf"):
+        read(good(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=COLLECTOR, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL="grpc"))
 
 
 def test_the_key_file_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:

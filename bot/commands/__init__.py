@@ -10,6 +10,7 @@ from dataclasses import replace
 import cards.basics
 import cards.files
 import cards.received
+from bot import tracing
 from bot.changes import ChangePlan
 from bot.commands import (
     access,
@@ -101,14 +102,21 @@ async def say(turn: Turn) -> Reply:
 @asynccontextmanager
 async def _recorded(turn: Turn, act: str, key: str = "") -> AsyncGenerator[None]:
     """What is refused is kept. A sign-in that is needed first is no refusal: what was said is carried out after it."""
-    try:
-        yield
-    except NeedsSignIn:
-        raise
-    except SharebotError as error:
-        # A key that was made up may be anything.
-        await turn.record.refused(turn.person, act, key if key.isprintable() else "", error)
-        raise
+    outcome = "broke"
+    with tracing.span(f"command {act}"):
+        try:
+            yield
+            outcome = "ok"
+        except NeedsSignIn as error:
+            outcome = type(error).__name__
+            raise
+        except SharebotError as error:
+            outcome = type(error).__name__
+            # A key that was made up may be anything.
+            await turn.record.refused(turn.person, act, key if key.isprintable() else "", error)
+            raise
+        finally:
+            tracing.count(tracing.COMMANDS, command=act, outcome=outcome)
 
 
 async def _understood(turn: Turn, context: Context) -> Understood:

@@ -8,7 +8,7 @@ import cards.dialog
 import cards.ended
 import cards.form
 import cards.share
-from bot import planning
+from bot import planning, tracing
 from bot.commands import approvals, form, roster, several
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
@@ -90,6 +90,7 @@ def placed(key: str) -> tuple[str, int | None]:
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
     receipt = await turn.work.shares.share(key, turn.person, spoken(), str(turn.timezone), turn.place)
+    tracing.count(tracing.SHARE, tracing.waited())
     return Reply(await result(turn.work, receipt, key), key=key if receipt.waits else "")
 
 

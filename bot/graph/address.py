@@ -13,6 +13,14 @@ from bot.errors import NotFound
 
 # An exclamation mark is part of many drive and item ids, and commas of every site id; Graph takes both as they are.
 PLAIN = "!,"
+# What may be told of an address: all else in it is somebody's.
+WORDS = frozenset(
+    {
+        *("me", "users", "groups", "people", "manager", "transitiveMemberOf", "transitiveMembers", "sites"),
+        *("drive", "drives", "root", "items", "shares", "driveItem", "search", "query", "$batch"),
+        *("permission", "permissions", "invite", "createLink", "grant", "revokeGrants"),
+    }
+)
 
 
 @dataclass(frozen=True)

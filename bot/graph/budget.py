@@ -12,10 +12,13 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 
+from bot import tracing
 from bot.errors import Busy
 
 # A server that says "at once" again and again is not asked for ever.
 SHORTEST_WAIT = 0.5
+# What takes less was no wait.
+NOTICED = 0.01
 
 
 class Budget:
@@ -32,7 +35,11 @@ class Budget:
     @asynccontextmanager
     async def spend(self, units: int, until: float) -> AsyncGenerator[None]:
         """Waits for its turn. Raises Busy if that does not come before `until`."""
+        now = asyncio.get_running_loop().time
+        begun = now()
         ahead = await self._turn(units, until)
+        if (waited := now() - begun) >= NOTICED:
+            tracing.count(tracing.GRAPH_WAIT, waited)
         self._under_way += units
         try:
             yield

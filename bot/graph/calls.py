@@ -9,7 +9,9 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
+from bot import tracing
 from bot.errors import Unavailable
+from bot.graph import address
 from bot.graph.budget import SHORTEST_WAIT, Budget, retry_after
 from bot.graph.refusals import Declined, Lost, failure, reference_of
 
@@ -146,21 +148,24 @@ class Calls:
             answers |= {number: answer for number, answer in found.items() if not again or waits[number] is None}
             if longest is not None and again:
                 await asyncio.sleep(max(longest, SHORTEST_WAIT))
+                tracing.count(tracing.GRAPH_WAIT, max(longest, SHORTEST_WAIT))
         return [answers[number] for number in range(len(asks))]
 
     async def _request(self, ask: Ask) -> httpx.Response:
         budget = self.budgets.of(ask.path)
         try:
             async with budget.spend(ask.units, self.until):
-                answer = await self.http.request(
-                    ask.method,
-                    self.url + ask.path,
-                    params=ask.params,
-                    json=ask.json,
-                    headers=ask.headers,
-                    auth=self.auth(ask.scope),
-                    timeout=TIMEOUT,
-                )
+                with tracing.request("Graph", ask.method, ask.path, address.WORDS) as asking:
+                    answer = await self.http.request(
+                        ask.method,
+                        self.url + ask.path,
+                        params=ask.params,
+                        json=ask.json,
+                        headers=ask.headers,
+                        auth=self.auth(ask.scope),
+                        timeout=TIMEOUT,
+                    )
+                    asking.answered(answer.status_code, reference_of(answer))
                 budget.learn(ask.units, answer.status_code, answer.headers)
                 return answer
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

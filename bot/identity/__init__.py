@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 import httpx
 
+from bot import tracing
 from bot.errors import NeedsSignIn
 from bot.identity.entra import Entra, Gone, Tokens
 from bot.identity.sealing import Sealer, Unreadable
@@ -120,6 +121,7 @@ class Identity:
         async with self._lock(person):
             if not await self._store.save(person.tenant_id, person.id, sealed, sign_in):
                 raise NeedsSignIn(_("You signed out in the meantime. Please ask me again."))
+        tracing.count(tracing.SIGN_INS, outcome="done")
 
 
 class OnBehalfOf:

@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ import httpx
 import msal
 import msal.exceptions
 
+from bot import tracing
 from bot.errors import AccountGone, NeedsConsent, NeedsSignIn, SharebotError, Unavailable
 from bot.identity.kept import Fetched, Kept
 from bot.texts import _
@@ -36,6 +38,8 @@ CONSENT = 65001
 ACCOUNT_GONE = frozenset({50034, 50057})
 # What is raised while the login service is down. A token that has some life left is used as long.
 DOWN = (httpx.HTTPError, msal.exceptions.MsalServiceError)
+# What may be told of an address.
+WORDS = frozenset({"oauth2", "v2.0", "token"})
 # That we understand when Graph refuses a token which was good until just now, and wants to know more.
 # https://learn.microsoft.com/entra/identity-platform/claims-challenge
 CAPABILITIES = ["CP1"]
@@ -86,7 +90,10 @@ class _Client:
     def post(self, url: Any, *, data: Any = None, **how: Any) -> httpx.Response:
         # msal hands a signed proof over as bytes, for requests; httpx would send them as Python writes them, b'…'.
         form = {name: value.decode() if isinstance(value, bytes) else value for name, value in (data or {}).items()}
-        return self.http.post(url, data=form, **how)
+        with tracing.request("Entra", "POST", urlsplit(str(url)).path, WORDS) as asking:
+            answer = self.http.post(url, data=form, **how)
+            asking.answered(answer.status_code)
+            return answer
 
 
 class Entra:
@@ -206,7 +213,11 @@ class Entra:
 
     async def _threaded(self, call: Callable[[App], Any], cache: Any) -> dict[str, Any] | None:
         discovery = await self._discovery.value()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, call, cache, discovery)
+        # In its thread, too, it is known of what it is a part.
+        context = copy_context()
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: context.run(self._call, call, cache, discovery)
+        )
 
     def _call(self, call: Callable[[App], Any], cache: Any, discovery: str) -> dict[str, Any] | None:
         """In a thread. Raises Unavailable for whatever kept the question from being answered."""

@@ -15,6 +15,8 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLA
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot import tracing
+from bot.ledger import statements
 from bot.ledger.approvals import Approval, Approvals
 from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.changes import Before, Changes, Pressed, Standing
@@ -92,6 +94,8 @@ class Ledger:
         parsed = make_url(url)
         self._url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         self._engine = _engine(self._url.render_as_string(hide_password=False))
+        if tracing.is_watched():
+            statements.are_watched(self._engine)
         self.told = Told(self._engine, clock)
         self.plans = PendingPlans(self._engine, clock, self.told)
         self.attempts = Attempts(self._engine, clock)

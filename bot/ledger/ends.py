@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Table, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate
@@ -222,6 +222,14 @@ class Ends:
     async def next_due(self) -> int | None:
         async with self._engine.connect() as database:
             return await database.scalar(select(func.min(ends.c.due_at)))
+
+    async def counted(self) -> tuple[int, int]:
+        """How many shares stand that have an end, and how many of these should be over."""
+        late = func.coalesce(func.sum(case((ends.c.ends_at <= int(self._clock()), 1), else_=0)), 0)
+        standing = ends.c.ended_at.is_(None) & ends.c.ends_at.is_not(None)
+        async with self._engine.connect() as database:
+            row = (await database.execute(select(func.count(), late).where(standing))).one()
+        return int(row[0]), int(row[1])
 
     async def reminded(self, stands: Stands) -> None:
         await self._update(stands, (), due_at=stands.ends_at)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot import tracing
 from bot.changes import ChangePlan, ChangeReceipt
 from bot.errors import AgainstPolicy, SharebotError
 from bot.ledger.tables import forgotten, insert_for, record
@@ -128,14 +129,19 @@ class Record:
 
 async def add(database: AsyncConnection, now: float, entries: Iterable[Entry]) -> None:
     """In a transaction that is under way."""
+    entries = list(entries)
     rows = [{**vars(each), "what": each.what.value, "at": int(now), "once": each.once or None} for each in entries]
     rows = [{name: value if value != "" else None for name, value in row.items()} for row in rows]
     if not rows:
         return
     if any(row["once"] for row in rows):
-        await database.execute(insert_for(database.engine)(record).values(rows).on_conflict_do_nothing())
+        once = insert_for(database.engine)(record).values(rows).on_conflict_do_nothing()
+        is_new = bool((await database.execute(once)).rowcount)
     else:
         await database.execute(insert(record), rows)
+        is_new = True
+    for each in entries if is_new else ():
+        tracing.count(tracing.RECORD, what=each.what.value, act=each.act, outcome=each.outcome)
 
 
 def planned(key: str, plan: SharePlan) -> Iterator[Entry]:

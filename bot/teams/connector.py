@@ -17,6 +17,7 @@ from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth.connector_factory import ConnectorFactory
 from yarl import URL
 
+from bot import tracing
 from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
 from bot.teams.wire import with_icons, written
@@ -29,6 +30,8 @@ NOT_DONE = frozenset({412, 429, 503})
 # What may have been done: asked again where doing it twice is doing it once.
 MAY_BE_DONE = frozenset({502, 504})
 UNREACHABLE = "unreachable"
+# What may be told of an address: all else in it is somebody's.
+WORDS = frozenset({"v3", "conversations", "activities", "members", "pagedmembers", "teams"})
 # Seconds; each pause is up to twice the one before, and nobody pauses as long as the next.
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 TRY_FOR = 10.0  # Teams waits 15 for the turn that this is a part of
@@ -181,8 +184,12 @@ class Connector:
         url = URL(self._url + path, encoded=True)
         try:
             # Our token goes to this host and to no other that it may name.
-            async with self._session.request(method, url, json=body, headers=headers, allow_redirects=False) as answer:
-                return Answer(answer.status, answer.headers, _object(await answer.read()))
+            with tracing.request("Teams", method, path, WORDS) as asking:
+                async with self._session.request(
+                    method, url, json=body, headers=headers, allow_redirects=False
+                ) as answer:
+                    asking.answered(answer.status)
+                    return Answer(answer.status, answer.headers, _object(await answer.read()))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return None
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -17,6 +19,7 @@ from aiohttp import web
 from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import ActivityTypes
 
+from bot import tracing
 from bot.errors import Unavailable
 from bot.graph import Budgets, Calls, Graph
 from bot.identity import Identity, OnBehalfOf
@@ -48,6 +51,12 @@ LARGEST_BODY = 512 * 1024
 # https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
 USER_AGENT = "NONISV|Sharebot|Sharebot/0.1"
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+
+# Those that need not be seen, and those that are told by name.
+ASKED_OFTEN = frozenset({"/healthz", "/readyz"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Seconds.
+COUNTS_EVERY = 30.0
 
 # The turn, the activity as it came, and when, by the clock of the loop.
 OnActivity = Callable[[TurnContext, dict[str, Any], float], Awaitable[None]]
@@ -109,10 +118,11 @@ def application(
     `settled` is called each time that something large was brought into the process to stay there. Raises BadPolicy.
     """
     policy = load(settings.policy_file)
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_readable])
-    app.cleanup_ctx.append(
-        lambda app: _run(app, settings=settings, policy=policy, clock=clock, limits=limits, settled=settled)
-    )
+    is_watched = bool(settings.otlp_traces or settings.otlp_metrics)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[*([_seen] if is_watched else []), _readable])
+    runs: list[Callable[[web.Application], AsyncGenerator[None]]]
+    runs = [lambda app: _run(app, settings=settings, policy=policy, clock=clock, limits=limits, settled=settled)]
+    app.cleanup_ctx.extend([lambda _app: _watched(settings), *runs, _counted] if is_watched else runs)
 
     async def messages(request: web.Request) -> web.StreamResponse:
         return await request.app[ADAPTER].process(request, request.app[TURNS].on_activity)
@@ -150,6 +160,34 @@ TURNS = web.AppKey("turns", Turns)
 PAGES = web.AppKey("pages", SignInPages)
 WORK = web.AppKey("work", Work)
 READINESS = web.AppKey("readiness", Readiness)
+LEDGER = web.AppKey("ledger", Ledger)
+
+
+@web.middleware
+async def _seen(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]):
+    """Who asks how we are asks too often to be told of."""
+    route = request.match_info.route.resource
+    path = route.canonical if route else ""
+    if path in ASKED_OFTEN:
+        return await handler(request)
+    # Anybody may knock with words of their own.
+    method = request.method if request.method in METHODS else "_OTHER"
+    said = {"http.request.method": method, "http.route": path}
+    status, begun = 500, time.perf_counter()
+    with tracing.span(f"{method} {path}".rstrip(), said, kind="server") as span:
+        try:
+            answer = await handler(request)
+            status = answer.status
+        except web.HTTPException as error:
+            # As good an answer as any.
+            answer, status = error, error.status
+        finally:
+            code = {"http.response.status_code": status}
+            span.note(code)
+            tracing.count(tracing.REQUESTS_IN, time.perf_counter() - begun, **said, **code)
+    if isinstance(answer, web.HTTPException):
+        raise answer
+    return answer
 
 
 @web.middleware
@@ -159,6 +197,45 @@ async def _readable(request: web.Request, handler: Callable[[web.Request], Await
         return await handler(request)
     except web.RequestPayloadError:
         return web.Response(status=400)
+
+
+async def _watched(settings: Settings) -> AsyncGenerator[None]:
+    """To a collector. Its libraries take a while to import, which is nobody's cost who has none."""
+    otlp = await asyncio.to_thread(importlib.import_module, "bot.otlp")
+    watch = otlp.Otlp(settings.otlp_traces, settings.otlp_metrics)
+    tracing.watch(watch)
+    yield
+    tracing.watch(None)
+    await watch.close()
+
+
+async def _counted(app: web.Application) -> AsyncGenerator[None]:
+    """How much there is at this moment, time and again."""
+
+    over = asyncio.Event()
+
+    async def on_and_on() -> None:
+        while not over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(COUNTS_EVERY):
+                    await over.wait()
+            await _count(app[LEDGER], app[WORK])
+
+    await _count(app[LEDGER], app[WORK])
+    task = asyncio.create_task(on_and_on())
+    yield
+    over.set()
+    await task
+
+
+async def _count(ledger: Ledger, work: Work) -> None:
+    try:
+        pending, overdue = await ledger.ends.counted()
+        tracing.count(tracing.PENDING, pending)
+        tracing.count(tracing.OVERDUE, overdue)
+        tracing.count(tracing.QUEUE, await work.waiting())
+    except Exception as error:
+        log.warning("what waits could not be counted: %s", type(error).__name__)
 
 
 # Reading the authorities takes longer than anything else here, and they are the same for all.
@@ -251,6 +328,7 @@ async def _run(
         public_url=settings.public_url,
     )
     app[READINESS] = Readiness(ledger)
+    app[LEDGER] = ledger
     await ledger.open()
     await app[WORK].open()
     settled()

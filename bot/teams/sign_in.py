@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from botbuilder.core import InvokeResponse
 
 import cards.basics
+from bot import tracing
 from bot.errors import NeedsSignIn, NotYours, TooLate
 from bot.identity import Identity
 from bot.identity.sealing import Sealer, Unreadable
@@ -36,20 +37,20 @@ class AskingIn:
     async def by_message(self, incoming: Incoming, wanted: NeedsSignIn, *, silently: bool) -> Card:
         """An OAuthCard; what was said is carried out after it. `silently`: Teams tries first without the person."""
         ticket = await self._park(incoming, wanted.scopes, wanted.claims)
-        return invokes.oauth_card(ticket if silently else None, self._page(ticket), wanted.scopes)
+        return invokes.oauth_card(ticket if silently else None, self._way_in(ticket), wanted.scopes)
 
     async def by_button(self, person: Person, wanted: NeedsSignIn) -> Card:
         """An OAuthCard after which nothing is carried out: what was pressed can be pressed again."""
         ticket = await self._sign_ins.open(person, None, wanted.scopes, wanted.claims)
-        return invokes.oauth_card(None, self._page(ticket), wanted.scopes)
+        return invokes.oauth_card(None, self._way_in(ticket), wanted.scopes)
 
     async def by_press(self, person: Person, wanted: NeedsSignIn, *, silently: bool) -> InvokeResponse:
         ticket = await self._sign_ins.open(person, None, wanted.scopes, wanted.claims)
-        return invokes.sign_in_first(ticket if silently else None, self._page(ticket), wanted.scopes)
+        return invokes.sign_in_first(ticket if silently else None, self._way_in(ticket), wanted.scopes)
 
     async def page(self, person: Person, wanted: NeedsSignIn) -> str:
         """Where a sign-in leads after which the same is asked for once more."""
-        return self._page(await self._sign_ins.open(person, None, wanted.scopes, wanted.claims))
+        return self._way_in(await self._sign_ins.open(person, None, wanted.scopes, wanted.claims))
 
     async def in_front_of_others(self, incoming: Incoming, scopes: frozenset[str] = frozenset()) -> Card:
         """A button whose answer only the asker gets."""
@@ -64,7 +65,7 @@ class AskingIn:
         ticket = await self._sign_ins.again(person)
         if ticket is None or (waiting := await self._sign_ins.at(ticket)) is None:
             return None
-        return invokes.oauth_card(None, self._page(ticket), waiting.scopes)
+        return invokes.oauth_card(None, self._way_in(ticket), waiting.scopes)
 
     async def exchange(self, person: Person, ticket: str, token: str) -> None:
         """Signs them in by their Teams' token, for what this is the ticket of. Raises NeedsSignIn, Unavailable."""
@@ -107,5 +108,7 @@ class AskingIn:
         sealed = self._sealer.seal(json.dumps(incoming.raw).encode(), incoming.person.id)
         return await self._sign_ins.open(incoming.person, sealed, scopes, claims)
 
-    def _page(self, ticket: str) -> str:
+    def _way_in(self, ticket: str) -> str:
+        """The page to sign in on; whoever is given it is asked to."""
+        tracing.count(tracing.SIGN_INS, outcome="asked")
         return f"{self._public_url}/auth/start?ticket={ticket}"

@@ -16,7 +16,7 @@ from botbuilder.schema import ChannelAccount, ConversationAccount, ConversationR
 
 import cards.basics
 import cards.dialog
-from bot import commands
+from bot import commands, tracing
 from bot.commands import Reply, Turn
 from bot.errors import (
     NeedsConsent,
@@ -64,6 +64,13 @@ TYPE_EVERY = 3.0
 TAKEN_WITHIN = 8.0
 # What is told of this was looked up as the asker, and is for nobody else's eyes.
 LOOKED_UP = (NotFound, NotAllowed)
+# By which names a turn is known to whoever watches.
+KINDS = frozenset(
+    {
+        *("message", "messageReaction", "conversationUpdate", "installationUpdate"),
+        *("adaptiveCard/action", "signin/tokenExchange", "signin/verifyState", "signin/failure", doors.SEARCH),
+    }
+)
 Of = TypeVar("Of")
 
 
@@ -118,7 +125,8 @@ class Turns:
         if incoming.kind != "invoke" and self._seen.before(incoming.chat.conversation_id, incoming.id):
             log.info("delivered again")
             return
-        with speaking(incoming.locale, incoming.timezone):
+        tracing.arrives(arrived)
+        with speaking(incoming.locale, incoming.timezone), tracing.span(f"turn {_kind(incoming)}"):
             await self._answered(context, incoming, arrived + ANSWER_WITHIN)
 
     async def _answered(self, context: TurnContext, incoming: Incoming, until: float) -> None:
@@ -633,18 +641,20 @@ async def _awaited(task: asyncio.Future[Any]) -> None:
 
 async def _logged(work: Coroutine[Any, Any, object]) -> None:
     """After the deed, nothing may undo the answer: what fails here is known to the log alone."""
-    try:
-        await work
-    except Exception as error:
-        _sentence(error)
+    with tracing.span("afterwards"):
+        try:
+            await work
+        except Exception as error:
+            _sentence(error)
 
 
 def _sentence(error: Exception) -> str:
     """What the person is told. A reference ties what they saw to what we logged."""
     if isinstance(error, SharebotError):
         log.info("answered with %s", type(error).__name__)
-        return str(error)
+        return _words(error)
     reference = secrets.token_hex(4)
+    tracing.note({tracing.REFERENCE: reference, "error.type": type(error).__name__})
     if isinstance(error, ConnectorError):
         log.warning("reference %s: Teams answered %s", reference, error, extra={"reference": reference})
     else:
@@ -655,11 +665,24 @@ def _sentence(error: Exception) -> str:
     )
 
 
+def _words(error: SharebotError) -> str:
+    """With the reference that is in them, whoever watches finds it."""
+    if error.reference:
+        tracing.note({tracing.REFERENCE: error.reference})
+    return str(error)
+
+
 def _problem(error: Exception, again: str = "") -> Card:
     """A question back and a name nobody knows are talk; the rest is trouble, and looks like it."""
     if isinstance(error, NotUnderstood | NotFound):
-        return cards.basics.say(str(error))
+        return cards.basics.say(_words(error))
     return cards.basics.problem(_sentence(error), again)
+
+
+def _kind(incoming: Incoming) -> str:
+    """Of what Teams may send, and no word of anybody's."""
+    name = incoming.name if incoming.kind == "invoke" else incoming.kind
+    return name if name in KINDS or name in doors.INVOKES else "of another kind"
 
 
 def _code(value: dict[str, Any]) -> str:

@@ -108,6 +108,11 @@ class Work:
         """Whether something ran; waits a while for the first of it to come to its end."""
         return await self._runs.rests(within)
 
+    async def waiting(self) -> int:
+        """How many flows wait for their turn, as far as the engine has begun to look."""
+        engine = self._runs.is_started()
+        return await engine.waiting() if engine else 0
+
     def now(self) -> dt.datetime:
         return dt.datetime.fromtimestamp(self._clock(), dt.UTC)
 

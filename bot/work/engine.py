@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 
+from bot import tracing
 from bot.identity.sealing import Sealer
 from bot.work.limits import CROWDED, SECOND, Limits
 
@@ -36,6 +38,10 @@ AT_ONCE = 50
 MANY, MANY_AT_ONCE = "many", 4
 # Of no use to us but for how long it takes to stop.
 LISTEN = 0.25
+# It is too many already.
+MANY_WAIT = 1000
+# Letters of it: enough to be one alone.
+HASH = 16
 KEEP_FOR = 7 * 24 * 60 * 60
 
 Flow = Callable[..., Coroutine[Any, Any, Any]]
@@ -84,12 +90,12 @@ class Engine:
                 "notification_listener_polling_interval_sec": LISTEN,
             }
         )
-        self._flows = {name: DBOS.workflow(name=name)(flow) for name, flow in flows.items()}
+        self._flows = {name: DBOS.workflow(name=name)(_seen(name, flow)) for name, flow in flows.items()}
 
     async def start(self, flow: str, name: str, *ids: str) -> Callable[[], Coroutine[Any, Any, Any]]:
         """Within a flow: begins another, which goes on by itself when its turn has come; and tells what came of it."""
         with SetWorkflowID(name):
-            handle = await DBOS.enqueue_workflow_async(MANY, self._flows[flow], *ids)
+            handle = await DBOS.enqueue_workflow_async(MANY, self._flows[flow], *tracing.carrying(ids))
         return partial(handle.get_result, polling_interval_sec=POLL)
 
     async def launch(self) -> None:
@@ -124,7 +130,7 @@ class Engine:
     async def run(self, flow: str, name: str, *ids: str) -> Any:
         """What comes of the flow of this name; one that was begun before, here or elsewhere, is not begun again."""
         with SetWorkflowID(name):
-            handle = await DBOS.start_workflow_async(self._flows[flow], *ids)
+            handle = await DBOS.start_workflow_async(self._flows[flow], *tracing.carrying(ids))
         return await handle.get_result(polling_interval_sec=POLL)
 
     async def queue(self, flow: str, name: str, *ids: str, after: float = 0, chat: str | None = None) -> None:
@@ -133,7 +139,13 @@ class Engine:
         A row until then. `chat` is a key, kept as it is, of one that gets many.
         """
         with SetWorkflowID(name), SetEnqueueOptions(queue_partition_key=chat, delay_seconds=after or None):
-            await DBOS.enqueue_workflow_async(CROWDED if chat else NOTICES, self._flows[flow], *ids)
+            queue = CROWDED if chat else NOTICES
+            await DBOS.enqueue_workflow_async(queue, self._flows[flow], *tracing.carrying(ids))
+
+    async def waiting(self) -> int:
+        """How many flows wait for their turn, up to as many as are worth counting."""
+        due = await DBOS.list_queued_workflows_async(status="ENQUEUED", limit=MANY_WAIT, load_input=False)
+        return len(due)
 
     async def hurry(self) -> None:
         """While something waits, it is looked often whose turn it is."""
@@ -161,7 +173,12 @@ class Engine:
             "interval_seconds": 0.25,
             "should_retry": again,
         }
-        return await DBOS.run_step_async(how, what, *ids)
+
+        async def seen(*ids: str) -> Any:
+            with tracing.span(f"step {name}"):
+                return await what(*ids)
+
+        return await DBOS.run_step_async(how, seen, *ids)
 
     async def sleep(self, seconds: float) -> None:
         await DBOS.sleep_async(seconds)
@@ -190,6 +207,20 @@ class Engine:
             await loop.run_in_executor(thread, _destroy)
         # It had put its own there, which is gone now.
         loop.set_default_executor(ThreadPoolExecutor())
+
+
+def _seen(name: str, flow: Flow) -> Flow:
+    """A part of what it was begun by, also after a kill, and on another replica."""
+
+    async def seen(*ids: str) -> Any:
+        ids, parent = tracing.carried(ids)
+        # It begins with the key of what it is about, which is good for a press; so it is told by its hash.
+        key = str(DBOS.workflow_id).partition(".")[0]
+        said = {"sharebot.share": hashlib.sha256(key.encode()).hexdigest()[:HASH]}
+        with tracing.span(f"flow {name}", said, parent=parent):
+            return await flow(*ids)
+
+    return seen
 
 
 def _pooled(url: str) -> DBOSConfig:
