@@ -359,6 +359,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.here.also_here: lambda: [
         cards.here.also_here(cards.access.who(item(), [], sees_all=True), each, "key") for each in heres()
     ],
+    cards.shares.exported: lambda: [cards.shares.exported(item(), count) for count in (1, 2)],
     cards.dialog.in_dialog: lambda: [cards.dialog.in_dialog(each) for each in (*forms(), *accesses())],
     cards.dialog.file: lambda: [
         cards.dialog.file(each) for each in (item(), item(is_folder=True, place=f"{LIBRARY} › {PLACE}"))

@@ -508,6 +508,9 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         Here(Role.READ, tuple(ODD_PEOPLE), tuple((each, None) for each in ODD_PEOPLE), (ODD_PEOPLE[0].name,)),
         KEY,
     ),
+    "shares: exported": partial(
+        cards.shares.exported, replace(BUDGET, name="My shares 2026-11-22 09.30.00.csv", place="OneDrive"), 4
+    ),
     "a file in a chat": partial(cards.dialog.file, BUDGET),
     "dialog: confirm": partial(cards.dialog.in_dialog, cards.share.confirm(ONE, KEY)),
     "dialog: late": partial(cards.dialog.late, own_chat=True),
