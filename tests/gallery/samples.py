@@ -488,7 +488,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "who has access: as far as it is shown": partial(cards.access.who, FOLDER, HOLDERS[1:2], sees_all=False),
     "who has access: in a chat": partial(
-        lambda: cards.here.also_here(cards.access.who(BUDGET, HOLDERS, sees_all=True), HERE, KEY)
+        cards.here.also_here, cards.access.who(BUDGET, HOLDERS, sees_all=True), HERE, KEY
     ),
     "here: who can't open it": partial(cards.here.here, BUDGET, HERE, KEY),
     "here: who can't edit it": partial(
