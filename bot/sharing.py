@@ -144,11 +144,15 @@ class Chat:
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is in a chat, each once, without bots. Of the `unknown` Teams tells a name, and nothing to share with."""
+    """Who is in a chat, each once, without bots. Of the `unknown` Teams tells a name, and nothing to share with.
+
+    `group_id` is the directory's id of the group that a team is, "" for a group chat.
+    """
 
     chat: Chat
     people: tuple[Recipient, ...]
     unknown: tuple[str, ...] = ()
+    group_id: str = ""
 
 
 class Verdict(Enum):

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.sharing import Grant, Outcome, Recipient, ShareList, ShareReceipt, Telling
+from bot.sharing import Grant, Outcome, Recipient, ShareableItem, ShareList, ShareReceipt, Telling
 from bot.texts import _, day, later, listed, quoted, sentences, several, when
 from cards.basics import begin
 from cards.elements import Action, Card, Element, apart, button, card, heading, row, small
 from cards.many import PAGE, turned
-from cards.share import CAN, NOT_TOLD
+from cards.share import CAN, NOT_TOLD, file, opens_there
 
 # Of the people of a share, so many have a name in its row.
 NAMED = 3
@@ -44,12 +44,34 @@ def shares(
         return card(heading(nothing), *said, actions=[begin(), *buttons], summary=nothing)
     title = _("What you share: {count}", count=count)
     body = [heading(title), *([small(narrowed)] if narrowed else []), *(_row(each, key, now) for each in shown)]
+    buttons.append(button(_("Export…"), "shares.export", key, inputs=False))
     turns = []
     if count > PAGE:
         first = wanted.page * PAGE
         where, turns = turned(range(first, first + len(shown)), count, "shares.page", key, wanted.page)
         body.append(where)
     return card(*body, actions=[*turns, *buttons], summary=sentences(title, narrowed) if narrowed else title)
+
+
+def exported(item: ShareableItem, count: int) -> Card:
+    """Where it was saved; nobody else can open it."""
+    title = _("Saved in your OneDrive")
+    rows = several(count, "{count} row, for each person one.", "{count} rows, for each person one.")
+    private = _("Only you can open it, until you share it.")
+    return card(
+        heading(title, "Good"),
+        file(item),
+        small(sentences(rows, private)),
+        actions=[opens_there(item)],
+        summary=_("{title}: {file}", title=title, file=apart(item.name)),
+    )
+
+
+def state(grant: Grant, ends: dt.datetime | None, now: dt.datetime) -> str:
+    """How it stands for one person, in a cell."""
+    if ends is not None and ends <= now:
+        return _("It should have ended: {when}.", when=when(ends))
+    return _told([grant])
 
 
 def back(key: str) -> Action:

@@ -141,6 +141,8 @@ class Files:
         # By drive and name, and by person: what Graph calls special, and what people follow.
         self.special: dict[tuple[str, str], Item] = {}
         self.followed: dict[str, set[tuple[str, str]]] = {}
+        # Of what was uploaded; the rest has a size alone.
+        self.contents: dict[tuple[str, str], bytes] = {}
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self._items.values())
@@ -154,6 +156,18 @@ class Files:
                 self._inside.setdefault((item.drive_id, item.parent_id), []).append(item)
         for item, grant in grants:
             self.grant(item, grant)
+
+    def save(self, drive: Drive, name: str, content: bytes, author: Person, now: dt.datetime) -> Item:
+        """In the outermost folder of a drive, in the place of what is called so."""
+        there = self.below(self.root(drive), [name])
+        version = there.version + 1 if there else 1
+        item_id = there.id if there else guid("upload", drive.id, name)
+        made = Item(drive.id, item_id, drive.root_id, name, False, len(content), author, now, version)
+        inside = self._inside.setdefault((drive.id, drive.root_id), [])
+        self._inside[drive.id, drive.root_id] = [*(each for each in inside if each.id != item_id), made]
+        self._items[made.key] = made
+        self.contents[made.key] = content
+        return made
 
     def item(self, drive_id: str, item_id: str) -> Item | None:
         return self._items.get((drive_id, item_id))

@@ -8,13 +8,15 @@ from typing import Any
 from contoso import graph_items as shapes
 from contoso.files import Drive, Item
 from contoso.graph_address import Caller, may_see, owned, shared, site_at
-from contoso.graph_calls import Answer, Call, entity, listed, ordered
-from contoso.refusals import access_denied, invalid, not_visible
+from contoso.graph_calls import METADATA, Answer, Call, entity, listed, ordered
+from contoso.refusals import Refusal, access_denied, invalid, not_visible
 from contoso.sites import ROOT, Site
-from contoso.tenant import Contoso
+from contoso.tenant import Contoso, Event
 
 Json = dict[str, Any]
 EXPANDED = frozenset({"permissions", "children"})
+# https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa
+FORBIDDEN = frozenset('"*:<>?/\\|') | {chr(each) for each in range(32)}
 ORDER: Mapping[str, Callable[[Json], Any]] = {
     "name": lambda raw: raw["name"].casefold(),
     "size": lambda raw: raw["size"],
@@ -72,6 +74,23 @@ def children(contoso: Contoso, asked: Call, here: Item) -> Answer:
             raw["permissions"] = _permissions(contoso, asked.caller, each)
     what = f"drives('{here.drive_id}')/items('{here.id}')/children"
     return listed(asked, what, ordered(asked, found, ORDER))
+
+
+def upload(contoso: Contoso, asked: Call, name: str) -> Answer:
+    """A file in the outermost folder of one's own drive: 201 for a new one, 200 in the place of what is called so."""
+    if not asked.caller.can("Files.ReadWrite", "Files.ReadWrite.All"):
+        raise access_denied()
+    here = contoso.files.drive_of(asked.caller.person.id)
+    if here is None:
+        raise Refusal(404, "ResourceNotFound", "User's mysite not found.")
+    if not name.strip(" .") or FORBIDDEN & set(name):
+        raise invalid("The provided name cannot contain any of the following characters: " + "".join(sorted(FORBIDDEN)))
+    there = contoso.files.below(contoso.files.root(here), [name])
+    if there and there.is_folder:
+        raise Refusal(409, "nameAlreadyExists", "Name already exists")
+    made = contoso.files.save(here, name, asked.content, asked.caller.person, contoso.now())
+    contoso.emit(Event("files"))
+    return Answer(200 if there else 201, {"@odata.context": f"{METADATA}#driveItem", **shapes.item(contoso, made)})
 
 
 def behind_link(contoso: Contoso, asked: Call, token: str) -> Answer:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from contoso.graph_routes import DIRECTORY, ON_DRIVE, ON_ITEM, Operation
+from contoso.graph_routes import BYTES, DIRECTORY, ON_DRIVE, ON_ITEM, Operation
 from contoso.graph_schemas import SCHEMAS
 
 Json = dict[str, Any]
@@ -92,7 +92,8 @@ def _served() -> Iterator[tuple[str, str, Operation]]:
 
 
 def _described(path: str, name: str, operation: Operation) -> Json:
-    refusals = REFUSALS + ((415,) if operation.takes else ())
+    is_json = operation.takes not in ("", BYTES)
+    refusals = REFUSALS + ((415,) if is_json else ())
     described: Json = {
         "operationId": name,
         "parameters": [*_in_path(path), *_options(operation), *_headers(operation)],
@@ -102,7 +103,9 @@ def _described(path: str, name: str, operation: Operation) -> Json:
         },
     }
     if operation.takes:
-        content = {"application/json": {"schema": _ref(operation.takes)}}
+        content = (
+            {"application/json": {"schema": _ref(operation.takes)}} if is_json else {"application/octet-stream": {}}
+        )
         described["requestBody"] = {"required": True, "content": content}
     if name in PUBLISHED:
         described["x-published-operation-id"] = PUBLISHED[name]

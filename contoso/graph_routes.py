@@ -55,6 +55,8 @@ def _pattern(part: str) -> re.Pattern[str]:
     return re.compile(literal if name == part else rf"{literal}(?:\(\))?", re.IGNORECASE | re.DOTALL)
 
 
+# Of a body that is no JSON.
+BYTES = "bytes"
 PAGED = frozenset({"$top", "$skiptoken", "$select", "$count"})
 DIRECTORY_OPTIONS = PAGED | {"$filter", "$search", "$orderby"}
 ONE = frozenset({"$select"})
@@ -88,6 +90,16 @@ DIRECTORY = (
     Operation("ListGroupDrives", "GET", "groups/{group-id}/drives", drives.drives, gives="drives", options=PAGED),
     Operation("GetSite", "GET", "sites/{site-id}", drives.site, gives="site", options=ONE),
     Operation("ListSiteDrives", "GET", "sites/{site-id}/drives", drives.drives, gives="drives", options=PAGED),
+    # Of what is not there yet no drive item tells, so it stands here; in the outermost folder alone.
+    Operation(
+        "UploadMine",
+        "PUT",
+        "me/drive/root:/{file-name}:/content",
+        drives.upload,
+        takes=BYTES,
+        gives="driveItem",
+        statuses=(200, 201),
+    ),
     Operation(
         "SearchEverywhere", "POST", "search/query", search.everywhere, takes="searchQuery", gives="searchResponses"
     ),

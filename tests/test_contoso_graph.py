@@ -181,3 +181,31 @@ async def test_ids_stay_the_same_over_restarts(keys: Keys) -> None:
 
     assert [item.key for item in one.files] == [item.key for item in other.files]
     assert one.person(ADELE).id == other.person(ADELE).id == "d4692b57-47f9-5eb2-bf14-53434754dbde"
+
+
+async def test_a_file_is_put_into_ones_own_drive_and_replaced_there(contoso: Contoso, adele: Reader) -> None:
+    path = "/me/drive/root:/Mine.csv:/content"
+
+    made = await adele.put(path, content=b"a,b")
+    again = await adele.put(path, content=b"c")
+    read = await adele.get("/me/drive/root:/Mine.csv")
+
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.json()["id"] == again.json()["id"] == read.json()["id"]
+    assert (made.json()["size"], read.json()["size"]) == (3, 1)
+    assert contoso.files.contents[read.json()["parentReference"]["driveId"], read.json()["id"]] == b"c"
+
+
+async def test_what_is_no_name_or_not_ones_own_is_not_put_there(contoso: Contoso, adele: Reader) -> None:
+    refused = [
+        await adele.put(f"/me/drive/root:/{name}:/content", content=b"")
+        for name in ("a%3Ab.csv", "%2E%2E%20", "Finance", "a%2Fb.csv")
+    ]
+    async with Reader(contoso, ADELE, "Files.Read") as reader:
+        reads_only = await reader.put("/me/drive/root:/Mine.csv:/content", content=b"")
+    async with Reader(contoso, GUEST, "Files.ReadWrite") as guest:
+        has_none = await guest.put("/me/drive/root:/Mine.csv:/content", content=b"")
+
+    assert [each.status_code for each in refused] == [400, 400, 409, 400]
+    assert (reads_only.status_code, has_none.status_code) == (403, 404)
+    assert not contoso.files.contents

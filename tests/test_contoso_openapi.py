@@ -193,6 +193,7 @@ ELSE = (
     ("get", "/shares/{share-id}/permission"),
     ("post", "/shares/{share-id}/permission/grant"),
     ("post", "/$batch"),
+    ("put", "/me/drive/root:/{file-name}:/content"),
 )
 
 

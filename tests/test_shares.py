@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 
 import pytest
 
@@ -168,9 +170,9 @@ async def test_buttons_show_the_usual_parts_where_that_changes_something(adele: 
     every = await adele.presses("All")
     outside = await adele.presses("Outside the organisation")
 
-    assert at_first == ["Ending within a week", "Outside the organisation"]
+    assert at_first == ["Ending within a week", "Outside the organisation", "Export…"]
     assert "What you share: 1" in soon
-    assert then == ["All"]
+    assert then == ["All", "Export…"]
     assert "What you share: 3" in every
     assert "What you share: 1" in outside
     assert "Eric" not in outside
@@ -228,6 +230,108 @@ async def test_ended_from_the_list_it_is_ended_once(adele: Someone, bot: Bot) ->
 
     assert ALEX not in bot.access("Q3 Budget.xlsx")
     assert "What you share: 2" in await adele.says("my shares")
+
+
+# As a file of one's own
+
+
+def saved(bot: Bot) -> list[list[str]]:
+    """The rows of the newest file that was saved."""
+    (*_before, content) = bot.contoso.files.contents.values()
+    text = content.decode()
+    assert text.startswith("\ufeff")
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+@pytest.mark.usefixtures("shared")
+async def test_the_list_is_saved_as_a_file_in_ones_own_drive(adele: Someone, alex: Someone, bot: Bot) -> None:
+    told = await adele.says("export my shares")
+    (item,) = [each for each in bot.contoso.files if each.name.startswith("My shares ")]
+    columns, *rows = saved(bot)
+
+    assert "Saved in your OneDrive" in told
+    assert "4 rows, for each person one." in told
+    assert titles(bot, adele) == ["Open in OneDrive"]
+    assert bot.contoso.roles(item) == {}
+    assert bot.contoso.files.drives[item.drive_id].owner == bot.contoso.person(adele.mail)
+    assert columns[:5] == ["File", "Place", "Shared with", "Address", "Right"]
+    assert [row[:5] for row in rows] == [
+        ["Q3 Budget.xlsx", "OneDrive › Finance", "eric@fabrikam.com", "eric@fabrikam.com", "can view"],
+        ["Travel costs 2026.xlsx", "OneDrive › Finance", "Megan Bowen", "megan.bowen@contoso.com", "can edit"],
+        ["Q3 Budget.xlsx", "OneDrive › Finance", "Alex Wilber", ALEX, "can view"],
+        ["Q3 Budget.xlsx", "OneDrive › Finance", "Megan Bowen", "megan.bowen@contoso.com", "can view"],
+    ]
+    assert [(row[6] != "", row[7], row[8]) for row in rows] == [
+        (True, "yes", "told"),
+        (False, "no", "told"),
+        (True, "no", "told"),
+        (True, "no", "told"),
+    ]
+    assert rows[0][9] == bot.contoso.web_url(bot.contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
+
+
+@pytest.mark.usefixtures("shared")
+async def test_a_button_saves_what_the_list_shows(adele: Someone, bot: Bot) -> None:
+    await adele.says("my shares with Megan")
+    await adele.presses("Export…")
+
+    assert [row[2] for row in saved(bot)[1:]] == ["Megan Bowen", "Alex Wilber", "Megan Bowen"]
+
+
+@pytest.mark.usefixtures("shared")
+async def test_what_should_have_ended_is_marked_in_the_file(adele: Someone, bot: Bot) -> None:
+    bot.ahead += dt.timedelta(days=4).total_seconds()
+
+    await adele.says("export my shares with Alex")
+
+    assert "It should have ended: " in saved(bot)[1][8]
+
+
+async def test_no_cell_is_a_formula_to_a_spreadsheet(adele: Someone, bot: Bot) -> None:
+    contoso, owner = bot.contoso, bot.contoso.person(adele.mail)
+    drive = contoso.files.drive_of(owner.id)
+    assert drive
+    item = contoso.files.save(drive, '=HYPERLINK("https://evil.example").pdf', b"", owner, contoso.now())
+    await shares(adele, f"{bot.contoso.web_url(item)} with Alex as read")
+
+    await adele.says("export my shares")
+
+    assert saved(bot)[1][0] == '\'=HYPERLINK("https://evil.example").pdf'
+
+
+async def test_nothing_is_saved_where_nothing_is_shared(adele: Someone, bot: Bot) -> None:
+    assert "There is nothing to export" in await adele.says("export my shares")
+    assert not bot.contoso.files.contents
+
+
+@pytest.mark.usefixtures("shared")
+async def test_what_could_not_be_saved_is_said(adele: Someone, bot: Bot) -> None:
+    bot.breaks("graph", "content", times=None, status=507)
+
+    assert "The storage there is full." in await adele.says("export my shares")
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence", "column"),
+    [
+        ("de-DE", "exportiere meine Freigaben", "Geteilt mit"),
+        ("fr-FR", "exporte mes partages", "Partagé avec"),
+        ("es-ES", "exporta mis archivos compartidos", "Compartido con"),
+        ("pt-BR", "exportar meus compartilhamentos", "Compartilhado com"),
+        ("it-IT", "esporta le mie condivisioni", "Condiviso con"),
+        ("nl-NL", "exporteer mijn delingen", "Gedeeld met"),
+        ("ja-JP", "共有一覧をエクスポートして", "共有相手"),
+        ("zh-CN", "导出我的共享", "共享对象"),
+        ("ko-KR", "내 공유 목록 내보내기", "공유 대상"),
+    ],
+)
+@pytest.mark.usefixtures("shared")
+async def test_the_file_speaks_their_language(bot: Bot, locale: str, sentence: str, column: str) -> None:
+    adele = Someone(bot.contoso, "adele.vance@contoso.com", locale)
+
+    await adele.says(sentence)
+
+    assert saved(bot)[0][2] == column
 
 
 # Pages

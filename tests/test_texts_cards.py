@@ -21,6 +21,7 @@ import cards.dialog
 import cards.ended
 import cards.files
 import cards.form
+import cards.here
 import cards.received
 import cards.settings
 import cards.share
@@ -65,6 +66,7 @@ from bot.texts import languages, speaking
 from cards.access import SHOWN as MOST_HOLDERS
 from cards.access import Holder, Way
 from cards.elements import Card, filled, line, run
+from cards.here import Here
 from cards.shares import VIEWS, Shared
 
 # Words that are nobody's text: none of them occurs in one of ours.
@@ -185,6 +187,15 @@ def accesses() -> Iterator[Card]:
     for most in (MOST_HOLDERS + 1, MOST_HOLDERS + 2):
         yield cards.access.who(item(is_folder=True, place=LIBRARY), everyone[:most], sees_all=False)
     yield cards.access.who(item(), [], sees_all=False, offered=[(NAME, "key")])
+
+
+def heres() -> Iterator[Here]:
+    """Of one, and of more than have a row each."""
+    for role, sees, now in product((Role.READ, Role.WRITE), (True, False), (Role.READ, None)):
+        for count in (0, 1, 21):
+            others = tuple((PEOPLE[0], now) for _each in range(count))
+            yield Here(role, PEOPLE, others, (NAME,), sees, sees, opens_for_ours=True, opens_for_all=sees)
+        yield Here(role, PEOPLE, ())
 
 
 def changes() -> Iterator[ChangePlan]:
@@ -344,6 +355,11 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     ],
     cards.form.form: lambda: list(forms()),
     cards.access.who: lambda: list(accesses()),
+    cards.here.here: lambda: [cards.here.here(item(), each, "key") for each in heres()],
+    cards.here.also_here: lambda: [
+        cards.here.also_here(cards.access.who(item(), [], sees_all=True), each, "key") for each in heres()
+    ],
+    cards.shares.exported: lambda: [cards.shares.exported(item(), count) for count in (1, 2)],
     cards.dialog.in_dialog: lambda: [cards.dialog.in_dialog(each) for each in (*forms(), *accesses())],
     cards.dialog.file: lambda: [
         cards.dialog.file(each) for each in (item(), item(is_folder=True, place=f"{LIBRARY} › {PLACE}"))
@@ -417,7 +433,7 @@ def test_every_function_that_makes_a_card_is_looked_at() -> None:
         one
         for module in (
             *(cards.access, cards.approvals, cards.basics, cards.change, cards.dialog, cards.ended, cards.files),
-            *(cards.form, cards.received, cards.settings, cards.share, cards.shares),
+            *(cards.form, cards.here, cards.received, cards.settings, cards.share, cards.shares),
         )
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")

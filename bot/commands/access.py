@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+
 import cards.access
+import cards.here
 from bot import changing, planning
-from bot.commands import change, share
+from bot.commands import change, here, roster, share
 from bot.commands.turn import Command, Reply, Turn
-from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
+from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate, Unavailable
 from bot.graph.permissions import GROUPS, Permission, tell_all
 from bot.language import Understood
-from bot.sharing import ShareableItem, UnclearRequest
+from bot.sharing import Role, Roster, ShareableItem, ShareRequest, UnclearRequest, Words
 from bot.texts import _, later
 from cards.access import Holder, Way
 
 WANTED = "access"
+THIS = Words("reference", "this")
 WAYS = {"anonymous": Way.ANY_LINK, "organization": Way.OUR_LINK}
 
 
 async def show(turn: Turn, understood: Understood) -> Reply:
-    if understood.request is None or not understood.request.items or understood.asks:
+    request = understood.request
+    if request and request.items == (THIS,) and (item := await turn.pending.spoken_of(turn.person)):
+        request = replace(request, items=(Words("id", item.key, item.name),))
+    elif request is None or not request.items or understood.asks:
         raise NotUnderstood(understood.hint or _("Of which file? Please write its name or its link."))
-    found = await planning.find(turn.graph, turn.person, understood.request.items[0], wanted=WANTED)
+    return await _answered(turn, request)
+
+
+async def _answered(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
+    """Of whoever is in the chat, where it is asked of them. `before` is the key of what it takes the place of."""
+    there = None
+    chats = (*roster.HERE, planning.CHAT) if turn.chat else (planning.CHAT,)
+    if any(each.kind in chats for each in request.recipients):
+        request, there = await roster.gathered(turn, request)
+    found = await planning.find(turn.graph, turn.person, request.items[0], wanted=WANTED)
     if isinstance(found, UnclearRequest):
-        return await share.asking(turn, found)
-    return await shown(turn, found)
+        asked = replace(found.request, recipients=request.recipients, role=request.role)
+        return await share.asking(turn, replace(found, request=asked), before)
+    return await _of_chat(turn, found, request, there) if there else await shown(turn, found)
+
+
+async def _of_chat(turn: Turn, item: ShareableItem, request: ShareRequest, there: Roster) -> Reply:
+    role = request.role if request.role and request.role.grantable else Role.READ
+    found = await here.looked_up(turn, await _permissions(turn, item), there, role, request.items[0])
+    return Reply(cards.here.here(item, found, await here.offer(turn, item, found, there)), is_private=True)
 
 
 async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -33,14 +57,11 @@ async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def chosen(turn: Turn, key: str, place: int | None) -> Reply:
-    async with turn.pending.claim(key, turn.person) as unclear:
-        if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
-            raise TooLate
-        words = planning.answered(unclear, place).items[0]
-        found = await planning.find(turn.graph, turn.person, words, wanted=WANTED)
-    if isinstance(found, UnclearRequest):
+    unclear = await turn.pending.at(key, turn.person)
+    if not isinstance(unclear, UnclearRequest) or unclear.wanted != WANTED:
         raise TooLate
-    return await shown(turn, found)
+    async with turn.pending.claim(key, turn.person):
+        return await _answered(turn, planning.answered(unclear, place))
 
 
 async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -53,17 +74,33 @@ async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Reply:
     """`from_share` is the key of the one whose card this takes the place of."""
-    await turn.record.asked(turn.person, COMMAND.intent, item.key)
-    try:
-        permissions = await turn.graph.permissions(item)
-    except (NotAllowed, NotFound) as error:
-        raise NotAllowed(_("Microsoft 365 does not tell you who can open “{file}”.", file=item.name)) from error
+    permissions = await _permissions(turn, item)
     holders = [_holder(each) for each in permissions if each.role or each.roles]
     sees_all = tell_all(permissions, turn.person.id)
     removable = changing.removable(turn.person, permissions) if sees_all else []
     key, offered = await change.offer(turn, item, removable)
     card = cards.access.who(item, holders, sees_all=sees_all, share=from_share, key=key, offered=offered)
+    if there := await _roster(turn):
+        found = await here.looked_up(turn, permissions, there, Role.READ)
+        card = cards.here.also_here(card, found, await here.offer(turn, item, found, there))
     return Reply(card, is_private=True)
+
+
+async def _permissions(turn: Turn, item: ShareableItem) -> list[Permission]:
+    await turn.record.asked(turn.person, COMMAND.intent, item.key)
+    try:
+        return await turn.graph.permissions(item)
+    except (NotAllowed, NotFound) as error:
+        raise NotAllowed(_("Microsoft 365 does not tell you who can open “{file}”.", file=item.name)) from error
+
+
+async def _roster(turn: Turn) -> Roster | None:
+    """Who is in the chat this is asked in, where Teams tells; the answer is good without."""
+    if turn.chat is None:
+        return None
+    with suppress(NotAllowed, NotUnderstood, Unavailable):
+        return (await roster.gathered(turn, ShareRequest((), (Words(roster.HERE[0], ""),))))[1]
+    return None
 
 
 def _holder(permission: Permission) -> Holder:
@@ -95,6 +132,6 @@ COMMAND = Command(
     example=later("who has access to Q3 Budget.xlsx?"),
     what=later("Shows who can open a file, and how they came to it."),
     say=show,
-    clicks={"access.choose": choose, "access.of_share": of_share},
+    clicks={"access.choose": choose, "access.of_share": of_share, "access.give": here.give},
     is_of_record=False,  # by itself: through whatever door, and of which file
 )

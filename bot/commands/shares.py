@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import cards.shares
@@ -13,13 +14,16 @@ from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotUnderstood, TooLate
 from bot.language import Understood
 from bot.ledger import Stands
+from bot.ledger.export import line
 from bot.sharing import Expiry, Recipient, ShareableItem, ShareList, ShareRequest, Words
 from bot.texts import _, later, sentences
 from bot.work import Work
 from cards.elements import Card, also
 from cards.many import PAGE
+from cards.share import CAN
 from cards.shares import Shared
 
+EXPORT = "export"
 SOON = dt.timedelta(days=7)
 OUTSIDE = ("external", "guests")
 NAMED = ("name", "email", "mention", "id", "group")
@@ -35,6 +39,8 @@ async def show(turn: Turn, understood: Understood) -> Reply:
     if understood.asks:
         # "Ending soon" is no date.
         wanted = replace(wanted, until=Expiry("", turn.work.now() + SOON))
+    if understood.wish == EXPORT:
+        return await _exported(turn, wanted)
     key = await turn.pending.put(wanted)
     return Reply(await card(turn.work, wanted, key), is_private=True)
 
@@ -87,6 +93,56 @@ async def card(work: Work, wanted: ShareList, key: str) -> Card:
         now=now,
         views=[verb for verb, found in others.items() if found and found != fitting],
     )
+
+
+async def export(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """The list as a file of their own, under a card that stays."""
+    return await _exported(turn, await _at(turn, key))
+
+
+async def _exported(turn: Turn, wanted: ShareList) -> Reply:
+    stands = await turn.work.shares.told(_fitting(await turn.work.shares.of(turn.person), wanted))
+    if not stands:
+        raise NotUnderstood(_("There is nothing to export: you share nothing through me that fits this."))
+    rows = [_columns(), *(row for each in stands for row in _rows(each, turn))]
+    # By its first mark Excel knows how the letters are written.
+    content = "\ufeff" + "".join(map(line, rows))
+    name = _("My shares {when}", when=turn.now.astimezone(turn.timezone).strftime("%Y-%m-%d %H.%M.%S"))
+    item = await turn.graph.save(f"{name}.csv", content.encode(), "text/csv")
+    return Reply(cards.shares.exported(item, len(rows) - 1), is_private=True)
+
+
+def _columns() -> tuple[str, ...]:
+    file, place, name, address = _("File"), _("Place"), _("Shared with"), _("Address")
+    return (
+        file,
+        place,
+        name,
+        address,
+        _("Right"),
+        _("Shared on"),
+        _("Until"),
+        _("Outside"),
+        _("State"),
+        _("Web address"),
+    )
+
+
+def _rows(stands: Stands, turn: Turn) -> Iterator[tuple[str, ...]]:
+    """One for each person who has it. Moments are as ISO 8601 has them, which sorts."""
+    plan = stands.receipt.plan
+    shared = _moment(dt.datetime.fromtimestamp(stands.done_at, dt.UTC), turn)
+    until = _moment(stands.ends, turn) if stands.ends else ""
+    for each in stands.receipt.given():
+        who, can = each.recipient, _(CAN[each.role or plan.role])
+        is_outside = _("yes") if who.is_outside else _("no")
+        state = cards.shares.state(each, stands.ends, turn.work.now())
+        about = (plan.item.name, plan.item.where, who.name or who.email, who.email)
+        yield (*about, can, shared, until, is_outside, state, plan.item.web_url)
+
+
+def _moment(moment: dt.datetime, turn: Turn) -> str:
+    return moment.astimezone(turn.timezone).strftime("%Y-%m-%d %H:%M")
 
 
 async def _at(turn: Turn, key: str) -> ShareList:
@@ -187,5 +243,6 @@ COMMAND = Command(
         "shares.all": all_,
         "shares.soon": soon,
         "shares.outside": outside,
+        "shares.export": export,
     },
 )

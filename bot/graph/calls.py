@@ -40,6 +40,7 @@ class Ask:
     units: int = READ
     params: dict[str, str] | None = None
     json: object = None
+    content: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     once: bool = False
 
@@ -161,6 +162,7 @@ class Calls:
                         self.url + ask.path,
                         params=ask.params,
                         json=ask.json,
+                        content=ask.content,
                         headers=ask.headers,
                         auth=self.auth(ask.scope),
                         timeout=TIMEOUT,

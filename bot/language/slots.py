@@ -15,6 +15,7 @@ from bot.sharing import Expiry, Role, ShareRequest, Words
 THIS = Words("reference", "this")
 # What is said of these needs no names.
 READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "undo")
+EXPORT = "list_shares.export"
 _MARK = re.compile(f"[{MARKS}]")
 _NEEDS_ITEMS = ("share", "change_role", "unshare", "who_has_access", "extend", "request_access")
 _NEEDS_PEOPLE = ("share", "change_role", "unshare")
@@ -43,6 +44,12 @@ class Slots:
 
     def filled(self, meaning: str, fit: Fit, said: str) -> Understood | None:
         """`said` is the sentence with its marks, `meaning` an intent, and after a dot what more it says."""
+        if meaning == EXPORT:
+            listed = self._filled("list_shares", fit, said)
+            return replace(listed, wish="export") if listed and listed.request else listed
+        return self._filled(meaning, fit, said)
+
+    def _filled(self, meaning: str, fit: Fit, said: str) -> Understood | None:
         intent, _, detail = meaning.partition(".")
         if intent == "none":
             return TALK
@@ -337,6 +344,8 @@ def _detailed(request: ShareRequest, spoken: _Spoken) -> ShareRequest:
             return replace(request, mail=True)
         case "them":
             return replace(request, recipients=(Words("pronoun", "pronoun"),))
+        case "here":
+            return replace(request, recipients=(Words("this_chat", ""),))
         case "anyone" | "organization" | "all" | "guests" | "external":
             sign_in = False if (spoken.intent, detail) == ("share", "anyone") else request.sign_in
             return replace(request, recipients=(Words(detail, ""),), sign_in=sign_in)

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any
 
 from bot.ledger.record import Kept
@@ -17,7 +17,7 @@ COLUMNS = (
     *("until", "reference", "rule"),
 )
 # What a spreadsheet would carry out. https://owasp.org/www-community/attacks/CSV_Injection
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 async def as_jsonl(record: AsyncIterable[Kept]) -> AsyncIterator[str]:
@@ -26,9 +26,9 @@ async def as_jsonl(record: AsyncIterable[Kept]) -> AsyncIterator[str]:
 
 
 async def as_csv(record: AsyncIterable[Kept]) -> AsyncIterator[str]:
-    yield _row(COLUMNS)
+    yield line(COLUMNS)
     async for each in record:
-        yield _row(["" if value is None else _harmless(str(value)) for value in _said(each).values()])
+        yield line("" if value is None else str(value) for value in _said(each).values())
 
 
 def _said(kept: Kept) -> dict[str, Any]:
@@ -48,10 +48,11 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULAS) else cell
 
 
-def _row(cells: list[str] | tuple[str, ...]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+def line(cells: Iterable[str]) -> str:
+    """One of a CSV; whatever is in a cell, a spreadsheet takes it for words."""
+    written = io.StringIO()
+    csv.writer(written).writerow([_harmless(each) for each in cells])
+    return written.getvalue()
 
 
 FORMS = {"csv": as_csv, "jsonl": as_jsonl}

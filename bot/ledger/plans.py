@@ -17,7 +17,17 @@ from bot.ledger.bodies import json
 from bot.ledger.tables import plans
 from bot.ledger.told import Told
 from bot.many import ManyPlan, Missing
-from bot.sharing import AccessWanted, Draft, Person, ShareList, SharePlan, ShareReceipt, UnclearRequest, Waiting
+from bot.sharing import (
+    AccessWanted,
+    Draft,
+    Person,
+    ShareableItem,
+    ShareList,
+    SharePlan,
+    ShareReceipt,
+    UnclearRequest,
+    Waiting,
+)
 from bot.texts import _, later
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
@@ -203,6 +213,22 @@ class PendingPlans:
         async with self._engine.connect() as database:
             row = (await database.execute(newest)).first()
         return (row.key, json.loads(row.body, KINDS[row.kind])) if row else None
+
+    async def spoken_of(self, person: Person) -> ShareableItem | None:
+        """What the newest share of this person's is about, planned or done, as long as "it" may mean that."""
+        newest = (
+            select(plans.c.body)
+            .where(
+                _of(person),
+                plans.c.kind == "plan",
+                plans.c.expires_at > int(self._clock()) + KEEP_FOR - ANSWERED_WITHIN,
+            )
+            .order_by(plans.c.expires_at.desc())
+            .limit(1)
+        )
+        async with self._engine.connect() as database:
+            body = await database.scalar(newest)
+        return json.loads(body, SharePlan).item if body else None
 
     async def _take(self, database: AsyncConnection, key: str) -> None:
         now = int(self._clock())

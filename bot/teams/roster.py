@@ -54,13 +54,14 @@ def chat(incoming: Incoming) -> Chat | None:
 async def roster(connector: Connector, of: Chat, tenant_id: str) -> Roster:
     """With the name of a team; a group chat tells none. Raises NotAllowed, Unavailable."""
     members = await _asked(connector.members(of.id))
-    name = _text(await _asked(connector.team(of.team_id)), "name") if of.team_id else ""
+    team = await _asked(connector.team(of.team_id)) if of.team_id else {}
     known = [each for each in (_recipient(member, tenant_id) for member in members) if each.id or each.email]
     people = sorted(_once(known), key=lambda each: each.name.casefold())
     unknown = {each.name for each in (_recipient(member, tenant_id) for member in members)} - {
         each.name for each in known
     }
-    return Roster(Chat(of.id, name, of.team_id), tuple(people), tuple(sorted(unknown - {""})))
+    chat = Chat(of.id, _text(team, "name"), of.team_id)
+    return Roster(chat, tuple(people), tuple(sorted(unknown - {""})), _text(team, "aadGroupId"))
 
 
 async def member(connector: Connector, chat_id: str, person_id: str, tenant_id: str) -> Recipient | None:

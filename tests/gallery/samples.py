@@ -18,6 +18,7 @@ import cards.dialog
 import cards.ended
 import cards.files
 import cards.form
+import cards.here
 import cards.received
 import cards.roster
 import cards.settings
@@ -59,6 +60,7 @@ from bot.sharing import (
 )
 from cards.access import Holder, Way
 from cards.elements import Card, also
+from cards.here import Here
 from cards.shares import VIEWS, Shared
 
 KEY = "k" * 32
@@ -178,6 +180,7 @@ MEMBERS = [replace(LONG_NAMED, id=f"member {n}", email=f"{n}.{LONG_NAMED.email}"
 IN_TEAM = replace(plan(gains(GUEST), *map(gains, MEMBERS), *map(has, MEMBERS[:19])), chat=TEAM)
 OF_MANY = ShareReceipt(IN_TEAM, (REFUSED, *(Grant(each, Outcome.GRANTED) for each in MEMBERS)))
 MANY_BACK = (Returned(LEE, Ending.LEFT, Role.WRITE), *(Returned(each, Ending.ENDED) for each in MEMBERS))
+HERE = Here(Role.READ, (LEE, ISAIAH), ((ALEX, None), (ERIC, None)), opens_for_ours=True)
 HOLDERS = [
     Holder("Adele Vance", "adele.vance@contoso.com", Way.PERSON, Role.OWNER, is_inherited=False),
     Holder("Alex Wilber", "alex.wilber@contoso.com", Way.PERSON, Role.WRITE, is_inherited=False, until=CHANGED),
@@ -484,6 +487,30 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         offered=[(ALEX.name, "alex"), (ODD_PEOPLE[0].name, "odd")],
     ),
     "who has access: as far as it is shown": partial(cards.access.who, FOLDER, HOLDERS[1:2], sees_all=False),
+    "who has access: in a chat": partial(
+        cards.here.also_here, cards.access.who(BUDGET, HOLDERS, sees_all=True), HERE, KEY
+    ),
+    "here: who can't open it": partial(cards.here.here, BUDGET, HERE, KEY),
+    "here: who can't edit it": partial(
+        cards.here.here,
+        BUDGET,
+        replace(HERE, role=Role.WRITE, others=((ALEX, Role.READ), (MEGAN, None)), opens_for_all=False),
+        KEY,
+    ),
+    "here: what can't be seen": partial(
+        cards.here.here, FOLDER, replace(HERE, sees_all=False, sees_groups=False, unknown=("Sam", "Kim")), KEY
+    ),
+    "here: everybody": partial(cards.here.here, BUDGET, Here(Role.READ, (ALEX, MEGAN), ()), ""),
+    "here: many": partial(cards.here.here, BUDGET, replace(HERE, others=tuple((each, None) for each in MEMBERS)), KEY),
+    "here: hostile names": partial(
+        cards.here.here,
+        ODD_FILE,
+        Here(Role.READ, tuple(ODD_PEOPLE), tuple((each, None) for each in ODD_PEOPLE), (ODD_PEOPLE[0].name,)),
+        KEY,
+    ),
+    "shares: exported": partial(
+        cards.shares.exported, replace(BUDGET, name="My shares 2026-11-22 09.30.00.csv", place="OneDrive"), 4
+    ),
     "a file in a chat": partial(cards.dialog.file, BUDGET),
     "dialog: confirm": partial(cards.dialog.in_dialog, cards.share.confirm(ONE, KEY)),
     "dialog: late": partial(cards.dialog.late, own_chat=True),

@@ -1,0 +1,103 @@
+"""Who of a chat can open a file, as far as Microsoft 365 tells whoever asks; and a share with just the others."""
+
+from __future__ import annotations
+
+from bot.commands import share
+from bot.commands.turn import Reply, Turn
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, TooLate
+from bot.graph.permissions import GROUPS, Permission, covers, role_of, tell_all
+from bot.planning import CHAT, MOST_PEOPLE
+from bot.sharing import Chat, Draft, Recipient, Role, Roster, ShareableItem, ShareRequest, Words
+from cards.here import Here
+
+ANYBODY, ORGANISATION = "anonymous", "organization"
+_NO_LINK = Words("", "")
+
+
+async def looked_up(
+    turn: Turn, permissions: list[Permission], there: Roster, role: Role, named: Words = _NO_LINK
+) -> Here:
+    """Who of them has this right. `named` is how the file was named: a link opens it for whom it is made for."""
+    giving = [each for each in permissions if each.role is None or covers(each.role, role)]
+    members, is_told = await _members(turn, giving, there)
+    links = [each for each in giving if each.link and each.link.scope in (ANYBODY, ORGANISATION)]
+    pasted = [each for each in links if each.link and _is_same(each.link.web_url, named)]
+    can: list[Recipient] = []
+    others: list[tuple[Recipient, Role | None]] = []
+    for person in there.people:
+        now = role_of(person, permissions)
+        is_in = person.id in members or any(_opens_for(each, person) for each in pasted)
+        if is_in or covers(now, role):
+            can.append(person)
+        else:
+            others.append((person, now))
+    return Here(
+        role,
+        tuple(can),
+        tuple(others),
+        there.unknown,
+        sees_all=tell_all(permissions, turn.person.id),
+        sees_groups=is_told,
+        opens_for_all=any(each.link and each.link.scope == ANYBODY for each in links),
+        opens_for_ours=bool(links),
+    )
+
+
+async def _members(turn: Turn, giving: list[Permission], there: Roster) -> tuple[frozenset[str], bool]:
+    """The ids of those whom groups give it, and whether these are all: not every group tells who is in it."""
+    found: set[str] = set()
+    is_told = True
+    for permission in giving:
+        groups = [each for each in permission.identities if each.kind in GROUPS]
+        ids = {each.id for each in groups if each.id}
+        is_told = is_told and (not groups or (bool(ids) and permission.role is not None))
+        for group_id in ids:
+            try:
+                found |= await _in_group(turn, group_id, there)
+            except (NeedsSignIn, NotAllowed, NotFound):
+                is_told = False
+    return frozenset(found), is_told
+
+
+async def _in_group(turn: Turn, group_id: str, there: Roster) -> set[str]:
+    """Of a team's own group Teams tells, too."""
+    if group_id == there.group_id:
+        team_id = there.chat.team_id
+        team = there if there.chat.id == team_id else await turn.roster(Chat(team_id, "", team_id))
+        return {each.id for each in team.people if each.id}
+    return {each.id for each in await turn.graph.members(group_id) if each.id}
+
+
+def _is_same(url: str | None, named: Words) -> bool:
+    return named.kind == "url" and url is not None and url.partition("?")[0] == named.value.partition("?")[0]
+
+
+def _opens_for(permission: Permission, person: Recipient) -> bool:
+    return not person.is_outside or bool(permission.link and permission.link.scope == ANYBODY)
+
+
+async def offer(turn: Turn, item: ShareableItem, here: Here, there: Roster) -> str:
+    """The key of a button that plans a share with the others; "" where there are none."""
+    if not here.others:
+        return ""
+    people = tuple(_named(each) for each, _now in here.others)
+    excluded: tuple[Words, ...] = ()
+    if len(people) > MOST_PEOPLE:
+        # So many nobody looks up one by one.
+        chat = there.chat
+        people = (Words(CHAT, f"{chat.id} {chat.team_id}".strip()),)
+        excluded = tuple(_named(each) for each in here.can)
+    request = ShareRequest((Words("id", item.key, item.name),), people, here.role, excluded=excluded)
+    return await turn.pending.put(Draft(turn.person, request))
+
+
+def _named(person: Recipient) -> Words:
+    return Words("id", person.id, person.name) if person.id else Words("email", person.email, person.name)
+
+
+async def give(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """What that share would do; nothing is granted yet."""
+    draft = await turn.pending.at(key, turn.person)
+    if not isinstance(draft, Draft):
+        raise TooLate
+    return await share.planned(turn, draft.request, key)
