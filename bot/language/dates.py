@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from bot.language.patterns import BEGINS, ENDS, Pattern, Vocabulary, one_of
@@ -28,6 +28,8 @@ _NUMERIC = re.compile(r"(\d{1,4})\s?[./-]\s?(\d{1,2})(?:\s?[./-]\s?(\d{2,4}))?\.
 _NAMED = ("weekday", "month", "day", "m", "year", "count", "unit", "part", "hour", "minute", "am", "pm", "half")
 _IN_A_WEEK = 7
 MOST_CUTS = 12
+# Of a word, that show whether a date may begin with it.
+FIRST_LETTERS = 3
 Found = Mapping[str, str | None]
 
 
@@ -62,7 +64,8 @@ class Dates:
     def span(self) -> str:
         """An expression for a length of time, or for several to be added up."""
         one = "(?:" + "|".join([*self._all("span"), *map(re.escape, _longest_first(self._spans))]) + ")"
-        return f"(?:{one}(?:{self._between.pattern}(?={self._vocabulary['count']}){one}){{0,3}})"
+        begins = self._begins(self._forms.get("span", []), self._spans)
+        return f"(?:{begins}{one}(?:{self._between.pattern}(?={self._vocabulary['count']}){one}){{0,3}})"
 
     @cached_property
     def date(self) -> str:
@@ -80,7 +83,37 @@ class Dates:
     @cached_property
     def finder(self) -> re.Pattern[str]:
         """Finds a date where it begins."""
-        return re.compile(BEGINS + self.date + ENDS if self._spaces else self.date)
+        forms = [form for many in self._forms.values() for form in many]
+        begins = self._begins(forms, self._spans, self._holidays, self.forever)
+        return re.compile(BEGINS + begins + self.date + ENDS if self._spaces else self.date)
+
+    @cached_property
+    def date_at(self) -> Callable[[str, int], re.Match[str] | None]:
+        """The date that begins at a place of a sentence; many patterns ask the same."""
+        return lru_cache(maxsize=64)(self.finder.match)
+
+    def _begins(self, forms: list[str], *others: Iterable[str]) -> str:
+        """Looks at the first letters only, and so is done soon with most words."""
+        firsts = {word for many in others for word in many}
+        for form in forms:
+            tokens = form.split()
+            if not self._spaces or all(each.startswith("[") for each in tokens):
+                return ""
+            for token in tokens:
+                firsts.update(*(self._words_of(each) for each in token.strip("~[]").split("|")))
+                if not token.startswith("["):
+                    break
+        letters = {re.escape(word.split()[0][:FIRST_LETTERS]) for word in firsts}
+        return rf"(?=\d|{'|'.join(sorted(letters))})"
+
+    def _words_of(self, one: str) -> Iterable[str]:
+        """What stands for one choice of a form, besides figures."""
+        said: Mapping[str, Iterable[str]] = {
+            **{each: self._table.get(each, ()) for each in ("am", "pm", "half")},
+            **{"weekday": self._weekdays, "month": self._months, "day": self._ordinals, "unit": self._units},
+            **{"count": self._numbers, "hour": self._numbers, "part": self._parts},
+        }
+        return said.get(one[1:-1], ()) if one.startswith("{") else (one.replace("_", " "),)
 
     def until(self, said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
         """What the words mean; None where they are no date at all. The past is unclear."""

@@ -23,6 +23,9 @@ _SURELY_A_FILE = re.compile(
     r"|odp|accdb|pbix|py|js|sql|ics|epub|indd|fig|loop)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+# What can only be one name, if its words are none of the table's.
+_ONE_FILE = re.compile(rf"[A-Za-z0-9][\w-]*(?: [\w-]+){{0,5}}(?:{_SURELY_A_FILE.pattern})", re.IGNORECASE)
+_ONE_PERSON = re.compile(r"[A-ZÀ-ÖØ-Ý][a-zß-öø-ÿ]+(?: [A-ZÀ-ÖØ-Ý][a-zß-öø-ÿ]+){0,2}")
 # "Plan.docx but only when she asks": more was said than a name.
 _BEHIND_A_FILE = re.compile(rf"(?:{_SURELY_A_FILE.pattern})[.,;:!?]?\s+\w[^/\\]*$", re.IGNORECASE)
 _PATH = re.compile(r"/[^/]|\\\\?[^\\]|[^/\\]+(?:[/\\][^/\\]+)+[/\\]?$|\.\.?/")
@@ -105,6 +108,9 @@ class Namer:
 
     def items(self, said: str) -> Listed:
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,|>–—-")
+        if self._is_only_a_file(said):
+            one = self._item_called(self._text.names[said]) if len(said) == 1 else Words("name", said)
+            return Listed((one,)) if one else Listed((), False)
         if not said.strip(QUOTES + " "):
             return Listed((), False)
         if corrected := self.corrected(said):
@@ -129,6 +135,21 @@ class Namer:
                 is_clear = is_clear and not self._is_open(one)
         return Listed(tuple(found), is_clear)
 
+    def _is_only_a_file(self, said: str) -> bool:
+        """Whether it is one name and none of its words is one of ours: most are, and need no second look."""
+        if not self._language.has_plain_names:
+            return False
+        if len(said) == 1:
+            return said in self._text.names
+        return bool(_ONE_FILE.fullmatch(said)) and self._language.item_words.isdisjoint(low_of(said).split(" "))
+
+    def _is_only_a_person(self, said: str) -> bool:
+        if not self._language.has_plain_names:
+            return False
+        if len(said) == 1:
+            return said in self._text.names
+        return bool(_ONE_PERSON.fullmatch(said)) and self._language.every_word.isdisjoint(low_of(said).split(" "))
+
     def _is_a_clause(self, said: str) -> bool:
         """ "Plan.docx, keep it going": what stands in a list of files and is no file."""
         said = said.strip(" ,")
@@ -140,6 +161,9 @@ class Namer:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
         said = said.translate({ord(letter): None for letter, name in self._text.names.items() if name.kind == "bot"})
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|/\n").lstrip(">→= ")
+        if self._is_only_a_person(said):
+            one = self._person(said)
+            return Listed((one,)) if one else Listed((), False)
         said = self._first_sentence(said)
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))
@@ -386,7 +410,10 @@ class Namer:
 
     def _person(self, said: str) -> Words | None:
         """None where nobody is plainly meant, such as by an address with letters that look like others."""
-        said = _EMOJI_BEHIND.sub("", said.strip(" .!;:-–"))
+        said = said.strip(" .!;:-–")
+        if self._is_only_a_person(said):
+            return self._somebody(self._text.names[said]) if len(said) == 1 else Words("name", said)
+        said = _EMOJI_BEHIND.sub("", said)
         if self._language.is_one("nobody", low_of(said)) or self._language.is_one(
             "nobody", low_of(self._without_article(said))
         ):
@@ -407,16 +434,18 @@ class Namer:
             said = said[before:].strip()
         said = self._language.without_ending("behind_people", said.removeprefix("@"))
         said = self._language.without_ending("person_endings", said, least=3)
-        name = self._text.only(said)
-        if name and name.kind == "mention" and name.mention and name.mention.id:
-            return Words("mention", name.mention.id, name.mention.name)
-        if name and (name.kind == "email" or EMAIL.fullmatch(name.text)):
-            return Words("email", name.text) if name.text.isascii() else None
-        if name:
-            return Words("name", name.text) if name.kind != "url" else None
+        if name := self._text.only(said):
+            return self._somebody(name)
         if not self._text.names.keys().isdisjoint(said):
             return None
         return self._person_in_words(self._without_article(said))
+
+    def _somebody(self, name: Name) -> Words | None:
+        if name.kind == "mention" and name.mention and name.mention.id:
+            return Words("mention", name.mention.id, name.mention.name)
+        if name.kind == "email" or EMAIL.fullmatch(name.text):
+            return Words("email", name.text) if name.text.isascii() else None
+        return Words("name", name.text) if name.kind != "url" else None
 
     def _person_in_words(self, said: str) -> Words | None:
         in_small = self._language.without_inside(" ".join(each for each in said.split() if each[:1].islower()))

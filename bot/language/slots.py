@@ -194,7 +194,9 @@ class Slots:
         groups: list[tuple[str, Role]] = []
         waiting: list[str] = []
         parts = self._language.separator.split(people_said)
-        for part in parts if len(parts) > 1 else ():
+        if len(parts) == 1:
+            return []
+        for part in parts:
             found = expression.search(low_of(part))
             role = self._language.role(found["role"]) if found else None
             waiting.append(part[: found.start()] if found else part)
@@ -299,7 +301,7 @@ class Slots:
         if place := self._language.first("until", low_of(said)):
             unread["expiration"] = said[place[1] :]
             said = said[: place[0]]
-        for pattern in self._language.patterns("beside", "unknown_role"):
+        for pattern in self._language.unknown_roles:
             found = pattern.search(low_of(said))
             # "Ana as well as Bob" are two people.
             if found and found.start > 0 and not self._language.separator.match(said, found.start):
