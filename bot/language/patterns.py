@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 
 # Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
 # pattern marks are white space.
@@ -41,6 +41,8 @@ ENDS = (
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # How often something is looked for in one sentence; people say each thing once or twice.
 MOST_PLACES = 12
+# Words are looked for one by one where they are few.
+FEW = 4
 
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
@@ -66,6 +68,7 @@ class Vocabulary:
     named: tuple[str, ...] = NAMED
     dates: Callable[[str], Iterable[re.Match[str]]] | None = None
     date_at: Callable[[str, int], re.Match[str] | None] = lambda _low, _place: None
+    may_end_with_a_date: Callable[[str], bool] = lambda _low: True
 
     def of(self, name: str) -> str:
         """An expression for it. Raises KeyError for what the table does not have."""
@@ -162,19 +165,20 @@ class Pattern:
     def needs(self) -> list[frozenset[str]]:
         """Of each of these one is in every sentence of this pattern."""
         found = [
-            self._first_words(token, then)
+            frozenset(kind for each in self._words(token, then) for kind in _kinds(self._telling(each)))
             for part in self._parts
             for token, then in pairwise((*part, ""))
             if token[0] not in "[~" and token not in _SLOTS
         ]
-        return [first for first in found if first]
+        return [words for words in found if words]
 
     @cached_property
     def begins_with(self) -> frozenset[str]:
         """One of these is the first word of every sentence of this pattern; none where that may be any."""
         found: frozenset[str] = frozenset()
         for token, then in pairwise((*self._parts[0], "")):
-            first = self._first_words(token.strip("~[]"), then)
+            words = self._words(token.strip("~[]"), then)
+            first = {kind for each in words for kind in _kinds(words_of(each)[0])}
             if not first or "," in first:
                 break
             found |= first
@@ -182,11 +186,16 @@ class Pattern:
                 return found
         return frozenset()
 
-    def _first_words(self, token: str, then: str) -> frozenset[str]:
-        """Of all that a token stands for; none where that may be anything, or a part of a word with the next token."""
+    def _telling(self, words: str) -> str:
+        """The one of several that is in the fewest sentences: the longest, and not "with"."""
+        common = self._vocabulary.lists.get("connectors", ())
+        return max(words_of(words), key=lambda each: (each not in common, len(each)))
+
+    def _words(self, token: str, then: str) -> tuple[str, ...]:
+        """All that a token stands for; none where that may be anything, or a part of a word with the next token."""
         words = self._vocabulary.words(token)
         is_open = "$" in words or then.startswith("~") or any(map(GLUED.fullmatch, words))
-        return frozenset() if is_open else frozenset(kind for each in words for kind in _kinds(words_of(each)[0]))
+        return () if is_open else words
 
     @cached_property
     def expression(self) -> str:
@@ -200,6 +209,8 @@ class Pattern:
 
     def search(self, low: str) -> Found | None:
         """Where it stands first, with words that begin and end there."""
+        if self._is_timed_at_the_end and not self._vocabulary.may_end_with_a_date(low):
+            return None
         if self._is_dated:
             return self._search_date(low)
         found = self._first(self._anywhere, low, 0)
@@ -211,6 +222,10 @@ class Pattern:
     @cached_property
     def _is_dated(self) -> bool:
         return bool(self._vocabulary.dates) and "{date}" in self.written
+
+    @cached_property
+    def _is_timed_at_the_end(self) -> bool:
+        return self.written.endswith(("{span} $", "{date} $"))
 
     def _search_date(self, low: str) -> Found | None:
         _, behind = self._around_the_date
@@ -253,6 +268,8 @@ class Pattern:
         """
         if not self._vocabulary.spaces or not self.begins_with:
             return expression.search(low, start)
+        if len(self.begins_with) <= FEW and not any(word in low for word in self.begins_with):
+            return None
         places = _places_of(low)
         said = self.begins_with & places.keys()
         tried = places[next(iter(said))] if len(said) == 1 else sorted(place for word in said for place in places[word])

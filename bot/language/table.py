@@ -297,12 +297,13 @@ class Language:
     @cached_property
     def item_words(self) -> frozenset[str]:
         """Those that say anything of a file besides its name."""
-        many = [text for name in _ABOUT_ITEMS for text in self.words(name)] + [*self.roles, *_texts(self._table["items"])]
+        many = [text for name in _ABOUT_ITEMS for text in self.words(name)]
+        many += [*self.roles, *_texts(self._table["items"])]
         return frozenset(word for text in many for word in words_of(text.lower().replace("_", " ")))
 
     @cached_property
     def has_plain_names(self) -> bool:
-        """Whether a name shows by having no word of the table in it: nothing sticks to names, and no pattern is open."""
+        """Whether what has no word of the table in it is a name: nothing sticks to names, and no pattern is open."""
         stuck = (*self.words("behind_people"), *self.words("person_endings"), *self.words("file_endings"))
         is_open = any(self._filed(each, anchored=True).is_open for each in ("items", "people"))
         return self.spaces and not is_open and all(each[0] in " '" for each in stuck)
@@ -557,13 +558,13 @@ class Language:
             "date": self.dates.date,
             "span": self.dates.span,
         }
-        # Made when it is needed first, which is late.
         return Vocabulary(
             lists,
             special,
             self.spaces,
-            dates=lambda low: self.dates.finder.finditer(low),
-            date_at=lambda low, place: self.dates.date_at(low, place),
+            dates=self.dates.all_in,
+            date_at=self.dates.date_at,
+            may_end_with_a_date=self.dates.may_end_here,
         )
 
     def knows(self, words: frozenset[str], low: str) -> int:
