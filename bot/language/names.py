@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.language.patterns import MARKS, NAMES
 from bot.language.said import EMAIL, EMOJI, QUOTES, Context, Name, Plain
@@ -228,6 +229,16 @@ class Namer:
             return Words("name", found[0][0])
         return None if found else self._special("items", said.strip(" ,")) or self._described(said)
 
+    def begins_with_a_file(self, said: str) -> bool:
+        return bool(_FILE_NAME.match(said))
+
+    def files_in(self, said: str) -> tuple[Words, ...]:
+        """The files that a sentence lists, with nothing between them but commas and the like."""
+        found = [*_FILE_NAME.finditer(said)]
+        between = (said[one.end() : other.start()] for one, other in pairwise(found))
+        is_list = all(not self._and.sub("", each).strip(" ,;") for each in between)
+        return tuple(Words("name", each[0]) for each in found) if len(found) > 1 and is_list else ()
+
     def _described(self, said: str) -> Words | None:
         """ "… look after the brand guidelines folder": from the article on to what kind of file it is."""
         expression = self._language.described
@@ -327,7 +338,7 @@ class Namer:
                 return Words("reference", "this") if is_it else None
             if reference := self._special("items", said):
                 return reference
-            said = self._inner_link(self._after_its_kind(said))
+            said = self._inner_link(self._after_its_kind(self._container(said)))
         name = self._text.only(said)
         return self._item_called(name) if name else self._item_in_words(said)
 
@@ -396,6 +407,12 @@ class Namer:
             return self._after_its_kind(rest)
         is_kind = self._text.only(said[-1:]) and self._language.is_one("file", self._without_article(low[:-1]).strip())
         return said[-1] if is_kind else said
+
+    def _container(self, said: str) -> str:
+        """ "everything in the Audit folder" is that folder."""
+        low = low_of(said)
+        begun = self._language.before("contents", low)
+        return said[begun:] if begun and self._language.ends_with_one("containers", low) else said
 
     def _inner_link(self, said: str) -> str:
         """A name with its link behind it is the link."""

@@ -56,6 +56,8 @@ _ABOUT_ITEMS = (
     "corrected",
     "or",
     "both",
+    "contents",
+    "containers",
     "and",
     "glued_and",
     "file_endings",
