@@ -210,7 +210,8 @@ class Reading:
             people = self._namer.mentioned(unmarked(self._beside, self._clauses.bare(before).bare))
             request = replace(request, recipients=people or request.recipients)
         files = self._namer.files_in(before)
-        if files and all(each == THIS for each in request.items) and self._language.has("those", low_of(rest)):
+        is_of_those = self._language.has("those", low_of(rest)) and not self._language.has("past", low_of(before))
+        if files and is_of_those and all(each == THIS for each in request.items):
             return _without_asking_for_what_is_there(replace(made, request=replace(request, items=files)))
         file = self._namer.file_in(before)
         if file and all(each == THIS for each in request.items):

@@ -370,6 +370,8 @@ class Namer:
         is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
         is_none = is_none or self._is_access(bare, low) or self._is_remark(bare, low)
         is_none = is_none or self._language.begins_with_one("except", low)
+        # "the file with someone from finance"
+        is_none = is_none or (self._language.has("with_somebody", low) and not _FILE.search(bare))
         is_none = is_none or self._language.is_one("pronouns", low) or self._language.role(bare) is not None
         is_none = is_none or bool(_OTHER_SCHEME.match(said)) or bool(_BEHIND_A_FILE.search(bare))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
@@ -522,7 +524,7 @@ class Namer:
         kind, _, which = meaning.partition(".")
         if kind == "group":
             value = self._without_article(value)
-            if self._language.begins_with_one("subjects", low_of(value)):
+            if self._language.begins_with_one("subjects", low_of(value)) or self._has_a_verb(value):
                 return None
         if kind == "channel":
             value = self._without_channel(value)
@@ -533,6 +535,11 @@ class Namer:
         if kind == "this_chat" and self._context.chat == "meeting":
             kind = "this_meeting"
         return Words(kind, which or value) if kind != "pronoun" else Words("pronoun", value or kind)
+
+    def _has_a_verb(self, said: str) -> bool:
+        """ "restrict the Sales team": no team is called so."""
+        first, _, rest = said.partition(" ")
+        return first.islower() and first in self._language.all_words and self.has_article(rest)
 
     def _without_channel(self, said: str) -> str:
         name = said.lstrip("# ")

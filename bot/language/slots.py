@@ -59,7 +59,8 @@ class Slots:
             return None if detail == "each" else TALK
         if items_said is not None and self._is_talk(items_said):
             return TALK
-        if detail == "file" and not self._is_plainly_a_file(items_said or ""):
+        is_no_file = detail == "file" and not self._is_plainly_a_file(items_said or "")
+        if is_no_file or (detail == "anyone" and self._says_with_whom(items_said or "")):
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
@@ -282,6 +283,11 @@ class Slots:
     def _is_plainly_a_file(self, said: str) -> bool:
         low = low_of(said)
         return self.is_file(said) or has_a_file(self._text, said) or self._language.has("file", low)
+
+    def _says_with_whom(self, said: str) -> bool:
+        """ "publicly share your opinion with Ana": that is more than the name of a file."""
+        low = low_of(said)
+        return self._language.has("with", low) and not self.is_file(said)
 
     def _people_behind(self, said: str) -> tuple[str, str | None]:
         """ "share Plan.docx ana@x.example": people who are plainly that, behind the file."""
