@@ -150,8 +150,9 @@ class Clauses:
         """Whether one of two neighbours plainly ends before the other."""
         # "Invoice 118.pdf" is one name, and "my drive with" is none.
         is_cut = self._is_cut(people) or self._language.ends_with_one("connectors", low_of(items))
+        begins = self._namer.has_article(items) or self._language.begins_with_one("contents", low_of(items))
         return not (is_cut or items[:1].isdigit()) and (
-            self._slots.is_file(items) or (self._namer.has_article(items) and self._namer.are_named(people))
+            self._slots.is_file(items) or (begins and self._namer.are_named(people))
         )
 
     def _names_a_file(self, made: Understood) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from bot.language.patterns import BEGINS, ENDS, Pattern, Vocabulary, one_of
+from bot.language.patterns import BEGINS, BLANKS, ENDS, Pattern, Vocabulary, one_of
 
 END_OF_DAY = dt.time(23, 59, 59)
 # When a part of a day is over.
@@ -28,6 +28,10 @@ _NUMERIC = re.compile(r"(\d{1,4})\s?[./-]\s?(\d{1,2})(?:\s?[./-]\s?(\d{2,4}))?\.
 _NAMED = ("weekday", "month", "day", "m", "year", "count", "unit", "part", "hour", "minute", "am", "pm", "half")
 _IN_A_WEEK = 7
 MOST_CUTS = 12
+# What a sentence ends with besides words.
+_BEHIND_A_DATE = " \n\t.,;!?…)" + BLANKS
+# Of a word, that show whether a date may begin or end with it.
+FEW_LETTERS = 3
 Found = Mapping[str, str | None]
 
 
@@ -62,7 +66,8 @@ class Dates:
     def span(self) -> str:
         """An expression for a length of time, or for several to be added up."""
         one = "(?:" + "|".join([*self._all("span"), *map(re.escape, _longest_first(self._spans))]) + ")"
-        return f"(?:{one}(?:{self._between.pattern}(?={self._vocabulary['count']}){one}){{0,3}})"
+        begins = self._begins(self._forms.get("span", []), self._spans)
+        return f"(?:{begins}{one}(?:{self._between.pattern}(?={self._vocabulary['count']}){one}){{0,3}})"
 
     @cached_property
     def date(self) -> str:
@@ -80,7 +85,64 @@ class Dates:
     @cached_property
     def finder(self) -> re.Pattern[str]:
         """Finds a date where it begins."""
-        return re.compile(BEGINS + self.date + ENDS if self._spaces else self.date)
+        forms = [form for many in self._forms.values() for form in many]
+        begins = self._begins(forms, self._spans, self._holidays, self.forever)
+        return re.compile(BEGINS + begins + self.date + ENDS if self._spaces else self.date)
+
+    def all_in(self, low: str) -> Iterable[re.Match[str]]:
+        return self.finder.finditer(low)
+
+    def date_at(self, low: str, place: int) -> re.Match[str] | None:
+        """The date that begins there."""
+        return self._remembered(low, place)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Many patterns ask the same."""
+        return lru_cache(maxsize=64)(self.finder.match)
+
+    def _begins(self, forms: list[str], *others: Iterable[str]) -> str:
+        """Looks at the first letters only, and so is done soon with most words."""
+        firsts = {word for many in others for word in many}
+        for form in forms:
+            tokens = form.split()
+            if not self._spaces or all(each.startswith("[") for each in tokens):
+                return ""
+            firsts.update(self._first(tokens))
+        letters = {re.escape(word.split()[0][:FEW_LETTERS]) for word in firsts}
+        return rf"(?=\d|{'|'.join(sorted(letters))})"
+
+    def _first(self, tokens: list[str]) -> Iterator[str]:
+        """What the first of them may say, up to one that may not be left out."""
+        for token in tokens:
+            for each in token.strip("~[]").split("|"):
+                yield from self._words_of(each)
+            if not token.startswith("["):
+                return
+
+    def may_end_here(self, low: str) -> bool:
+        """Whether a sentence may end with a date or a length of time, by its last letters."""
+        end = f"  {low.rstrip(_BEHIND_A_DATE)}"[-FEW_LETTERS:]
+        return self._last is None or end in self._last or end[1:] in self._last or any(map(str.isdigit, end))
+
+    @cached_property
+    def _last(self) -> frozenset[str] | None:
+        """Its last letters, and a blank before what has fewer; None where it may be any."""
+        forms = [form.split()[::-1] for many in self._forms.values() for form in many]
+        words = {word.split()[-1] for form in forms for word in self._first(form)}
+        words |= {*self._spans, *self._holidays, *self.forever, *self._table.get("day_endings", ())} - {"."}
+        is_open = not self._spaces or any(all(each.startswith("[") for each in form) for form in forms)
+        bare = (each for word in words if (each := word.rstrip(_BEHIND_A_DATE)))
+        return None if is_open else frozenset(f" {each}"[-FEW_LETTERS:] for each in bare)
+
+    def _words_of(self, one: str) -> Iterable[str]:
+        """What stands for one choice of a form, besides figures."""
+        said: Mapping[str, Iterable[str]] = {
+            **{each: self._table.get(each, ()) for each in ("am", "pm", "half")},
+            **{"weekday": self._weekdays, "month": self._months, "day": self._ordinals, "unit": self._units},
+            **{"count": self._numbers, "hour": self._numbers, "part": self._parts},
+        }
+        return said.get(one[1:-1], ()) if one.startswith("{") else (one.replace("_", " "),)
 
     def until(self, said: str, now: dt.datetime, tz: dt.tzinfo) -> Until | None:
         """What the words mean; None where they are no date at all. The past is unclear."""

@@ -188,6 +188,9 @@ class Reading:
         ends = [*_PREAMBLE.finditer(self._said), *self._language.therefore.finditer(low_of(self._said))]
         for place in ends[:MOST_PARTS]:
             before, rest = self._said[: place.start()], self._said[place.end() :]
+            if has_a_file(self._text, before) and self._namer.begins_with_a_file(rest):
+                # In the middle of a list: what is said of them is said of all.
+                continue
             made = self._clauses.one(rest, is_part=True)
             if made.intent in (*READS, "none") or made.request is None:
                 continue
@@ -198,14 +201,18 @@ class Reading:
             is_sentence = place[0].strip()[:1] in (".", "!")
             begins = self._language.begins_with_one if is_sentence else self._language.has
             is_told = is_told or begins("hedges", low_of(_SENTENCE.split(before)[-1]))
-            return TALK if is_told else self._with_who_and_what(made, before)
+            return TALK if is_told else self._with_who_and_what(made, before, rest)
         return NOTHING
 
-    def _with_who_and_what(self, made: Understood, before: str) -> Understood:
+    def _with_who_and_what(self, made: Understood, before: str, rest: str) -> Understood:
         request = made.request or BLANK
         if any(each.kind == "pronoun" for each in request.recipients):
             people = self._namer.mentioned(unmarked(self._beside, self._clauses.bare(before).bare))
             request = replace(request, recipients=people or request.recipients)
+        files = self._namer.files_in(before)
+        is_of_those = self._language.has("those", low_of(rest)) and not self._language.has("past", low_of(before))
+        if files and is_of_those and all(each == THIS for each in request.items):
+            return _without_asking_for_what_is_there(replace(made, request=replace(request, items=files)))
         file = self._namer.file_in(before)
         if file and all(each == THIS for each in request.items):
             if before.partition(file.value)[2].lstrip()[:1].isupper():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.language.patterns import MARKS, NAMES
 from bot.language.said import EMAIL, EMOJI, QUOTES, Context, Name, Plain
@@ -23,6 +24,9 @@ _SURELY_A_FILE = re.compile(
     r"|odp|accdb|pbix|py|js|sql|ics|epub|indd|fig|loop)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+# What can only be one name, if its words are none of the table's.
+_ONE_FILE = re.compile(rf"[A-Za-z0-9][\w-]*(?: [\w-]+){{0,5}}(?:{_SURELY_A_FILE.pattern})", re.IGNORECASE)
+_ONE_PERSON = re.compile(r"[A-ZÀ-ÖØ-Ý][a-zß-öø-ÿ]+(?: [A-ZÀ-ÖØ-Ý][a-zß-öø-ÿ]+){0,2}")
 # "Plan.docx but only when she asks": more was said than a name.
 _BEHIND_A_FILE = re.compile(rf"(?:{_SURELY_A_FILE.pattern})[.,;:!?]?\s+\w[^/\\]*$", re.IGNORECASE)
 _PATH = re.compile(r"/[^/]|\\\\?[^\\]|[^/\\]+(?:[/\\][^/\\]+)+[/\\]?$|\.\.?/")
@@ -105,6 +109,9 @@ class Namer:
 
     def items(self, said: str) -> Listed:
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,|>–—-")
+        if self._is_only_a_file(said):
+            one = self._item_called(self._text.names[said]) if len(said) == 1 else Words("name", said)
+            return Listed((one,)) if one else Listed((), False)
         if not said.strip(QUOTES + " "):
             return Listed((), False)
         if corrected := self.corrected(said):
@@ -129,6 +136,21 @@ class Namer:
                 is_clear = is_clear and not self._is_open(one)
         return Listed(tuple(found), is_clear)
 
+    def _is_only_a_file(self, said: str) -> bool:
+        """Whether it is one name and none of its words is one of ours: most are, and need no second look."""
+        if not self._language.has_plain_names:
+            return False
+        if len(said) == 1:
+            return said in self._text.names
+        return bool(_ONE_FILE.fullmatch(said)) and self._language.item_words.isdisjoint(low_of(said).split(" "))
+
+    def _is_only_a_person(self, said: str) -> bool:
+        if not self._language.has_plain_names:
+            return False
+        if len(said) == 1:
+            return said in self._text.names
+        return bool(_ONE_PERSON.fullmatch(said)) and self._language.every_word.isdisjoint(low_of(said).split(" "))
+
     def _is_a_clause(self, said: str) -> bool:
         """ "Plan.docx, keep it going": what stands in a list of files and is no file."""
         said = said.strip(" ,")
@@ -140,6 +162,9 @@ class Namer:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
         said = said.translate({ord(letter): None for letter, name in self._text.names.items() if name.kind == "bot"})
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|/\n").lstrip(">→= ")
+        if self._is_only_a_person(said):
+            one = self._person(said)
+            return Listed((one,)) if one else Listed((), False)
         said = self._first_sentence(said)
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))
@@ -203,6 +228,16 @@ class Namer:
         if len(found) == 1:
             return Words("name", found[0][0])
         return None if found else self._special("items", said.strip(" ,")) or self._described(said)
+
+    def begins_with_a_file(self, said: str) -> bool:
+        return bool(_FILE_NAME.match(said))
+
+    def files_in(self, said: str) -> tuple[Words, ...]:
+        """The files that a sentence lists, with nothing between them but commas and the like."""
+        found = [*_FILE_NAME.finditer(said)]
+        between = (said[one.end() : other.start()] for one, other in pairwise(found))
+        is_list = all(not self._and.sub("", each).strip(" ,;") for each in between)
+        return tuple(Words("name", each[0]) for each in found) if len(found) > 1 and is_list else ()
 
     def _described(self, said: str) -> Words | None:
         """ "… look after the brand guidelines folder": from the article on to what kind of file it is."""
@@ -303,7 +338,7 @@ class Namer:
                 return Words("reference", "this") if is_it else None
             if reference := self._special("items", said):
                 return reference
-            said = self._inner_link(self._after_its_kind(said))
+            said = self._inner_link(self._after_its_kind(self._container(said)))
         name = self._text.only(said)
         return self._item_called(name) if name else self._item_in_words(said)
 
@@ -335,6 +370,8 @@ class Namer:
         is_none = self._language.is_one("vague", low) or self._language.begins_with_one("connectors", low)
         is_none = is_none or self._is_access(bare, low) or self._is_remark(bare, low)
         is_none = is_none or self._language.begins_with_one("except", low)
+        # "the file with someone from finance"
+        is_none = is_none or (self._language.has("with_somebody", low) and not _FILE.search(bare))
         is_none = is_none or self._language.is_one("pronouns", low) or self._language.role(bare) is not None
         is_none = is_none or bool(_OTHER_SCHEME.match(said)) or bool(_BEHIND_A_FILE.search(bare))
         if is_none or not any(each.isalnum() for each in whole) or "?" in whole.rstrip("?"):
@@ -373,6 +410,12 @@ class Namer:
         is_kind = self._text.only(said[-1:]) and self._language.is_one("file", self._without_article(low[:-1]).strip())
         return said[-1] if is_kind else said
 
+    def _container(self, said: str) -> str:
+        """ "everything in the Audit folder" is that folder."""
+        low = low_of(said)
+        begun = self._language.before("contents", low)
+        return said[begun:] if begun and self._language.ends_with_one("containers", low) else said
+
     def _inner_link(self, said: str) -> str:
         """A name with its link behind it is the link."""
         last = said[-1:]
@@ -386,7 +429,10 @@ class Namer:
 
     def _person(self, said: str) -> Words | None:
         """None where nobody is plainly meant, such as by an address with letters that look like others."""
-        said = _EMOJI_BEHIND.sub("", said.strip(" .!;:-–"))
+        said = said.strip(" .!;:-–")
+        if self._is_only_a_person(said):
+            return self._somebody(self._text.names[said]) if len(said) == 1 else Words("name", said)
+        said = _EMOJI_BEHIND.sub("", said)
         if self._language.is_one("nobody", low_of(said)) or self._language.is_one(
             "nobody", low_of(self._without_article(said))
         ):
@@ -407,16 +453,18 @@ class Namer:
             said = said[before:].strip()
         said = self._language.without_ending("behind_people", said.removeprefix("@"))
         said = self._language.without_ending("person_endings", said, least=3)
-        name = self._text.only(said)
-        if name and name.kind == "mention" and name.mention and name.mention.id:
-            return Words("mention", name.mention.id, name.mention.name)
-        if name and (name.kind == "email" or EMAIL.fullmatch(name.text)):
-            return Words("email", name.text) if name.text.isascii() else None
-        if name:
-            return Words("name", name.text) if name.kind != "url" else None
+        if name := self._text.only(said):
+            return self._somebody(name)
         if not self._text.names.keys().isdisjoint(said):
             return None
         return self._person_in_words(self._without_article(said))
+
+    def _somebody(self, name: Name) -> Words | None:
+        if name.kind == "mention" and name.mention and name.mention.id:
+            return Words("mention", name.mention.id, name.mention.name)
+        if name.kind == "email" or EMAIL.fullmatch(name.text):
+            return Words("email", name.text) if name.text.isascii() else None
+        return Words("name", name.text) if name.kind != "url" else None
 
     def _person_in_words(self, said: str) -> Words | None:
         in_small = self._language.without_inside(" ".join(each for each in said.split() if each[:1].islower()))
@@ -476,7 +524,7 @@ class Namer:
         kind, _, which = meaning.partition(".")
         if kind == "group":
             value = self._without_article(value)
-            if self._language.begins_with_one("subjects", low_of(value)):
+            if self._language.begins_with_one("subjects", low_of(value)) or self._has_a_verb(value):
                 return None
         if kind == "channel":
             value = self._without_channel(value)
@@ -487,6 +535,11 @@ class Namer:
         if kind == "this_chat" and self._context.chat == "meeting":
             kind = "this_meeting"
         return Words(kind, which or value) if kind != "pronoun" else Words("pronoun", value or kind)
+
+    def _has_a_verb(self, said: str) -> bool:
+        """ "restrict the Sales team": no team is called so."""
+        first, _, rest = said.partition(" ")
+        return first.islower() and first in self._language.all_words and self.has_article(rest)
 
     def _without_channel(self, said: str) -> str:
         name = said.lstrip("# ")

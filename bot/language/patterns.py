@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice, pairwise
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 # Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
 # pattern marks are white space.
@@ -41,6 +41,8 @@ ENDS = (
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # How often something is looked for in one sentence; people say each thing once or twice.
 MOST_PLACES = 12
+# Words are looked for one by one where they are few.
+FEW = 4
 
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
@@ -56,15 +58,17 @@ Part = tuple[str, ...]  # the words between two slots, or one slot
 class Vocabulary:
     """What `{name}` stands for: words, or an expression of its own; which of them are kept as groups.
 
-    `spaces`: whether there are any between words; `dates` finds a date where one begins, for it is far too large an
-    expression to be a part of many others.
+    `spaces`: whether there are any between words; `dates` finds all dates, and `date_at` the one that begins there, for
+    it is far too large an expression to be a part of many others.
     """
 
     lists: Mapping[str, tuple[str, ...]]
     expressions: Mapping[str, str]
     spaces: bool = True
     named: tuple[str, ...] = NAMED
-    dates: Callable[[], re.Pattern[str]] | None = None
+    dates: Callable[[str], Iterable[re.Match[str]]] | None = None
+    date_at: Callable[[str, int], re.Match[str] | None] = lambda _low, _place: None
+    may_end_with_a_date: Callable[[str], bool] = lambda _low: True
 
     def of(self, name: str) -> str:
         """An expression for it. Raises KeyError for what the table does not have."""
@@ -112,9 +116,19 @@ def _kinds(word: str) -> tuple[str, ...]:
     return {"(": ("(", "["), ")": (")", "]")}.get(word, (word,))
 
 
-def words_of(low: str) -> list[str]:
+@lru_cache(maxsize=256)
+def words_of(low: str) -> tuple[str, ...]:
     """The words and the marks between them, one by one."""
-    return _WORD.findall(low)
+    return tuple(_WORD.findall(low))
+
+
+@lru_cache(maxsize=256)
+def _places_of(low: str) -> Mapping[str, list[int]]:
+    """Where each word and each mark between words begins."""
+    places: dict[str, list[int]] = {}
+    for each in _WORD.finditer(low):
+        places.setdefault(each[0], []).append(each.start())
+    return places
 
 
 class Pattern:
@@ -151,19 +165,20 @@ class Pattern:
     def needs(self) -> list[frozenset[str]]:
         """Of each of these one is in every sentence of this pattern."""
         found = [
-            self._first_words(token, then)
+            frozenset(kind for each in self._words(token, then) for kind in _kinds(self._telling(each)))
             for part in self._parts
             for token, then in pairwise((*part, ""))
             if token[0] not in "[~" and token not in _SLOTS
         ]
-        return [first for first in found if first]
+        return [words for words in found if words]
 
     @cached_property
     def begins_with(self) -> frozenset[str]:
         """One of these is the first word of every sentence of this pattern; none where that may be any."""
         found: frozenset[str] = frozenset()
         for token, then in pairwise((*self._parts[0], "")):
-            first = self._first_words(token.strip("~[]"), then)
+            words = self._words(token.strip("~[]"), then)
+            first = {kind for each in words for kind in _kinds(words_of(each)[0])}
             if not first or "," in first:
                 break
             found |= first
@@ -171,11 +186,16 @@ class Pattern:
                 return found
         return frozenset()
 
-    def _first_words(self, token: str, then: str) -> frozenset[str]:
-        """Of all that a token stands for; none where that may be anything, or a part of a word with the next token."""
+    def _telling(self, words: str) -> str:
+        """The one of several that is in the fewest sentences: the longest, and not "with"."""
+        common = self._vocabulary.lists.get("connectors", ())
+        return max(words_of(words), key=lambda each: (each not in common, len(each)))
+
+    def _words(self, token: str, then: str) -> tuple[str, ...]:
+        """All that a token stands for; none where that may be anything, or a part of a word with the next token."""
         words = self._vocabulary.words(token)
         is_open = "$" in words or then.startswith("~") or any(map(GLUED.fullmatch, words))
-        return frozenset() if is_open else frozenset(kind for each in words for kind in _kinds(words_of(each)[0]))
+        return () if is_open else words
 
     @cached_property
     def expression(self) -> str:
@@ -189,34 +209,74 @@ class Pattern:
 
     def search(self, low: str) -> Found | None:
         """Where it stands first, with words that begin and end there."""
-        if self._vocabulary.dates and "{date}" in self.written:
-            return self._search_date(low, self._vocabulary.dates())
-        found = self._anywhere.search(low)
-        groups = {name: found.span(name) for name in found.re.groupindex if found[name] is not None} if found else {}
-        return Found(*found.span(), groups) if found else None
+        if self._is_timed_at_the_end and not self._vocabulary.may_end_with_a_date(low):
+            return None
+        if self._is_dated:
+            return self._search_date(low)
+        found = self._first(self._anywhere, low, 0)
+        if found is None:
+            return None
+        groups = {name: found.span(name) for name in found.re.groupindex if found[name] is not None}
+        return Found(*found.span(), groups)
 
-    def _search_date(self, low: str, dates: re.Pattern[str]) -> Found | None:
+    @cached_property
+    def _is_dated(self) -> bool:
+        return bool(self._vocabulary.dates) and "{date}" in self.written
+
+    @cached_property
+    def _is_timed_at_the_end(self) -> bool:
+        return self.written.endswith(("{span} $", "{date} $"))
+
+    def _search_date(self, low: str) -> Found | None:
         _, behind = self._around_the_date
-        for start, place in self._places(low, dates):
-            date = dates.match(low, place)
+        for start, place in self._places(low):
+            date = self._vocabulary.date_at(low, place)
             last = behind.match(low, date.end()) if date else None
             if date and last:
                 return Found(start, last.end(), {"date": date.span()})
         return None
 
-    def _places(self, low: str, dates: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    def _places(self, low: str) -> Iterator[tuple[int, int]]:
         """Where the pattern may begin, and where its date would."""
         before, _ = self._around_the_date
-        if before is None or _may_be_left_out(tuple(self.written.partition("{date}")[0].split())):
-            yield from ((date.start(), date.start()) for date in dates.finditer(low))
+        if self._begins_with_its_date and self._vocabulary.dates:
+            yield from ((date.start(), date.start()) for date in self._vocabulary.dates(low))
         if before is None:
             return
-        for first in islice(before.finditer(low), MOST_PLACES):
-            yield first.start(), first.end()
+        found = self._first(before, low, 0)
+        for _ in range(MOST_PLACES):
+            if found is None:
+                return
+            start, end = found.span()
+            yield start, end
             # The words before it may have taken some of the date: "for the | 3rd of May".
-            for gap in reversed([*_GAPS.finditer(low, first.start(), first.end())]):
-                if before.fullmatch(low, first.start(), gap.end()):
-                    yield first.start(), gap.end()
+            for gap in reversed([*_GAPS.finditer(low, start, end)]):
+                if gap.end() < end and before.fullmatch(low, start, gap.end()):
+                    yield start, gap.end()
+            found = self._first(before, low, end)
+
+    @cached_property
+    def _begins_with_its_date(self) -> bool:
+        """Whether what stands before it may be left out."""
+        before = self.written.partition("{date}")[0].split()
+        return not before or _may_be_left_out(tuple(before))
+
+    def _first(self, expression: re.Pattern[str], low: str, start: int) -> re.Match[str] | None:
+        """Where an expression that begins as this pattern does is found first, from there on.
+
+        Where its first word is known, only the places of that are tried.
+        """
+        if not self._vocabulary.spaces or not self.begins_with:
+            return expression.search(low, start)
+        if len(self.begins_with) <= FEW and not any(word in low for word in self.begins_with):
+            return None
+        places = _places_of(low)
+        said = self.begins_with & places.keys()
+        tried = places[next(iter(said))] if len(said) == 1 else sorted(place for word in said for place in places[word])
+        for place in tried:
+            if place >= start and (found := expression.match(low, place)):
+                return found
+        return None
 
     @cached_property
     def _around_the_date(self) -> tuple[re.Pattern[str] | None, re.Pattern[str]]:

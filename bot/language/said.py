@@ -65,6 +65,7 @@ _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
 _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
+_FIRST_BULLET = re.compile(r"^\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s{10,}")
 
@@ -199,7 +200,8 @@ def plain(said: Said) -> Plain:
     if "@" in text:
         text = EMAIL.sub(lambda match: protect("email", match[0]), text)
     if "\n" in text:
-        text = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
+        listed = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
+        text = _FIRST_BULLET.sub("", listed) if listed != text else text
     lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
     return Plain(tuple(_OTHER_SPACE.sub(" ", line) for line in lines if line), names)
 

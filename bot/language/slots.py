@@ -66,7 +66,8 @@ class Slots:
             return None if detail == "each" else TALK
         if items_said is not None and self._is_talk(items_said):
             return TALK
-        if detail == "file" and not self._is_plainly_a_file(items_said or ""):
+        is_no_file = detail == "file" and not self._is_plainly_a_file(items_said or "")
+        if is_no_file or (detail == "anyone" and self._says_with_whom(items_said or "")):
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
@@ -201,7 +202,9 @@ class Slots:
         groups: list[tuple[str, Role]] = []
         waiting: list[str] = []
         parts = self._language.separator.split(people_said)
-        for part in parts if len(parts) > 1 else ():
+        if len(parts) == 1:
+            return []
+        for part in parts:
             found = expression.search(low_of(part))
             role = self._language.role(found["role"]) if found else None
             waiting.append(part[: found.start()] if found else part)
@@ -288,6 +291,11 @@ class Slots:
         low = low_of(said)
         return self.is_file(said) or has_a_file(self._text, said) or self._language.has("file", low)
 
+    def _says_with_whom(self, said: str) -> bool:
+        """ "publicly share your opinion with Ana": that is more than the name of a file."""
+        low = low_of(said)
+        return self._language.has("with", low) and not self.is_file(said)
+
     def _people_behind(self, said: str) -> tuple[str, str | None]:
         """ "share Plan.docx ana@x.example": people who are plainly that, behind the file."""
         last = self._language.names_last.search(said)
@@ -306,7 +314,7 @@ class Slots:
         if place := self._language.first("until", low_of(said)):
             unread["expiration"] = said[place[1] :]
             said = said[: place[0]]
-        for pattern in self._language.patterns("beside", "unknown_role"):
+        for pattern in self._language.unknown_roles:
             found = pattern.search(low_of(said))
             # "Ana as well as Bob" are two people.
             if found and found.start > 0 and not self._language.separator.match(said, found.start):

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +16,8 @@ from bot.sharing import Role
 
 # Of the politeness before and behind a request.
 LONGEST_BEGINNING, LONGEST_END = 60, 80
+# Of sets of words, each with the patterns that a sentence of them may be of; some hundred bytes each.
+REMEMBERED = 512
 TABLES = Path(__file__).parent / "words"
 _WORD = re.compile(rf"(?:(?![\d_])[{LETTERS}])+")
 _APART = re.compile(f"[{CJK}]")
@@ -49,10 +51,35 @@ _STOPS = (
     "negations",
     "subjects",
 )
+_ABOUT_ITEMS = (
+    "corrections",
+    "corrected",
+    "or",
+    "both",
+    "contents",
+    "containers",
+    "and",
+    "glued_and",
+    "file_endings",
+    "articles",
+    "vague",
+    "kinds",
+    "before_files",
+    "called",
+    "file",
+    "connectors",
+    "access",
+    "pronouns",
+    "on",
+    "except",
+    "commands",
+    "not_in_names",
+    "subjects",
+)
+# Of politeness, before a request and behind it.
+_OPENING, _CLOSING = ("asking", "suggesting", "talking", "openers"), ("closers", "asked")
 # Between the clauses of a sentence.
 _CLAUSE = rf"(?<=[\w{NAMES}{MARKS}])\s?[.!?;:]+(?=\s|$)|\n|,\s|\s[-–—]+\s|\s?[()]"
-# Before the first word of a sentence, to tell it from the same word elsewhere.
-_FIRST = "^"
 
 
 @dataclass(frozen=True)
@@ -98,55 +125,85 @@ class Loose:
 
 
 class _Filed:
-    """Patterns by the words that a sentence of theirs has; `anchored`: they are looked for at its beginning.
-
-    What a word says of all patterns is the bits of one number: which need it first, then which need it next, …
-    """
+    """Patterns by the words that a sentence of theirs has; `anchored`: they are looked for at its beginning."""
 
     def __init__(self, patterns: list[tuple[str, Pattern]], *, spaces: bool, anchored: bool) -> None:
         # What begins with a name fits much; what begins with words is surer.
         self._patterns = sorted(patterns, key=lambda each: bool(each[1].opens_with))
         self._spaces = spaces
-        self._needs = max((len(each.needs) for _, each in patterns), default=0) + 1
+        is_by_first = anchored and spaces
+        self._firsts = frozenset(word for _, each in patterns for word in each.begins_with if is_by_first)
+        self._shelves: dict[str, _Shelf] = {}
+        # Sentences differ in their names, and seldom in the words around them.
+        self._found = lru_cache(maxsize=REMEMBERED)(self._looked_up)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one of them needs no word at all."""
+        return bool(self._shelf("").of(frozenset()))
+
+    def of(self, low: str) -> tuple[tuple[str, Pattern], ...]:
+        """Those that a sentence may be of."""
+        if not self._spaces:
+            return self._shelf("").of(frozenset(word for word in self._shelf("").known if word in low))
+        words = words_of(low)
+        first = next((each for each in words if each != ","), "") if self._firsts else ""
+        if first not in self._firsts:
+            first = ""
+        return self._found(first, self._shelf(first).known.intersection(words))
+
+    def _looked_up(self, first: str, said: frozenset[str]) -> tuple[tuple[str, Pattern], ...]:
+        return self._shelf(first).of(said)
+
+    def _shelf(self, first: str) -> _Shelf:
+        """Those of sentences that begin so, or with any word."""
+        if first not in self._shelves:
+            some = (each for each in self._patterns if not self._firsts or _begins(each[1], first))
+            self._shelves[first] = _Shelf([*some])
+        return self._shelves[first]
+
+
+def _begins(pattern: Pattern, first: str) -> bool:
+    return not pattern.begins_with or first in pattern.begins_with
+
+
+class _Shelf:
+    """Patterns by their words. `known` are those that say something of a pattern.
+
+    What a word says of all patterns is the bits of one number: which need it first, then which need it next, …
+    """
+
+    def __init__(self, patterns: list[tuple[str, Pattern]]) -> None:
+        self._patterns = patterns
+        self._needs = max((len(each.needs) for _, each in patterns), default=0)
         self._always = 0
         self._by_word: dict[str, int] = {}
-        for number, (_, pattern) in enumerate(self._patterns):
-            first = {_FIRST + each for each in pattern.begins_with} if anchored and spaces else set[str]()
-            needs = [first, *pattern.needs]
+        for number, (_, pattern) in enumerate(patterns):
             for place in range(self._needs):
                 bit = 1 << (place * len(patterns) + number)
-                words = needs[place] if place < len(needs) else ()
+                words = pattern.needs[place] if place < len(pattern.needs) else ()
                 for word in words:
                     self._by_word[word] = self._by_word.get(word, 0) | bit
                 self._always |= 0 if words else bit
+        self.known = frozenset(self._by_word)
 
-    def of(self, low: str) -> list[tuple[str, Pattern]]:
-        """Those that a sentence may be of."""
-        by_word, size = self._by_word, len(self._patterns)
-        bits, left = self._always, (1 << size) - 1
-        for number, word in enumerate(self._words(low)):
-            if said := by_word.get(word):
-                bits |= said
-            if not number and not bits & left:
-                return []
+    def of(self, said: frozenset[str]) -> tuple[tuple[str, Pattern], ...]:
+        """Those of sentences with these words, all of them known."""
+        bits, size = self._always, len(self._patterns)
+        for word in said:
+            bits |= self._by_word[word]
+        left = (1 << size) - 1
         for _ in range(self._needs):
             left &= bits
             if not left:
-                return []
+                return ()
             bits >>= size
         found: list[tuple[str, Pattern]] = []
         while left:
             lowest = left & -left
             found.append(self._patterns[lowest.bit_length() - 1])
             left ^= lowest
-        return found
-
-    def _words(self, low: str) -> list[str]:
-        """Those in it that say something of the patterns, and the first one as such."""
-        if not self._spaces:
-            return [word for word in self._by_word if word in low]
-        words = words_of(low)
-        return [_FIRST + next((each for each in words if each != ","), ""), *words]
+        return tuple(found)
 
 
 class Language:
@@ -180,7 +237,12 @@ class Language:
     def patterns(self, section: str, meaning: str) -> tuple[Pattern, ...]:
         return next((ways.patterns for ways in self.ways(section) if ways.meaning == meaning), ())
 
-    def candidates(self, section: str, low: str) -> list[tuple[str, Pattern]]:
+    @cached_property
+    def unknown_roles(self) -> tuple[Pattern, ...]:
+        """What stands like a role, whatever it says: "as a moderator"."""
+        return self.patterns("beside", "unknown_role")
+
+    def candidates(self, section: str, low: str) -> tuple[tuple[str, Pattern], ...]:
         """The patterns that a sentence can be of, the surest first, else in the order of the table."""
         return self._filed(section, anchored=True).of(low)
 
@@ -191,10 +253,11 @@ class Language:
             found.setdefault(meaning, []).append(pattern)
         return found
 
-    def _filed(self, section: str, *, anchored: bool) -> _Filed:
+    def _filed(self, section: str, *, anchored: bool, only: tuple[str, ...] = ()) -> _Filed:
         key = (section, anchored)
         if key not in self._files:
-            found = [(ways.meaning, each) for ways in self.ways(section) for each in ways.patterns]
+            some = (ways for ways in self.ways(section) if not only or ways.meaning in only)
+            found = [(ways.meaning, each) for ways in some for each in ways.patterns]
             self._files[key] = _Filed(found, spaces=self.spaces, anchored=anchored)
         return self._files[key]
 
@@ -228,6 +291,24 @@ class Language:
     def things(self) -> frozenset[str]:
         """Behind a name in capitals: "the Falcon folder" is nobody."""
         return frozenset((*self.words("file"), *self.words("things")))
+
+    @cached_property
+    def every_word(self) -> frozenset[str]:
+        return frozenset(word for text in _texts(self._table) for word in words_of(text.lower().replace("_", " ")))
+
+    @cached_property
+    def item_words(self) -> frozenset[str]:
+        """Those that say anything of a file besides its name."""
+        many = [text for name in _ABOUT_ITEMS for text in self.words(name)]
+        many += [*self.roles, *_texts(self._table["items"])]
+        return frozenset(word for text in many for word in words_of(text.lower().replace("_", " ")))
+
+    @cached_property
+    def has_plain_names(self) -> bool:
+        """Whether what has no word of the table in it is a name: nothing sticks to names, and no pattern is open."""
+        stuck = (*self.words("behind_people"), *self.words("person_endings"), *self.words("file_endings"))
+        is_open = any(self._filed(each, anchored=True).is_open for each in ("items", "people"))
+        return self.spaces and not is_open and all(each[0] in " '" for each in stuck)
 
     def is_said(self, word: str) -> bool:
         """Whether it is a word of requests and no part of a name."""
@@ -300,17 +381,17 @@ class Language:
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
-        ends = dict.fromkeys(("asking", "suggesting", "talking", "openers"), 0)
-        for kind, pattern in self._filed("polite", anchored=True).of(low[:LONGEST_BEGINNING]):
-            if kind in ends and (found := pattern.begins.match(low)):
+        ends = dict.fromkeys(_OPENING, 0)
+        for kind, pattern in self._filed("polite", anchored=True, only=_OPENING).of(low[:LONGEST_BEGINNING]):
+            if found := pattern.begins.match(low):
                 ends[kind] = max(ends[kind], found.end())
         return next(((kind, end) for kind, end in ends.items() if end), ("", 0))
 
     def closed(self, low: str) -> tuple[str, int]:
         """The politeness behind a request: of what kind it is, and where it begins; 0 where there is none."""
         begins = ("", len(low))
-        for kind, pattern in self._filed("polite", anchored=False).of(low[-LONGEST_END:]):
-            if kind in ("closers", "asked") and (found := pattern.last.search(low, max(0, len(low) - LONGEST_END))):
+        for kind, pattern in self._filed("polite", anchored=False, only=_CLOSING).of(low[-LONGEST_END:]):
+            if found := pattern.last.search(low, max(0, len(low) - LONGEST_END)):
                 begins = min(begins, (kind, found.start()), key=lambda each: each[1])
         return begins if begins[0] else ("", 0)
 
@@ -479,7 +560,14 @@ class Language:
             "date": self.dates.date,
             "span": self.dates.span,
         }
-        return Vocabulary(lists, special, self.spaces, dates=lambda: self.dates.finder)
+        return Vocabulary(
+            lists,
+            special,
+            self.spaces,
+            dates=self.dates.all_in,
+            date_at=self.dates.date_at,
+            may_end_with_a_date=self.dates.may_end_here,
+        )
 
     def knows(self, words: frozenset[str], low: str) -> int:
         """How many words of a sentence are in the table."""
