@@ -6,7 +6,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.language import Context, Mention, Said, Understood, understand
@@ -639,6 +639,7 @@ def test_anything_has_an_answer(text: str) -> None:
     st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="\"'`<>&*"), min_size=1, max_size=60),
     st.sampled_from(["“{}”", '"{}"']),
 )
+@example("『", "“{}”")
 def test_what_is_quoted_comes_out_as_written(name: str, quotes: str) -> None:
     if any(letter in "“”„«»‘’‚‹›「」" for letter in name) or name.startswith("http") or "://" in name:
         return

@@ -218,8 +218,9 @@ def _quoted(text: str, protect: Callable[[str, str], str]) -> str:
     at = 0
     for place in (each.start() for each in _ANY_QUOTE.finditer(text)):
         begins = place >= at and (place == 0 or not _is_letter(text[place - 1]))
-        end = _closing(closers, place, _QUOTES[text[place]]) if begins else None
-        if end is not None and text[place + 1 : end].strip(QUOTES + " "):
+        closing = _QUOTES[text[place]]
+        end = _closing(closers, place, closing) if begins else None
+        if end is not None and text[place + 1 : end].strip(f"{text[place]}{closing}\"' "):
             made += [text[at:place], protect("quote", text[place + 1 : end])]
             at = end + 1
     return "".join(made) + text[at:]
