@@ -624,6 +624,17 @@ def test_a_share_without_questions_is_complete(text: str) -> None:
         assert understood.hint
 
 
+@pytest.mark.parametrize(
+    "taken", ["stop sharing with Megan", "unshare from Megan", "quit sharing with Megan", "remove Megan"]
+)
+def test_nobody_gets_what_is_to_be_taken_from_them(taken: str) -> None:
+    understood = meaning(f"share Budget.xlsx with Alex and {taken}")
+    shares = [each for each in (understood, *understood.actions) if each.intent == "share"]
+
+    people = [each.value for share in shares if share.request for each in share.request.recipients]
+    assert "Megan" not in people
+
+
 @given(st.text(max_size=80))
 def test_a_negation_is_never_a_share(text: str) -> None:
     for negation in ("don't", "do not", "never", "please don’t"):
