@@ -151,7 +151,9 @@ async def test_only_the_sharer_asks_and_only_where_a_rule_wants_it(adele: Someon
 
 
 @pytest.mark.usefixtures("ruled")
-async def test_a_yes_that_comes_out_of_time_shares_nothing(adele: Someone, megan: Someone, bot: Bot) -> None:
+async def test_a_yes_that_comes_out_of_time_shares_nothing_and_everybody_is_told(
+    adele: Someone, megan: Someone, lee: Someone, bot: Bot
+) -> None:
     await asks(adele, bot)
     bot.ahead += 25 * 60 * 60
 
@@ -160,6 +162,8 @@ async def test_a_yes_that_comes_out_of_time_shares_nothing(adele: Someone, megan
     await bot.later()
 
     assert "nothing is shared" in answer
+    assert "Nobody approved this in time" in adele.sees()
+    assert "No longer asked" in lee.sees()
     assert access(bot) is None
 
 

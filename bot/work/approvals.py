@@ -330,7 +330,8 @@ class Approvals:
 
     async def answer_for(self, key: str, person: Person, decision: Decision, reason: str) -> Approving:
         """What stands after a second person's answer: the first one. Raises NotYours, TooLate."""
-        await self._approvals.lapse(key)
+        # Who comes too late for it is not the only one to hear that it has lapsed.
+        await self.look()
         found = await self._approvals.of_approver(key, person)
         if found.waits_for(person.id):
             sealed = self._approvals.sealed(key, reason)
