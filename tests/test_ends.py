@@ -48,7 +48,10 @@ async def test_a_share_ends_when_it_was_said_to(adele: Someone, alex: Someone, b
     assert bot.access(FILE) == before
     assert "no access" in await adele.waits_for("Ended")
     assert "was for a time, and that is over" in alex.sees()
-    assert adele.sees().count("Ended") == 1
+    # Told once, and said on the share's own card as well.
+    assert adele.notices().count("Ended") == 1
+    assert adele.sees().count("Ended") == 2
+    assert "then I end it" not in adele.sees()
 
 
 async def test_it_does_not_end_before(adele: Someone, bot: Bot) -> None:

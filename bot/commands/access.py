@@ -28,11 +28,13 @@ async def show(turn: Turn, understood: Understood) -> Reply:
         request = replace(request, items=(Words("id", item.key, item.name),))
     elif request is None or not request.items or understood.asks:
         raise NotUnderstood(understood.hint or _("Of which file? Please write its name or its link."))
+    if request.items[1:]:
+        raise NotUnderstood(_("Please ask for one file at a time."))
     return await _answered(turn, request)
 
 
-async def _answered(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
-    """Of whoever is in the chat, where it is asked of them. `before` is the key of what it takes the place of."""
+async def _answered(turn: Turn, request: ShareRequest) -> Reply:
+    """Of whoever is in the chat, where it is asked of them."""
     there = None
     chats = (*roster.HERE, planning.CHAT) if turn.chat else (planning.CHAT,)
     if any(each.kind in chats for each in request.recipients):
@@ -40,7 +42,7 @@ async def _answered(turn: Turn, request: ShareRequest, before: str = "") -> Repl
     found = await planning.find(turn.graph, turn.person, request.items[0], wanted=WANTED)
     if isinstance(found, UnclearRequest):
         asked = replace(found.request, recipients=request.recipients, role=request.role)
-        return await share.asking(turn, replace(found, request=asked), before)
+        return await share.asking(turn, replace(found, request=asked))
     return await _of_chat(turn, found, request, there) if there else await shown(turn, found)
 
 
@@ -81,8 +83,9 @@ async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Rep
     key, offered = await change.offer(turn, item, removable)
     card = cards.access.who(item, holders, sees_all=sees_all, share=from_share, key=key, offered=offered)
     if there := await _roster(turn):
-        found = await here.looked_up(turn, permissions, there, Role.READ)
-        card = cards.here.also_here(card, found, await here.offer(turn, item, found, there))
+        with suppress(NotAllowed, Unavailable):
+            found = await here.looked_up(turn, permissions, there, Role.READ)
+            card = cards.here.also_here(card, found, await here.offer(turn, item, found, there))
     return Reply(card, is_private=True)
 
 

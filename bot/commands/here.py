@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from bot.commands import share
 from bot.commands.turn import Reply, Turn
-from bot.errors import NeedsSignIn, NotAllowed, NotFound, TooLate
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, TooLate, Unavailable
 from bot.graph.permissions import GROUPS, Permission, covers, role_of, tell_all
-from bot.planning import CHAT, MOST_PEOPLE
+from bot.planning import CHAT
 from bot.sharing import Chat, Draft, Recipient, Role, Roster, ShareableItem, ShareRequest, Words
 from cards.here import Here
 
@@ -18,9 +20,11 @@ async def looked_up(
     turn: Turn, permissions: list[Permission], there: Roster, role: Role, named: Words = _NO_LINK
 ) -> Here:
     """Who of them has this right. `named` is how the file was named: a link opens it for whom it is made for."""
-    giving = [each for each in permissions if each.role is None or covers(each.role, role)]
+    giving = [each for each in permissions if covers(each.role, role)]
     members, is_told = await _members(turn, giving, there)
-    links = [each for each in giving if each.link and each.link.scope in (ANYBODY, ORGANISATION)]
+    # What gives nobody knows what, or to nobody knows whom, tells of nobody that they have no access.
+    is_told = is_told and not any(_is_dark(each) for each in permissions)
+    links = [each for each in giving if each.link and each.link.scope in (ANYBODY, ORGANISATION) and _is_open(each)]
     pasted = [each for each in links if each.link and _is_same(each.link.web_url, named)]
     can: list[Recipient] = []
     others: list[tuple[Recipient, Role | None]] = []
@@ -50,11 +54,11 @@ async def _members(turn: Turn, giving: list[Permission], there: Roster) -> tuple
     for permission in giving:
         groups = [each for each in permission.identities if each.kind in GROUPS]
         ids = {each.id for each in groups if each.id}
-        is_told = is_told and (not groups or (bool(ids) and permission.role is not None))
+        is_told = is_told and (not groups or bool(ids))
         for group_id in ids:
             try:
                 found |= await _in_group(turn, group_id, there)
-            except (NeedsSignIn, NotAllowed, NotFound):
+            except (NeedsSignIn, NotAllowed, NotFound, Unavailable):
                 is_told = False
     return frozenset(found), is_told
 
@@ -68,6 +72,17 @@ async def _in_group(turn: Turn, group_id: str, there: Roster) -> set[str]:
     return {each.id for each in await turn.graph.members(group_id) if each.id}
 
 
+def _is_dark(permission: Permission) -> bool:
+    """For a group or a claim of the site ("everyone except external users"), where that is all that is known."""
+    kinds = {each.kind for each in permission.identities}
+    is_claim = kinds == {"siteUser"} and not any(each.email for each in permission.identities)
+    return is_claim or (permission.role is None and bool(kinds & GROUPS))
+
+
+def _is_open(permission: Permission) -> bool:
+    return not permission.has_password and (permission.expires is None or permission.expires > dt.datetime.now(dt.UTC))
+
+
 def _is_same(url: str | None, named: Words) -> bool:
     return named.kind == "url" and url is not None and url.partition("?")[0] == named.value.partition("?")[0]
 
@@ -77,16 +92,15 @@ def _opens_for(permission: Permission, person: Recipient) -> bool:
 
 
 async def offer(turn: Turn, item: ShareableItem, here: Here, there: Roster) -> str:
-    """The key of a button that plans a share with the others; "" where there are none."""
+    """The key of a button that plans a share with the others; "" where there are none.
+
+    With the chat but for those who have it: so Teams says of each whether they are guests, and nobody is looked up.
+    """
     if not here.others:
         return ""
-    people = tuple(_named(each) for each, _now in here.others)
-    excluded: tuple[Words, ...] = ()
-    if len(people) > MOST_PEOPLE:
-        # So many nobody looks up one by one.
-        chat = there.chat
-        people = (Words(CHAT, f"{chat.id} {chat.team_id}".strip()),)
-        excluded = tuple(_named(each) for each in here.can)
+    chat = there.chat
+    people = (Words(CHAT, f"{chat.id} {chat.team_id}".strip()),)
+    excluded = tuple(_named(each) for each in here.can)
     request = ShareRequest((Words("id", item.key, item.name),), people, here.role, excluded=excluded)
     return await turn.pending.put(Draft(turn.person, request))
 

@@ -39,8 +39,9 @@ async def show(turn: Turn, understood: Understood) -> Reply:
     if understood.asks:
         # "Ending soon" is no date.
         wanted = replace(wanted, until=Expiry("", turn.work.now() + SOON))
-    if understood.wish == EXPORT:
+    if understood.wish == EXPORT and turn.own_chat:
         return await _exported(turn, wanted)
+    # In front of others it is shown in private first, and saved at a press.
     key = await turn.pending.put(wanted)
     return Reply(await card(turn.work, wanted, key), is_private=True)
 
@@ -96,11 +97,12 @@ async def card(work: Work, wanted: ShareList, key: str) -> Card:
 
 
 async def export(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    """The list as a file of their own, under a card that stays."""
-    return await _exported(turn, await _at(turn, key))
+    """The list as a file of their own."""
+    return await _exported(turn, await _at(turn, key), key)
 
 
-async def _exported(turn: Turn, wanted: ShareList) -> Reply:
+async def _exported(turn: Turn, wanted: ShareList, key: str = "") -> Reply:
+    """`key` is of the list that it takes the place of."""
     stands = await turn.work.shares.told(_fitting(await turn.work.shares.of(turn.person), wanted))
     if not stands:
         raise NotUnderstood(_("There is nothing to export: you share nothing through me that fits this."))
@@ -109,7 +111,8 @@ async def _exported(turn: Turn, wanted: ShareList) -> Reply:
     content = "\ufeff" + "".join(map(line, rows))
     name = _("My shares {when}", when=turn.now.astimezone(turn.timezone).strftime("%Y-%m-%d %H.%M.%S"))
     item = await turn.graph.save(f"{name}.csv", content.encode(), "text/csv")
-    return Reply(cards.shares.exported(item, len(rows) - 1), is_private=True)
+    shown = cards.shares.exported(item, len(rows) - 1)
+    return Reply(also(shown, cards.shares.back(key)) if key else shown, is_private=True)
 
 
 def _columns() -> tuple[str, ...]:

@@ -155,14 +155,14 @@ class Ends:
         return _stands(row)
 
     async def last(self, person: Person, said: str) -> Stands | None:
-        """The share that this person did last, in the last day. Raises TooLate where it stands no more.
+        """The share that this person did last, in the last day. Raises TooLate where it has ended, and another stands.
 
         `said` is the id of the message that means it: delivered again, it means the same, whatever stands by then.
         """
         newest = (
             select(ends)
             .where(_of(person), ends.c.done_at > int(self._clock()) - UNDONE_WITHIN)
-            .order_by(ends.c.done_at.desc())
+            .order_by(ends.c.done_at.desc(), ends.c.ended_at.is_not(None))
             .limit(1)
         )
         name = f"meant.{hashlib.sha256(said.encode()).hexdigest()[:MEANT]}"
@@ -173,7 +173,9 @@ class Ends:
             if said and (before := (await database.execute(meant)).first()):
                 return _stands(before)
             if row and row.ended_at is not None:
-                raise TooLate
+                if (await database.execute(newest.where(ends.c.ended_at.is_(None)))).first():
+                    raise TooLate
+                return None
             if said and row:
                 mark = {"key": row.key, "person_id": person.id, "what": name, "at": int(self._clock())}
                 await database.execute(self._insert(told).values(**mark).on_conflict_do_nothing())

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ COLUMNS = (
 )
 # What a spreadsheet would carry out. https://owasp.org/www-community/attacks/CSV_Injection
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_BEGINS = re.compile(f"(^|[;|\t])([{re.escape(''.join(FORMULAS))}])")
 
 
 async def as_jsonl(record: AsyncIterable[Kept]) -> AsyncIterator[str]:
@@ -45,7 +47,8 @@ def _time(seconds: int | None) -> str | None:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULAS) else cell
+    """Also behind what ends a cell where a comma does not."""
+    return _BEGINS.sub(r"\1'\2", cell)
 
 
 def line(cells: Iterable[str]) -> str:

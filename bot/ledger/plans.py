@@ -216,12 +216,17 @@ class PendingPlans:
 
     async def spoken_of(self, person: Person) -> ShareableItem | None:
         """What the newest share of this person's is about, planned or done, as long as "it" may mean that."""
+        now = int(self._clock())
         newest = (
             select(plans.c.body)
             .where(
                 _of(person),
                 plans.c.kind == "plan",
-                plans.c.expires_at > int(self._clock()) + KEEP_FOR - ANSWERED_WITHIN,
+                # Of several at once, none is it.
+                plans.c.many.is_(None),
+                plans.c.expires_at > now + KEEP_FOR - ANSWERED_WITHIN,
+                # Later than any plan: it waits for an approval, for days.
+                plans.c.expires_at <= now + KEEP_FOR,
             )
             .order_by(plans.c.expires_at.desc())
             .limit(1)

@@ -57,6 +57,7 @@ ASKED_OFTEN = frozenset({"/healthz", "/readyz"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # Seconds.
 COUNTS_EVERY = 30.0
+COUNTED_WITHIN = 5.0
 
 # The turn, the activity as it came, and when, by the clock of the loop.
 OnActivity = Callable[[TurnContext, dict[str, Any], float], Awaitable[None]]
@@ -211,7 +212,6 @@ async def _watched(settings: Settings) -> AsyncGenerator[None]:
 
 async def _counted(app: web.Application) -> AsyncGenerator[None]:
     """How much there is at this moment, time and again."""
-
     over = asyncio.Event()
 
     async def on_and_on() -> None:
@@ -225,7 +225,9 @@ async def _counted(app: web.Application) -> AsyncGenerator[None]:
     task = asyncio.create_task(on_and_on())
     yield
     over.set()
-    await task
+    # Broken off only where the database is away.
+    await asyncio.wait({task}, timeout=COUNTED_WITHIN)
+    task.cancel()
 
 
 async def _count(ledger: Ledger, work: Work) -> None:

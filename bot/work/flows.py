@@ -298,7 +298,9 @@ class Flows:
         ]
         # Of a right that was given anew since, nothing is left to this share.
         if stands.ended.returned and run not in self.waiting:
-            people.append(stands.receipt.plan.asker.id)
+            people.append(asker := stands.receipt.plan.asker.id)
+            # On the share's own card as well: it can be shown again, which a notice that a kill has cut can not.
+            return [*((ENDED, each, 0) for each in people), (SHOWN, asker, 0)]
         return [(ENDED, each, 0) for each in people]
 
     async def notices_of_trouble(self, key: str, why: str, kind: str) -> list[Notice]:
@@ -411,12 +413,8 @@ class Flows:
                     await self.shown(key, place)
         elif stands := await self._ledger.ends.at(key):
             with speaking(stands.locale, stands.timezone):
-                asker = stands.receipt.plan.asker
                 if card := _card(what, stands, person_id, sentence):
-                    is_told = await self.tell_once(key, asker, person_id, what, card)
-                    if kind == ENDED and person_id == asker.id and not is_told:
-                        # A kill may have cut it, and it is never sent twice: the share's own card says it then.
-                        await self.is_shown(key)
+                    await self.tell_once(key, stands.receipt.plan.asker, person_id, what, card)
 
     async def tell_of_share(self, key: str, person_id: str, *, is_last: bool) -> str | None:
         """Tells a recipient, once and by one way; AGAIN where that may go better in a while.

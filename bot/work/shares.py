@@ -150,8 +150,15 @@ class Shares:
         await self._flows.is_shown(key)
 
     async def last(self, person: Person, said: str) -> Stands | None:
-        """The share of this person that "undo" means, in the message of this id."""
-        return await self._ledger.ends.last(person, said)
+        """The share of this person that "undo" means, in the message of this id. Raises TooLate where it has ended."""
+        try:
+            return await self._ledger.ends.last(person, said)
+        except TooLate:
+            newest = await self._ledger.ends.newest(person)
+            # Of several at once, one may have ended and another stand.
+            if newest and await self._ledger.many.key_of(newest.key):
+                return newest
+            raise
 
     async def stands(self, key: str, person: Person) -> Stands:
         """A share of this person, as it is by now. Raises NotYours, TooLate."""
