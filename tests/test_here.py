@@ -213,6 +213,34 @@ async def test_a_link_for_anybody_opens_it_for_guests_as_well(adele: Someone, bo
     assert "Yes, everybody can open it." in pasted
 
 
+async def test_of_a_link_that_gives_nobody_knows_what_nobody_is_said_to_have_it(adele: Someone, bot: Bot) -> None:
+    contoso = bot.contoso
+    file = contoso.file("Adele Vance", f"Finance/{FILE}")
+    contoso.files.grant(file, Grant(Link("locked", "anonymous"), "sp.unknown"))
+
+    pasted = await asks(adele, f"<at>Sharebot</at> can everyone here open {contoso.base_url}/s/locked?")
+
+    assert "Yes, everybody can open it." not in pasted
+    assert "Can open it" not in pasted
+
+
+async def test_a_guest_stays_one_on_the_way_to_a_share_where_nobody_may_be_looked_up(adele: Someone, bot: Bot) -> None:
+    await adele.adds(DANA, chat=CREW)
+    bot.contoso.consents[bot.contoso.person(ADELE).id] -= {"User.ReadBasic.All", "User.Read.All"}
+
+    await asks(adele, CAN_ALL)
+    planned = await adele.presses("Share with them…", chat=CREW)
+
+    assert "Dana Birkby" in planned
+    assert "outside your organisation" in planned
+
+
+async def test_it_is_asked_of_one_file_at_a_time(adele: Someone) -> None:
+    said = await adele.says(f"<at>Sharebot</at> can everyone here open {FILE} and Logo.svg?", chat=CREW)
+
+    assert "one file at a time" in said
+
+
 # Many
 
 

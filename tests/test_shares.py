@@ -287,16 +287,29 @@ async def test_what_should_have_ended_is_marked_in_the_file(adele: Someone, bot:
     assert "It should have ended: " in saved(bot)[1][8]
 
 
+@pytest.mark.usefixtures("shared")
+async def test_in_front_of_others_nothing_is_saved_before_it_is_asked_for_again(adele: Someone, bot: Bot) -> None:
+    await adele.says("<at>Sharebot</at> export my shares", chat="Budget crew")
+    listed = await adele.presses("Continue", chat="Budget crew")
+    before = dict(bot.contoso.files.contents)
+    await adele.presses("Export…", chat="Budget crew")
+
+    assert "What you share" in listed
+    assert before == {}
+    assert len(saved(bot)) == 5
+
+
 async def test_no_cell_is_a_formula_to_a_spreadsheet(adele: Someone, bot: Bot) -> None:
     contoso, owner = bot.contoso, bot.contoso.person(adele.mail)
     drive = contoso.files.drive_of(owner.id)
     assert drive
-    item = contoso.files.save(drive, '=HYPERLINK("https://evil.example").pdf', b"", owner, contoso.now())
+    item = contoso.files.save(drive, '=HYPERLINK("https://evil.example");+1.pdf', b"", owner, contoso.now())
     await shares(adele, f"{bot.contoso.web_url(item)} with Alex as read")
 
     await adele.says("export my shares")
 
-    assert saved(bot)[1][0] == '\'=HYPERLINK("https://evil.example").pdf'
+    # Nor where a semicolon ends a cell.
+    assert saved(bot)[1][0] == "'=HYPERLINK(\"https://evil.example\");'+1.pdf"
 
 
 async def test_nothing_is_saved_where_nothing_is_shared(adele: Someone, bot: Bot) -> None:
