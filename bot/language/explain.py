@@ -53,6 +53,7 @@ def _pred(understood: Understood) -> dict[str, Any]:
         "password": request.password,
         "send_invitation": request.mail,
         "require_sign_in": request.sign_in,
+        "same_as": [_words(request.same_as)] if request.same_as else [],
         "exclude_recipients": [_words(each) for each in request.excluded],
         "extras": {} if understood.choice is None else {"index": understood.choice},
         "actions": [_pred(each) for each in understood.actions],
