@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from bot import changing, planning
 from bot.commands.turn import Turn
-from bot.errors import NotAllowed
 from bot.sharing import Expiry, Held, Model, Question, Role, ShareRequest, UnclearRequest, Words
-from bot.texts import _
 
 
 async def found(turn: Turn, request: ShareRequest, like: Words) -> tuple[ShareRequest, Model | None] | UnclearRequest:
@@ -24,8 +22,6 @@ async def found(turn: Turn, request: ShareRequest, like: Words) -> tuple[ShareRe
     has = await changing.held(turn.graph, turn.person, item, like, standing)
     if isinstance(has, Question):
         return UnclearRequest(turn.person, request, (has,))
-    if has.until and has.until <= turn.now:
-        raise NotAllowed(_("The access of {name} to “{file}” is just ending.", name=has.person.name, file=item.name))
     # Nobody becomes an owner by sharing.
     role = Role.WRITE if has.held is Held.OWNER else has.role
     until = request.until or (Expiry("", has.until) if has.until else None)
