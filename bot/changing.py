@@ -208,9 +208,8 @@ async def held(
         (person,) = people
         role = role_of(person, permissions)
         if role is None:
-            nothing = _(
-                "I see no access of {name} to “{file}” that others could get.", name=person.name, file=item.name
-            )
+            name = person.name
+            nothing = _("I see no access of {name} to “{file}” that others could get.", name=name, file=item.name)
             raise NotFound(sentences(nothing, _(MAYBE_MANY)) if here.has_groups else nothing)
     return Holding(person, role, _way(person, role, permissions), here.until(person, role))
 
