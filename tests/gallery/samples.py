@@ -38,8 +38,6 @@ from bot.sharing import (
     EndReceipt,
     Expiry,
     Grant,
-    Held,
-    Model,
     Offer,
     Option,
     Outcome,
@@ -320,12 +318,6 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "confirm: undo has its time": partial(cards.share.confirm, replace(MANY, undo=30), KEY),
     "confirm: a mail to each": partial(cards.share.confirm, replace(ONE, mail=True, undo=30), KEY),
-    **{
-        f"confirm: as somebody has it: {held.value}": partial(
-            cards.share.confirm, replace(ONE, model=Model("Megan Bowen", held)), KEY
-        )
-        for held in Held
-    },
     "confirm: until": partial(cards.share.confirm, replace(ONE, until=UNTIL), KEY),
     "confirm: a message": partial(cards.share.confirm, replace(ONE, message=MESSAGE), KEY),
     "confirm: no mail, no sign-in": partial(cards.share.confirm, replace(ONE, mail=False, sign_in=False), KEY),
