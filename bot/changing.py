@@ -24,7 +24,18 @@ from bot.graph.refusals import Refused
 from bot.ledger import Standing
 from bot.ledger.changes import named
 from bot.planning import KNOWN, MOST_PEOPLE, NAME_THEM
-from bot.sharing import Option, Person, Recipient, Role, ShareableItem, ShareRequest, UnclearRequest, Words
+from bot.sharing import (
+    Held,
+    Option,
+    Person,
+    Question,
+    Recipient,
+    Role,
+    ShareableItem,
+    ShareRequest,
+    UnclearRequest,
+    Words,
+)
 from bot.texts import _, later, listed, quoted, sentences
 
 log = logging.getLogger(__name__)
@@ -36,6 +47,7 @@ EVERYBODY = ("all",)
 GUESTS = ("#ext#", "urn:spo:guest")
 STILL_THERE = later("Microsoft 365 said yes, but it is as it was. Please try again.")
 NOT_ALL = later("I don't know whether all of this was done. Please press again: I look, and do what is left.")
+MAYBE_MANY = later("If they can, it is by a group or a link: ask me who has access.")
 
 Standings = Callable[[ShareableItem], Awaitable[list[Standing]]]
 
@@ -128,8 +140,7 @@ class _Here:
                 name=words.value,
                 file=self.item.name,
             )
-            maybe = _("If they can, it is by a group or a link: ask me who has access.")
-            raise NotFound(sentences(nobody, maybe) if self.has_groups else nobody)
+            raise NotFound(sentences(nobody, _(MAYBE_MANY)) if self.has_groups else nobody)
         return found
 
     @property
@@ -152,6 +163,64 @@ class _Here:
         """That which gave them what they have."""
         theirs = [each for each in self.standing if each.names & named(person) and each.role is role]
         return theirs[0] if theirs else None
+
+    def until(self, person: Recipient, role: Role) -> dt.datetime | None:
+        """When this ends, by the shares that gave it or by Microsoft 365."""
+        ours = [each.ends_at for each in self.standing if each.names & named(person) and each.role is role]
+        ends = [dt.datetime.fromtimestamp(each, dt.UTC) if each else None for each in ours]
+        ends = ends or [each.expires for each in self.permissions if each.role is role and each.is_for(person)]
+        known = [each for each in ends if each]
+        return max(known) if known and len(known) == len(ends) else None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What somebody can do with an item, how they came to it, and until when; None for no end."""
+
+    person: Recipient
+    role: Role
+    held: Held
+    until: dt.datetime | None
+
+
+async def held(
+    graph: Graph, asker: Person, item: ShareableItem, words: Words, standing: list[Standing]
+) -> Holding | Question:
+    """What somebody has whom these words mean, as the asker sees it, or who is meant.
+
+    Raises NotUnderstood, NotFound, NotAllowed, NeedsSignIn, Unavailable.
+    """
+    permissions = await graph.permissions(item)
+    here = _Here(asker, item, permissions, standing)
+    me = Recipient(asker.id, asker.name, "")
+    if words.kind != "me" and not tell_all(permissions, asker.id):
+        raise NotAllowed(
+            _(
+                "Microsoft 365 shows you only your own access to “{file}”, so I can't give the same as others have. "
+                "Please say “as read” or “as write”.",
+                file=item.name,
+            )
+        )
+    with about("people"):
+        people = [me] if words.kind == "me" else here.called(words)
+        if question := planning.question_of(planning.SAME_AS, words, _options(people)):
+            return question
+        (person,) = people
+        role = role_of(person, permissions)
+        if role is None:
+            name = person.name
+            nothing = _("I see no access of {name} to “{file}” that others could get.", name=name, file=item.name)
+            raise NotFound(sentences(nothing, _(MAYBE_MANY)) if here.has_groups else nothing)
+    return Holding(person, role, _way(person, role, permissions), here.until(person, role))
+
+
+def _way(person: Recipient, role: Role, permissions: list[Permission]) -> Held:
+    if role is Role.OWNER:
+        return Held.OWNER
+    if own_role(person, permissions) is role:
+        return Held.OWN
+    without_links = [each for each in permissions if not each.link]
+    return Held.INHERITED if role_of(person, without_links) is role else Held.LINK
 
 
 def removable(asker: Person, permissions: list[Permission]) -> list[Recipient]:

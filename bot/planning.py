@@ -57,6 +57,8 @@ CHOICES = 24
 ALIKE = 0.8
 HOW_ELSE = later("Try the full name, or the e-mail address. Groups I find only where your administrator lets me.")
 CHAT, GUESTS = "chat", "guests"
+# The slot of whoever has what others are to get.
+SAME_AS = "same_as"
 KNOWN = ("name", "path", "url", "id", "email", "mention", "group", CHAT)
 # Of the people of a chat, who is to be left out.
 ONE_OF_A_CHAT = ("name", "email", "mention", "id", GUESTS)
@@ -328,6 +330,8 @@ def answered(unclear: UnclearRequest, place: int | None) -> ShareRequest:
     chosen = Words("id", option.key, option.title)
     if question.slot == "item":
         return replace(unclear.request, items=(chosen, *unclear.request.items[1:]))
+    if question.slot == SAME_AS:
+        return replace(unclear.request, same_as=chosen)
     recipients = list(unclear.request.recipients)
     recipients[int(question.slot.removeprefix("recipient "))] = chosen
     return replace(unclear.request, recipients=tuple(recipients))
@@ -361,6 +365,8 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
         # Somewhere on Earth it is past the last day there is.
         with about("until"):
             raise NotUnderstood(_("This day is too far away. Please leave the end out, or name an earlier one."))
+    if request.same_as:
+        raise NotUnderstood(_("I give the same access as somebody has for one file at a time, and by itself."))
     for words in (*request.items, *request.recipients):
         if words.kind == "reference":
             raise NotUnderstood(_("I can't tell which file that is. Please name the file or paste its link."))

@@ -73,7 +73,8 @@ class Expiry:
 class ShareRequest:
     """What was typed; nothing is looked up yet. None is "not said".
 
-    `mail`: whether Microsoft 365 shall write to them; `sign_in`: whether they have to sign in to open it.
+    `mail`: whether Microsoft 365 shall write to them; `sign_in`: whether they have to sign in to open it. `same_as`:
+    whose right and end it shall be, where these are not said.
     """
 
     items: tuple[Words, ...]
@@ -85,6 +86,7 @@ class ShareRequest:
     mail: bool | None = None
     sign_in: bool | None = None
     password: str | None = field(default=None, repr=False)
+    same_as: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,23 @@ class Roster:
     people: tuple[Recipient, ...]
     unknown: tuple[str, ...] = ()
     group_id: str = ""
+
+
+class Held(Enum):
+    """How somebody came to what they can do."""
+
+    OWN = "own"
+    OWNER = "owner"
+    INHERITED = "inherited"
+    LINK = "link"
+
+
+@dataclass(frozen=True)
+class Model:
+    """Somebody who has what others are to get, and how they came to it."""
+
+    name: str
+    held: Held
 
 
 class Verdict(Enum):
@@ -236,6 +255,7 @@ class SharePlan:
     `mail`: True, Microsoft 365 writes to each; False, to nobody; None, to whom the bot cannot tell in Teams.
     `undo`: for so many seconds nobody hears of it. `chat`: it is for everybody there, and `said` is how that was asked
     for; of the `unknown` nobody knows how to share with them. `rulings` are what the organisation's policy made of it.
+    `model`: it is what they have.
     """
 
     asker: Person
@@ -253,6 +273,7 @@ class SharePlan:
     said: ShareRequest | None = None
     unknown: tuple[str, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    model: Model | None = None
 
     @property
     def asked(self) -> ShareRequest:

@@ -11,6 +11,7 @@ from bot.sharing import (
     DriveType,
     Expiry,
     Grant,
+    Held,
     Option,
     Outcome,
     Question,
@@ -72,7 +73,7 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
     nothing = not plan.to_grant
     title = _("Nothing to change") if nothing else _("Share this?")
     people, turns = paged(_steps(plan), key, page)
-    body = [heading(title), file(plan.item), *_for_a_chat(plan), *people]
+    body = [heading(title), file(plan.item), *_like(plan), *_for_a_chat(plan), *people]
     if nothing:
         actions = [_opens(plan.item), *turns]
         if plan.role is Role.READ and plan.sees_all and any(step.now is Role.WRITE for step in plan.steps):
@@ -106,12 +107,30 @@ def explained(plan: SharePlan) -> Card:
     return card(
         heading(title),
         file(plan.item),
+        *_like(plan),
         *people_of(plan),
         *(terms(plan) if plan.to_grant else []),
         block(*says_nothing, small(_("I only looked: nothing is shared."))),
         actions=[_opens(plan.item)],
         summary=_about(title, plan.item),
     )
+
+
+def _like(plan: SharePlan) -> list[Element]:
+    """Who has what this gives, and how it is theirs where a share gives it otherwise."""
+    if plan.model is None:
+        return []
+    name = apart(plan.model.name)
+    match plan.model.held:
+        case Held.OWN:
+            said = _("The same as {name} has.", name=name)
+        case Held.OWNER:
+            said = _("{name} owns it. Nobody becomes an owner by sharing: this lets people edit.", name=name)
+        case Held.INHERITED:
+            said = _("{name} has the same by a folder above.", name=name)
+        case Held.LINK:
+            said = _("{name} has the same by a link.", name=name)
+    return [small(said)]
 
 
 def people_of(plan: SharePlan) -> list[Element]:

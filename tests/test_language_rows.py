@@ -91,6 +91,7 @@ def is_exact(row: Json) -> bool:
         "role": found["role"] in (row.get("accept_roles") or [expected["role"]]),
         "expiration": bool(found["expiration"] or resolved) == bool(expected["expiration"])
         and (days[0] is None or resolved is None or resolved in days),
+        "same_as": are_same(expected.get("same_as", []), [*filter(None, [found["extras"].get("same_as")])]),
         "exclude": are_same(expected.get("exclude_recipients", []), found["exclude_recipients"]),
         **{name: plain(found[name]) == plain(expected[name]) for name in WORDS},
         **{name: found[name] == expected[name] for name in SWITCHES},

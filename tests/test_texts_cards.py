@@ -41,6 +41,8 @@ from bot.sharing import (
     EndReceipt,
     Expiry,
     Grant,
+    Held,
+    Model,
     Offer,
     Option,
     Outcome,
@@ -119,6 +121,8 @@ def plans() -> Iterator[SharePlan]:
     yield SharePlan(ASKER, library, Role.READ, steps(), sees_all=False)
     yield SharePlan(ASKER, library, Role.WRITE, steps(), has_groups=True)
     yield SharePlan(ASKER, item(), Role.READ, steps()[2:3])
+    for held in Held:
+        yield SharePlan(ASKER, item(), Role.WRITE, steps(), model=Model(NAME, held))
     yield from ruled()
     for undo, mail in product((1, 30), (None, False)):
         yield SharePlan(ASKER, item(), Role.READ, steps(), mail=mail, undo=undo)

@@ -9,7 +9,7 @@ import cards.ended
 import cards.form
 import cards.share
 from bot import planning, tracing
-from bot.commands import approvals, form, roster, several
+from bot.commands import approvals, form, roster, same, several
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
@@ -31,8 +31,9 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
 
 
 async def _asked(turn: Turn, understood: Understood) -> Reply:
-    """The form, with what was understood in it; in front of others, a sentence."""
-    if not turn.own_chat or not set(understood.asks) <= form.FIELDS.keys():
+    """The form, with what was understood in it; in front of others, or where it can't ask for that, a sentence."""
+    is_like = understood.request is not None and understood.request.same_as is not None
+    if is_like or not turn.own_chat or not set(understood.asks) <= form.FIELDS.keys():
         raise NotUnderstood(understood.hint)
     return await filled_in(turn, form.draft(turn, understood), said=understood.hint)
 
@@ -190,10 +191,19 @@ async def planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
 
 async def worked_out(turn: Turn, request: ShareRequest, there: Roster | None) -> SharePlan | UnclearRequest:
     """What it would do by now, as the policy has it."""
+    said, model = request, None
+    if request.same_as and len(request.items) == 1:
+        found = await same.found(turn, request, request.same_as)
+        if isinstance(found, UnclearRequest):
+            return found
+        request, model = found
     plan = await planning.plan(
         turn.graph, turn.person, request, undo=turn.undo, roster=there, policy=turn.work.policy, now=turn.now
     )
-    return await turn.work.shares.judged(turn.graph, plan, turn.now) if isinstance(plan, SharePlan) else plan
+    if isinstance(plan, UnclearRequest):
+        # What others have is looked up anew by then.
+        return replace(plan, request=replace(said, items=plan.request.items, recipients=plan.request.recipients))
+    return await turn.work.shares.judged(turn.graph, replace(plan, model=model), turn.now)
 
 
 async def asking(turn: Turn, what: Waiting, before: str = "") -> Reply:

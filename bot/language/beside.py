@@ -222,6 +222,9 @@ def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | No
         made = _said(language, text, replace(found, kind=found.kind.removesuffix("_instead")), now)
         return replace(made, is_instead=True) if made else None
     kind, words = found.kind, text.whole(found.words).strip(" ,.;-–()")
+    if kind == "unsure_role" and language.ends_with_one("same_as", low_of(found.before).rstrip()):
+        # "the same right as Alex" is plain.
+        return None
     match kind:
         case "message" | "password" | "reason":
             inside = text.whole(found.group("quote", "word", "text")).strip()

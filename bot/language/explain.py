@@ -54,9 +54,15 @@ def _pred(understood: Understood) -> dict[str, Any]:
         "send_invitation": request.mail,
         "require_sign_in": request.sign_in,
         "exclude_recipients": [_words(each) for each in request.excluded],
-        "extras": {} if understood.choice is None else {"index": understood.choice},
+        "extras": _extras(understood.choice, request.same_as),
         "actions": [_pred(each) for each in understood.actions],
     }
+
+
+def _extras(choice: int | None, same_as: Words | None) -> dict[str, Any]:
+    """What few sentences say."""
+    index = {} if choice is None else {"index": choice}
+    return index | ({"same_as": _words(same_as)} if same_as else {})
 
 
 def _ambiguous(understood: Understood, context: dict[str, Any]) -> list[str]:

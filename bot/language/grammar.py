@@ -335,7 +335,7 @@ def _against(intent: str) -> tuple[str, ...]:
 def _has_all(made: Understood, first: Understood, text: Plain, before: Plain) -> bool:
     """Whether every name that was taken out of the way is in the request, once and by itself, and no new one beside."""
     requests = [each.request for each in (made, *made.actions) if each.request]
-    words = [each for one in requests for each in (*one.items, *one.recipients, *one.excluded)]
+    words = [each for one in requests for each in (*one.items, *one.recipients, *one.excluded, one.same_as) if each]
     said = [each.name or each.value for each in words if each.kind in ("name", "path", "url", "email", "mention")]
     told = " ".join(filter(None, (text for one in requests for text in (one.message, one.password))))
     names = [name.text for letter, name in text.names.items() if letter not in before.names and name.text not in told]

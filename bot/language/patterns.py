@@ -99,11 +99,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Fit:
-    """One way to read a sentence: what stands in the slots, and the role and the date said between them."""
+    """One way to read a sentence: what stands in the slots, and the role, the date and who is said between them."""
 
     slots: dict[str, str]
     role: str | None = None
     date: str | None = None
+    who: str | None = None
 
 
 def one_of(choices: Iterable[str]) -> str:
@@ -326,18 +327,18 @@ class Pattern:
         if last and not ended:
             return
         end = ended.start() if ended else len(low)
-        before, behind = ([each.groupdict()] if each else [] for each in (begun, ended))
+        before, behind = ([each] if each else [] for each in (begun, ended))
         if not self.slots:
             if not said[start:end].strip(f" ,{MARKS}"):
-                yield _fit({}, [*before, *behind])
+                yield _fit({}, [*before, *behind], said)
         elif between is None:
-            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, [*before, *behind])
+            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, [*before, *behind], said)
         else:
             for number, place in enumerate(between.finditer(low, start, end)):
                 if number == MOST_PLACES:
                     break
                 slots = (said[start : place.start()].strip(" ,|"), said[place.end() : end].strip(" ,|"))
-                yield _fit(dict(zip(self.slots, slots, strict=True)), [*before, place.groupdict(), *behind])
+                yield _fit(dict(zip(self.slots, slots, strict=True)), [*before, place, *behind], said)
 
     @cached_property
     def _edges(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
@@ -448,9 +449,11 @@ class Pattern:
         return self._vocabulary.of(word[1:-1]) if word[0] == "{" and word[-1] == "}" else _literal(word)
 
 
-def _fit(slots: dict[str, str], groups: list[dict[str, str | None]]) -> Fit:
-    said = {name: value for each in groups for name, value in each.items() if value}
-    return Fit(slots, said.get("role"), said.get("date") or said.get("span"))
+def _fit(slots: dict[str, str], places: list[re.Match[str]], whole: str) -> Fit:
+    said = {name: value for each in places for name, value in each.groupdict().items() if value}
+    # A name is wanted as it was written.
+    who = next((whole[each.start("who") : each.end("who")] for each in places if each.groupdict().get("who")), None)
+    return Fit(slots, said.get("role"), said.get("date") or said.get("span"), who)
 
 
 def _compiled(expression: str, flags: int = 0) -> re.Pattern[str]:

@@ -13,6 +13,7 @@ from bot.language.understood import BLANK, TALK, Understood
 from bot.sharing import Expiry, Role, ShareRequest, Words
 
 THIS = Words("reference", "this")
+ME = Words("me", "")
 # What is said of these needs no names.
 READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "undo")
 EXPORT = "list_shares.export"
@@ -78,7 +79,17 @@ class Slots:
         if detail in ("each", "swapped") or (detail == "more" and (fit.role or "") not in said):
             # "Jonathan Read" is somebody.
             return None
-        return self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
+        made = self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
+        return self._like(made, fit.who or "") if meaning == "share.same" and made else made
+
+    def _like(self, made: Understood, who: str) -> Understood | None:
+        """ "Give Bob the same access as Ana on Plan.docx": what it shall be is what one person has."""
+        people = self._namer.people(who)
+        if self._language.is_one("myself", low_of(_MARK.sub(" ", who))):
+            people = Listed((ME,))
+        if made.request is None or not people.is_clear or len(people.found) != 1 or self._negated(who):
+            return None
+        return replace(made, request=replace(made.request, same_as=people.found[0]))
 
     def _about_nothing(self, intent: str, said: str) -> Understood:
         """Without a slot: "my shares ending on Friday"; "who has access?", of what is being talked of."""
