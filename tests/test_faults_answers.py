@@ -1,14 +1,17 @@
 """What Graph and Teams may do to a share, an undo and an end: afterwards exactly the intended rights, at most one mail
-and one notice for each, and a receipt that tells the truth."""
+and one notice for each, and a receipt that tells the truth. On SQLite, and on PostgreSQL."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import shutil
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone, words_of_answer
 
@@ -35,6 +38,23 @@ BUSY: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "headers": (("Retry-After", "0.2"),), "times": 3},
     "503 for a moment": {"status": 503, "headers": (("Retry-After", "0.2"),), "times": 2},
 }
+
+
+# As long as we wait for an answer, and longer.
+SLOW = [19.0, 21.0]
+FAR_WITHIN = 60.0
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+
+
+@pytest.fixture
+async def bot(contoso: Contoso, tmp_path: Path, engine_was_here: Path, database_url: str) -> AsyncGenerator[Bot]:
+    shutil.copy(engine_was_here, tmp_path)
+    async with Bot(contoso, tmp_path, database_url) as bot:
+        yield bot
 
 
 async def test_all_goes_well(adele: Someone, alex: Someone, bot: Bot) -> None:
@@ -90,7 +110,7 @@ async def test_an_end_that_was_done_is_told_as_done(
 
     assert bot.access(FILE) == before
     assert alex.sees().count("Access ended") == 1
-    assert (adele.sees().count("Undone") if what == "undo" else adele.sees().count("Ended")) == 1
+    assert (adele.sees().count("Undone") if what == "undo" else adele.notices().count("Ended")) == 1
 
 
 @pytest.mark.parametrize("how", NOT_DONE)
@@ -138,6 +158,47 @@ async def test_nobody_is_told_twice(adele: Someone, alex: Someone, bot: Bot, how
     await bot.at_rest()
 
     assert alex.sees().count("shared a file with you") == 1
+
+
+@pytest.mark.parametrize("seconds", SLOW)
+async def test_what_takes_long_to_be_answered_is_done_once(
+    adele: Someone, alex: Someone, bot: Bot, seconds: float
+) -> None:
+    before = bot.access(FILE)
+    await alex.says("hi")
+    await adele.says(SHARE)
+    bot.breaks("graph", INVITE, late=seconds)
+    bot.breaks("connector", "/activities", contains="Shared with you", late=seconds)
+    bot.breaks("graph", CHANGE, method="DELETE", late=seconds)
+
+    await adele.presses("Share")
+    await until(lambda: "✓ can edit" in adele.sees() and "Shared with you" in alex.sees())
+    given = bot.access(FILE)
+    await adele.presses("Undo")
+    await until(lambda: "Undone" in adele.sees() and "Access ended" in alex.sees())
+    await bot.at_rest()
+
+    assert given[ALEX] == "write"
+    assert bot.access(FILE) == before
+    assert bot.mails_to(ALEX) == []
+    assert [alex.sees().count(each) for each in ("shared a file with you", "Access ended")] == [1, 1]
+
+
+async def test_whom_a_207_says_was_not_mailed_has_it_and_the_card_says_so(adele: Someone, bot: Bot) -> None:
+    before = bot.access(FILE)
+    bot.contoso.unmailable.add(ALEX)
+    await adele.says(SHARE)
+
+    result = await adele.presses("Share")
+    await bot.at_rest()
+    given = bot.access(FILE)
+    await bot.later(days=4)
+
+    assert "✓ can edit" in result
+    assert "could not send the mail" in result
+    assert given[ALEX] == "write"
+    assert bot.mails_to(ALEX) == []
+    assert bot.access(FILE) == before
 
 
 @pytest.mark.parametrize("title", ["Share", "Undo"])
@@ -199,6 +260,12 @@ async def test_ends_that_come_together_all_end(adele: Someone, bot: Bot) -> None
     await bot.later(days=4)
 
     assert bot.access(FILE) == before
+
+
+async def until(so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(FAR_WITHIN):
+        while not so():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def shared(adele: Someone, alex: Someone, bot: Bot) -> dict[str, str]:
