@@ -302,6 +302,11 @@ class SharePlan:
     def refused(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.change is Change.REFUSED)
 
+    def comes_later(self, person: Recipient) -> bool:
+        """Whether they can do more than this until that ends, and only then this."""
+        theirs = (step for step in self.steps if step.recipient == person)
+        return any(step.change is Change.KEEPS and step.now is not self.role for step in theirs)
+
     @property
     def approvals(self) -> tuple[Ruling, ...]:
         """What a second person has to approve first: by each rule one."""

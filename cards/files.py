@@ -11,7 +11,7 @@ import cards.ended
 import cards.share
 from bot.changes import Aim, Changed, ChangePlan, ChangeReceipt
 from bot.many import Many, Missing, Part
-from bot.sharing import Change, EndReceipt, Outcome, Returned, SharePlan, ShareReceipt
+from bot.sharing import Change, EndReceipt, Grant, Outcome, Returned, SharePlan, ShareReceipt
 from bot.texts import _, several, when
 from cards.elements import (
     Action,
@@ -164,12 +164,13 @@ def _for_one(part: Part, person_id: str) -> Card:
         case ChangeReceipt() as receipt:
             return cards.change.for_them(receipt.plan, next(each for each in receipt.changes if _is(each, person_id)))
         case ShareReceipt() as receipt:
-            return cards.share.shared_with_you(receipt.plan, part.key)
+            later = any(receipt.plan.comes_later(each.recipient) for each in receipt.grants if _is(each, person_id))
+            return cards.share.shared_with_you(receipt.plan, part.key, later=later)
         case None:
             raise ValueError
 
 
-def _is(each: Returned | Changed, person_id: str) -> bool:
+def _is(each: Grant | Returned | Changed, person_id: str) -> bool:
     return each.recipient.id == person_id
 
 
@@ -275,7 +276,7 @@ def _came_of(part: Part) -> Element:
             if had:
                 people = in_a_sentence([each.recipient for each in had])
                 body.append(small(_("already: {people}", people=people), spacing="None"))
-            body += [cards.share.grant(each, receipt.plan.role) for each in part.failed]
+            body += [cards.share.grant(each, receipt.plan) for each in part.failed]
             if part.said:
                 body.append(line(run(f"✗ {_(part.said)}", colour="Attention"), spacing="None"))
         case EndReceipt() as ended:

@@ -268,7 +268,7 @@ def _over(receipt: ShareReceipt) -> str:
 def _grants(receipt: ShareReceipt) -> list[Rows]:
     """Of many, those first with whom something is the matter."""
     if len(receipt.grants) <= AT_ONCE:
-        return [Rows("", [grant(each, receipt.plan.role) for each in receipt.grants])]
+        return [Rows("", [grant(each, receipt.plan) for each in receipt.grants])]
     kinds = {
         _("Not shared, or not sure"): (Outcome.REFUSED, Outcome.UNSURE),
         _("Have access now"): (Outcome.GRANTED, Outcome.MOVED),
@@ -276,7 +276,7 @@ def _grants(receipt: ShareReceipt) -> list[Rows]:
         _("Have it no more"): (Outcome.RETURNED, Outcome.TAKEN),
     }
     return [
-        Rows(title, [grant(each, receipt.plan.role) for each in receipt.grants if each.outcome in outcomes])
+        Rows(title, [grant(each, receipt.plan) for each in receipt.grants if each.outcome in outcomes])
         for title, outcomes in kinds.items()
     ]
 
@@ -305,13 +305,14 @@ def cancelled(item: str | None) -> Card:
     )
 
 
-def shared_with_you(plan: SharePlan, key: str, *, may_ask: bool = True) -> Card:
-    """For a recipient. `may_ask`: whether they have not asked to edit it yet."""
+def shared_with_you(plan: SharePlan, key: str, *, may_ask: bool = True, later: bool = False) -> Card:
+    """For a recipient. `may_ask`: whether they have not asked to edit it yet; `later`: they can edit it until then."""
     can = _("You can edit it.") if plan.role is Role.WRITE else _("You can view it.")
+    can = _("When your right to edit it ends, you can still view it.") if later else can
     what = _("{who} shared a folder with you.") if plan.item.is_folder else _("{who} shared a file with you.")
     shared = _("{who} shared {file} with you.", who=apart(plan.asker.name), file=apart(plan.item.name))
     actions = [opens_there(plan.item)]
-    if plan.role is Role.READ and may_ask:
+    if plan.role is Role.READ and may_ask and not later:
         actions.append(button(_("Ask to edit"), "received.edit", key))
     if plan.sees_all:
         actions.append(button(_("I don't need this"), "received.unneeded", key))
@@ -401,7 +402,9 @@ def step(step: Step, plan: SharePlan) -> Element:
         why = step.ruling.words if step.ruling else ""
         refused = run(_("✗ refused"), bold=True, colour="Attention")
         return person(step.recipient, refused, _("now: {access}", access=now), why)
-    return person(step.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"), _("now: {access}", access=now))
+    can = _(CAN[plan.role])
+    can = _("then: {access}", access=can) if plan.comes_later(step.recipient) else can
+    return person(step.recipient, run(can, bold=True, colour="Good"), _("now: {access}", access=now))
 
 
 def nothing(plan: SharePlan) -> str:
@@ -411,10 +414,12 @@ def nothing(plan: SharePlan) -> str:
     return _("none of their own") if plan.has_groups else _("no access")
 
 
-def grant(grant: Grant, role: Role) -> Element:
+def grant(grant: Grant, plan: SharePlan) -> Element:
     match grant.outcome:
         case Outcome.GRANTED:
-            what = run(f"✓ {_(CAN[grant.role or role])}", bold=True, colour="Good")
+            can = _(CAN[grant.role or plan.role])
+            can = _("then: {access}", access=can) if plan.comes_later(grant.recipient) else can
+            what = run(f"✓ {can}", bold=True, colour="Good")
         case Outcome.HAD_IT:
             what = run(_("had it already"), subtle=True)
         case Outcome.REFUSED:

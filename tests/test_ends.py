@@ -819,6 +819,28 @@ async def test_a_share_for_a_time_can_be_made_longer_by_sharing_again(adele: Som
     assert bot.access(FILE) == before
 
 
+async def test_who_can_edit_until_a_day_and_is_to_view_for_ever_reads_what_comes_when(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    await shares(adele, f"share {FILE} with Alex as write until in 3 days")
+    await bot.at_rest()
+
+    card = await adele.says(f"share {FILE} with Alex as read")
+    result = await adele.presses("Share")
+    await bot.at_rest()
+    now = bot.access(FILE)[ALEX]
+    notice = alex.sees().rpartition("Shared with you")[2]
+    await bot.later(days=4)
+
+    assert "then: can view" in card
+    assert "now: can edit, until" in card
+    assert "✓ then: can view" in result
+    assert "When your right to edit it ends, you can still view it." in notice
+    assert "Ask to edit" not in notice
+    assert (now, bot.access(FILE)[ALEX]) == ("write", "read")
+
+
 async def test_who_has_it_longer_than_is_asked_for_keeps_that(adele: Someone, bot: Bot) -> None:
     await shares(adele)
 

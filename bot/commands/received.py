@@ -116,7 +116,8 @@ def _notice(received: Received) -> Card:
         return cards.ended.ended_for_you(ended, mine) if mine else cards.basics.say(_over(received))
     if received.asked and received.asked.decision is None:
         return cards.received.asked(plan, key)
-    return cards.share.shared_with_you(plan, key, may_ask=received.asked is None)
+    later = plan.comes_later(received.recipient)
+    return cards.share.shared_with_you(plan, key, may_ask=received.asked is None, later=later)
 
 
 def _over(received: Received) -> str:

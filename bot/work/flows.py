@@ -482,7 +482,7 @@ class Flows:
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:
-            card = partial(cards.share.shared_with_you, plan, key)
+            card = partial(cards.share.shared_with_you, plan, key, later=plan.comes_later(person))
             try:
                 if await self._tell(plan.asker.tenant_id, person_id, card):
                     return Telling.TEAMS
