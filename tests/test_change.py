@@ -837,6 +837,7 @@ async def test_it_goes_by_words_alone(adele: Someone, bot: Bot) -> None:
 
     card = await adele.says(f"stop sharing {FILE} with Alex")
     result = await adele.says("1")
+    await bot.at_rest()
     taken = bot.access(FILE)
     undone = await adele.says("1")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import sqlite3
 import stat
 from collections.abc import AsyncGenerator
@@ -17,8 +18,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.changes import Aim, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.errors import NotYours, TooLate, Unavailable, Unsure
-from bot.ledger import Conversation, Ledger, Parked
+from bot.ledger import Conversation, Ledger, Offered, Parked
 from bot.ledger.connections import FRESH
 from bot.ledger.migrating import migrate
 from bot.ledger.tables import metadata
@@ -588,6 +590,56 @@ async def test_what_several_give_back_at_once_is_given_back_by_all_and_the_share
     assert [each.outcome for each in stands.receipt.grants] == [Outcome.RETURNED] * 3
     assert (stands.due_at, stands.ended is None) == (None, False)
     assert await ledger.plans.receipt(key, ADELE) == stands.receipt
+
+
+async def test_of_what_is_done_within_one_second_the_last_is_meant_by_undo(ledger: Ledger) -> None:
+    shares = [await shared(ledger, replace(FILE, id=f"0{n}")) for n in range(3)]
+    taken = await changed(ledger, FILE)
+    newest = await ledger.ends.newest(ADELE)
+    assert newest
+    change = await ledger.changes.last(ADELE, "", since=newest.done_at)
+    again = await shared(ledger, FILE)
+    later = await ledger.ends.newest(ADELE)
+    assert later
+
+    assert (newest.key, later.key) == (shares[-1], again)
+    assert change
+    assert change.key == taken
+    assert await ledger.changes.last(ADELE, "", since=later.done_at) is None
+
+
+async def shared(ledger: Ledger, item: ShareableItem) -> str:
+    plan = replace(PLAN, item=item)
+    key = await ledger.plans.put(plan)
+    await ledger.attempts.take(key, plan, {ALEX.email: None}, {})
+    receipt = ShareReceipt(plan, (Grant(ALEX, Outcome.GRANTED),))
+    await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=None, gone=[])
+    return key
+
+
+async def changed(ledger: Ledger, item: ShareableItem) -> str:
+    plan = ChangePlan(ADELE, item, Aim.REMOVE, (ChangeStep(ALEX, Role.WRITE, Role.WRITE, None),))
+    key = await ledger.plans.put(plan)
+    pressed = await ledger.changes.press(key, ADELE, "en", "UTC")
+    await ledger.changes.keep(pressed, ChangeReceipt(plan, (Changed(ALEX, Became.REMOVED, None),)))
+    return key
+
+
+async def test_who_has_no_more_time_for_a_look_up_breaks_nothing_off(tmp_path: Path) -> None:
+    """A connection that is left open is told of when it is collected, and fails this test."""
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    await ledger.open()
+    with sqlite3.connect(tmp_path / "ledger.db") as another:
+        another.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TimeoutError):
+            await ledger.within(0.05, ledger.plain_texts.switch(ADELE, on=True))
+        another.rollback()
+    await ledger.close()
+    gc.collect()
+
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    assert await ledger.within(10, ledger.plain_texts.offered(ADELE)) == Offered()
+    await ledger.close()
 
 
 # Plain text

@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
@@ -78,6 +78,7 @@ __all__ = [
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 BUSY_SECONDS = 10
 CONNECT_SECONDS = 5
+Of = TypeVar("Of")
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 # As Alembic makes it.
 VERSION = "version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)"
@@ -94,6 +95,7 @@ class Ledger:
         parsed = make_url(url)
         self._url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         self._engine = _engine(self._url.render_as_string(hide_password=False))
+        self._left: set[asyncio.Task[Any]] = set()
         if tracing.is_watched():
             statements.are_watched(self._engine)
         self.told = Told(self._engine, clock)
@@ -152,7 +154,24 @@ class Ledger:
         return self._url.drivername == DRIVERS["sqlite"] and not await asyncio.to_thread(file.is_file)
 
     async def close(self) -> None:
+        if self._left:
+            await asyncio.wait(self._left, timeout=BUSY_SECONDS)
         await self._engine.dispose()
+
+    async def within(self, seconds: float, what: Coroutine[Any, Any, Of]) -> Of:
+        """For whoever has not more time. Raises TimeoutError; it goes on then, for what is broken off leaves its
+        connection open."""
+        task = asyncio.create_task(what)
+        self._left.add(task)
+        task.add_done_callback(self._done)
+        if not (await asyncio.wait({task}, timeout=seconds))[0]:
+            raise TimeoutError
+        return task.result()
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._left.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited knows; nobody else is to be told that nobody did
 
     async def answers(self) -> bool:
         """Whether the database is there at this moment."""

@@ -21,7 +21,7 @@ from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record
 from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
-from bot.ledger.ends import KEEP_FOR, MEANT, UNDONE_WITHIN, reminder
+from bot.ledger.ends import KEEP_FOR, MEANT, UNDONE_WITHIN, in_order, reminder
 from bot.ledger.plans import USED, taken
 from bot.ledger.tables import attempts, changes, ends, insert_for, plans, told
 from bot.ledger.told import SHARED
@@ -152,7 +152,8 @@ class Changes:
         async with self._engine.begin() as database:
             if row := await taken(database, now, key, person, "change"):
                 who = {"tenant_id": person.tenant_id, "person_id": person.id}
-                row = {"key": key, **who, "plan": row.body, "locale": locale, "timezone": zone, "at": now}
+                at = await in_order(database, person, now)
+                row = {"key": key, **who, "plan": row.body, "locale": locale, "timezone": zone, "at": at}
                 await database.execute(insert(changes).values(row))
         if there := await self.at(key):
             return there

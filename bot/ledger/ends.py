@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Table, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, case, delete, func, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate
@@ -19,7 +19,7 @@ from bot.ledger import record, rosters
 from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
 from bot.ledger.record import Entry
-from bot.ledger.tables import attempts, ends, insert_for, places, plans, requests, told
+from bot.ledger.tables import attempts, changes, ends, insert_for, places, plans, requests, told
 from bot.ledger.token_caches import forget_left
 from bot.sharing import EndReceipt, Person, Recipient, ShareableItem, ShareReceipt
 
@@ -113,8 +113,6 @@ class Ends:
             # Of what was in doubt, nothing was given.
             await database.execute(delete(ends).where(ends.c.key == key))
             return
-        # Two in one second have an order too: "undo" means the last one.
-        next_one = select(func.max(ends.c.done_at) + 1).where(_of(asker), ends.c.done_at >= now).scalar_subquery()
         await database.execute(
             self._insert(ends)
             .values(
@@ -124,7 +122,7 @@ class Ends:
                 receipt=body,
                 locale=locale,
                 timezone=zone,
-                done_at=func.coalesce(next_one, now),
+                done_at=await in_order(database, asker, now),
                 ends_at=ends_at,
                 due_at=reminder(now, ends_at),
             )
@@ -311,6 +309,18 @@ async def _without_share(database: AsyncConnection, table: Table, key: Any, is_o
 
 def _of(person: Person) -> ColumnElement[bool]:
     return (ends.c.tenant_id == person.tenant_id) & (ends.c.person_id == person.id)
+
+
+async def in_order(database: AsyncConnection, person: Person, now: int) -> int:
+    """When a share or change of theirs counts as done: two in one second have an order too, for "undo" means the last.
+
+    In seconds since 1970; in a transaction that writes already.
+    """
+    pressed = (changes.c.tenant_id == person.tenant_id) & (changes.c.person_id == person.id)
+    done = select(ends.c.done_at.label("at")).where(_of(person), ends.c.done_at >= now)
+    deeds = union_all(done, select(changes.c.at).where(pressed, changes.c.at >= now)).subquery()
+    last = await database.scalar(select(func.max(deeds.c.at)))
+    return now if last is None else last + 1
 
 
 def reminder(now: int, ends_at: int | None) -> int | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import cards.plain
-from bot.ledger import PlainTexts
+from bot.ledger import Ledger
 from bot.sharing import Offer, Person
 from cards.elements import Card
 
@@ -24,8 +23,9 @@ Made = Callable[[int], tuple[str, tuple[Offer, ...]]]
 class InWords:
     """`is_unasked`: what is said is no answer, and takes nothing away from one."""
 
-    def __init__(self, plain_texts: PlainTexts, person: Person, *, is_unasked: bool = False) -> None:
-        self._plain_texts = plain_texts
+    def __init__(self, ledger: Ledger, person: Person, *, is_unasked: bool = False) -> None:
+        self._ledger = ledger
+        self._plain_texts = ledger.plain_texts
         self._person = person
         self._is_unasked = is_unasked
 
@@ -46,12 +46,12 @@ class InWords:
         return await self._if_wanted(lambda _first: (cards.plain.linked(card["text"], links), ()))
 
     async def is_wanted(self) -> bool:
-        return await _looked_up(self._plain_texts.offered(self._person)) is not None
+        return await self._looked_up(self._plain_texts.offered(self._person)) is not None
 
     async def _if_wanted(self, made: Made) -> str | None:
         if self._is_unasked:
-            return await _looked_up(self._plain_texts.told(self._person, made))
-        return await _looked_up(self._answered(made))
+            return await self._looked_up(self._plain_texts.told(self._person, made))
+        return await self._looked_up(self._answered(made))
 
     async def _answered(self, made: Made) -> str | None:
         if await self._plain_texts.offered(self._person) is None:
@@ -61,12 +61,10 @@ class InWords:
             await self._plain_texts.answered(self._person, offers)
         return text
 
-
-async def _looked_up(what: Awaitable[Of]) -> Of | None:
-    try:
-        async with asyncio.timeout(LOOK_FOR):
-            return await what
-    except Exception:
-        # A card is better than silence.
-        log.exception("how somebody wants to be answered could not be looked up")
-        return None
+    async def _looked_up(self, what: Coroutine[Any, Any, Of]) -> Of | None:
+        try:
+            return await self._ledger.within(LOOK_FOR, what)
+        except Exception:
+            # A card is better than silence.
+            log.exception("how somebody wants to be answered could not be looked up")
+            return None

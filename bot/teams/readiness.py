@@ -6,8 +6,6 @@ says that people can be served; who fails it is left alone for a while.
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from bot.errors import Unavailable
@@ -40,9 +38,8 @@ class Readiness:
 
     async def _look(self) -> Fetched[bool]:
         try:
-            async with asyncio.timeout(ANSWERS_WITHIN):
-                if await self._ledger.answers():
-                    return Fetched(value=True, renew_after=LOOK_EVERY, good_for=LOOK_EVERY)
+            if await self._ledger.within(ANSWERS_WITHIN, self._ledger.answers()):
+                return Fetched(value=True, renew_after=LOOK_EVERY, good_for=LOOK_EVERY)
         except TimeoutError:
             pass
         raise Unavailable

@@ -145,7 +145,7 @@ class Turns:
     async def _on(self, context: TurnContext, incoming: Incoming, until: float) -> None:
         # The chat of two from which the message extension is used need not be the one with us.
         if incoming.is_personal and incoming.name not in doors.INVOKES:
-            context.turn_state[messages.IN_WORDS] = InWords(self._ledger.plain_texts, incoming.person)
+            context.turn_state[messages.IN_WORDS] = InWords(self._ledger, incoming.person)
             if incoming.name != "remove":
                 await self._greet(context, incoming)
         match incoming.kind, incoming.name:
@@ -599,7 +599,7 @@ class Turns:
         async def patiently(context: TurnContext) -> None:
             _connector(context).has_time = True
             if is_own:
-                in_words = InWords(self._ledger.plain_texts, whose, is_unasked=is_unasked)
+                in_words = InWords(self._ledger, whose, is_unasked=is_unasked)
                 context.turn_state[messages.IN_WORDS] = in_words
             made.append(await what(context))
 
