@@ -111,24 +111,53 @@ async def test_whoever_loses_its_place_ends_itself_and_its_work_is_done(
 ) -> None:
     async with two(contoso, tmp_path, postgresql) as ((first, _), (_, b)):
         await adele.says(SHARE)
-        contoso.faults = [Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)]
-        pressed = asyncio.ensure_future(adele.presses("Share"))
-        await until(lambda: not contoso.faults and len(contoso.mail_to(ALEX)) == 1)
-        # The other one has a place of its own by now, and so does not come into this one's.
-        await until(lambda: places_taken(postgresql) == 2)
-        with psycopg.connect(postgresql, autocommit=True) as database:
-            database.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 3979 "
-                "AND objid = 0 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            )
-        contoso.bot_endpoint = b
-        async with asyncio.timeout(2 * STARTS_WITHIN):
-            await first.wait()
-        await asyncio.gather(pressed, return_exceptions=True)
+        # The other one has a place of its own by then, and so does not come into this one's.
+        await lost(first, contoso, postgresql, adele, b, places=2)
         await until(lambda: "✓ can edit" in adele.sees())
 
     assert access(contoso) == "write"
     assert len(contoso.mail_to(ALEX)) == 1
+
+
+async def test_whoever_comes_into_a_lost_place_goes_on_with_what_is_left_there(
+    adele: Someone, alex: Someone, contoso: Contoso, tmp_path: Path, postgresql: str
+) -> None:
+    """For some seconds two go by the name of one place, and the one that ends itself may take its work once more."""
+    async with two(contoso, tmp_path, postgresql) as ((first, _), (_, b)):
+        await adele.says(SHARE)
+        await lost(first, contoso, postgresql, adele, b, places=1)
+        await until(lambda: unfinished(postgresql) == 0)
+        shared = await adele.says("my shares")
+
+    assert FILE in shared
+    assert access(contoso) == "write"
+    assert len(contoso.mail_to(ALEX)) == 1
+
+
+async def lost(
+    first: asyncio.subprocess.Process, contoso: Contoso, url: str, someone: Someone, other: str, *, places: int
+) -> None:
+    """The first one loses its place while it waits for what Graph answers to its invite, and ends itself."""
+    contoso.faults = [Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)]
+    pressed = asyncio.ensure_future(someone.presses("Share"))
+    await until(lambda: not contoso.faults and len(contoso.mail_to(ALEX)) == 1)
+    await until(lambda: places_taken(url) >= places)
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 3979 "
+            "AND objid = 0 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+    contoso.bot_endpoint = other
+    async with asyncio.timeout(2 * STARTS_WITHIN):
+        await first.wait()
+    await asyncio.gather(pressed, return_exceptions=True)
+
+
+def unfinished(url: str) -> int:
+    with psycopg.connect(url, autocommit=True) as database:
+        left = "SELECT count(*) FROM sharebot_work.workflow_status WHERE status IN ('PENDING', 'ENQUEUED')"
+        row = database.execute(left).fetchone()
+    return row[0] if row else 0
 
 
 async def test_an_end_that_both_see_come_is_told_once(

@@ -70,7 +70,7 @@ class Sealed(Serializer):
 
 
 class Engine:
-    """One in a process. `executor` is the name of this replica, the same after a restart."""
+    """One in a process. `executor` is its name; what was begun by that name before goes on by itself."""
 
     def __init__(self, url: str, sealer: Sealer, executor: str, flows: Mapping[str, Flow], limits: Limits) -> None:
         self._limits = limits

@@ -1,13 +1,15 @@
 """Where work is kept with PostgreSQL, and which of several replicas this is.
 
 A slot is an advisory lock of a connection that is kept open: the server lets go of it when the replica dies, so a lock
-that can be had means that whoever had it is gone. No clocks are compared.
+that can be had means that whoever had it is gone, or ends itself within seconds. No clocks are compared. Whoever has a
+slot has another name than those who had it before: what those left is told apart from what is under way.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import zlib
 from collections.abc import Awaitable, Callable
 
@@ -30,18 +32,18 @@ class Slots:
     def __init__(self, url: str) -> None:
         self.url = url
         self._connection: psycopg.AsyncConnection | None = None
-        self._slot = -1
+        self._name = ""
 
     async def take(self) -> str:
-        """The name of this replica. Raises CannotOpen."""
+        """The name of this replica, of this time. Raises CannotOpen."""
         await self.leave()
         self._connection = await psycopg.AsyncConnection.connect(
             self.url, autocommit=True, connect_timeout=CONNECTS_WITHIN
         )
         for slot in range(SLOTS):
             if await self._locked(slot):
-                self._slot = slot
-                return _name(slot)
+                self._name = f"slot-{slot}.{secrets.token_hex(4)}"
+                return self._name
         raise CannotOpen(f"{SLOTS} Sharebots are at work on this database already.")
 
     async def watch(
@@ -49,14 +51,14 @@ class Slots:
     ) -> None:
         """Takes over from the dead, until its own lock may be lost: then it returns."""
         while True:
-            await asyncio.sleep(LOOK_EVERY)
             try:
                 async with asyncio.timeout(ANSWERS_WITHIN):
                     await self._connected().execute("SELECT 1")
-                    for executor in await left_behind() - {_name(self._slot)}:
+                    for executor in await left_behind() - {self._name}:
                         await self._inherit(executor, take_over)
             except (psycopg.Error, TimeoutError):
                 return
+            await asyncio.sleep(LOOK_EVERY)
 
     async def leave(self) -> None:
         if self._connection:
@@ -71,7 +73,8 @@ class Slots:
         await self._connected().execute("SELECT pg_advisory_unlock(%s, %s)", (ITEMS, _number(item)))
 
     async def _inherit(self, executor: str, take_over: Callable[[str], Awaitable[None]]) -> None:
-        slot = int(executor.removeprefix(_name("")))
+        slot = int(executor.removeprefix("slot-").partition(".")[0])
+        # A lock that is held here is held once more.
         if await self._locked(slot):
             log.info("goes on with the work of %s", executor)
             await take_over(executor)
@@ -85,10 +88,6 @@ class Slots:
         if self._connection is None:
             raise psycopg.OperationalError
         return self._connection
-
-
-def _name(slot: int | str) -> str:
-    return f"slot-{slot}"
 
 
 def _number(item: str) -> int:
