@@ -3,6 +3,7 @@
 # make gallery  every card anew, as JSON to compare with and as pictures (docs/cards.md); needs chromium
 # make playground  the main journeys in Microsoft's Agents Playground, fetched for that; needs chromium and node
 # make texts  the catalogues of what the bot says, brought up to date with the source; NEW=pl begins one
+# make audit  known flaws in what is locked, as the package index has them; for a job by the clock
 # make bench  what it costs, side by side with others, into docs/benchmarks.md and docs/capacity.md; fetches those first
 
 SHELL := /bin/sh
@@ -13,7 +14,7 @@ PAGES := contoso/web/node_modules/.package-lock.json bot/teams/web/node_modules/
 
 SCHEMAS := tests/schemas/node_modules/.package-lock.json
 
-.PHONY: demo test gallery playground texts bench locks clean
+.PHONY: demo test gallery playground texts bench audit locks clean
 
 demo: .venv/.demo $(PAGES)
 	.venv/bin/python app.py demo $(DEMO)
@@ -44,6 +45,10 @@ texts: .venv/.workshop
 bench: .venv/.bench
 	.venv/bin/python -m bench $(BENCH)
 
+audit: .venv/.audit
+	.venv/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/serve.txt
+	.venv/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/bench.txt
+
 $(UV): requirements/bootstrap.txt
 	@test -n "$(PYTHON)" || { echo "Sharebot needs Python 3.11 or newer; none was found on the PATH."; exit 1; }
 	$(PYTHON) -m venv .venv
@@ -62,6 +67,10 @@ $(UV): requirements/bootstrap.txt
 	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
+.venv/.audit: .venv/.workshop requirements/audit.txt
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/audit.txt
+	@touch $@
+
 # The demo's page draws cards with Microsoft's own renderer, and the sign-in page speaks to Teams with Microsoft's own
 # library. A machine without node gets one from a Python wheel.
 %/node_modules/.package-lock.json: %/package-lock.json .venv/.demo
@@ -77,6 +86,7 @@ locks: $(UV)
 	$(LOCK) --group workshop -o requirements/workshop.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group workshop --group bench -o requirements/bench.txt
+	$(LOCK) --group workshop --group audit -o requirements/audit.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
 	for pages in contoso/web bot/teams/web tests/playground tests/schemas; do \
 		npm install --package-lock-only --omit-lockfile-registry-resolved --prefix $$pages; \
