@@ -152,7 +152,7 @@ class Changes:
         async with self._engine.begin() as database:
             if row := await taken(database, now, key, person, "change"):
                 who = {"tenant_id": person.tenant_id, "person_id": person.id}
-                at = await in_order(database, person, now)
+                at = in_order(person, now)
                 row = {"key": key, **who, "plan": row.body, "locale": locale, "timezone": zone, "at": at}
                 await database.execute(insert(changes).values(row))
         if there := await self.at(key):

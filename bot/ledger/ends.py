@@ -122,7 +122,7 @@ class Ends:
                 receipt=body,
                 locale=locale,
                 timezone=zone,
-                done_at=await in_order(database, asker, now),
+                done_at=in_order(asker, now),
                 ends_at=ends_at,
                 due_at=reminder(now, ends_at),
             )
@@ -311,16 +311,15 @@ def _of(person: Person) -> ColumnElement[bool]:
     return (ends.c.tenant_id == person.tenant_id) & (ends.c.person_id == person.id)
 
 
-async def in_order(database: AsyncConnection, person: Person, now: int) -> int:
+def in_order(person: Person, now: int) -> ColumnElement[int]:
     """When a share or change of theirs counts as done: two in one second have an order too, for "undo" means the last.
 
-    In seconds since 1970; in a transaction that writes already.
+    In seconds since 1970; for a statement that writes.
     """
     pressed = (changes.c.tenant_id == person.tenant_id) & (changes.c.person_id == person.id)
     done = select(ends.c.done_at.label("at")).where(_of(person), ends.c.done_at >= now)
     deeds = union_all(done, select(changes.c.at).where(pressed, changes.c.at >= now)).subquery()
-    last = await database.scalar(select(func.max(deeds.c.at)))
-    return now if last is None else last + 1
+    return func.coalesce(select(func.max(deeds.c.at) + 1).scalar_subquery(), now)
 
 
 def reminder(now: int, ends_at: int | None) -> int | None:
