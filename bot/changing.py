@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot import planning
+from bot import finding, planning
 from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, Unsure, about
 from bot.granting import LOOK_AGAIN_AFTER, own_role
@@ -90,7 +90,7 @@ async def plan(
             question
             for place, words in enumerate(request.recipients)
             if words.kind not in EVERYBODY
-            and (question := planning.question_of(f"recipient {place}", words, _options(here.called(words))))
+            and (question := finding.question_of(f"recipient {place}", words, _options(here.called(words))))
         ]
     if questions:
         return UnclearRequest(asker, request, tuple(questions), aim.value)
@@ -203,7 +203,7 @@ async def held(
         )
     with about("people"):
         people = [me] if words.kind == "me" else here.called(words)
-        if question := planning.question_of(planning.SAME_AS, words, _options(people)):
+        if question := finding.question_of(planning.SAME_AS, words, _options(people)):
             return question
         (person,) = people
         role = role_of(person, permissions)
@@ -252,7 +252,7 @@ def _meant(here: _Here, request: ShareRequest, aim: Aim) -> list[Recipient]:
 
 
 def _options(people: list[Recipient]) -> list[Option]:
-    return [replace(planning.person_option(each), key=each.id or each.email) for each in people]
+    return [replace(finding.person_option(each), key=each.id or each.email) for each in people]
 
 
 def _closest(value: str, people: list[Recipient]) -> list[Recipient]:

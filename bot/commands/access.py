@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import cards.access
 import cards.here
-from bot import changing, planning
+from bot import changing, finding, planning
 from bot.commands import change, here, roster, share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate, Unavailable
@@ -36,7 +36,7 @@ async def show(turn: Turn, understood: Understood) -> Reply:
 async def _answered(turn: Turn, request: ShareRequest) -> Reply:
     """Of whoever is in the chat, where it is asked of them."""
     there = None
-    chats = (*roster.HERE, planning.CHAT) if turn.chat else (planning.CHAT,)
+    chats = (*roster.HERE, finding.CHAT) if turn.chat else (finding.CHAT,)
     if any(each.kind in chats for each in request.recipients):
         request, there = await roster.gathered(turn, request)
     found = await planning.find(turn.graph, turn.person, request.items[0], wanted=WANTED)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import cards.dialog
-from bot import planning
+from bot import finding
 from bot.commands import access, finds, share
 from bot.commands.turn import Reply, Turn
 from bot.errors import (
@@ -29,7 +29,7 @@ async def find(turn: Turn, words: str, *, skip: int = 0, top: int = SHOWN) -> li
     words = " ".join(words[:LONGEST].split())
     found = await _named(turn, words) if words else await turn.graph.recent()
     distinct = list({each.key: each for each in found}.values())[:SHOWN]
-    return await planning.in_full(turn.graph, distinct[skip : skip + top])
+    return await finding.in_full(turn.graph, distinct[skip : skip + top])
 
 
 async def offer(turn: Turn, words: str, *, skip: int, top: int) -> list[tuple[str, str]]:
@@ -61,7 +61,7 @@ async def who_can_open(turn: Turn, links: Sequence[str]) -> Reply:
 
 async def _named(turn: Turn, words: str) -> list[ShareableItem]:
     """Those with all the words in their name before those that only tell of them."""
-    found = await planning.look_for(turn.graph, words, does=bool)
+    found = await finding.look_for(turn.graph, words, does=bool)
     parts = words.casefold().split()
     return sorted(found, key=lambda each: not all(part in each.name.casefold() for part in parts))
 

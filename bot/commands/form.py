@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import cards.form
 from bot.commands import finds
 from bot.commands.turn import Turn
+from bot.finding import CHAT
 from bot.language import Understood
 from bot.language.dates import END_OF_DAY
-from bot.planning import CHAT
 from bot.sharing import Draft, Expiry, Role, ShareRequest, Words
 from bot.texts import _
 

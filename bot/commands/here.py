@@ -7,8 +7,8 @@ import datetime as dt
 from bot.commands import share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, TooLate, Unavailable
+from bot.finding import CHAT
 from bot.graph.permissions import GROUPS, Permission, covers, role_of, tell_all
-from bot.planning import CHAT
 from bot.sharing import Chat, Draft, Recipient, Role, Roster, ShareableItem, ShareRequest, Words
 from cards.here import Here
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import cards.basics
 import cards.received
 import cards.share
-from bot import planning
+from bot import finding, planning
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.graph.permissions import covers, role_of
@@ -181,7 +181,7 @@ async def _named(turn: Turn, people: tuple[Words, ...]) -> Person:
         found = await turn.graph.find_people(words.value)
     exact = [each for each in found if each.name.casefold() == words.value.casefold()] or found
     if not exact:
-        raise NotFound(sentences(_("I know nobody called “{name}”.", name=words.value), _(planning.HOW_ELSE)))
+        raise NotFound(sentences(_("I know nobody called “{name}”.", name=words.value), _(finding.HOW_ELSE)))
     if len(exact) > 1:
         raise NotUnderstood(_("“{words}” fits several people. Please write the full name.", words=words.value))
     return _person(turn, exact[0])

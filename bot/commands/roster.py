@@ -10,7 +10,7 @@ import cards.roster
 import cards.share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NotAllowed, NotUnderstood, SharebotError, TooLate
-from bot.planning import CHAT
+from bot.finding import CHAT
 from bot.sharing import Chat, Decision, Person, Roster, ShareRequest, Words
 from bot.texts import _, spoken
 from bot.work import Proposed, Work

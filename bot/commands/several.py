@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import cards.files
 import cards.share
-from bot import planning
+from bot import judging, planning
 from bot.changes import ChangePlan
 from bot.commands import roster
 from bot.commands.turn import Reply, Turn
@@ -51,7 +51,7 @@ async def _judged(turn: Turn, plan: SharePlan) -> SharePlan | SharebotError:
     """As the policy has it; what needs a second person goes by itself, for each is asked of others."""
     plan = await turn.work.shares.judged(turn.graph, plan, turn.now)
     if plan.refused and not plan.to_grant:
-        return planning.refusal(plan)
+        return judging.refusal(plan)
     if plan.approvals:
         rule = plan.approvals[0].rule
         return NotAllowed(_("By the rule “{rule}” somebody has to approve this: please share it by itself.", rule=rule))

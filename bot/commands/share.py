@@ -8,7 +8,7 @@ import cards.dialog
 import cards.ended
 import cards.form
 import cards.share
-from bot import planning, tracing
+from bot import judging, planning, tracing
 from bot.commands import approvals, form, roster, same, several
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
@@ -185,7 +185,7 @@ async def planned(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
     request, there = await roster.gathered(turn, request)
     plan = await worked_out(turn, request, there)
     if isinstance(plan, SharePlan) and plan.refused and not plan.to_grant:
-        raise planning.refusal(plan)
+        raise judging.refusal(plan)
     return await asking(turn, plan, before)
 
 

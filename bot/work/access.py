@@ -13,7 +13,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import cards.received
-from bot import planning
+from bot import judging, planning
 from bot.errors import NotAllowed, NotUnderstood, NotYours, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
@@ -114,9 +114,9 @@ class AccessFlows:
         plan = await planning.plan(graph, what.owner, request, policy=self._policy, now=now)
         if not isinstance(plan, SharePlan):
             raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
-        plan = await planning.judged(graph, plan, self._policy, now)
+        plan = await judging.judged(graph, plan, self._policy, now)
         if plan.refused:
-            raise planning.refusal(plan)
+            raise judging.refusal(plan)
         return plan
 
     async def decline(self, key: str, run: str) -> Wrong | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import cards.basics
 import cards.change
-from bot import changing, planning
+from bot import changing, judging
 from bot.changes import Aim, ChangePlan, ChangeReceipt
 from bot.errors import AgainstPolicy, SharebotError, TooLate, Unsure
 from bot.granting import called
@@ -272,9 +272,9 @@ class Changes:
         for step in plan.to_change if plan.aim is not Aim.END else ():
             if step.recipient in back and step.own:
                 share = SharePlan(plan.asker, plan.item, step.own, (Step(step.recipient, None, Change.GAINS),))
-                made = await planning.judged(self._graph(plan.asker), share, self._policy, asked)
+                made = await judging.judged(self._graph(plan.asker), share, self._policy, asked)
                 if made.refused:
-                    raise planning.refusal(made)
+                    raise judging.refusal(made)
                 if made.approvals:
                     raise AgainstPolicy(made.approvals[0].words, rule=made.approvals[0].rule)
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import cards.basics
 import cards.ended
 import cards.share
-from bot import granting, planning
+from bot import granting, judging
 from bot.errors import AccountGone, AgainstPolicy, NeedsSignIn, NotFound, SharebotError, TooLate, Unavailable, Unsure
 from bot.granting import Answer, Given, called, names
 from bot.graph import Graph
@@ -223,7 +223,7 @@ class Flows:
     async def _is_allowed(self, key: str, plan: SharePlan, zone: str) -> None:
         """By the policy as it is now: the card may be older, or none was shown. Raises AgainstPolicy."""
         # Of a limit that was measured when the card was shown, what passed since is no breach.
-        fresh = await planning.judged(self._graph(plan.asker), plan, self._policy, self.now(zone) + CARDS_LAST)
+        fresh = await judging.judged(self._graph(plan.asker), plan, self._policy, self.now(zone) + CARDS_LAST)
         since = [each.ruling for each in fresh.refused if each.ruling and each.recipient in plan.to_grant]
         since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
         for each in since:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import cards.ended
 import cards.received
 import cards.roster
-from bot import planning
+from bot import judging, planning
 from bot.errors import NotAllowed, NotYours, SharebotError, TooLate
 from bot.granting import names
 from bot.graph import Graph
@@ -184,9 +184,9 @@ class RequestFlows:
                 graph = self._graph(asker)
                 plan = await planning.plan(graph, asker, _to_edit(asked.of))
                 if isinstance(plan, SharePlan):
-                    plan = await planning.judged(graph, plan, self._policy, self._flows.now(zone))
+                    plan = await judging.judged(graph, plan, self._policy, self._flows.now(zone))
                     if plan.refused:
-                        raise planning.refusal(plan)
+                        raise judging.refusal(plan)
             except SharebotError as error:
                 await self._ledger.requests.put_off(asked.request)
                 return wrong.written(error)

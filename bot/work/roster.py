@@ -14,7 +14,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import cards.roster
-from bot import planning
+from bot import finding, judging, planning
 from bot.errors import NeedsSignIn, NotYours, SharebotError, TooLate, Unavailable, Unsure
 from bot.graph import Graph
 from bot.graph.permissions import role_of
@@ -276,7 +276,7 @@ class RosterFlows:
         plan = await planning.plan(graph, shared.asker, _as_well(shared, shared.chat), undo=shared.undo, roster=roster)
         if not isinstance(plan, SharePlan):
             return None
-        return await planning.judged(graph, plan, self._policy, self._flows.now(stands.zone))
+        return await judging.judged(graph, plan, self._policy, self._flows.now(stands.zone))
 
 
 def _has(stands: Stands, person_id: str) -> bool:
@@ -285,7 +285,7 @@ def _has(stands: Stands, person_id: str) -> bool:
 
 def _as_well(shared: SharePlan, chat: Chat) -> ShareRequest:
     """The same for everybody of a roster; a message was for those it was written to."""
-    return replace(shared.request, recipients=(Words(planning.CHAT, chat.id),), message=None)
+    return replace(shared.request, recipients=(Words(finding.CHAT, chat.id),), message=None)
 
 
 def _unseen(stands: Stands, people: list[Recipient]) -> SharePlan:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot import planning
+from bot import judging
 from bot.changes import Aim, ChangePlan
 from bot.errors import AgainstPolicy, SharebotError, TooLate, Unsure
 from bot.granting import names
@@ -64,7 +64,7 @@ class Shares:
         """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises."""
         zone = now.tzinfo or dt.UTC
         plan = await self.with_ends(plan, zone)
-        made = await planning.judged(graph, plan, self._policy, now)
+        made = await judging.judged(graph, plan, self._policy, now)
         # An end that is sooner now may be none that anybody would not have had.
         return made if made.until == plan.until else await self.with_ends(made, zone)
 
@@ -138,9 +138,9 @@ class Shares:
         given = {grant.recipient for grant in stands.receipt.given()}
         steps = tuple(Step(each, None, Change.GAINS) for each in given)
         plan = replace(shared, steps=steps, until=until, rulings=())
-        made = await planning.judged(self._graph(shared.asker), plan, self._policy, stands.done)
+        made = await judging.judged(self._graph(shared.asker), plan, self._policy, stands.done)
         if made.refused:
-            raise planning.refusal(made)
+            raise judging.refusal(made)
         if made.until != plan.until:
             ruling = next(each for each in made.rulings if each.verdict is Verdict.SHORTENED)
             raise AgainstPolicy(ruling.words, rule=ruling.rule)
