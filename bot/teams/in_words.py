@@ -28,6 +28,7 @@ class InWords:
         self._plain_texts = ledger.plain_texts
         self._person = person
         self._is_unasked = is_unasked
+        self._is_wanted: bool | None = None
 
     async def of(self, card: Card) -> str | None:
         """The card in words, with its numbers given out; None for whoever gets cards."""
@@ -46,16 +47,17 @@ class InWords:
         return await self._if_wanted(lambda _first: (cards.plain.linked(card["text"], links), ()))
 
     async def is_wanted(self) -> bool:
-        return await self._looked_up(self._plain_texts.offered(self._person)) is not None
+        """Looked up once: what a turn changes of it, it changes before it answers."""
+        if self._is_wanted is None:
+            self._is_wanted = await self._looked_up(self._plain_texts.offered(self._person)) is not None
+        return self._is_wanted
 
     async def _if_wanted(self, made: Made) -> str | None:
         if self._is_unasked:
             return await self._looked_up(self._plain_texts.told(self._person, made))
-        return await self._looked_up(self._answered(made))
+        return await self._looked_up(self._answered(made)) if await self.is_wanted() else None
 
-    async def _answered(self, made: Made) -> str | None:
-        if await self._plain_texts.offered(self._person) is None:
-            return None
+    async def _answered(self, made: Made) -> str:
         text, offers = made(1)
         if offers:
             await self._plain_texts.answered(self._person, offers)
