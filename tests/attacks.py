@@ -48,7 +48,7 @@ async def send(bot: Bot, body: object, header: str | None = "good") -> httpx.Res
         header = bearer(bot.contoso)
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = [] if header is None else [(b"Authorization", header.encode(errors="surrogateescape"))]
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         return await http.post(f"{bot.url}/api/messages", content=content, headers=headers)
 
 

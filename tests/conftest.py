@@ -25,7 +25,7 @@ from contoso.files import Item
 from contoso.server import running
 from contoso.signing import Keys, SigningKey
 from contoso.tenant import Contoso
-from tests.bot import LIMITS, Bot
+from tests.bot import HURRIED, LIMITS, Bot
 from tests.certificates import pem_of
 from tests.people import Someone
 
@@ -84,9 +84,12 @@ def engine_was_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def bot(contoso: Contoso, tmp_path: Path, engine_was_here: Path) -> AsyncGenerator[Bot]:
+async def bot(
+    contoso: Contoso, tmp_path: Path, engine_was_here: Path, request: pytest.FixtureRequest
+) -> AsyncGenerator[Bot]:
     shutil.copy(engine_was_here, tmp_path)
-    async with Bot(contoso, tmp_path) as bot:
+    limits = HURRIED if request.node.get_closest_marker("hurried") else LIMITS
+    async with Bot(contoso, tmp_path, limits=limits) as bot:
         yield bot
 
 

@@ -153,7 +153,7 @@ async def test_verify_state_by_somebody_else_signs_nobody_in(
     adele: Someone, diego: Someone, bot: Bot, value: object
 ) -> None:
     await diego.says(CHECKLIST)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         state = httpx.URL((await http.get(bot.sign_in_page(diego))).headers["Location"]).params["state"]
     said = json.loads(json.dumps(value).replace("{state}", state).replace("{ticket}", ticket_of(bot, diego)))
     before = said_by_bot(bot)
@@ -206,7 +206,7 @@ async def test_a_forged_way_back_from_the_page_signs_nobody_in(
     diego: Someone, bot: Bot, kind: str, body: bytes
 ) -> None:
     await diego.says(CHECKLIST)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         began = await http.get(bot.sign_in_page(diego))
         state = httpx.URL(began.headers["Location"]).params["state"]
         sent = body.replace(b"{state}", state.encode()).replace(b"{ticket}", ticket_of(bot, diego).encode())
@@ -223,7 +223,7 @@ async def test_a_forged_way_back_from_the_page_signs_nobody_in(
 async def test_a_made_up_ticket_leads_nowhere(diego: Someone, bot: Bot, ticket: str) -> None:
     await diego.says(CHECKLIST)
     known = hashlib.sha256(ticket_of(bot, diego).encode()).hexdigest()  # what a thief of the ledger would have
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         answer = await http.get(f"{bot.url}/auth/start?ticket={ticket.replace('{hash}', known)}")
 
     assert answer.status_code == 410
@@ -233,7 +233,7 @@ async def test_a_made_up_ticket_leads_nowhere(diego: Someone, bot: Bot, ticket: 
 async def test_a_cookie_that_is_not_ours_begins_a_sign_in_of_its_own(diego: Someone, bot: Bot, cookie: bytes) -> None:
     await diego.says(CHECKLIST)
     headers = [(b"Cookie", b"sign-in=" + cookie)]
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         began = await http.get(bot.sign_in_page(diego), headers=headers)
         state = parse_qs(urlsplit(began.headers["Location"]).query)["state"][0]
         ended = await http.post(f"{bot.url}/auth/end", data={"state": state, "code": "x"}, headers=headers)

@@ -736,6 +736,7 @@ async def test_what_somebody_changed_since_the_card_is_left_to_them(adele: Someo
     assert bot.access(FILE)[ALEX] == "read"
 
 
+@pytest.mark.hurried
 @pytest.mark.usefixtures("shared")
 async def test_what_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
     await adele.says(f"stop sharing {FILE} with Alex")

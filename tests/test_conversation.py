@@ -138,6 +138,7 @@ async def test_a_press_that_carries_nothing_is_a_bad_request(adele: Someone, bot
     assert answer["statusCode"] == 400
 
 
+@pytest.mark.hurried
 async def test_somebody_who_works_slowly_is_seen_to_type(adele: Someone, bot: Bot) -> None:
     await adele.says("help")
     typed: list[str] = []
@@ -183,6 +184,6 @@ async def send(bot: Bot, someone: Someone, name: str, value: dict[str, Any]) -> 
     contoso = bot.contoso
     person = contoso.person(someone.mail)
     chat = contoso.chats.personal(person.id)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         activity = activities.invoke(contoso, chat, person, name=name, value=value, locale="en-US")
         return (await Delivery(contoso, http).send(activity)).json()

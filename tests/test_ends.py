@@ -258,6 +258,7 @@ async def test_undo_pressed_twice_does_it_once(adele: Someone, alex: Someone, bo
     assert alex.sees().count("has taken back") == 1
 
 
+@pytest.mark.hurried
 async def test_an_undo_that_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
     await shares(adele)
     bot.breaks("graph", r"/permissions$", delay=4.5, status=503)

@@ -118,7 +118,7 @@ async def test_a_file_is_found_with_its_icon_its_place_and_its_day(adele: Someon
     preview = result["attachments"][0]["preview"]["content"]
     assert preview["title"] == "Q3 Budget.xlsx"
     assert preview["text"].startswith("OneDrive › Finance · changed ")
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         icon = await http.get(preview["images"][0]["url"])
     assert (icon.status_code, icon.headers["Content-Type"]) == (200, "image/png")
     assert preview["images"][0]["alt"] == "Spreadsheet"
@@ -184,7 +184,7 @@ async def test_a_search_is_asked_silently_once_and_by_button_after_that(diego: S
 async def test_somebody_elses_token_signs_nobody_in(adele: Someone, megan: Someone, bot: Bot) -> None:
     contoso = bot.contoso
     person, chat = contoso.person(adele.mail), contoso.chats.personal(contoso.person(adele.mail).id)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         query = {"user": megan.mail, "scope": "access_as_user"}
         token = (await http.get(f"{contoso.base_url}/_contoso/token", params=query)).json()["token"]
 
@@ -195,6 +195,7 @@ async def test_somebody_elses_token_signs_nobody_in(adele: Someone, megan: Someo
     assert bot.sign_ins() == 0
 
 
+@pytest.mark.hurried
 async def test_a_search_that_takes_too_long_says_so(adele: Someone, bot: Bot) -> None:
     await adele.says("share Q3 Budget.xlsx with Alex")
     bot.breaks("graph", r"/search/query$", delay=5)
@@ -205,6 +206,7 @@ async def test_a_search_that_takes_too_long_says_so(adele: Someone, bot: Bot) ->
     await bot.at_rest()
 
 
+@pytest.mark.hurried
 async def test_a_chat_of_two_people_is_not_taken_for_the_one_with_the_bot(adele: Someone, bot: Bot) -> None:
     """Teams calls both personal."""
     contoso = bot.contoso
@@ -535,6 +537,7 @@ async def test_the_same_press_in_a_dialog_delivered_twice_shares_once(adele: Som
     assert Someone(bot.contoso, ALEX).sees().count("Shared with you") == 1
 
 
+@pytest.mark.hurried
 async def test_what_takes_too_long_in_a_dialog_is_answered_in_the_own_chat(adele: Someone, bot: Bot) -> None:
     desk = await budget_in_the_crew(adele, bot)
     await desk.searches("")
@@ -550,6 +553,7 @@ async def test_what_takes_too_long_in_a_dialog_is_answered_in_the_own_chat(adele
     assert Someone(bot.contoso, ALEX).sees().count("Shared with you") == 1
 
 
+@pytest.mark.hurried
 async def test_what_takes_too_long_in_a_dialog_and_fails_is_told_in_the_own_chat(adele: Someone, bot: Bot) -> None:
     desk = await budget_in_the_crew(adele, bot)
     await desk.searches("")

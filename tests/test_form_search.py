@@ -325,6 +325,7 @@ async def test_while_somebody_types_one_search_is_made_at_a_time_and_then_the_ne
     assert MANY - (bot.contoso.faults[-1].times or 0) == 2
 
 
+@pytest.mark.hurried
 async def test_what_takes_longer_than_teams_waits_is_said(at_her_form: Someone, bot: Bot) -> None:
     bot.breaks("graph", r"/search/query$", delay=5)
 

@@ -140,7 +140,11 @@ def door(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Generator[Door
 
     async def serve() -> None:
         contoso = Contoso(keys=keys)
-        async with running(contoso), Bot(contoso, tmp_path_factory.mktemp("bot")) as bot, httpx.AsyncClient() as http:
+        async with (
+            running(contoso),
+            Bot(contoso, tmp_path_factory.mktemp("bot")) as bot,
+            httpx.AsyncClient(timeout=30) as http,
+        ):
             ready.set_result(Door(bot, http, asyncio.get_running_loop()))
             await asyncio.to_thread(done.wait)
             await bot.at_rest()
@@ -382,7 +386,7 @@ async def test_a_nought_is_nothing_to_postgresql(
 ) -> None:
     """JSON can spell the one letter that its texts cannot hold."""
     wrong: list[tuple[str, Place]] = []
-    async with Bot(contoso, tmp_path, postgresql) as bot, httpx.AsyncClient() as http:
+    async with Bot(contoso, tmp_path, postgresql) as bot, httpx.AsyncClient(timeout=30) as http:
         headers = {"Authorization": f"Bearer {contoso.keys.bot_framework.sign(claims(contoso))}"}
         for kind, good in samples(bot).items():
             for place in places(good):

@@ -38,6 +38,7 @@ async def test_why_a_file_cannot_be_shared_is_told_to_the_asker_alone(adele: Som
     assert "Marketing budget" not in megan.sees(CREW)
 
 
+@pytest.mark.hurried
 async def test_what_fails_late_is_told_to_the_asker_alone(adele: Someone, megan: Someone, bot: Bot) -> None:
     await adele.says("<at>Sharebot</at> share marketing with Lee Gu", chat=CREW)
     bot.breaks("graph", r"/permissions$", delay=4.5)

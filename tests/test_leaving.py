@@ -39,7 +39,7 @@ def has_it(contoso: Contoso, who: str) -> bool:
 
 
 async def asked(url: str) -> tuple[int, Json]:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         answer = await http.get(url)
     return answer.status_code, answer.json()
 
@@ -92,7 +92,7 @@ async def test_of_two_replicas_one_may_leave_and_nobody_goes_without_an_answer(
 ) -> None:
     """A proxy that asks /readyz twice a second, as proxies do, and passes people on to whoever is ready."""
     adele, alex = Someone(contoso, "adele.vance@contoso.com"), Someone(contoso, "alex.wilber@contoso.com")
-    async with two(contoso, tmp_path, postgresql, DRAIN_SECONDS="2") as ((first, a), (_, b)):
+    async with two(contoso, tmp_path, postgresql, DRAIN_SECONDS="5") as ((first, a), (_, b)):
         await asyncio.gather(adele.says("hi"), alex.says("hi"))
 
         async def proxy() -> None:

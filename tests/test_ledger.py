@@ -16,6 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.changes import Aim, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
@@ -640,6 +641,14 @@ async def test_who_has_no_more_time_for_a_look_up_breaks_nothing_off(tmp_path: P
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
     assert await ledger.within(10, ledger.plain_texts.offered(ADELE)) == Offered()
     await ledger.close()
+
+
+async def test_once_it_is_closed_nothing_is_written_any_more(ledger: Ledger) -> None:
+    await ledger.plans.put(PLAN)
+    await ledger.close()
+
+    with pytest.raises(PoolTimeout):
+        await ledger.plans.put(PLAN)
 
 
 # Plain text

@@ -559,6 +559,7 @@ async def test_a_part_that_waited_for_too_long_is_said_and_can_be_tried_again(ad
 # What takes longer, or fails
 
 
+@pytest.mark.hurried
 async def test_what_takes_longer_than_teams_waits_is_shown_when_it_is_done(adele: Someone, bot: Bot) -> None:
     bot.breaks("graph", r"/invite$", method="POST", delay=4.0)
     await adele.says(SHARE_TWO)

@@ -52,6 +52,7 @@ async def test_what_was_said_while_graph_was_down_is_tried_again_by_a_button(ade
     assert "✓ can edit" in await adele.says("yes")
 
 
+@pytest.mark.hurried
 async def test_what_fails_slowly_when_it_is_tried_again_can_be_tried_once_more(adele: Someone, bot: Bot) -> None:
     bot.breaks("graph", "/me", times=None, status=503)
     await adele.says(BUDGET)
@@ -66,6 +67,7 @@ async def test_what_fails_slowly_when_it_is_tried_again_can_be_tried_once_more(a
     assert "Share this?" in await adele.presses("Try again")
 
 
+@pytest.mark.hurried
 async def test_a_choice_that_failed_slowly_can_be_made_again(adele: Someone, bot: Bot) -> None:
     await adele.says("share Roadmap.docx with Alex")
     chosen = bot.rows(adele)[0]
@@ -294,6 +296,7 @@ async def test_an_app_token_that_teams_stopped_taking_is_renewed(adele: Someone,
     assert "What I can do" in await adele.says("help")
 
 
+@pytest.mark.hurried
 async def test_what_takes_long_goes_on_behind_a_card(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
     bot.breaks("graph", INVITE, delay=5.0)
@@ -305,6 +308,7 @@ async def test_what_takes_long_goes_on_behind_a_card(adele: Someone, bot: Bot) -
     assert "✓ can edit" in adele.sees()
 
 
+@pytest.mark.hurried
 async def test_what_takes_long_and_fails_in_a_group_can_be_pressed_again_in_the_own_chat(
     adele: Someone, megan: Someone, bot: Bot
 ) -> None:

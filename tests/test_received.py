@@ -275,6 +275,7 @@ async def test_an_outage_changes_nothing_and_it_can_be_pressed_again(adele: Some
     assert adele.sees().count("has given it back") == 1
 
 
+@pytest.mark.hurried
 @pytest.mark.usefixtures("shared")
 async def test_what_takes_long_and_fails_brings_the_notice_back(alex: Someone, bot: Bot) -> None:
     await alex.presses("I don't need this")
@@ -305,6 +306,7 @@ async def test_a_press_for_something_else_decides_nothing(adele: Someone, alex: 
     assert bot.access(FILE)[ALEX] == "read"
 
 
+@pytest.mark.hurried
 @pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("title", ["Allow", "Remove access"])
 async def test_what_the_sharer_pressed_and_failed_slowly_can_be_pressed_again(

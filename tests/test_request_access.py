@@ -344,6 +344,7 @@ async def test_what_the_rules_refuse_cannot_be_allowed(adele: Someone, alex: Som
     assert "Allow" in buttons(adele)
 
 
+@pytest.mark.hurried
 async def test_what_failed_slowly_can_be_allowed_again(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
     await asks(alex, bot, f"request access to {link}")
     bot.breaks("graph", "/items/", delay=4.5, status=503)

@@ -487,7 +487,7 @@ async def test_delivered_again_it_is_one_offer(adele: Someone, bot: Bot) -> None
 async def hears(bot: Bot, activity: dict[str, object]) -> None:
     """An activity as Teams delivers it."""
     headers = {"Authorization": f"Bearer {tokens.activity_token(bot.contoso)}"}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         answer = await http.post(bot.contoso.bot_endpoint, json=activity, headers=headers)
     assert answer.is_success
 
@@ -543,6 +543,7 @@ async def test_what_could_not_be_shared_can_be_decided_anew(adele: Someone, bot:
     assert LEE not in bot.access(FILE)
 
 
+@pytest.mark.hurried
 @pytest.mark.usefixtures("shared")
 async def test_what_takes_long_and_fails_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
     await joins(adele, bot, LEE)

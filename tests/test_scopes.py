@@ -30,7 +30,7 @@ def diego_agreed_to_the_least(bot: Bot) -> None:
 
 async def asked_for(page: str) -> set[str]:
     """Graph's scopes that a sign-in page wants."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         address = (await http.get(page)).headers["Location"]
     (scopes,) = parse_qs(urlsplit(address).query)["scope"]
     return {scope.removeprefix("https://graph.microsoft.com/") for scope in scopes.split()} - ALWAYS
@@ -217,7 +217,7 @@ async def test_claims_of_graph_reach_the_sign_in_page_after_a_renewal(
 
     await adele.says(f"share Q3 Budget.xlsx with {ALEX}")
     await bot.at_rest()
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         address = (await http.get(bot.sign_in_page(adele))).headers["Location"]
 
     (claims,) = parse_qs(urlsplit(address).query)["claims"]

@@ -231,6 +231,7 @@ async def test_in_a_group_what_is_looked_up_is_shown_to_the_asker_alone(
     assert "OneDrive" not in megan.sees(CREW)
 
 
+@pytest.mark.hurried
 async def test_in_a_group_what_takes_long_is_answered_in_the_own_chat(adele: Someone, megan: Someone, bot: Bot) -> None:
     await adele.says("help")
     await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat=CREW)

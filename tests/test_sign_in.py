@@ -58,7 +58,7 @@ async def test_the_way_back_from_the_page_is_good_once(diego: Someone, bot: Bot)
     back: dict[str, str] = {}
     await visit(bot.sign_in_page(diego), as_="diego.siciliani@contoso.com", accept=True, sent=back)
 
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         again = await http.post(f"{bot.url}/auth/end", data=back)
 
     assert again.status_code == 410
@@ -83,7 +83,7 @@ async def test_a_link_that_something_else_opens_as_well_still_leads_back(diego: 
     """A scanner of links, or a second window."""
     await diego.says(CHECKLIST)
     page = bot.sign_in_page(diego)
-    async with httpx.AsyncClient(follow_redirects=True) as http, httpx.AsyncClient() as scanner:
+    async with httpx.AsyncClient(follow_redirects=True) as http, httpx.AsyncClient(timeout=30) as scanner:
         answer = await http.get(page)
         await scanner.get(page)
         while "<form" in answer.text:
@@ -98,7 +98,7 @@ async def test_a_page_from_before_the_sealing_key_was_lost_leads_nowhere_and_its
 ) -> None:
     await diego.says(CHECKLIST)
     page = bot.sign_in_page(diego)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         state = parse_qs(urlsplit((await http.get(page)).headers["Location"]).query)["state"][0]
         before = bot.url
         (bot.data / "sealing.key").unlink()
@@ -127,7 +127,7 @@ async def test_devices_that_fail_show_one_button_and_the_sentence_is_carried_out
 
 async def test_who_began_in_one_browser_cannot_end_in_another(diego: Someone, bot: Bot) -> None:
     await diego.says(CHECKLIST)
-    async with httpx.AsyncClient() as one, httpx.AsyncClient(follow_redirects=True) as another:
+    async with httpx.AsyncClient(timeout=30) as one, httpx.AsyncClient(follow_redirects=True) as another:
         began = await one.get(bot.sign_in_page(diego))
         answer = await another.get(began.headers["Location"])
         for _ in range(3):
@@ -142,14 +142,14 @@ async def test_who_began_in_one_browser_cannot_end_in_another(diego: Someone, bo
 
 async def test_the_cookie_of_a_sign_in_is_no_scripts_and_no_other_sites(diego: Someone, bot: Bot) -> None:
     await diego.says(CHECKLIST)
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         cookie = (await http.get(bot.sign_in_page(diego))).headers["Set-Cookie"]
 
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
 
 
 async def test_on_https_the_cookie_is_this_hosts_alone(contoso: Contoso, tmp_path: Path) -> None:
-    async with Bot(contoso, tmp_path, public_url="https://bot.example") as bot, httpx.AsyncClient() as http:
+    async with Bot(contoso, tmp_path, public_url="https://bot.example") as bot, httpx.AsyncClient(timeout=30) as http:
         diego = Someone(contoso, "diego.siciliani@contoso.com")
         await diego.says(CHECKLIST)
         page = bot.sign_in_page(diego).replace("https://bot.example", bot.url)
@@ -162,7 +162,7 @@ async def test_on_https_the_cookie_is_this_hosts_alone(contoso: Contoso, tmp_pat
 
 @pytest.mark.parametrize("path", ["/auth/start", "/auth/start?ticket=x"])
 async def test_a_link_nobody_gave_out_leads_nowhere(bot: Bot, path: str) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         answer = await http.get(bot.url + path)
 
     assert answer.status_code == 410
@@ -180,7 +180,7 @@ async def test_while_the_login_service_is_down_the_link_says_so_and_is_good_afte
     link = link.replace(before, bot.url)
     bot.breaks("entra", "openid-configuration", status=503, times=None)
 
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         down = await http.get(link)
         contoso.faults.clear()
         up = await http.get(link)

@@ -44,7 +44,7 @@ def activity(contoso: Contoso, **other: Any) -> Json:
 
 async def call(bot: Bot, header: str | None, body: Json | bytes) -> int:
     headers = {} if header is None else {"Authorization": header}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         if isinstance(body, bytes):
             answer = await http.post(f"{bot.url}/api/messages", content=body, headers=headers)
         else:
@@ -126,6 +126,6 @@ async def test_an_invoke_has_its_exact_status(bot: Bot, name: str, value: Json, 
 
 
 async def test_health_needs_no_token(bot: Bot) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=30) as http:
         for page in ("healthz", "readyz"):
             assert (await http.get(f"{bot.url}/{page}")).json() == {"status": "ok"}

@@ -119,6 +119,7 @@ async def test_continue_can_be_pressed_again_after_graph_was_down(adele: Someone
     assert "Share this?" in await adele.presses("Continue", message=card, chat="General")
 
 
+@pytest.mark.hurried
 async def test_a_card_that_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
     await adele.says(BUDGET)
     bot.breaks("graph", r"/permissions$", delay=4.5, status=503)
@@ -180,6 +181,7 @@ async def test_replicas_keep_one_persons_cache_together(postgresql: str) -> None
             await each.close()
 
 
+@pytest.mark.hurried
 async def test_what_was_begun_before_a_restart_is_told(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("help")
     await adele.says(BUDGET)
@@ -245,6 +247,7 @@ async def test_a_ledger_that_is_down_is_told(adele: Someone, bot: Bot) -> None:
     assert "Something broke on my side" in answer or "Something broke on my side" in adele.sees()
 
 
+@pytest.mark.hurried
 async def test_a_slow_press_that_needs_a_sign_in_can_be_pressed_again_after_it(diego: Someone, bot: Bot) -> None:
     await diego.says(CHECKLIST)
     await visit(bot.sign_in_page(diego), as_=diego.mail, accept=True)
@@ -263,6 +266,7 @@ async def test_a_slow_press_that_needs_a_sign_in_can_be_pressed_again_after_it(d
     assert "✓ can view" in await diego.presses("Share")
 
 
+@pytest.mark.hurried
 @pytest.mark.parametrize("status", [401, 503])
 async def test_continue_that_failed_slowly_can_be_pressed_again(adele: Someone, bot: Bot, status: int) -> None:
     await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with Alex", chat="General")
@@ -287,6 +291,7 @@ async def test_continue_can_be_pressed_again_after_teams_had_trouble(adele: Some
     assert "Share this?" in await adele.presses("Continue", message=card, chat="Budget crew")
 
 
+@pytest.mark.hurried
 async def test_a_slow_sign_in_is_answered_in_time_and_the_sentence_carried_out_after_it(
     adele: Someone, bot: Bot
 ) -> None:
@@ -310,6 +315,7 @@ async def test_a_slow_sign_in_is_answered_in_time_and_the_sentence_carried_out_a
     ],
     ids=str,
 )
+@pytest.mark.hurried
 async def test_a_slow_sign_in_that_fails_leads_to_the_button(
     adele: Someone, bot: Bot, how: dict[str, Any], troubles: int
 ) -> None:
@@ -335,6 +341,7 @@ async def silently(bot: Bot, someone: Someone) -> dict[str, str]:
     return {"id": card["tokenExchangeResource"]["id"], "connectionName": card["connectionName"], "token": token}
 
 
+@pytest.mark.hurried
 async def test_a_press_is_answered_in_time_from_when_it_came_in(adele: Someone, bot: Bot) -> None:
     """Neither who sends it nor what it leads to takes too long, but both together do."""
     await adele.says(BUDGET)

@@ -8,12 +8,13 @@ import importlib
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from bot import tracing
 from bot.ledger import statements
@@ -78,6 +79,7 @@ __all__ = [
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 BUSY_SECONDS = 10
 CONNECT_SECONDS = 5
+WAIT = 0.01
 Of = TypeVar("Of")
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 # As Alembic makes it.
@@ -95,7 +97,7 @@ class Ledger:
         parsed = make_url(url)
         self._url = parsed.set(drivername=DRIVERS.get(parsed.drivername, parsed.drivername))
         self._engine = _engine(self._url.render_as_string(hide_password=False))
-        self._left: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
         if tracing.is_watched():
             statements.are_watched(self._engine)
         self.told = Told(self._engine, clock)
@@ -154,22 +156,25 @@ class Ledger:
         return self._url.drivername == DRIVERS["sqlite"] and not await asyncio.to_thread(file.is_file)
 
     async def close(self) -> None:
-        if self._left:
-            await asyncio.wait(self._left, timeout=BUSY_SECONDS)
+        """What is under way comes to its end; whatever goes on elsewhere finds no database any more."""
+        event.listen(self._engine.sync_engine, "do_connect", _refused)
+        pool, until = cast("QueuePool", self._engine.pool), time.monotonic() + BUSY_SECONDS
+        while pool.checkedout() and time.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(WAIT)
         await self._engine.dispose()
 
     async def within(self, seconds: float, what: Coroutine[Any, Any, Of]) -> Of:
         """For whoever has not more time. Raises TimeoutError; it goes on then, for what is broken off leaves its
         connection open."""
         task = asyncio.create_task(what)
-        self._left.add(task)
+        self._under_way.add(task)
         task.add_done_callback(self._done)
         if not (await asyncio.wait({task}, timeout=seconds))[0]:
             raise TimeoutError
         return task.result()
 
     def _done(self, task: asyncio.Task[Any]) -> None:
-        self._left.discard(task)
+        self._under_way.discard(task)
         if not task.cancelled():
             task.exception()  # whoever waited knows; nobody else is to be told that nobody did
 
@@ -220,6 +225,10 @@ class Ledger:
             await connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": _newest()})
             await connection.commit()
             return True
+
+
+def _refused(*_: object) -> None:
+    raise PoolTimeout("the ledger is closed")
 
 
 def _cannot_open(error: SQLAlchemyError) -> CannotOpen:

@@ -115,7 +115,7 @@ def application(
 ) -> web.Application:
     """The bot, ready to be served: `POST /api/messages`, the sign-in pages, `GET /healthz` and `/readyz`.
 
-    `clock` gives seconds since 1970: what plans, sign-ins and ends go by. `limits`: how fast notices go out.
+    `clock` gives seconds since 1970: what plans, sign-ins and ends go by. `limits`: what Teams lets a bot do.
     `settled` is called each time that something large was brought into the process to stay there. Raises BadPolicy.
     """
     policy = load(settings.policy_file)
@@ -321,6 +321,7 @@ async def _run(
         icons_url=f"{settings.public_url}/icons",
         undo=settings.undo_seconds,
         administrators_channel=settings.administrators_channel,
+        answer_within=limits.answer_within,
     )
     app[PAGES] = SignInPages(
         identity=identity,

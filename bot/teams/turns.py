@@ -49,9 +49,6 @@ from cards.elements import Card
 
 log = logging.getLogger(__name__)
 
-# Teams gives up on an invoke after some 10 seconds and asks again; what takes longer is finished behind a card. From
-# when it came in: who sends it and what it says has to be found out first.
-ANSWER_WITHIN = 4.0
 # So long a person waits for a Graph that is busy.
 PATIENCE = 8.0
 # So long what was begun may take when the bot is told to end.
@@ -92,6 +89,7 @@ class Turns:
         icons_url: str,
         undo: int,
         administrators_channel: str,
+        answer_within: float,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
@@ -107,6 +105,7 @@ class Turns:
         self._icons_url = icons_url
         self._undo = undo
         self._administrators_channel = administrators_channel
+        self._answer_within = answer_within
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
@@ -127,7 +126,8 @@ class Turns:
             return
         tracing.arrives(arrived)
         with speaking(incoming.locale, incoming.timezone), tracing.span(f"turn {_kind(incoming)}"):
-            await self._answered(context, incoming, arrived + ANSWER_WITHIN)
+            # From when it came in: who sends it and what it says had to be found out first.
+            await self._answered(context, incoming, arrived + self._answer_within)
 
     async def _answered(self, context: TurnContext, incoming: Incoming, until: float) -> None:
         try:

@@ -1,4 +1,5 @@
-"""How fast notices go out: well within what Teams lets a bot send, and kept by all replicas together.
+"""What Teams lets a bot do: how fast notices go out, well within it and kept by all replicas together; how long a press
+may take.
 
 https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
 """
@@ -25,6 +26,9 @@ class Limits:
 
     Who comes to a chat within so many seconds to `gather` is told of on one card. While nobody can tell what became of
     an invite, or Teams does not answer, it is tried again after so many seconds to `try_again`, one after the other.
+
+    Teams gives up on an invoke after some 10 seconds and asks again: what takes longer than `answer_within` seconds is
+    finished behind a card.
     """
 
     in_all: int = 20
@@ -34,6 +38,7 @@ class Limits:
     look_often: float = 0.1
     gather: int = 10
     try_again: tuple[float, ...] = (1.0, 5.0, 20.0, 60.0)
+    answer_within: float = 4.0
 
 
 LIMITS = Limits()
