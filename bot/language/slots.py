@@ -306,7 +306,7 @@ class Slots:
             self.is_file(said)
             or has_a_file(self._text, said)
             or self._language.has("file", low)
-            or self._language.ends_with_one("papers", low)
+            or self._language.ends_with_one("papers", _MARK.sub(" ", low).strip(" ,|"))
         )
 
     def _says_with_whom(self, said: str) -> bool:
