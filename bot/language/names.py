@@ -394,7 +394,9 @@ class Namer:
         """ "it's for the audit", "share it with Ana": something was said, and no file is called so."""
         verb = self._language.before("commands", low)
         is_request = bool(verb) and self._language.begins_with_one("not_in_names", low[verb:])
-        return (is_request or self._language.begins_with_one("subjects", low)) and not _FILE.search(said)
+        # "what I was working | on to Ana"
+        is_told = is_request or self._language.begins_with_one("subjects", low) or self._language.has("told_by_me", low)
+        return is_told and not _FILE.search(said)
 
     def _after_its_kind(self, said: str) -> str:
         """ "the file Plan.docx" is called Plan.docx, and "the file called Plan" is called Plan."""

@@ -92,8 +92,9 @@ def _begins(said: str, words: list[re.Match[str]], language: Language, *, is_lon
         if is_capital:
             best, is_named = start, True
     if not is_long and low_of(said[:best].rstrip().rpartition(" ")[2]) in language.givers:
-        # "send Ana Plan.docx"
-        return words[-1].start()
+        # "send Ana Plan.docx", and "send Ana Plan 7.docx"
+        is_numbered = words[-1][0][0].isdigit() and words[-2].start() > best
+        return words[-2].start() if is_numbered else words[-1].start()
     return best if best < words[-1].start() or is_named else (start if is_long and not small else words[-1].start())
 
 

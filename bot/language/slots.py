@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from bot.language.beside import Aside, Together, unmarked
 from bot.language.names import Listed, Namer, ends_with_a_file, has_a_file, is_named, low_of
@@ -231,7 +232,8 @@ class Slots:
         """A request for each of them."""
         items = self._namer.items(items_said)
         actions: list[Understood] = []
-        for who, role in groups:
+        for role, some in groupby(groups, key=lambda each: each[1]):
+            who = ", ".join(each for each, _ in some)
             people = self._namer.people(self._language.without_joints(_MARK.sub(" ", who).strip(" ,")))
             if not people.found or not people.is_clear:
                 return None
@@ -300,7 +302,12 @@ class Slots:
 
     def _is_plainly_a_file(self, said: str) -> bool:
         low = low_of(said)
-        return self.is_file(said) or has_a_file(self._text, said) or self._language.has("file", low)
+        return (
+            self.is_file(said)
+            or has_a_file(self._text, said)
+            or self._language.has("file", low)
+            or self._language.ends_with_one("papers", _MARK.sub(" ", low).strip(" ,|"))
+        )
 
     def _says_with_whom(self, said: str) -> bool:
         """ "publicly share your opinion with Ana": that is more than the name of a file."""

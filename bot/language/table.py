@@ -408,6 +408,8 @@ class Language:
     def separator(self) -> re.Pattern[str]:
         """What stands between the names of a list."""
         words = one_of(self.words("and")) if self.words("and") else "(?!)"
+        if small := self.words("and_in_small"):
+            words = rf"(?:{words}|(?-i:{one_of(small)}))"
         listed = r"(?:[,;&、，；+|\n]|(?<=\s)/(?=\s))"
         if not self.spaces:
             # One letter of a name may be the same as the word.
