@@ -321,6 +321,7 @@ async def _run(
         icons_url=f"{settings.public_url}/icons",
         undo=settings.undo_seconds,
         administrators_channel=settings.administrators_channel,
+        administrators_group=settings.administrators_group,
     )
     app[PAGES] = SignInPages(
         identity=identity,
