@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.sharing import ShareableItem
-from bot.texts import _, either, quoted, sentences, several, when
+from bot.texts import _, either, sentences, several, when
 from cards.elements import Card, Element, apart, block, button, card, filled, heading, line, run, small
 from cards.share import file, opens_there
 
@@ -92,25 +92,25 @@ def report(of: Overview) -> Card:
 def exported(item: ShareableItem, count: int, days: int) -> Card:
     """Where it was saved; nobody else can open it."""
     title = _("Saved in your OneDrive")
-    rows = several(count, "{count} row of the record, {time}.", "{count} rows of the record, {time}.", time=_time(days))
+    rows = several(count, "{count} row of the record: {time}", "{count} rows of the record: {time}", time=_time(days))
     private = _("Only you can open it, until you share it.")
     return card(
         heading(title, "Good"),
         file(item),
-        small(sentences(rows, private)),
+        small(rows),
+        small(private),
         actions=[button(_("Back"), "report.show", f".{days}", inputs=False), opens_there(item)],
         summary=_("{title}: {file}", title=title, file=apart(item.name)),
     )
 
 
 def _time(days: int) -> str:
-    return _("last 24 hours") if days == 1 else several(days, "last {count} day", "last {count} days")
+    return _("Last 24 hours") if days == 1 else several(days, "Last {count} day", "Last {count} days")
 
 
 def _of_refusals(of: Overview) -> Element:
     rules = [
-        line(*filled(_("By the rule {rule}: {count}"), rule=run(quoted(apart(rule))), count=run(str(count))))
-        for rule, count in of.rules[:NAMED]
+        line(_("By the rule “{rule}”: {count}", rule=apart(rule), count=count)) for rule, count in of.rules[:NAMED]
     ]
     total = sum(count for _rule, count in (*of.rules, *of.refused))
     others = [line(_("For other reasons: {reasons}", reasons=_codes(of.refused)))] if of.refused else []
@@ -140,9 +140,9 @@ def _waiting(approvals: Sequence[Waits]) -> list[Element]:
         return []
     rows: list[Element] = []
     for each in approvals[:NAMED]:
-        asks = _("{who} wants to share something; {names} may approve it, by the rule {rule}.")
-        names, rule = run(either([apart(name) for name in each.approvers])), run(quoted(apart(each.rule)))
-        rows.append(line(*filled(asks, who=run(each.asker, bold=True), names=names, rule=rule)))
+        asks = _("{who} wants to share something. By the rule “{rule}” it waits for a yes of {names}.")
+        names = run(either([apart(name) for name in each.approvers]))
+        rows.append(line(*filled(asks, who=run(each.asker, bold=True), names=names, rule=run(each.rule))))
         times = _("Asked {since}. Open until {until}.", since=when(each.since), until=when(each.until))
         rows.append(small(times, spacing="None"))
     title = small(_("Waiting for approval: {count}", count=len(approvals)))

@@ -60,12 +60,13 @@ async def export(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         lines.append(line)
         # The first has the names of the columns.
         if len(lines) > MOST + 1:
-            why = _("That is more than {count} rows, too many for one file from here. Please choose a shorter time.")
-            raise NotUnderstood(why.format(count=MOST))
-    when = turn.now.astimezone(turn.timezone).strftime("%Y-%m-%d %H.%M.%S")
+            raise NotUnderstood(
+                _("More than {count} rows are too many for one file. Please choose a shorter time.", count=MOST)
+            )
+    name = _("Sharebot record {when}", when=turn.now.astimezone(turn.timezone).strftime("%Y-%m-%d %H.%M.%S"))
     # By its first mark Excel knows how the letters are written.
     content = "\ufeff" + "".join(lines)
-    item = await turn.graph.save(f"{_('Sharebot record {when}', when=when)}.csv", content.encode(), "text/csv")
+    item = await turn.graph.save(f"{name}.csv", content.encode(), "text/csv")
     return Reply(cards.report.exported(item, len(lines) - 1, days), is_private=True)
 
 
