@@ -225,6 +225,7 @@ async def _run_demo(chosen: argparse.Namespace) -> None:
 
     from bot.settings import read
     from bot.teams.server import application
+    from contoso.people import FINANCE
     from contoso.server import running
     from contoso.tenant import Contoso
 
@@ -234,7 +235,8 @@ async def _run_demo(chosen: argparse.Namespace) -> None:
         data = chosen.data or stack.enter_context(tempfile.TemporaryDirectory())
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        environment = _environment(contoso, base_url, bot_url, data) | {"POLICY_FILE": chosen.policy}
+        environment = _environment(contoso, base_url, bot_url, data)
+        environment |= {"POLICY_FILE": chosen.policy, "ADMINISTRATORS_GROUP": FINANCE.id}
         runner = web.AppRunner(application(read(environment), settled=keep), access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

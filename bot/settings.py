@@ -47,6 +47,7 @@ class Settings:
 
     For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
     it: a secret, or a key and its certificate. `administrators_channel` is a conversation of Teams, "" for none.
+    `administrators_group` is a group of Entra whose members may ask for the report, "" for nobody.
     `policy_file` is where the rules of the organisation are, "" for none; bot/policy.py reads it. Told to end, the bot
     goes on for `drain_seconds` in which /readyz says so. `otlp_traces` and `otlp_metrics` are where a collector takes
     them, "" for nowhere.
@@ -68,6 +69,7 @@ class Settings:
     port: int
     retention_days: int = RETENTION_DAYS
     administrators_channel: str = ""
+    administrators_group: str = ""
     policy_file: str = ""
     drain_seconds: int = 0
     log_format: str = "text"
@@ -111,6 +113,8 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
     channel = said.get("ADMINISTRATORS_CHANNEL", "")
     if channel and not channel.startswith("19:"):
         problems.append("ADMINISTRATORS_CHANNEL should be the id of a channel, which begins with 19:.")
+    if (group := said.get("ADMINISTRATORS_GROUP", "")) and not _is_guid(group):
+        problems.append("ADMINISTRATORS_GROUP should be the object id of a group, a GUID that Entra shows for it.")
     if not (drain := said.get("DRAIN_SECONDS") or "0").isdecimal() or int(drain) > LONGEST_DRAIN:
         problems.append(f"DRAIN_SECONDS should be a number of seconds from 0 to {LONGEST_DRAIN}.")
     if (logs := said.get("LOG_FORMAT") or "text") not in LOG_FORMATS:
@@ -143,6 +147,7 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         port=int(port),
         retention_days=int(days),
         administrators_channel=channel,
+        administrators_group=str(uuid.UUID(group)) if group else "",
         policy_file=said.get("POLICY_FILE", ""),
         drain_seconds=int(drain),
         log_format=logs,

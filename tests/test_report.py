@@ -45,6 +45,29 @@ async def test_it_names_what_should_be_over_and_whose_it_is(adele: Someone, bot:
     assert f"of {bot.contoso.person('adele.vance@contoso.com').id}, due 1970-01-01 00:00 UTC" in said
 
 
+async def test_it_tells_whose_shares_nobody_can_end_and_what_waits_for_whom(
+    adele: Someone, megan: Someone, bot: Bot
+) -> None:
+    rule = '[rules."Money"]\nthen = "approve"\nfiles = ["*budget*"]\napprovers = ["megan.bowen@contoso.com"]\n'
+    await bot.under(rule)
+    await megan.says("hi")
+    await adele.says("share Price list.pdf with Alex until in 3 days")
+    await adele.presses("Share")
+    await adele.says(f"share {FILE} with Alex")
+    await adele.presses("Ask for approval")
+    await bot.at_rest()
+    await adele.says("sign out")
+
+    said = await report(bot)
+
+    adele_id, megan_id = (bot.contoso.person(each.mail).id for each in (adele, megan))
+    assert "1 people have shares with an end and are signed out or gone." in said
+    assert f"  1 shares of {adele_id}, 0 of them late, the first due " in said
+    assert "1 shares wait for a second person." in said
+    assert f" of {adele_id}, rule “Money”, since " in said
+    assert f", by one of {megan_id}" in said
+
+
 async def test_names_of_files_are_not_in_it(adele: Someone, bot: Bot) -> None:
     await adele.says(f"share {FILE} with Alex as write")
     await adele.presses("Share")

@@ -55,6 +55,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("RETENTION_DAYS", "0"),
         ("RETENTION_DAYS", "for ever"),
         ("ADMINISTRATORS_CHANNEL", "General"),
+        ("ADMINISTRATORS_GROUP", "Finance"),
         ("DRAIN_SECONDS", "a while"),
         ("DRAIN_SECONDS", "61"),
         ("LOG_FORMAT", "xml"),
@@ -83,6 +84,13 @@ def test_the_record_is_kept_as_long_as_microsofts_own_and_no_channel_is_told(tmp
 
     assert (usual.retention_days, usual.administrators_channel) == (180, "")
     assert (chosen.retention_days, chosen.administrators_channel) == (30, "19:abc@thread.tacv2")
+
+
+def test_a_group_of_administrators_is_nobody_unless_it_is_named(tmp_path: Path) -> None:
+    group = "8F4D1C6E-0B1A-4C57-9A39-7F2F5F0F9A01"
+
+    assert read(good(tmp_path)).administrators_group == ""
+    assert read(good(tmp_path, ADMINISTRATORS_GROUP=group)).administrators_group == group.lower()
 
 
 COLLECTOR = "http://collector:4318/"

@@ -23,6 +23,7 @@ import cards.files
 import cards.form
 import cards.here
 import cards.received
+import cards.report
 import cards.settings
 import cards.share
 import cards.shares
@@ -69,6 +70,7 @@ from cards.access import SHOWN as MOST_HOLDERS
 from cards.access import Holder, Way
 from cards.elements import Card, filled, line, run
 from cards.here import Here
+from cards.report import Overview, SignedOut, Waits
 from cards.shares import VIEWS, Shared
 
 # Words that are nobody's text: none of them occurs in one of ours.
@@ -270,6 +272,20 @@ def wanted() -> list[AccessWanted]:
 
 
 # Each function that makes a card, with values that bring out all it can say.
+def overviews() -> Iterator[Overview]:
+    for many in (0, 1, 12):
+        pairs, names = ((NAME, 2),) * many, (NAME, OWNER)
+        waits, gone = (Waits(NAME, SAID, names, WHEN, WHEN),) * many, (SignedOut(NAME, 2, 1, WHEN),) * many
+        for days in (1, 30):
+            yield Overview(
+                *(days, many, many, many, many, many),
+                *(pairs, pairs, pairs),
+                *(many, many, many, many, many),
+                waits,
+                gone,
+            )
+
+
 CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
     cards.share.explained: lambda: [cards.share.explained(plan) for plan in plans()],
@@ -378,6 +394,10 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.basics.working: lambda: [cards.basics.working()],
     cards.basics.answered_below: lambda: [cards.basics.answered_below()],
     cards.basics.no_such_number: lambda: [cards.basics.no_such_number(7, [Offer(1, SAID, "verb", "key")])],
+    cards.report.report: lambda: [cards.report.report(each) for each in overviews()],
+    cards.report.exported: lambda: [
+        cards.report.exported(item(), count, days) for count, days in product((1, 2), (1, 7))
+    ],
     cards.settings.settings: lambda: [cards.settings.settings(plain=True), cards.settings.settings(plain=False)],
     invokes.oauth_card: lambda: [
         invokes.oauth_card("ticket", "https://bot.example", scopes)
@@ -437,7 +457,7 @@ def test_every_function_that_makes_a_card_is_looked_at() -> None:
         one
         for module in (
             *(cards.access, cards.approvals, cards.basics, cards.change, cards.dialog, cards.ended, cards.files),
-            *(cards.form, cards.here, cards.received, cards.settings, cards.share, cards.shares),
+            *(cards.form, cards.here, cards.received, cards.report, cards.settings, cards.share, cards.shares),
         )
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")

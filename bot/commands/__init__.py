@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -22,6 +22,7 @@ from bot.commands import (
     files,
     numbers,
     received,
+    report,
     request_access,
     roles,
     roster,
@@ -44,8 +45,9 @@ from cards.elements import Card
 __all__ = ["COMMANDS", "Command", "Reply", "Turn", "click", "files", "say", "waiting", "welcome"]
 
 
-async def _help(_turn: Turn, _understood: Understood) -> Reply:
-    return Reply(cards.basics.help_card(_examples()))
+async def _help(turn: Turn, _understood: Understood) -> Reply:
+    more = FOR_ADMINISTRATORS if turn.administrators else ()
+    return Reply(cards.basics.help_card(_examples(more)))
 
 
 COMMANDS = (
@@ -62,6 +64,10 @@ COMMANDS = (
     Command("help", later("help"), later("Shows this."), _help, is_of_record=False),
     basics.SIGN_OUT,
 )
+
+# In no menu, for most have no use for them.
+FOR_ADMINISTRATORS = (report.COMMAND,)
+EVERY = (*COMMANDS, *FOR_ADMINISTRATORS)
 
 # What one of several was asked for, other than to share it.
 CHOSEN = {
@@ -85,7 +91,7 @@ async def say(turn: Turn) -> Reply:
         return reply
     if understood.is_guess:
         return await basics.not_understood(turn, understood)
-    for command in COMMANDS:
+    for command in EVERY:
         if command.intent == understood.intent:
             if command.is_of_record:
                 await turn.record.asked(turn.person, command.intent)
@@ -128,7 +134,9 @@ async def _understood(turn: Turn, context: Context) -> Understood:
 
 def _stands_alone(understood: Understood) -> bool:
     """Whether it can be no answer to a card that waits."""
-    return understood.intent == "explain" or (understood.intent not in ("none", "undo") and not understood.asks)
+    # "Report" may be the file that was asked about.
+    may_answer = understood.intent in ("none", "undo", report.INTENT)
+    return understood.intent == "explain" or (not may_answer and not understood.asks)
 
 
 async def _answer(turn: Turn, understood: Understood) -> Reply | None:
@@ -162,7 +170,7 @@ def _asked(what: Waiting | ChangePlan | ManyPlan) -> Context:
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
     """What a press of a button leads to. Raises SharebotError."""
     more = (received.CLICKS, roster.CLICKS, several.CLICKS, approvals.CLICKS)
-    for clicks in (*(command.clicks for command in COMMANDS), *more):
+    for clicks in (*(command.clicks for command in EVERY), *more):
         if verb in clicks:
             async with _recorded(turn, verb, key.partition(".")[0]):
                 return await clicks[verb](turn, key, inputs)
@@ -205,5 +213,5 @@ def welcome() -> Card:
     return cards.basics.help_card(_examples(), welcome=True)
 
 
-def _examples() -> list[tuple[str, str]]:
-    return [(_(command.example), _(command.what)) for command in COMMANDS if command.intent != "help"]
+def _examples(more: Sequence[Command] = ()) -> list[tuple[str, str]]:
+    return [(_(command.example), _(command.what)) for command in (*COMMANDS, *more) if command.intent != "help"]

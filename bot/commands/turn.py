@@ -10,7 +10,7 @@ from bot.graph import Graph
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said, Understood
-from bot.ledger import PendingPlans, Place, PlainTexts, Record
+from bot.ledger import PendingPlans, Place, PlainTexts, Record, Reports
 from bot.sharing import Chat, Person, Roster
 from bot.work import Work
 from cards.elements import Card
@@ -23,7 +23,8 @@ class Turn:
     `undo` is for how many seconds nobody hears of a share. `locale` is BCP 47, `chat_type` Teams' conversationType; ""
     where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else. `message` is the id of
     what they did, the same when it is delivered again. `place` is of the card that they pressed. `chat` is the one in
-    front of others, and `roster` tells who is in one.
+    front of others, and `roster` tells who is in one. `administrators` is the id of the group whose members may see
+    the report, "" for nobody.
     """
 
     person: Person
@@ -35,6 +36,7 @@ class Turn:
     sealer: Sealer
     pending: PendingPlans
     record: Record
+    reports: Reports
     plain_texts: PlainTexts
     work: Work
     roster: Callable[[Chat], Awaitable[Roster]]
@@ -45,6 +47,7 @@ class Turn:
     own_chat: str = ""
     message: str = ""
     place: Place | None = None
+    administrators: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from bot.sharing import Expiry, Role, ShareRequest, Words
 THIS = Words("reference", "this")
 ME = Words("me", "")
 # What is said of these needs no names.
-READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "undo")
+READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "report", "undo")
 EXPORT = "list_shares.export"
 _MARK = re.compile(f"[{MARKS}]")
 _NEEDS_ITEMS = ("share", "change_role", "unshare", "who_has_access", "extend", "request_access")
@@ -57,8 +57,8 @@ class Slots:
             return TALK
         if intent == "help" or (intent == "settings" and detail):
             return Understood(intent, BLANK, wish=detail)
-        if intent in READS and not fit.slots and not detail:
-            return self._about_nothing(intent, said)
+        if intent in READS and not fit.slots and (not detail or intent == "report"):
+            return self._about_nothing(intent, detail, said)
         items_said, people_said = fit.slots.get("items"), fit.slots.get("people")
         if detail == "roled" and not self.is_file(items_said or ""):
             return None
@@ -92,10 +92,14 @@ class Slots:
             return None
         return replace(made, request=replace(made.request, same_as=people.found[0]))
 
-    def _about_nothing(self, intent: str, said: str) -> Understood:
+    def _about_nothing(self, intent: str, detail: str, said: str) -> Understood | None:
         """Without a slot: "my shares ending on Friday"; "who has access?", of what is being talked of."""
         if intent == "list_shares":
             return Understood(intent, replace(BLANK, until=self._beside.of(said).until))
+        if intent == "report":
+            # "The last 30 days" are as long as 30 days ahead. "Who can open the report?" is of a file.
+            beside = self._beside.of(said)
+            return None if beside.role else Understood(intent, replace(BLANK, until=beside.until), wish=detail)
         if intent != "who_has_access":
             return Understood(intent, BLANK)
         if self._namer.knows_a_file:

@@ -28,7 +28,7 @@ from bot.ledger.places import Place, Places
 from bot.ledger.plain_texts import Offered, PlainTexts
 from bot.ledger.plans import Pending, PendingPlans
 from bot.ledger.record import Entry, Kept, Record, What
-from bot.ledger.report import Reports
+from bot.ledger.report import Count, Deeds, Report, Reports
 from bot.ledger.requests import AccessRequest, Requests
 from bot.ledger.rosters import Moved, Proposal, Rosters
 from bot.ledger.sign_ins import Parked, SignIns
@@ -48,6 +48,8 @@ __all__ = [
     "Changes",
     "Conversation",
     "Conversations",
+    "Count",
+    "Deeds",
     "Ends",
     "Entry",
     "Kept",
@@ -64,6 +66,8 @@ __all__ = [
     "Pressed",
     "Proposal",
     "Record",
+    "Report",
+    "Reports",
     "Requests",
     "Rosters",
     "SignIns",

@@ -10,14 +10,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, func, select
+from sqlalchemy import Executable, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.changes import Became
 from bot.ledger.bodies import json
-from bot.ledger.tables import approvals, ends, plans, record, requests
+from bot.ledger.record import What
+from bot.ledger.tables import approvals, ends, plans, record, requests, token_caches
+from bot.sharing import Ending, Outcome, SharePlan, ShareReceipt
 
 # Of what waits, the longest first.
 MOST = 100
+# What was done to access, by what became of it.
+DONE = {
+    What.SHARED: (Outcome.GRANTED.value,),
+    What.ENDED: (Ending.ENDED.value, Ending.LOWERED.value),
+    What.UNDONE: (Ending.ENDED.value, Ending.LOWERED.value, Became.RESTORED.value),
+    What.CHANGED: (Became.REMOVED.value, Became.LOWERED.value, Became.MOVED.value),
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,15 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Deeds:
+    """How many shares something was done to, and for how many recipients of them."""
+
+    what: str
+    shares: int
+    recipients: int
+
+
+@dataclass(frozen=True)
 class Overdue:
     """A share that should be over: only its sharer's sign-in can end it. Seconds since 1970."""
 
@@ -43,6 +62,19 @@ class Overdue:
 
 
 @dataclass(frozen=True)
+class SignedOut:
+    """A sharer whose shares nobody can end through us: how many of them have an end, and of how many it is past.
+
+    The first of these ends is `ends_at`, in seconds since 1970.
+    """
+
+    sharer: str
+    shares: int
+    late: int
+    ends_at: int
+
+
+@dataclass(frozen=True)
 class Approving:
     """What waits for a second person, by share and rule. Seconds since 1970."""
 
@@ -50,18 +82,21 @@ class Approving:
     asker: str
     rule: str
     approvers: tuple[str, ...]
+    asked_at: int
     due_at: int
 
 
 @dataclass(frozen=True)
 class Report:
-    """`counts` since the moment that was asked for; the rest as it is now."""
+    """`counts` and `deeds` since the moment that was asked for; the rest as it is now."""
 
     counts: tuple[Count, ...]
+    deeds: tuple[Deeds, ...]
     stands: int
     without_end: int
     requests: int
     overdue: tuple[Overdue, ...]
+    signed_out: tuple[SignedOut, ...]
     approvals: tuple[Approving, ...]
 
 
@@ -74,10 +109,33 @@ class Reports:
         counted = (
             select(*kinds, func.count().label("often")).where(record.c.at >= since).group_by(*kinds).order_by(*kinds)
         )
+        done = or_(
+            *(and_(record.c.what == what.value, record.c.outcome.in_(outcomes)) for what, outcomes in DONE.items())
+        )
+        deeds = (
+            select(record.c.what, func.count(record.c.share.distinct()).label("shares"), func.count().label("often"))
+            .where(record.c.at >= since, done)
+            .group_by(record.c.what)
+        )
         standing = ends.c.ended_at.is_(None)
         late = select(ends).where(standing, ends.c.ends_at <= now).order_by(ends.c.ends_at).limit(MOST)
+        theirs = (token_caches.c.tenant_id == ends.c.tenant_id) & (token_caches.c.person_id == ends.c.person_id)
+        is_late = case((ends.c.ends_at <= now, 1), else_=0)
+        lost = (
+            select(
+                ends.c.person_id,
+                func.count().label("shares"),
+                func.sum(is_late).label("late"),
+                func.min(ends.c.ends_at).label("first"),
+            )
+            .where(standing, ends.c.ends_at.is_not(None), ~exists().where(theirs))
+            .group_by(ends.c.person_id)
+            .order_by(func.min(ends.c.ends_at))
+            .limit(MOST)
+        )
+        asked = (approvals.c.rule, approvals.c.approvers, approvals.c.asked_at, approvals.c.due_at)
         waits = (
-            select(approvals.c.key, plans.c.person_id, approvals.c.rule, approvals.c.approvers, approvals.c.due_at)
+            select(approvals.c.key, plans.c.person_id, *asked)
             .join(plans, plans.c.key == approvals.c.key)
             .where(approvals.c.decision.is_(None))
             .order_by(approvals.c.due_at)
@@ -88,15 +146,35 @@ class Reports:
                 Count(row.what, row.act or "", row.outcome or "", row.code or "", row.rule or "", row.often)
                 for row in await self._all(counted)
             ),
+            tuple(Deeds(row.what, row.shares, row.often) for row in await self._all(deeds)),
             await self._count(select(func.count()).select_from(ends).where(standing)),
             await self._count(select(func.count()).select_from(ends).where(standing, ends.c.ends_at.is_(None))),
             await self._count(select(func.count()).select_from(requests).where(requests.c.decision.is_(None))),
             tuple(Overdue(row.key, row.person_id, row.ends_at, row.tries) for row in await self._all(late)),
+            tuple(SignedOut(row.person_id, row.shares, int(row.late), row.first) for row in await self._all(lost)),
             tuple(
-                Approving(row.key, row.person_id, row.rule, _ids(row.approvers), row.due_at)
+                Approving(row.key, row.person_id, row.rule, _ids(row.approvers), row.asked_at, row.due_at)
                 for row in await self._all(waits)
             ),
         )
+
+    async def names(self, report: Report) -> dict[str, str]:
+        """By id, of whom it speaks: as they were called when they shared, for an account may be gone by now."""
+        one_each = (
+            select(func.max(ends.c.key))
+            .where(ends.c.person_id.in_([each.sharer for each in report.signed_out]))
+            .group_by(ends.c.person_id)
+        )
+        receipts = select(ends.c.receipt).where(ends.c.key.in_(one_each))
+        of_approvals = [each.share for each in report.approvals]
+        bodies = select(plans.c.body).where(plans.c.key.in_(of_approvals))
+        asked = select(approvals.c.approvers).where(approvals.c.key.in_(of_approvals))
+        askers = [json.loads(row.receipt, ShareReceipt).plan.asker for row in await self._all(receipts)]
+        askers += [json.loads(row.body, SharePlan).asker for row in await self._all(bodies)]
+        names = {each.id: each.name for each in askers}
+        for row in await self._all(asked):
+            names |= dict(_approvers(row.approvers))
+        return names
 
     async def _all(self, query: Executable) -> Sequence[Row[Any]]:
         async with self._engine.connect() as database:
@@ -108,7 +186,11 @@ class Reports:
 
 
 def _ids(approvers: str) -> tuple[str, ...]:
-    return tuple(person_id for person_id, _name in json.loads(approvers, tuple[tuple[str, str], ...]))
+    return tuple(person_id for person_id, _name in _approvers(approvers))
+
+
+def _approvers(body: str) -> tuple[tuple[str, str], ...]:
+    return json.loads(body, tuple[tuple[str, str], ...])
 
 
 def in_words(report: Report, since: int) -> Iterator[str]:
@@ -122,10 +204,14 @@ def in_words(report: Report, since: int) -> Iterator[str]:
     yield f"{len(report.overdue)} shares should be over: only their sharers' sign-in can end them."
     for late in report.overdue:
         yield f"  share {late.share} of {late.sharer}, due {_moment(late.ends_at)}, tried {late.tries} times"
+    yield f"{len(report.signed_out)} people have shares with an end and are signed out or gone."
+    for each in report.signed_out:
+        first = f"{each.late} of them late, the first due {_moment(each.ends_at)}"
+        yield f"  {each.shares} shares of {each.sharer}, {first}"
     yield f"{len(report.approvals)} shares wait for a second person."
     for each in report.approvals:
-        by = ", ".join(each.approvers)
-        yield f"  share {each.share} of {each.asker}, rule “{each.rule}”, until {_moment(each.due_at)}, by one of {by}"
+        by, time = ", ".join(each.approvers), f"since {_moment(each.asked_at)} until {_moment(each.due_at)}"
+        yield f"  share {each.share} of {each.asker}, rule “{each.rule}”, {time}, by one of {by}"
 
 
 def _moment(at: int) -> str:

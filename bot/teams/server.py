@@ -322,6 +322,7 @@ async def _run(
         undo=settings.undo_seconds,
         administrators_channel=settings.administrators_channel,
         answer_within=limits.answer_within,
+        administrators_group=settings.administrators_group,
     )
     app[PAGES] = SignInPages(
         identity=identity,

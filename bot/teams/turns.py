@@ -90,6 +90,7 @@ class Turns:
         undo: int,
         administrators_channel: str,
         answer_within: float,
+        administrators_group: str,
     ) -> None:
         self._adapter = adapter
         self._app_id = app_id
@@ -106,6 +107,7 @@ class Turns:
         self._undo = undo
         self._administrators_channel = administrators_channel
         self._answer_within = answer_within
+        self._administrators_group = administrators_group
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
@@ -375,6 +377,7 @@ class Turns:
             sealer=self._sealer,
             pending=self._ledger.plans,
             record=self._ledger.record,
+            reports=self._ledger.reports,
             plain_texts=self._ledger.plain_texts,
             work=self._work,
             roster=lambda chat: roster.roster(_connector(context), chat, self._tenant_id),
@@ -385,6 +388,7 @@ class Turns:
             own_chat=incoming.chat.conversation_id if is_own else "",
             message=incoming.id,
             place=Place(incoming.chat, incoming.reply_to) if incoming.reply_to else None,
+            administrators=self._administrators_group,
         )
 
     # Sign-in

@@ -20,6 +20,7 @@ import cards.files
 import cards.form
 import cards.here
 import cards.received
+import cards.report
 import cards.roster
 import cards.settings
 import cards.share
@@ -61,6 +62,7 @@ from bot.sharing import (
 from cards.access import Holder, Way
 from cards.elements import Card, also
 from cards.here import Here
+from cards.report import Overview, SignedOut, Waits
 from cards.shares import VIEWS, Shared
 
 KEY = "k" * 32
@@ -283,6 +285,41 @@ SHARES = [
     Shared(KEY, receipt(Grant(ALEX, Outcome.UNSURE)), None),
 ]
 
+OVERVIEW = Overview(
+    days=30,
+    shares=412,
+    recipients=1_204,
+    ended=310,
+    undone=7,
+    changed=23,
+    rules=(("No rivals", 12), ("Partners read", 3)),
+    refused=(("NotFound", 40), ("TooLate", 9), ("NotYours", 2)),
+    failed=(("accessDenied", 3), ("lost", 1)),
+    untold=5,
+    stands=102,
+    without_end=31,
+    overdue=2,
+    requests=4,
+    approvals=(
+        Waits("Adele Vance", "Board papers", ("Megan Bowen", "Lee Gu"), CHANGED, FRIDAY),
+        Waits(LONG_NAMED.name, "Salaries", (LONG_NAMED.name,), CHANGED, FRIDAY),
+    ),
+    signed_out=(SignedOut("Isaiah Langer", 3, 2, CHANGED), SignedOut(LONG_NAMED.name, 1, 0, FRIDAY)),
+)
+QUIET = Overview(1, 0, 0, 0, 0, 0, (), (), (), 0, 0, 0, 0, 0, (), ())
+ODD_OVERVIEW = replace(
+    OVERVIEW,
+    rules=tuple((each, 1) for each in HOSTILE.values()),
+    approvals=tuple(Waits(each, each, (each,), CHANGED, FRIDAY) for each in HOSTILE.values()),
+    signed_out=tuple(SignedOut(each, 1, 1, CHANGED) for each in HOSTILE.values()),
+)
+CROWDED = replace(
+    OVERVIEW,
+    rules=tuple((f"Rule {count}", count) for count in range(99, 80, -1)),
+    approvals=OVERVIEW.approvals * 6,
+    signed_out=OVERVIEW.signed_out * 50,
+)
+
 SAMPLES: dict[str, Callable[[], Card]] = {
     "welcome": commands.welcome,
     "help": partial(cards.basics.help_card, [(command.example, command.what) for command in commands.COMMANDS]),
@@ -297,6 +334,13 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "settings": partial(cards.settings.settings, plain=False),
     "settings: plain text": partial(cards.settings.settings, plain=True),
+    "report": partial(cards.report.report, OVERVIEW),
+    "report: nothing happened": partial(cards.report.report, QUIET),
+    "report: more than there is room for": partial(cards.report.report, CROWDED),
+    "report: hostile names": partial(cards.report.report, ODD_OVERVIEW),
+    "report: exported": partial(
+        cards.report.exported, replace(BUDGET, name="Sharebot record 2026-11-22 09.30.00.csv", place="OneDrive"), 817, 7
+    ),
     "say": partial(cards.basics.say, "You are signed out: I hold no key of yours any more."),
     "not understood": partial(cards.basics.not_understood, "Did you mean: share Q3 Budget.xlsx with Alex"),
     "say: hostile words": partial(cards.basics.say, " ".join(HOSTILE.values())),
