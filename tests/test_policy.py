@@ -23,6 +23,7 @@ from bot.policy import (
     Policy,
     Rule,
     domain,
+    end_after,
     kind,
     load,
     read,
@@ -114,6 +115,50 @@ def test_what_cannot_be_is_refused_with_its_line(text: str, line: int, said: str
     assert str(caught.value).startswith("policy.toml")
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "said"),
+    [
+        ("[defaults]\ndays = {}", 3650, "“days” should be a whole number from 1 to 3650"),
+        ("[rules.A]\nthen = 'shorten'\ndays = {}", 3650, "“days” should be a whole number from 1 to 3650"),
+        ("[rules.A]\nthen = 'approve'\napprovers = ['manager']\nhours = {}", 720, "“hours” should be a whole number"),
+    ],
+)
+def test_a_number_is_from_one_to_the_most_there_may_be(text: str, most: int, said: str) -> None:
+    for number in (1, most):
+        read(text.format(number))
+    for number in (0, most + 1):
+        with pytest.raises(BadPolicy, match=said):
+            read(text.format(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "most"), [("[rules.{}]\nthen = 'refuse'", 80), ("[rules.A]\nthen = 'refuse'\nbecause = '{}'", 300)]
+)
+def test_words_are_as_long_as_a_card_has_room_for(text: str, most: int) -> None:
+    read(text.format("a" * most))
+    with pytest.raises(BadPolicy, match=f"{most} letters"):
+        read(text.format("a" * (most + 1)))
+
+
+def test_where_no_word_is_near_all_that_are_known_are_named() -> None:
+    with pytest.raises(BadPolicy, match=re.escape("“zzz” is nothing that I know here; known are name, role, days")):
+        read("[defaults]\nzzz = 1")
+
+
+def test_of_two_rules_of_a_name_the_line_of_the_other_is_told() -> None:
+    with pytest.raises(BadPolicy, match=re.escape("line 5: rule “b”: “A” is the name of another rule, too (line 2)")):
+        read("\n[rules.A]\nthen = 'refuse'\n\n[rules.b]\nthen = 'refuse'\nname = 'A'")
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    nowhere, latin = tmp_path / "nowhere.toml", tmp_path / "latin.toml"
+    latin.write_bytes("[rules.Prüfung]".encode("latin-1"))
+    with pytest.raises(BadPolicy, match=re.escape(f"{nowhere} can't be read: No such file or directory.")):
+        load(str(nowhere))
+    with pytest.raises(BadPolicy, match=re.escape(f"{latin} can't be read: it is not UTF-8.")):
+        load(str(latin))
+
+
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_lines() -> None:
     with pytest.raises(BadPolicy) as caught:
         read("[defaults]\ndays = 'ten'\n[rules.A]\nthen = 'shorten'\ndays = -1\nwhom = 1\n[rules.B]\n")
@@ -173,6 +218,8 @@ def test_who_somebody_is_shows_in_what_is_known_of_them(person: Recipient, what:
         ("domains = ['RIVAL.example']", asked(ERIC), ["R"]),
         ("domains = ['*.example']", asked(ALEX, CASEY, ERIC), [None, "R", "R"]),
         ("domains = ['ival.example']", asked(ERIC), [None]),
+        ("domains = ['*.rival.example']", asked(ERIC, replace(ERIC, email="eric@arrival.example")), [None, None]),
+        ("domains = ['*.rival.example']", asked(replace(ERIC, email="eric@eu.rival.example")), ["R"]),
         ("who = ['outside']\nexcept_domains = ['fabrikam.example']", asked(ALEX, CASEY, ERIC), [None, None, "R"]),
         ("who = ['stranger']", asked(ALEX, CASEY, ERIC, FINANCE), [None, None, "R", None]),
         ("who = ['group']", asked(ALEX, FINANCE), [None, "R"]),
@@ -185,6 +232,8 @@ def test_who_somebody_is_shows_in_what_is_known_of_them(person: Recipient, what:
         ("places = ['Board/Finance']", asked(), [None]),
         ("places = ['Boa']", asked(), [None]),
         ("places = ['Secret']", asked(item=replace(BUDGET, name="Secret", is_folder=True)), ["R"]),
+        ("places = ['Secret']", asked(item=replace(BUDGET, name="Secret")), [None]),
+        ("places = ['/Finance/Board/']", asked(), ["R"]),
         ("places = ['Secret']", asked(item=replace(BUDGET, place="")), ["R"]),  # nobody tells where it is
         ("folders = true", asked(), [None]),
         ("folders = true", asked(item=replace(BUDGET, is_folder=True)), ["R"]),
@@ -224,6 +273,7 @@ because = "Drafts get old."
         (asked(CASEY, role=Role.WRITE), 7, "Outside, editing"),
         (asked(CASEY, until=NOW + dt.timedelta(days=60)), 30, "Outside"),
         (asked(CASEY, until=NOW + dt.timedelta(days=30)), None, None),
+        (asked(CASEY, until=end_after(30, NOW)), None, None),
     ],
 )
 def test_the_shortest_time_counts_and_ends_with_its_day(one: Asked, day: int | None, rule: str | None) -> None:
@@ -232,6 +282,7 @@ def test_the_shortest_time_counts_and_ends_with_its_day(one: Asked, day: int | N
     end = dt.datetime.combine((NOW + dt.timedelta(days=day)).date(), dt.time(23, 59, 59), dt.UTC) if day else one.until
     assert judgement.until == end
     assert [each.rule for each in judgement.rulings] == ([rule] if rule else [])
+    assert refused_by(judgement) == [None] * len(one.people)
 
 
 def test_where_nobody_could_end_it_a_time_is_a_refusal() -> None:
