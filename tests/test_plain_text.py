@@ -19,7 +19,7 @@ from tests.gallery.samples import KEY, SAMPLES
 from tests.people import Someone
 from tests.test_language import BERLIN, NOW
 
-ALEX, ANA = "alex.wilber@contoso.com", "ana.bell2@contoso.com"
+ALEX, ANA, MEGAN = "alex.wilber@contoso.com", "ana.bell2@contoso.com", "megan.bowen@contoso.com"
 FILE = "Q3 Budget.xlsx"
 BUDGET = f"share {FILE} with {ALEX} as write"
 # As the languages quote.
@@ -225,6 +225,26 @@ async def test_what_is_told_unasked_takes_no_number_away(adele: Someone, alex: S
     assert "Reply with a number:\n24. A day longer\n25. A week longer\n26. End now" in reminder
     assert "1. " not in plan
     assert longer.startswith(f"Extended\n{FILE}\n")
+
+
+async def test_whose_access_is_taken_away_is_chosen_by_number(adele: Someone, bot: Bot) -> None:
+    await adele.says("plain text on")
+    await adele.says(f"share {FILE} with {ALEX}, Megan Bowen")
+    await adele.says("1")
+    await bot.at_rest()
+    shown = await adele.says(f"who has access to {FILE}?")
+    plan = await adele.says("2")
+    await adele.says("1")
+
+    assert "\nTake access away from\n" in shown
+    assert "Write what is missing" not in shown
+    assert re.findall(r"^\d+\. .*", shown, re.MULTILINE) == [
+        f"1. Remove: Alex Wilber — {ALEX}",
+        f"2. Remove: Megan Bowen — {MEGAN}",
+    ]
+    assert plan.startswith("Take this access away?")
+    assert "Megan Bowen" in plan
+    assert bot.access(FILE) == {ALEX: "read"}
 
 
 async def test_a_sign_in_by_button_is_a_link(diego: Someone, bot: Bot) -> None:
