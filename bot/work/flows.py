@@ -23,8 +23,8 @@ from bot.errors import AccountGone, AgainstPolicy, NeedsSignIn, NotFound, Shareb
 from bot.granting import Answer, Given, called, names
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
+from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing
 from bot.ledger import Answer as Said
-from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
 from bot.policy import Policy
 from bot.sharing import (
     Change,
@@ -479,6 +479,14 @@ class Flows:
             await self._show(place, card)
         except Exception:
             log.exception("a card could not be replaced")
+
+    async def decided(self, request: AccessRequest, asker: Person, card: Callable[[], Card]) -> None:
+        """In the place of the card that says it was asked, if that is still there."""
+        place = await self._ledger.places.of(request.card)
+        chat = await self._ledger.conversations.of(asker.tenant_id, asker.id)
+        if place and chat:
+            with speaking(chat.locale):
+                await self.replace(place, card())
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:
