@@ -200,6 +200,7 @@ def heres() -> Iterator[Here]:
             others = tuple((PEOPLE[0], now) for _each in range(count))
             yield Here(role, PEOPLE, others, (NAME,), sees, sees, opens_for_ours=True, opens_for_all=sees)
         yield Here(role, PEOPLE, ())
+        yield Here(role, (), ((PEOPLE[0], None),), sees_all=False, may_share=False, owner=OWNER if sees else "")
 
 
 def changes() -> Iterator[ChangePlan]:
