@@ -8,7 +8,7 @@ from contextlib import suppress
 from bot.commands import share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, TooLate, Unavailable
-from bot.graph.permissions import GROUPS, Permission, covers, role_of, tell_all
+from bot.graph.permissions import GROUPS, Permission, covers, only_views, role_of, tell_all
 from bot.planning import CHAT
 from bot.sharing import Chat, Draft, Recipient, Role, Roster, ShareableItem, ShareRequest, Words
 from cards.here import Here
@@ -54,7 +54,7 @@ async def looked_up(
         sees_groups=is_told,
         opens_for_all=any(each.link and each.link.scope == ANYBODY for each in links),
         opens_for_ours=bool(links),
-        may_share=sees_all or any(each.role is not Role.READ for each in permissions),
+        may_share=not only_views(permissions, turn.person.id),
         owner=owner.name if owner else "",
     )
 
