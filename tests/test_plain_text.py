@@ -247,6 +247,50 @@ async def test_whose_access_is_taken_away_is_chosen_by_number(adele: Someone, bo
     assert bot.access(FILE) == {ALEX: "read"}
 
 
+async def test_what_was_taken_away_by_words_is_said_once(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says("plain text on")
+    await adele.says(BUDGET)
+    await adele.says("1")
+    await bot.at_rest()
+    await adele.says(f"stop sharing {FILE} with Alex")
+    before = len(sent(bot, adele))
+    taken = await adele.says("1")
+    await bot.at_rest()
+
+    assert taken.startswith("Access removed\n")
+    assert len(sent(bot, adele)) == before + 1
+
+
+async def test_what_was_taken_from_many_by_words_is_said_once(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says("plain text on")
+    for file in (FILE, "Travel costs 2026.xlsx"):
+        await adele.says(f"share {file} with Alex")
+        await adele.says("1")
+        await bot.at_rest()
+    await adele.says("stop sharing everything with Alex")
+    await adele.says("1")
+    await bot.at_rest()
+
+    assert "Taken away\n" not in adele.sees()
+
+
+async def test_what_was_taken_away_by_words_shows_where_it_was_shared(adele: Someone, bot: Bot) -> None:
+    bot.undo = 1
+    await bot.restart()
+    await adele.says("plain text on")
+    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat="Budget crew")
+    await adele.presses("Continue", chat="Budget crew")
+    await adele.presses("Share", chat="Budget crew")
+    await bot.at_rest()
+    await adele.says(f"stop sharing {FILE} with Alex")
+    await adele.says("1")
+    await bot.at_rest()
+
+    assert "can edit" not in adele.sees("Budget crew")
+
+
 async def test_a_sign_in_by_button_is_a_link(diego: Someone, bot: Bot) -> None:
     await diego.says("plain text on")
     await diego.says('share "Onboarding checklist.docx" with Alex')
