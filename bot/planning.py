@@ -20,7 +20,7 @@ from bot.errors import (
 )
 from bot.graph import Graph
 from bot.graph.invitations import check, invitation
-from bot.graph.permissions import Permission, covers, role_of, tell_all
+from bot.graph.permissions import Permission, covers, only_views, role_of, tell_all
 from bot.policy import EVERYTHING, Policy, end_after
 from bot.sharing import (
     Change,
@@ -349,9 +349,7 @@ def _first(*found: object) -> BaseException:
 
 
 def _refuse_what_is_only_read(asker: Person, item: ShareableItem, permissions: list[Permission]) -> None:
-    """Whoever may only view cannot pass it on; what a group gives them nobody can see from here."""
-    own = [each.role for each in permissions if asker.id in each.ids]
-    if own and set(own) == {Role.READ} and not any(each.is_for_many for each in permissions):
+    if only_views(permissions, asker.id):
         raise NotAllowed(_("You can only view “{file}”, so you can't share it. Please ask its owner.", file=item.name))
 
 

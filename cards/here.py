@@ -17,7 +17,8 @@ class Here:
 
     Of the others nobody is sure unless the asker sees everybody's access (`sees_all`) and who is in the groups that
     have it (`sees_groups`). `opens_for_ours`: a link does for whoever of the organisation has it; `opens_for_all`, for
-    anybody. Of the `unknown` Teams tells a name alone.
+    anybody. Of the `unknown` Teams tells a name alone. Who sees no more than that they can view it can't share it
+    (`may_share`); the `owner` goes by name, where one is known.
     """
 
     role: Role
@@ -28,6 +29,8 @@ class Here:
     sees_groups: bool = True
     opens_for_ours: bool = False
     opens_for_all: bool = False
+    may_share: bool = True
+    owner: str = ""
 
     @property
     def is_sure(self) -> bool:
@@ -94,6 +97,10 @@ def _notes(found: Here) -> list[str]:
         notes.append(_("Whoever in the organisation has the link to it can open it, too."))
     if found.others and not found.sees_all:
         notes.append(_("Microsoft 365 shows the access of others to its owners only. This is what it shows you."))
+    if found.others and not found.may_share and found.owner:
+        notes.append(_("You can only view it. {name} can share it with them.", name=apart(found.owner)))
+    elif found.others and not found.may_share:
+        notes.append(_("You can only view it. Whoever can edit it can share it with them."))
     if found.others and not found.sees_groups:
         notes.append(_("Who is in a group I can't see from here."))
     return notes

@@ -29,13 +29,13 @@ def written(card: Card, *, first: int = 1) -> Written:
     inputs = list(_inputs(card["body"]))
     rows = [_row(each) for each in card["body"] if "verb" in each.get("selectAction", ())]
     page = _page(rows, first)
-    numbers = _Numbers(page or first, are_counted=page is not None)
+    numbers = _Numbers(page or first, inputs, are_counted=page is not None)
     lines = [line for element in card["body"] for line in _lines(element, numbers)]
     links = [action for action in card.get("actions", ()) if action["type"] == "Action.OpenUrl"]
     lines += [_named(action["title"], action["url"]) for action in links]
-    if inputs:
+    if inputs and not numbers.picks:
         lines.append(_("Write what is missing or what should change, for example “view only” or “until Friday”."))
-    numbered = [numbers.action(action, inputs) for action in _pressed(card)]
+    numbered = [numbered for action in _pressed(card) for numbered in numbers.action(action)]
     if rows:
         lines.append(_("Reply with the number of your choice, or with:"))
     elif numbered:
@@ -49,23 +49,36 @@ def linked(words: str, links: Mapping[str, str]) -> str:
 
 
 class _Numbers:
-    """Gives out numbers, from this one on. `are_counted`: the rows go by these numbers already."""
+    """Gives out numbers, from this one on. `are_counted`: the rows go by these numbers already.
 
-    def __init__(self, first: int, *, are_counted: bool) -> None:
+    `picks`: all there is to fill in is one choice, so each of what can be chosen has a number of its own.
+    """
+
+    def __init__(self, first: int, inputs: list[Element], *, are_counted: bool) -> None:
         self.offers: list[Offer] = []
+        self.picks = len(inputs) == 1 and _is_open(inputs[0])
         self._next = first
+        self._inputs = inputs
         self._are_counted = are_counted
 
     def row(self, row: Element) -> str:
         title = _row(row)
         counted = title.partition(" ")[2] if self._are_counted else title
-        return self.action({**row["selectAction"], "title": counted}, [])
+        return self._offer(counted, row["selectAction"])
 
-    def action(self, action: Action, inputs: list[Element]) -> str:
+    def action(self, action: Action) -> list[str]:
+        if action.get("associatedInputs") == "none":
+            return [self._offer(action["title"], action)]
+        if not self.picks:
+            values = tuple((each["id"], _value(each)) for each in self._inputs)
+            return [self._offer(action["title"], action, values)]
+        (question,) = self._inputs
+        does, name = action["title"].rstrip("…"), question["id"]
+        return [self._offer(_named(does, title), action, ((name, value),)) for value, title in _titles(question)]
+
+    def _offer(self, title: str, action: Action, values: tuple[tuple[str, str], ...] = ()) -> str:
         data = action["data"]
-        takes = action.get("associatedInputs") != "none"
-        values = tuple((each["id"], _value(each)) for each in inputs) if takes else ()
-        offer = Offer(self._next, action["title"], data["verb"], data.get("about", ""), values)
+        offer = Offer(self._next, title, data["verb"], data.get("about", ""), values)
         self.offers.append(offer)
         self._next += 1
         return f"{offer.number}. {offer.title}"
@@ -94,6 +107,8 @@ def _lines(element: Element, numbers: _Numbers) -> list[str]:
         case "ColumnSet":
             columns = ([line for each in one["items"] for line in _lines(each, numbers)] for one in element["columns"])
             return _beside_each_other([column for column in columns if column])
+        case "Input.ChoiceSet" if numbers.picks:
+            return [element["label"]]
         case "Input.ChoiceSet":
             return [_choices(element)]
         case _:
@@ -139,7 +154,7 @@ def _data(action: Action) -> dict[str, Any]:
 
 
 def _choices(question: Element) -> str:
-    titles = {each["value"]: unmarked(each["title"]) for each in question["choices"]}
+    titles = dict(_titles(question))
     if "choices.data" in question:
         # One looks for these; those that are there are the ones that were found.
         values = _value(question).split(",") if question.get("isMultiSelect") else [_value(question)]
@@ -149,6 +164,16 @@ def _choices(question: Element) -> str:
     if not chosen:
         return _named(question["label"], others)
     return _named(question["label"], _("{value} (or {others})", value=chosen, others=others) if others else chosen)
+
+
+def _titles(question: Element) -> list[tuple[str, str]]:
+    """What can be chosen: values and titles."""
+    return [(each["value"], unmarked(each["title"])) for each in question["choices"]]
+
+
+def _is_open(field: Element) -> bool:
+    """Whether it can't be left as it is: one of a few, and none is chosen."""
+    return field["type"] == "Input.ChoiceSet" and "choices.data" not in field and not _value(field)
 
 
 def _filled_in(field: Element) -> str:

@@ -319,13 +319,19 @@ def access_decided(what: AccessWanted, decision: Decision) -> Card:
     return card(heading(title), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
 
 
-def access_answered(what: AccessWanted, decision: Decision, *, had_it: bool) -> Card:
-    """For whoever asked, where no share tells it."""
+def access_answered(
+    what: AccessWanted, decision: Decision, *, had_it: bool = False, is_given: bool = False, in_place: bool = False
+) -> Card:
+    """For whoever asked: where no share tells it, and `in_place` of the card that says it was asked."""
     match decision:
+        case Decision.ALLOWED if is_given:
+            title, said = _("Allowed"), _("{who} said yes, and I gave you access.")
         case Decision.ALLOWED if had_it:
             title, said = _("Allowed"), _("{who} said yes; you had access already.")
         case Decision.ALLOWED:
             title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
+        case Decision.LAPSED if in_place:
+            title, said = _("No answer"), _("{who} did not answer. You can ask again.")
         case Decision.LAPSED:
             title, said = (
                 _("No answer"),

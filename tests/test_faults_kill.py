@@ -21,6 +21,7 @@ from tests.test_app import serving
 
 Json = dict[str, Any]
 ALEX = "alex.wilber@contoso.com"
+CREW = "Budget crew"
 FILE = "Q3 Budget.xlsx"
 SHARE = f"share {FILE} with {ALEX} as write until in 3 days"
 FOR_EVER = 600.0
@@ -258,6 +259,48 @@ async def test_of_a_failure_after_a_kill_one_hears_in_ones_language(contoso: Con
         await until(lambda: "Microsoft 365 antwortet" in adele.sees())
 
     assert "does not answer" not in adele.sees()
+
+
+async def test_what_failed_after_a_kill_can_be_pressed_again(adele: Someone, contoso: Contoso, place: Place) -> None:
+    async with serving(contoso, place.data, **place.environment) as process:
+        await adele.says(SHARE)
+        await killed_late(process, contoso, adele, None)
+        between = adele.sees()
+    contoso.faults = [Rule("graph", "GET", READ, times=None, status=503)]
+
+    async with serving(contoso, place.data, **place.environment):
+        await until(lambda: "That did not work" in adele.sees() and "I'm on it" not in adele.sees())
+        contoso.faults.clear()
+        again = await adele.presses("Share")
+
+    assert "I'm on it" in between
+    assert "✓ can edit" in again
+
+
+async def test_in_front_of_others_what_failed_after_a_kill_is_answered_in_ones_own_chat(
+    adele: Someone, contoso: Contoso, place: Place
+) -> None:
+    async with serving(contoso, place.data, **place.environment) as process:
+        await adele.says("who has access to Q3 Budget.xlsx?")
+        await adele.says(f"<at>Sharebot</at> {SHARE}", chat=CREW)
+        await adele.presses("Continue", chat=CREW)
+        await killed_late(process, contoso, adele, CREW)
+        between = adele.sees(CREW)
+    contoso.faults = [Rule("graph", "GET", READ, times=None, status=503)]
+
+    async with serving(contoso, place.data, **place.environment):
+        await until(lambda: "That did not work" in adele.sees() and "I'm on it" not in adele.sees(CREW))
+
+    assert "I'm on it" in between
+    assert "I answered in our own chat." in adele.sees(CREW)
+    assert access(contoso) is None
+
+
+async def killed_late(process: Process, contoso: Contoso, someone: Someone, chat: str | None) -> None:
+    """Kills it in a share that took longer than Teams waits, before anything was sent."""
+    contoso.faults = list(IN_A_SHARE["before anything"])
+    await someone.presses("Share", chat=chat)
+    await killed(process, contoso, [], None)
 
 
 async def killed(process: Process, contoso: Contoso, rules: list[Rule], press: Any) -> None:

@@ -184,8 +184,30 @@ async def test_whoever_does_not_see_all_is_told_so(alex: Someone, adele: Someone
 
     card = await asks(alex, CAN_ALL)
 
-    assert "I can't see whether they can open it: 2\nAdele Vance\ncan't be seen" in card
+    assert "I can't see whether they can open it: 1\nMegan Bowen\ncan't be seen" in card
+    assert "Can open it: 1\nAdele Vance" in card
+    assert "Share with them…" in card
     assert "Microsoft 365 shows the access of others to its owners only." in card
+
+
+@pytest.mark.usefixtures("alex_has_it")
+@pytest.mark.parametrize("asked", [CAN_ALL, f"<at>Sharebot</at> who has access to {FILE}?"])
+async def test_whoever_can_only_view_it_is_told_who_can_share_it(alex: Someone, bot: Bot, asked: str) -> None:
+    card = await asks(alex, asked)
+
+    assert "I can't see whether they can open it: 1\nMegan Bowen\ncan't be seen" in card
+    assert "You can only view it. Adele Vance can share it with them." in card
+    assert "Share with them…" not in card
+
+
+@pytest.mark.usefixtures("alex_has_it")
+async def test_where_the_owner_is_not_known_nobody_is_named(alex: Someone, bot: Bot) -> None:
+    bot.breaks("graph", r"/shares/[^/]*$", times=None, status=403)
+
+    card = await asks(alex, CAN_ALL)
+
+    assert "I can't see whether they can open it: 2\nAdele Vance\ncan't be seen" in card
+    assert "You can only view it. Whoever can edit it can share it with them." in card
 
 
 async def test_a_link_is_good_for_whoever_has_it(adele: Someone, bot: Bot) -> None:

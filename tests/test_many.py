@@ -198,6 +198,32 @@ async def test_undo_later_is_told_once(adele: Someone, alex: Someone, bot: Bot) 
     assert alex.notices()[heard:] == ["Adele Vance has changed what you can open"]
 
 
+@pytest.mark.parametrize("how", ["by a word", "by a press"])
+@pytest.mark.parametrize("what", ["all that stood", "what was shared last"])
+async def test_the_word_undo_after_all_is_undone_is_answered_so(adele: Someone, bot: Bot, how: str, what: str) -> None:
+    if what == "what was shared last":
+        await adele.says(f"share {TRAVEL} with Megan")
+        await adele.presses("Share")
+        await bot.at_rest()
+    await shared(adele, bot)
+    await (adele.says("undo") if how == "by a word" else adele.presses("Undo all"))
+    await adele.waits_for("Undone")
+    await bot.at_rest()
+
+    assert (await adele.says("undo")).startswith("What you did last is undone already, or has ended.")
+
+
+@pytest.mark.usefixtures("three")
+async def test_the_word_undo_after_all_that_was_taken_is_given_back_is_answered_so(adele: Someone, bot: Bot) -> None:
+    await adele.says("stop sharing everything with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+    await adele.says("undo")
+    await bot.at_rest()
+
+    assert (await adele.says("undo")).startswith("What you did last is undone already, or has ended.")
+
+
 async def test_only_what_failed_is_tried_again(adele: Someone, bot: Bot) -> None:
     item = bot.contoso.file("Adele Vance", f"Finance/{FORECAST}")
     bot.contoso.faults.append(Rule("graph", "POST", rf"{item.id}/invite$", status=403, times=None))

@@ -19,7 +19,7 @@ from tests.gallery.samples import KEY, SAMPLES
 from tests.people import Someone
 from tests.test_language import BERLIN, NOW
 
-ALEX, ANA = "alex.wilber@contoso.com", "ana.bell2@contoso.com"
+ALEX, ANA, MEGAN = "alex.wilber@contoso.com", "ana.bell2@contoso.com", "megan.bowen@contoso.com"
 FILE = "Q3 Budget.xlsx"
 BUDGET = f"share {FILE} with {ALEX} as write"
 # As the languages quote.
@@ -225,6 +225,70 @@ async def test_what_is_told_unasked_takes_no_number_away(adele: Someone, alex: S
     assert "Reply with a number:\n24. A day longer\n25. A week longer\n26. End now" in reminder
     assert "1. " not in plan
     assert longer.startswith(f"Extended\n{FILE}\n")
+
+
+async def test_whose_access_is_taken_away_is_chosen_by_number(adele: Someone, bot: Bot) -> None:
+    await adele.says("plain text on")
+    await adele.says(f"share {FILE} with {ALEX}, Megan Bowen")
+    await adele.says("1")
+    await bot.at_rest()
+    shown = await adele.says(f"who has access to {FILE}?")
+    plan = await adele.says("2")
+    await adele.says("1")
+
+    assert "\nTake access away from\n" in shown
+    assert "Write what is missing" not in shown
+    assert re.findall(r"^\d+\. .*", shown, re.MULTILINE) == [
+        f"1. Remove: Alex Wilber — {ALEX}",
+        f"2. Remove: Megan Bowen — {MEGAN}",
+    ]
+    assert plan.startswith("Take this access away?")
+    assert "Megan Bowen" in plan
+    assert bot.access(FILE) == {ALEX: "read"}
+
+
+async def test_what_was_taken_away_by_words_is_said_once(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says("plain text on")
+    await adele.says(BUDGET)
+    await adele.says("1")
+    await bot.at_rest()
+    await adele.says(f"stop sharing {FILE} with Alex")
+    before = len(sent(bot, adele))
+    taken = await adele.says("1")
+    await bot.at_rest()
+
+    assert taken.startswith("Access removed\n")
+    assert len(sent(bot, adele)) == before + 1
+
+
+async def test_what_was_taken_from_many_by_words_is_said_once(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await adele.says("plain text on")
+    for file in (FILE, "Travel costs 2026.xlsx"):
+        await adele.says(f"share {file} with Alex")
+        await adele.says("1")
+        await bot.at_rest()
+    await adele.says("stop sharing everything with Alex")
+    await adele.says("1")
+    await bot.at_rest()
+
+    assert "Taken away\n" not in adele.sees()
+
+
+async def test_what_was_taken_away_by_words_shows_where_it_was_shared(adele: Someone, bot: Bot) -> None:
+    bot.undo = 1
+    await bot.restart()
+    await adele.says("plain text on")
+    await adele.says(f"<at>Sharebot</at> {BUDGET}", chat="Budget crew")
+    await adele.presses("Continue", chat="Budget crew")
+    await adele.presses("Share", chat="Budget crew")
+    await bot.at_rest()
+    await adele.says(f"stop sharing {FILE} with Alex")
+    await adele.says("1")
+    await bot.at_rest()
+
+    assert "can edit" not in adele.sees("Budget crew")
 
 
 async def test_a_sign_in_by_button_is_a_link(diego: Someone, bot: Bot) -> None:

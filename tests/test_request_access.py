@@ -10,7 +10,7 @@ import pytest
 
 from contoso.tenant import Contoso
 from tests.bot import Bot
-from tests.people import Someone, words_of_answer
+from tests.people import Someone, words, words_of_answer
 from tests.test_faults_kill import button, delivered, until
 from tests.test_faults_replicas import two
 from tests.test_received import buttons, newest
@@ -192,6 +192,70 @@ async def test_what_is_allowed_is_a_share(adele: Someone, alex: Someone, link: s
     assert "Shared with you" in alex.sees()
     await bot.later(days=4)
     assert ALEX not in bot.access(FILE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("Allow", "Adele Vance said yes, and I gave you access."), ("Decline", "would rather not give you access.")],
+)
+@pytest.mark.usefixtures("link")
+async def test_what_was_decided_takes_the_place_of_what_was_asked(
+    adele: Someone, alex: Someone, bot: Bot, answer: str, said: str
+) -> None:
+    await asks(alex, bot, f"request access to {LINK.format(base=bot.contoso.base_url)}")
+    card = bot.latest(alex)
+    before = shown(alex, bot, card)
+    await adele.presses(answer)
+    await bot.at_rest()
+
+    assert "I asked Adele Vance, and tell you what they decide." in before
+    assert said in shown(alex, bot, card)
+    assert alex.notices().count("Shared with you" if answer == "Allow" else "Declined") == 1
+
+
+async def test_what_nobody_decided_waits_no_more(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, f"request access to {link}")
+    card = bot.latest(alex)
+    await bot.later(days=8)
+
+    assert "Adele Vance did not answer. You can ask again." in shown(alex, bot, card)
+    assert "I asked Adele Vance" not in alex.sees()
+
+
+async def test_what_was_decided_is_said_in_the_language_of_whoever_asked(adele: Someone, link: str, bot: Bot) -> None:
+    alex = Someone(bot.contoso, ALEX, locale="de-DE")
+    await alex.says(f"bitte um Zugriff auf {link}")
+    await alex.presses("Anfragen", {"reason": REASON})
+    await bot.at_rest()
+    await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert "Adele Vance hat zugestimmt, und ich habe Ihnen Zugriff gegeben." in alex.sees()
+
+
+async def test_in_words_what_was_decided_is_said_once(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await alex.says("plain text on")
+    await alex.says(f"request access to {link}")
+    await alex.says("1")
+    await bot.at_rest()
+    await adele.presses("Decline")
+    await bot.at_rest()
+
+    assert alex.sees().count("would rather not give you access") == 1
+
+
+async def test_what_one_can_open_by_now_is_asked_of_nobody(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await alex.says(f"request access to {link}")
+    card = bot.latest(alex)
+    await adele.says("share Q3 Budget.xlsx with Alex as read")
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    told = await alex.presses("Ask", {"reason": ""}, message=card)
+    await bot.at_rest()
+
+    assert "You can open “Q3 Budget.xlsx” already." in told
+    assert "May they" not in adele.sees()
 
 
 async def test_what_is_allowed_lasts_as_long_as_the_rules_let_it(
@@ -425,6 +489,11 @@ async def test_what_was_decided_is_not_reminded_of(adele: Someone, alex: Someone
 
     assert "They still wait" not in adele.sees()
     assert "did not answer" not in alex.sees()
+
+
+def shown(someone: Someone, bot: Bot, message: str) -> str:
+    """What a message of theirs says by now."""
+    return next(words(each) for each in bot.contoso.client.messages(someone.mail) if each.id == message)
 
 
 async def pressed(someone: Someone, bot: Bot, verb: str, about: str, message: str) -> str:

@@ -202,6 +202,7 @@ def heres() -> Iterator[Here]:
             others = tuple((PEOPLE[0], now) for _each in range(count))
             yield Here(role, PEOPLE, others, (NAME,), sees, sees, opens_for_ours=True, opens_for_all=sees)
         yield Here(role, PEOPLE, ())
+        yield Here(role, (), ((PEOPLE[0], None),), sees_all=False, may_share=False, owner=OWNER if sees else "")
 
 
 def changes() -> Iterator[ChangePlan]:
@@ -411,10 +412,10 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         cards.received.access_decided(each, decision) for each in wanted() for decision in Decision
     ],
     cards.received.access_answered: lambda: [
-        cards.received.access_answered(each, decision, had_it=had_it)
+        cards.received.access_answered(each, decision, had_it=had_it, is_given=is_given, in_place=is_given)
         for each in wanted()
         for decision in Decision
-        for had_it in (True, False)
+        for had_it, is_given in ((True, False), (False, False), (False, True))
     ],
     cards.received.wants_access: lambda: [
         cards.received.wants_access(each, one, "key", is_reminder=again)

@@ -327,9 +327,20 @@ async def test_the_word_undo_said_twice_takes_nothing_else_back(adele: Someone, 
     await adele.says("undo")
     again = await adele.says("undo")
 
-    assert "What you did last is undone already" in again
+    assert again.startswith("What you did last is undone already")
     assert ALEX in bot.access(FILE)
     assert MEGAN not in bot.access(FILE)
+
+
+@pytest.mark.parametrize("how", ["by a word", "by a press"])
+async def test_the_word_undo_after_the_only_share_is_undone_is_answered_so(adele: Someone, how: str) -> None:
+    before = await adele.says("undo")
+    await shares(adele)
+    await (adele.says("undo") if how == "by a word" else adele.presses("Undo"))
+    again = await adele.says("undo")
+
+    assert "You shared nothing in the last day that I could undo." in before
+    assert again.startswith("What you did last is undone already, or has ended.")
 
 
 async def test_the_word_undo_says_that_the_last_share_is_not_ones_own_to_undo(alex: Someone, bot: Bot) -> None:

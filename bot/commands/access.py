@@ -48,7 +48,7 @@ async def _answered(turn: Turn, request: ShareRequest) -> Reply:
 
 async def _of_chat(turn: Turn, item: ShareableItem, request: ShareRequest, there: Roster) -> Reply:
     role = request.role if request.role and request.role.grantable else Role.READ
-    found = await here.looked_up(turn, await _permissions(turn, item), there, role, request.items[0])
+    found = await here.looked_up(turn, item, await _permissions(turn, item), there, role, named=request.items[0])
     return Reply(cards.here.here(item, found, await here.offer(turn, item, found, there)), is_private=True)
 
 
@@ -84,7 +84,7 @@ async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Rep
     card = cards.access.who(item, holders, sees_all=sees_all, share=from_share, key=key, offered=offered)
     if there := await _roster(turn):
         with suppress(NotAllowed, Unavailable):
-            found = await here.looked_up(turn, permissions, there, Role.READ)
+            found = await here.looked_up(turn, item, permissions, there, Role.READ)
             card = cards.here.also_here(card, found, await here.offer(turn, item, found, there))
     return Reply(card, is_private=True)
 

@@ -23,8 +23,8 @@ AIMS = {each.value: each for each in Aim}
 # All files that somebody got, as the language has it.
 EVERYTHING = ("reference", "all_shared_with")
 WANTED = {*AIMS, EVERYTHING[1]}
-# Whoever wants to see more of them says a name.
-OFFERED = 20
+# Whoever wants to see more of them says a name. In words each has a number, and what is unasked begins with 21.
+OFFERED = 19
 MOST = planning.MOST_FILES
 WHICH = later("Of which file? Please write its name or its link.")
 

@@ -18,20 +18,15 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
     try:
         changed = await turn.work.changes.last(turn.person, turn.message)
         stands = None if changed else await turn.work.shares.last(turn.person, turn.message)
-    except TooLate as error:
-        # To take the one before instead is for them to say.
-        raise TooLate(
-            _(
-                "What you did last is undone already, or has ended. "
-                "If you mean another share, please press “Undo” on its card, or write: my shares"
-            )
-        ) from error
+    except TooLate:
+        return _undone_already()
+    meant = changed or stands
+    if meant and (together := await turn.work.many.of_part(meant.key)):
+        shown = await turn.work.many.now(together, turn.person)
+        is_left = not shown.is_over or any(part.can_be_undone for part in shown.parts)
+        return await several.undo(turn, together, {}) if is_left else _undone_already()
     if changed:
-        if together := await turn.work.many.of_part(changed.key):
-            return await several.undo(turn, together, {})
         return await change.undo(turn, changed.key, {})
-    if stands and (together := await turn.work.many.of_part(stands.key)):
-        return await several.undo(turn, together, {})
     if stands is None:
         return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
     if not stands.receipt.plan.sees_all:
@@ -43,6 +38,15 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
             )
         )
     return await undo(turn, stands.key, {})
+
+
+def _undone_already() -> Reply:
+    """To take the one before instead is for them to say."""
+    sentence = _(
+        "What you did last is undone already, or has ended. "
+        "If you mean another share, please press “Undo” on its card, or write: my shares"
+    )
+    return Reply(cards.basics.say(sentence))
 
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

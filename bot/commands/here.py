@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from bot.commands import share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, TooLate, Unavailable
 from bot.finding import CHAT
-from bot.graph.permissions import GROUPS, Permission, covers, role_of, tell_all
+from bot.graph.permissions import GROUPS, Permission, covers, only_views, role_of, tell_all
 from bot.sharing import Chat, Draft, Recipient, Role, Roster, ShareableItem, ShareRequest, Words
 from cards.here import Here
 
@@ -17,9 +18,17 @@ _NO_LINK = Words("", "")
 
 
 async def looked_up(
-    turn: Turn, permissions: list[Permission], there: Roster, role: Role, named: Words = _NO_LINK
+    turn: Turn,
+    item: ShareableItem,
+    permissions: list[Permission],
+    there: Roster,
+    role: Role,
+    *,
+    named: Words = _NO_LINK,
 ) -> Here:
     """Who of them has this right. `named` is how the file was named: a link opens it for whom it is made for."""
+    sees_all = tell_all(permissions, turn.person.id)
+    owner = None if sees_all else await _owner(turn, item)
     giving = [each for each in permissions if covers(each.role, role)]
     members, is_told = await _members(turn, giving, there)
     # What gives nobody knows what, or to nobody knows whom, tells of nobody that they have no access.
@@ -31,7 +40,8 @@ async def looked_up(
     for person in there.people:
         now = role_of(person, permissions)
         is_in = person.id in members or any(_opens_for(each, person) for each in pasted)
-        if is_in or covers(now, role):
+        is_owner = owner is not None and person.id == owner.id
+        if is_in or is_owner or covers(now, role):
             can.append(person)
         else:
             others.append((person, now))
@@ -40,11 +50,20 @@ async def looked_up(
         tuple(can),
         tuple(others),
         there.unknown,
-        sees_all=tell_all(permissions, turn.person.id),
+        sees_all=sees_all,
         sees_groups=is_told,
         opens_for_all=any(each.link and each.link.scope == ANYBODY for each in links),
         opens_for_ours=bool(links),
+        may_share=not only_views(permissions, turn.person.id),
+        owner=owner.name if owner else "",
     )
+
+
+async def _owner(turn: Turn, item: ShareableItem) -> Recipient | None:
+    """Their right is shown to themselves alone, and whose the file is to whoever can open it."""
+    with suppress(NeedsSignIn, NotAllowed, NotFound, Unavailable):
+        return await turn.graph.owner(item)
+    return None
 
 
 async def _members(turn: Turn, giving: list[Permission], there: Roster) -> tuple[frozenset[str], bool]:
@@ -92,11 +111,11 @@ def _opens_for(permission: Permission, person: Recipient) -> bool:
 
 
 async def offer(turn: Turn, item: ShareableItem, here: Here, there: Roster) -> str:
-    """The key of a button that plans a share with the others; "" where there are none.
+    """The key of a button that plans a share with the others; "" where there are none, or it is not theirs to share.
 
     With the chat but for those who have it: so Teams says of each whether they are guests, and nobody is looked up.
     """
-    if not here.others:
+    if not here.others or not here.may_share:
         return ""
     chat = there.chat
     people = (Words(CHAT, f"{chat.id} {chat.team_id}".strip()),)

@@ -56,7 +56,7 @@ async def ask(turn: Turn, understood: Understood) -> Reply:
     if not role.grantable:
         raise NotUnderstood(_("I can ask for the right to view or to edit it. Please say which."))
     if has := await _has_it(turn, words, role):
-        return Reply(cards.basics.say(_("You can open “{file}” already.", file=apart(has.name))), is_private=True)
+        return _it_is_there(has)
     found = await _owner(turn, words, request)
     if found is None:
         raise NotFound(
@@ -77,13 +77,15 @@ async def ask(turn: Turn, understood: Understood) -> Reply:
 
 
 async def send(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
-    """The owner hears of it now."""
+    """The owner hears of it now, unless they have given it since."""
     async with turn.pending.claim(key, turn.person) as what:
         if not isinstance(what, AccessWanted):
             raise TooLate
+        if has := await _has_it(turn, what.item, what.role):
+            return _it_is_there(has)
         reason = inputs.get("reason", what.reason).strip()[:LONGEST_REASON]
         wanted = await turn.work.requests.ask_for_access(replace(what, reason=reason), spoken(), str(turn.timezone))
-    return Reply(cards.received.access_asked(wanted.what), is_private=True)
+    return Reply(cards.received.access_asked(wanted.what), is_private=True, waits=wanted.request.card)
 
 
 async def drop(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -151,6 +153,10 @@ async def _has_it(turn: Turn, words: Words, role: Role) -> ShareableItem | None:
         return found
     person = Recipient(turn.person.id, turn.person.name, "")
     return found if covers(role_of(person, await turn.graph.permissions(found)), role) else None
+
+
+def _it_is_there(item: ShareableItem) -> Reply:
+    return Reply(cards.basics.say(_("You can open “{file}” already.", file=apart(item.name))), is_private=True)
 
 
 async def _owner(turn: Turn, words: Words, request: ShareRequest) -> tuple[Person, Words] | None:

@@ -57,6 +57,7 @@ class Reply:
     `is_private`: it shows what was looked up as the asker, and is for nobody else's eyes. `key` is of the share whose
     result the card shows while there is more to come: it is shown anew then. `asks` is the key of what the card asks,
     where that may be answered by typing, and `settles` of what was answered so: its buttons are of no use any more.
+    `waits` is the key of the card itself where it says that somebody is to decide: what they do takes its place.
     `changes` is the key of a share that is another now: so is its own card, wherever that is.
     """
 
@@ -66,6 +67,7 @@ class Reply:
     key: str = ""
     asks: str = ""
     settles: str = ""
+    waits: str = ""
     changes: str = ""
 
 

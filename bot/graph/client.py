@@ -14,7 +14,7 @@ from bot.graph.address import ItemAddress
 from bot.graph.calls import CHANGE, PERMISSIONS, Ask, Calls, Of
 from bot.graph.invitations import DriveRecipient, Invitation, check
 from bot.graph.items import item, item_of_hit
-from bot.graph.people import GROUP, PERSON, WORK, group, recipient, work
+from bot.graph.people import GROUP, PERSON, WORK, group, owner, recipient, work
 from bot.graph.permissions import Permission, permission
 from bot.graph.refusals import Declined, Lost, reference_of
 from bot.graph.scopes import ALIASES, ALL_FILES, GROUPS, ME, OWN_FILES, PEOPLE, WORK_OF_PEOPLE
@@ -87,6 +87,11 @@ class Graph:
             return await self.item(of.drive_id, str(parent), is_own=of.is_own) if parent else None
         except (NotFound, NotAllowed):
             return None
+
+    async def owner(self, of: ShareableItem) -> Recipient | None:
+        """Whose it is, where that is a person. https://learn.microsoft.com/graph/api/resources/shareddriveitem"""
+        ask = Ask("GET", address.share(of.web_url), _scope(of), params={"$select": "owner"})
+        return await self.calls.read(ask, lambda raw: owner(raw.get("owner", {}).get("user", {})))
 
     async def items(self, wanted: Iterable[ShareableItem]) -> list[ShareableItem]:
         """The same in full, in one round trip; without those that are gone."""

@@ -23,6 +23,11 @@ def recipient(raw: dict[str, Any]) -> Recipient:
     )
 
 
+def owner(raw: dict[str, Any]) -> Recipient | None:
+    """From the identity of a user."""
+    return Recipient(raw["id"], raw.get("displayName", ""), raw.get("email", "")) if raw.get("id") else None
+
+
 def work(raw: dict[str, Any]) -> str:
     """What somebody does, as far as it is told."""
     return ", ".join(text for text in (raw.get("jobTitle"), raw.get("department")) if text)

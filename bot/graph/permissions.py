@@ -163,6 +163,12 @@ def tell_all(permissions: list[Permission], person_id: str) -> bool:
     return bool(others) or any(each.role is Role.OWNER for each in own)
 
 
+def only_views(permissions: list[Permission], person_id: str) -> bool:
+    """Who may only view can't share; what a group gives them nobody can see from here."""
+    own = [each.role for each in permissions if person_id in each.ids]
+    return bool(own) and set(own) == {Role.READ} and not any(each.is_for_many for each in permissions)
+
+
 def covers(has: Role | None, wanted: Role) -> bool:
     return has is not None and STRENGTH[has] >= STRENGTH[wanted]
 

@@ -153,7 +153,7 @@ class Ends:
         return _stands(row)
 
     async def last(self, person: Person, said: str) -> Stands | None:
-        """The share that this person did last, in the last day. Raises TooLate where it has ended, and another stands.
+        """The share that this person did last, in the last day. Raises TooLate where it has ended.
 
         `said` is the id of the message that means it: delivered again, it means the same, whatever stands by then.
         """
@@ -171,9 +171,7 @@ class Ends:
             if said and (before := (await database.execute(meant)).first()):
                 return _stands(before)
             if row and row.ended_at is not None:
-                if (await database.execute(newest.where(ends.c.ended_at.is_(None)))).first():
-                    raise TooLate
-                return None
+                raise TooLate
             if said and row:
                 mark = {"key": row.key, "person_id": person.id, "what": name, "at": int(self._clock())}
                 await database.execute(self._insert(told).values(**mark).on_conflict_do_nothing())

@@ -41,6 +41,11 @@ class AccessRequest:
     def run(self) -> str:
         return f"{self.key}.{self.runs}"
 
+    @property
+    def card(self) -> str:
+        """The key of the card that says it was asked; that of the owner's own, once it is a share, is `key`."""
+        return f"{self.key}.asked"
+
 
 class Requests:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:

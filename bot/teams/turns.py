@@ -517,8 +517,8 @@ class Turns:
             await self._work.shown(reply.key, place)
             return
         await self._work.replaced(place)
-        if reply.asks:
-            await self._ledger.places.keep(reply.asks, place)
+        if key := reply.asks or reply.waits:
+            await self._ledger.places.keep(key, place)
         if reply.changes:
             await self._work.shares.show_anew(reply.changes)
 

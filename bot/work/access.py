@@ -129,16 +129,18 @@ class AccessFlows:
         return None
 
     async def tell_of_decision(self, key: str) -> None:
-        """The asker; unless they got something, and heard of it as of any share."""
+        """The asker, on their own card; and by a notice, unless they got something, and heard of it as of any share."""
         wanted = await self.at(key)
         if wanted is None or wanted.request.decision is None:
             return
         receipt = await self._ledger.plans.done(key) if wanted.request.decision is Decision.ALLOWED else None
-        if receipt and receipt.granted():
-            return
+        is_given = receipt is not None and bool(receipt.granted())
         had_it = receipt is not None and all(each.outcome is Outcome.HAD_IT for each in receipt.grants)
         card = partial(cards.received.access_answered, wanted.what, wanted.request.decision, had_it=had_it)
-        await self._tell(wanted, wanted.what.asker, "answered", card)
+        in_place = partial(card, is_given=is_given, in_place=True)
+        await self._flows.decided(wanted.request, wanted.what.asker, in_place)
+        if not is_given:
+            await self._tell(wanted, wanted.what.asker, "answered", card)
 
     async def look(self) -> None:
         """Reminds the owners of what is open for long, and lets go of what nobody decided."""

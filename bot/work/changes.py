@@ -108,16 +108,26 @@ class ChangeFlows:
         asker, what = pressed.plan.asker, "restored" if f"{key}.restore." in run else "changed"
         receipt = pressed.undone if what == "restored" else pressed.receipt
         if await self._ledger.many.key_of(key):
-            return list(await self._ledger.changes.shares(key))
+            return await self._to_show(key, asker, has_read=True)
         knew = {each.recipient for each in pressed.receipt.changes if each.heard}
         for each in receipt.done() if receipt and (receipt.is_undone or pressed.undone is None) else ():
             person = each.recipient
             if person.id and not person.is_group and person in knew and person.id != asker.id:
                 card = partial(cards.change.for_them, pressed.plan, each)
                 await self._flows.tell_once(key, asker, person.id, what, card)
-        if run not in self._flows.waiting:
+        waits_here = run in self._flows.waiting
+        if not waits_here:
             await self._show_or_tell(pressed, what)
-        return list(await self._ledger.changes.shares(key))
+        return await self._to_show(key, asker, has_read=waits_here)
+
+    async def _to_show(self, key: str, asker: Person, *, has_read: bool) -> list[str]:
+        """In words a card is shown anew by a message: whoever has read of the change has no need of another one."""
+        shares = await self._ledger.changes.shares(key)
+        own = await self._ledger.conversations.of(asker.tenant_id, asker.id)
+        if not has_read or own is None or await self._ledger.plain_texts.offered(asker) is None:
+            return list(shares)
+        places = {share: await self._ledger.places.of(share) for share in shares}
+        return [share for share, at in places.items() if at and at.chat.conversation_id != own.conversation_id]
 
     async def tell_of_failure(self, key: str, run: str, sentence: str) -> None:
         """Unless whoever pressed waits here, and gets it as the answer."""

@@ -23,8 +23,8 @@ from bot.errors import AccountGone, AgainstPolicy, NeedsSignIn, NotFound, Shareb
 from bot.granting import Answer, Given, called, names
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
+from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing
 from bot.ledger import Answer as Said
-from bot.ledger import Attempt, Ledger, Place, Stands, is_passing
 from bot.policy import Policy
 from bot.sharing import (
     Change,
@@ -406,6 +406,7 @@ class Flows:
             plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
             if plan and kind == FAILED:
                 await self.tell_once(key, plan.asker, person_id, what, lambda: cards.basics.problem(_(sentence)))
+                await self._bring_back(key, plan)
             elif receipt and not await self.is_shown(key):
                 card = partial(cards.share.done, receipt, key)
                 place = await self.tell_once(key, receipt.plan.asker, person_id, what, card)
@@ -479,6 +480,26 @@ class Flows:
             await self._show(place, card)
         except Exception:
             log.exception("a card could not be replaced")
+
+    async def _bring_back(self, key: str, plan: SharePlan) -> None:
+        """What can be pressed again, in the place of the card that was; in front of others, where the answer is."""
+        place = await self._ledger.places.of(key)
+        own = await self._ledger.conversations.of(plan.asker.tenant_id, plan.asker.id)
+        # What was approved, or offered, has another card.
+        if place is None or own is None or plan.approvals or await self._ledger.rosters.at(key):
+            return
+        with speaking(own.locale, ZoneInfo(own.timezone or "UTC")):
+            is_own = place.chat.conversation_id == own.conversation_id
+            card = cards.share.confirm(plan, key) if is_own else cards.basics.say(_("I answered in our own chat."))
+            await self.replace(place, card)
+
+    async def decided(self, request: AccessRequest, asker: Person, card: Callable[[], Card]) -> None:
+        """In the place of the card that says it was asked, if that is still there."""
+        place = await self._ledger.places.of(request.card)
+        chat = await self._ledger.conversations.of(asker.tenant_id, asker.id)
+        if place and chat:
+            with speaking(chat.locale):
+                await self.replace(place, card())
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:
