@@ -94,22 +94,33 @@ def asked(plan: SharePlan, key: str) -> Card:
     return card(heading(_("Asked")), file(plan.item), line(sentence), actions=actions, summary=sentence)
 
 
-def answered(plan: SharePlan, *, is_allowed: bool, can_edit: bool) -> Card:
-    """What came of a request to edit, where no share tells it."""
+def answered(
+    plan: SharePlan, *, is_allowed: bool, can_edit: bool, is_given: bool = False, key: str | None = None
+) -> Card:
+    """What came of a request to edit: where no share tells it, and in the place of the card that says it was asked.
+
+    With the `key` of what they have by now, it can be given back.
+    """
     if not is_allowed:
         title, said = _("Declined"), _("{who} would rather not let you edit this.")
+    elif is_given:
+        title, said = _("Allowed"), _("{who} said yes, and I gave you access.")
     elif can_edit:
         title, said = _("Allowed"), _("{who} said yes; you could edit this already.")
     else:
         title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
-    can = _("You can edit it.") if can_edit else _("You can view it, as before.")
+    # What was given is told by a notice of its own.
+    can = [] if is_given else [_("You can edit it.") if can_edit else _("You can view it, as before.")]
+    actions = [opens_there(plan.item)]
+    if key and plan.sees_all:
+        actions.append(button(_("I don't need this"), "received.unneeded", key))
     return card(
         heading(title),
         line(*filled(said, who=run(plan.asker.name, bold=True))),
         file(plan.item),
-        line(can),
-        actions=[opens_there(plan.item)],
-        summary=sentences(_("{title}: {file}", title=title, file=apart(plan.item.name)), can),
+        *map(line, can),
+        actions=actions,
+        summary=sentences(_("{title}: {file}", title=title, file=apart(plan.item.name)), *can),
     )
 
 

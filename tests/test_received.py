@@ -390,6 +390,31 @@ async def test_declined_the_asker_is_told_and_nothing_changes(adele: Someone, al
 
 
 @pytest.mark.usefixtures("shared")
+async def test_declined_it_stands_where_it_was_asked_and_can_be_given_back_there(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await asks(alex, bot)
+    card = bot.latest(alex)
+    await adele.presses("Decline")
+    await bot.at_rest()
+
+    assert "I asked Adele Vance" not in alex.sees()
+    await alex.presses("I don't need this", message=card)
+    await alex.presses("Remove my access", message=card)
+    assert ALEX not in bot.access(FILE)
+
+
+@pytest.mark.usefixtures("shared")
+async def test_allowed_it_stands_where_it_was_asked(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await asks(alex, bot)
+    await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert "I asked Adele Vance" not in alex.sees()
+    assert "Adele Vance said yes, and I gave you access." in alex.sees()
+
+
+@pytest.mark.usefixtures("shared")
 async def test_asked_twice_it_is_one_request(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.presses("Ask to edit")
     card = bot.latest(alex)

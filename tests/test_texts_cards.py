@@ -322,8 +322,8 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.received.edit: lambda: [cards.received.edit(plan, "key") for plan in plans()],
     cards.received.asked: lambda: [cards.received.asked(plan, "key") for plan in plans()],
     cards.received.answered: lambda: [
-        cards.received.answered(next(plans()), is_allowed=is_allowed, can_edit=can_edit)
-        for is_allowed, can_edit in product((True, False), (True, False))
+        cards.received.answered(plan, is_allowed=is_allowed, can_edit=can_edit, is_given=is_given, key="key")
+        for plan, is_allowed, can_edit, is_given in product(plans(), (True, False), (True, False), (True, False))
     ],
     cards.received.wants_to_edit: lambda: [
         cards.received.wants_to_edit(plan, person, reason, "key")

@@ -46,7 +46,8 @@ async def edit(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     reason = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON]
-    return Reply(_notice(await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))))
+    received = await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))
+    return Reply(_notice(received), waits=received.asked.card if received.asked else "")
 
 
 # The sharer

@@ -212,21 +212,24 @@ class RequestFlows:
         return None
 
     async def tell_of_decision(self, key: str) -> None:
-        """The asker; unless they got something, and heard of it as of any share."""
+        """The asker, on their own card; and by a notice, unless they got something, and heard of it as of any share."""
         await self._access.tell_of_decision(key)
         asked = await self._asked(key)
         if asked is None:
             return
         decision, person_id = asked.request.decision, asked.request.person_id
         receipt = await self._ledger.plans.done(key) if decision is Decision.ALLOWED else None
-        if receipt and any(grant.recipient.id == person_id for grant in receipt.granted()):
-            return
+        is_given = receipt is not None and any(grant.recipient.id == person_id for grant in receipt.granted())
         can_edit = receipt is not None and all(
             grant.outcome in (Outcome.GRANTED, Outcome.HAD_IT) for grant in receipt.grants
         )
         is_allowed = decision is Decision.ALLOWED
         card = partial(cards.received.answered, asked.of.plan, is_allowed=is_allowed, can_edit=can_edit)
-        await self._tell_recipient(asked, "answered", card)
+        asker = Person(asked.of.plan.asker.tenant_id, person_id, asked.of.recipient.name)
+        has = None if is_given else asked.request.share_key
+        await self._flows.decided(asked.request, asker, partial(card, is_given=is_given, key=has))
+        if not is_given:
+            await self._tell_recipient(asked, "answered", card)
 
     # Nothing
 

@@ -720,6 +720,12 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "edit: decided already": partial(cards.received.decided_before, VIEWED, ALEX, KEY, is_allowed=True),
     "edit: no longer asked": partial(cards.received.over, VIEWED, ALEX),
     "edit: declined for you": partial(cards.received.answered, VIEWED, is_allowed=False, can_edit=False),
+    "edit: declined, where it was asked": partial(
+        cards.received.answered, VIEWED, is_allowed=False, can_edit=False, key="key"
+    ),
+    "edit: allowed, where it was asked": partial(
+        cards.received.answered, VIEWED, is_allowed=True, can_edit=True, is_given=True
+    ),
     "edit: allowed for you": partial(cards.received.answered, VIEWED, is_allowed=True, can_edit=True),
     "access: ask": partial(cards.received.ask_for_access, WANTED, KEY),
     "access: ask to edit for a time": partial(
