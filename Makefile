@@ -4,6 +4,7 @@
 # make playground  the main journeys in Microsoft's Agents Playground, fetched for that; needs chromium and node
 # make texts  the catalogues of what the bot says, brought up to date with the source; NEW=pl begins one
 # make audit  known flaws in what is locked, as the package index has them; for a job by the clock
+# make mutants  which small changes of the policy's code no test minds
 # make bench  what it costs, side by side with others, into docs/benchmarks.md and docs/capacity.md; fetches those first
 
 SHELL := /bin/sh
@@ -14,7 +15,7 @@ PAGES := contoso/web/node_modules/.package-lock.json bot/teams/web/node_modules/
 
 SCHEMAS := tests/schemas/node_modules/.package-lock.json
 
-.PHONY: demo test gallery playground texts bench audit locks clean
+.PHONY: demo test gallery playground texts bench audit mutants locks clean
 
 demo: .venv/.demo $(PAGES)
 	.venv/bin/python app.py demo $(DEMO)
@@ -45,6 +46,10 @@ texts: .venv/.workshop
 bench: .venv/.bench
 	.venv/bin/python -m bench $(BENCH)
 
+mutants: .venv/.mutants
+	.venv/bin/mutmut run
+	.venv/bin/mutmut results
+
 audit: .venv/.audit
 	.venv/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/serve.txt
 	.venv/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/bench.txt
@@ -67,6 +72,10 @@ $(UV): requirements/bootstrap.txt
 	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
+.venv/.mutants: .venv/.workshop requirements/mutants.txt
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/mutants.txt
+	@touch $@
+
 .venv/.audit: .venv/.workshop requirements/audit.txt
 	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements/audit.txt
 	@touch $@
@@ -87,6 +96,7 @@ locks: $(UV)
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --group workshop --group bench -o requirements/bench.txt
 	$(LOCK) --group workshop --group audit -o requirements/audit.txt
+	$(LOCK) --group workshop --group mutants -o requirements/mutants.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade --group bootstrap -o requirements/bootstrap.txt
 	for pages in contoso/web bot/teams/web tests/playground tests/schemas; do \
 		npm install --package-lock-only --omit-lockfile-registry-resolved --prefix $$pages; \
@@ -96,4 +106,4 @@ locks: $(UV)
 	done
 
 clean:
-	rm -rf .venv contoso/web/node_modules bot/teams/web/node_modules tests/schemas/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv mutants contoso/web/node_modules bot/teams/web/node_modules tests/schemas/node_modules .coverage .coverage.* .pytest_cache .ruff_cache .import_linter_cache

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.ports import free_port
 
 # One processor for the server, one for all others, if there are two.
 PROCESSORS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
@@ -66,7 +67,7 @@ def seconds(pid: int) -> float:
 @contextlib.contextmanager
 def running(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Generator[Process]:
     """The server is told its PORT."""
-    port = _free_port()
+    port = free_port()
     with log.open("wb") as output:
         started = time.perf_counter()
         environment = {**os.environ, **environment, "PORT": str(port)}
@@ -83,8 +84,3 @@ def pin(pid: int, processors: Sequence[int]) -> None:
     """0 is this process."""
     if OTHERS:
         os.sched_setaffinity(pid, processors)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]

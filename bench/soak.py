@@ -12,7 +12,6 @@ import contextlib
 import json
 import os
 import random
-import socket
 import statistics
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from bench.ports import free_port
 from bench.postgresql import postgresql
 from bench.process import ROOT
 from contoso.buttons import press as button
@@ -105,8 +105,7 @@ class Replica:
         return self.environment["PUBLIC_URL"]
 
     async def start(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.environment |= {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
         with self.log.open("ab") as output:
             self.process = await asyncio.create_subprocess_exec(

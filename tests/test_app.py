@@ -17,6 +17,7 @@ from typing import BinaryIO
 import httpx
 import pytest
 
+from bench.ports import free_port
 from contoso.tenant import Contoso
 from tests.bot import SEALING_KEY
 from tests.people import Someone
@@ -196,8 +197,7 @@ async def test_a_demo_that_cannot_be_says_why(arguments: list[str], said: str) -
 @asynccontextmanager
 async def serving(contoso: Contoso, data: Path, tells: Told = None, /, **more: str) -> AsyncGenerator[Process]:
     """`app.py serve` in the tenant, with more in its environment, until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     # What it tells is shown with a test that fails.
     process = await start("serve", environment=environment(contoso, data, port) | more, tells=tells)

@@ -187,7 +187,7 @@ async def test_undo_is_a_word(adele: Someone, bot: Bot) -> None:
 
     assert "Undone" in await adele.says("undo")
     assert bot.access(FILE) == before
-    assert "nothing in the last day" in await adele.says("undo")
+    assert "undone already" in await adele.says("undo")
 
 
 async def test_undo_means_the_last_day(adele: Someone, bot: Bot) -> None:

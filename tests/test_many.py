@@ -601,13 +601,14 @@ async def test_an_undo_that_failed_says_why_and_can_be_pressed_again(adele: Some
     before = bot.access(BUDGET), bot.access(FORECAST)
     await shared(adele, bot)
     bot.breaks("graph", r"/permissions/[^/]+$", method="DELETE", times=None, status=403)
-    failed = await adele.presses("Undo all")
+    await adele.presses("Undo all")
     await bot.at_rest()
+    failed = adele.sees()
     bot.contoso.faults.clear()
     await adele.presses("Undo all")
     await bot.at_rest()
 
-    assert "✗" in failed or "✗" in adele.sees()
+    assert "✗" in failed
     assert "Undone" in adele.sees()
     assert (bot.access(BUDGET), bot.access(FORECAST)) == before
 
@@ -655,8 +656,9 @@ async def test_in_front_of_others_it_is_told_in_ones_own_chat(adele: Someone, me
 # Whatever happens meanwhile
 
 HELD = {
-    "before anything": [Rule("graph", "GET", r"/permissions$", times=1, delay=FOR_EVER)],
-    "after an invite": [Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)],
+    # Both files are held: what is cut between the ledger and Graph nobody can tell of.
+    "before anything": [Rule("graph", "GET", r"/permissions$", times=2, delay=FOR_EVER)],
+    "after an invite": [Rule("graph", "POST", r"/invite$", times=2, late=FOR_EVER)],
     "before the message": [Rule("connector", "POST", contains="shared 2 files with you", times=1, delay=FOR_EVER)],
     "after the message": [Rule("connector", "POST", contains="shared 2 files with you", times=1, late=FOR_EVER)],
 }

@@ -20,7 +20,7 @@ KEEP_FOR = 24 * 60 * 60
 LOOK_AGAIN_AFTER = 60
 # An issuer that does not answer is asked again soon: until it answers nobody can be told from anybody.
 TRY_AGAIN_AFTER = 1.5
-TIMEOUT = 2.0  # for both documents: Teams waits 10 seconds, and there is more to do
+TIMEOUT = 4.0  # for both documents: Teams waits 10 seconds, and there is more to do
 NO_KEYS = (
     *(httpx.HTTPError, httpx.InvalidURL, TimeoutError),
     *(jwt.PyJWTError, LookupError, TypeError, ValueError, AttributeError),

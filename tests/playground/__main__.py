@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from asyncio.subprocess import PIPE
@@ -21,6 +20,7 @@ import httpx
 from aiohttp import web
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
+from bench.ports import free_port
 from contoso.people import Person
 from contoso.server import running
 from contoso.tenant import BOT_NAME, Contoso
@@ -150,8 +150,7 @@ async def _playground(contoso: Contoso, between: str, data: Path) -> AsyncGenera
     opener = data / "xdg-open"
     opener.write_text("#!/bin/sh\n")
     opener.chmod(0o755)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     started = await asyncio.create_subprocess_exec(
         *("node", TOOL, "start", "-e", f"{between}/api/messages", "-c", "msteams", "-p", str(port)),
         *("--service-url", f"{between}/_connector", "--disable-telemetry"),
