@@ -69,6 +69,12 @@ def test_without_a_file_everything_is_allowed() -> None:
         ("[rules.A]\nthen = 'shorten'\ndays = 0", 3, "“days” should be a whole number from 1 to 3650"),
         ("[rules.A]\nthen = 'shorten'\ndays = true", 3, "“days” should be a whole number"),
         ("[rules.A]\nthen = 'refuse'\ndays = 3", 3, "“days” goes with then = “shorten”, and this says “refuse”"),
+        (
+            "[rules.A]\nthen = 'refuse'\napprovers = ['manager']",
+            3,
+            "“approvers” goes with then = “approve”, and this says “refuse”",
+        ),
+        ("[rules.A]\nthen = 'refuse'\nhours = 4", 3, "“hours” goes with then = “approve”, and this says “refuse”"),
         ("[rules.A]\nthen = 'approve'", 1, "“approvers” is missing"),
         ("[rules.A]\nthen = 'approve'\napprovers = ['boss']", 3, "in “approvers”, “boss” should be “manager”, an"),
         ("[rules.A]\nthen = 'approve'\napprovers = ['manager']\nhours = 0.5", 4, "“hours” should be a whole number"),
@@ -139,6 +145,18 @@ def test_words_are_as_long_as_a_card_has_room_for(text: str, most: int) -> None:
 def test_where_no_word_is_near_all_that_are_known_are_named() -> None:
     with pytest.raises(BadPolicy, match=re.escape("“zzz” is nothing that I know here; known are name, role, days")):
         read("[defaults]\nzzz = 1")
+
+
+def test_what_the_defaults_leave_out_is_left_to_the_person() -> None:
+    assert read("[defaults]\nrole = 'write'").defaults == Defaults(role=Role.WRITE)
+    assert read("[defaults]\ndays = 30").defaults == Defaults(days=30)
+
+
+def test_a_file_may_begin_with_the_mark_that_editors_put_there(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text("[rules.'Prüfung']\nthen = 'refuse'\n", encoding="utf-8-sig")
+
+    assert [each.name for each in load(str(file)).rules] == ["Prüfung"]
 
 
 def test_of_two_rules_of_a_name_the_line_of_the_other_is_told() -> None:
