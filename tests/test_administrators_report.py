@@ -209,6 +209,16 @@ async def test_with_postgresql_it_is_the_same(contoso: Contoso, tmp_path: Path, 
         assert said in answer
 
 
+async def test_what_failed_is_counted_where_a_rule_had_its_word_as_well(adele: Someone, bot: Bot) -> None:
+    await bot.under("[defaults]\ndays = 30")
+    refused = {"error": {"code": "accessDenied", "message": "no", "innerError": {"code": "sharingDisabled"}}}
+    bot.breaks("graph", r"/invite$", status=403, body=refused)
+    await shares(adele, "Price list.pdf with Alex")
+    await bot.at_rest()
+
+    assert "Failed: 1" in await adele.says("report")
+
+
 async def test_what_failed_is_counted_by_microsofts_own_word_for_it(adele: Someone, bot: Bot) -> None:
     bot.breaks("graph", "invite", times=None, status=403, body={"error": {"code": "sharingDisabled", "message": "no"}})
     await shares(adele, "Price list.pdf with Megan")

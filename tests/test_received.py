@@ -405,6 +405,23 @@ async def test_declined_it_stands_where_it_was_asked_and_can_be_given_back_there
 
 
 @pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("press", ["I don't need this", "Keep it"])
+async def test_what_else_was_pressed_there_does_not_keep_it_from_that(
+    adele: Someone, alex: Someone, bot: Bot, press: str
+) -> None:
+    await asks(alex, bot)
+    for each in dict.fromkeys(("I don't need this", press)):
+        await alex.presses(each)
+    await bot.at_rest()
+    await adele.presses("Decline")
+    await bot.at_rest()
+
+    assert alex.sees().count("would rather not let you edit this") == 2
+    assert "I asked Adele Vance" not in alex.sees()
+    assert "You don't need this?" not in alex.sees()
+
+
+@pytest.mark.usefixtures("shared")
 async def test_allowed_it_stands_where_it_was_asked(adele: Someone, alex: Someone, bot: Bot) -> None:
     await asks(alex, bot)
     await adele.presses("Allow")

@@ -244,6 +244,19 @@ async def test_in_words_what_was_decided_is_said_once(adele: Someone, alex: Some
     assert alex.sees().count("would rather not give you access") == 1
 
 
+async def test_who_wants_words_by_then_reads_once_what_was_decided(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    await alex.says(f"request access to {link}")
+    await alex.presses("Ask")
+    await alex.says("plain text on")
+    await bot.at_rest()
+    await adele.presses("Decline")
+    await bot.at_rest()
+
+    assert alex.sees().count("would rather not give you access") == 1
+
+
 async def test_what_one_can_open_by_now_is_asked_of_nobody(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
     await alex.says(f"request access to {link}")
     card = bot.latest(alex)

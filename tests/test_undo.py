@@ -351,3 +351,16 @@ async def test_the_word_undo_says_that_the_last_share_is_not_ones_own_to_undo(al
 
     assert "What you shared last is “Brand guidelines.pdf”, and only its owners can take that back." in said
     assert "press “Undo” on its card" in said
+
+
+async def test_the_word_undo_says_so_of_several_as_well(alex: Someone, bot: Bot) -> None:
+    await alex.says('share "Brand guidelines.pdf" and "Social media plan.xlsx" with Lee Gu as read')
+    await alex.presses("Share all")
+    await bot.at_rest()
+    await alex.says("undo")
+    await bot.at_rest()
+
+    said = await alex.says("undo")
+
+    assert "undone already" not in said
+    assert "only its owners can take that back" in said

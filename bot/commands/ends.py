@@ -21,15 +21,19 @@ async def undo_last(turn: Turn, _understood: Understood) -> Reply:
     except TooLate:
         return _undone_already()
     meant = changed or stands
+    # What stands and is not theirs to take back is told as such below, one of several too.
+    is_others = stands is not None and not stands.receipt.plan.sees_all
     if meant and (together := await turn.work.many.of_part(meant.key)):
         shown = await turn.work.many.now(together, turn.person)
-        is_left = not shown.is_over or any(part.can_be_undone for part in shown.parts)
-        return await several.undo(turn, together, {}) if is_left else _undone_already()
+        if not shown.is_over or any(part.can_be_undone for part in shown.parts):
+            return await several.undo(turn, together, {})
+        if not is_others:
+            return _undone_already()
     if changed:
         return await change.undo(turn, changed.key, {})
     if stands is None:
         return Reply(cards.basics.say(_("You shared nothing in the last day that I could undo.")))
-    if not stands.receipt.plan.sees_all:
+    if is_others:
         raise NotAllowed(
             _(
                 "What you shared last is “{file}”, and only its owners can take that back. "

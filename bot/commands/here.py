@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from bot.commands import share
 from bot.commands.turn import Reply, Turn
-from bot.errors import NeedsSignIn, NotAllowed, NotFound, TooLate, Unavailable
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate, Unavailable
 from bot.finding import CHAT
 from bot.graph.permissions import GROUPS, Permission, covers, only_views, role_of, tell_all
 from bot.sharing import Chat, Draft, Recipient, Role, Roster, ShareableItem, ShareRequest, Words
@@ -61,7 +61,7 @@ async def looked_up(
 
 async def _owner(turn: Turn, item: ShareableItem) -> Recipient | None:
     """Their right is shown to themselves alone, and whose the file is to whoever can open it."""
-    with suppress(NeedsSignIn, NotAllowed, NotFound, Unavailable):
+    with suppress(SharebotError):
         return await turn.graph.owner(item)
     return None
 

@@ -23,11 +23,13 @@ from cards.elements import Card, apart
 async def unneeded(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Asks once whether they are sure."""
     received = await turn.work.requests.received(key, turn.person)
-    return Reply(_notice(received) if received.is_over else cards.received.sure(received.plan, key))
+    card = _notice(received) if received.is_over else cards.received.sure(received.plan, key)
+    return Reply(card, waits=_waits(received))
 
 
 async def keep(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    return Reply(_notice(await turn.work.requests.received(key, turn.person)))
+    received = await turn.work.requests.received(key, turn.person)
+    return Reply(_notice(received), waits=_waits(received))
 
 
 async def give_back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -47,7 +49,7 @@ async def edit(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     reason = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON]
     received = await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))
-    return Reply(_notice(received), waits=received.asked.card if received.asked else "")
+    return Reply(_notice(received), waits=_waits(received))
 
 
 # The sharer
@@ -98,6 +100,11 @@ def _question(asked: Asked, key: str) -> Card:
     if asked.request.wish is Wish.NOTHING:
         return cards.received.not_given_back(plan, recipient, key)
     return cards.received.wants_to_edit(plan, recipient, asked.reason, key)
+
+
+def _waits(received: Received) -> str:
+    """What the sharer decides takes the place of the card."""
+    return received.asked.card if received.asked and received.asked.decision is None else ""
 
 
 def _notice(received: Received) -> Card:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import cards.report
 from bot.changes import Became
 from bot.commands.turn import Command, Reply, Turn
-from bot.errors import NotAllowed, NotUnderstood, TooLate
+from bot.errors import AgainstPolicy, NotAllowed, NotUnderstood, TooLate
 from bot.language import Understood
 from bot.ledger import Count, Deeds, Report, What
 from bot.ledger.export import as_csv
@@ -152,8 +152,12 @@ def _is_refused(count: Count) -> bool:
 
 
 def _has_failed(count: Count) -> bool:
-    """What was tried and came to nothing, or nobody knows to what; a rule's no is none of it."""
-    return not count.rule and (count.what == What.TROUBLE.value or (count.what, count.outcome) in FAILED)
+    """What was tried and came to nothing, or nobody knows to what; a rule's no is none of it.
+
+    The rule of a row may also be one that gave an end or a role.
+    """
+    is_trouble = count.what == What.TROUBLE.value or (count.what, count.outcome) in FAILED
+    return is_trouble and count.code != AgainstPolicy.__name__
 
 
 def _most(pairs: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:

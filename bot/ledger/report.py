@@ -6,6 +6,7 @@ Ids and codes, as in the record; no names of files and no sentences.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,9 @@ from bot.changes import Became
 from bot.ledger.bodies import json
 from bot.ledger.record import What
 from bot.ledger.tables import approvals, ends, plans, record, requests, token_caches
-from bot.sharing import Ending, Outcome, SharePlan, ShareReceipt
+from bot.sharing import Ending, Outcome, Person, SharePlan, ShareReceipt
+
+log = logging.getLogger(__name__)
 
 # Of what waits, the longest first.
 MOST = 100
@@ -169,9 +172,9 @@ class Reports:
         of_approvals = [each.share for each in report.approvals]
         bodies = select(plans.c.body).where(plans.c.key.in_(of_approvals))
         asked = select(approvals.c.approvers).where(approvals.c.key.in_(of_approvals))
-        askers = [json.loads(row.receipt, ShareReceipt).plan.asker for row in await self._all(receipts)]
-        askers += [json.loads(row.body, SharePlan).asker for row in await self._all(bodies)]
-        names = {each.id: each.name for each in askers}
+        askers = [_asker(row.receipt, ShareReceipt) for row in await self._all(receipts)]
+        askers += [_asker(row.body, SharePlan) for row in await self._all(bodies)]
+        names = {each.id: each.name for each in askers if each}
         for row in await self._all(asked):
             names |= dict(_approvers(row.approvers))
         return names
@@ -183,6 +186,16 @@ class Reports:
     async def _count(self, query: Select[int]) -> int:
         async with self._engine.connect() as database:
             return await database.scalar(query) or 0
+
+
+def _asker(body: str, of: type[SharePlan | ShareReceipt]) -> Person | None:
+    """None where another version wrote it: the report has the id then."""
+    try:
+        read = json.loads(body, of)
+    except Exception:
+        log.exception("whose that is can't be read")
+        return None
+    return read.asker if isinstance(read, SharePlan) else read.plan.asker
 
 
 def _ids(approvers: str) -> tuple[str, ...]:

@@ -404,6 +404,9 @@ class Flows:
             await self.show(key)
         elif kind in (DONE, FAILED):
             plan, receipt = await self._ledger.plans.plan(key), await self._ledger.plans.done(key)
+            if kind == FAILED and receipt:
+                # Pressed again since, it was done.
+                return
             if plan and kind == FAILED:
                 await self.tell_once(key, plan.asker, person_id, what, lambda: cards.basics.problem(_(sentence)))
                 await self._bring_back(key, plan)
@@ -497,7 +500,8 @@ class Flows:
         """In the place of the card that says it was asked, if that is still there."""
         place = await self._ledger.places.of(request.card)
         chat = await self._ledger.conversations.of(asker.tenant_id, asker.id)
-        if place and chat:
+        # In words it would be said by a message, and there is a notice of it.
+        if place and chat and await self._ledger.plain_texts.offered(asker) is None:
             with speaking(chat.locale):
                 await self.replace(place, card())
 

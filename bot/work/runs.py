@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 # What was interrupted has waited already, and those who wait for the first answers have not.
 START_AFTER = 2.0
 STARTS_WITHIN = 5.0
+LOOKS_AGAIN_AFTER = 5.0
 # The code the process ends with.
 LOST_PLACE = 70
 Of = TypeVar("Of")
@@ -185,6 +186,7 @@ class Runs:
                 break
             except Exception:
                 log.exception("what other replicas left could not be looked up")
+                await asyncio.sleep(LOOKS_AGAIN_AFTER)
         # Others may be taking over already what runs here, and without the database nothing comes to its end in order.
         log.critical("lost its place among the replicas, and ends itself")
         os._exit(LOST_PLACE)
