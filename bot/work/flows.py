@@ -502,7 +502,7 @@ class Flows:
         chat = await self._ledger.conversations.of(asker.tenant_id, asker.id)
         # In words it would be said by a message, and there is a notice of it.
         if place and chat and await self._ledger.plain_texts.offered(asker) is None:
-            with speaking(chat.locale):
+            with speaking(chat.locale, ZoneInfo(chat.timezone or "UTC")):
                 await self.replace(place, card())
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
