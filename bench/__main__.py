@@ -86,6 +86,13 @@ PARTS = (
         "From the sentence to the notice, by a whole bot on a PostgreSQL.",
         ("--rounds", "2"),
     ),
+    Part(
+        "many",
+        "Many at once",
+        "A hundred files for fifty people behind one card: with Graph as generous as it likes, and as it is with the "
+        "smallest tenant.",
+        ("--files", "10", "--people", "5"),
+    ),
     Part("start", "Being there", "How soon it can be used.", ("--runs", "2")),
     Part("install", "Being installed", "Versions are the locks'.", ("--runs", "1")),
     Part(

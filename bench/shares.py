@@ -38,6 +38,7 @@ from contoso.files import Item
 from contoso.graph_limits import Usage
 from contoso.ids import item_id
 from contoso.people import Person
+from contoso.refusals import Refusal
 from contoso.server import application
 from contoso.tenant import CAUTIOUS, Contoso
 
@@ -72,13 +73,18 @@ class Asked(Usage):
     def __init__(self) -> None:
         super().__init__()
         self.seen = Counter[str]()
+        self.refused = 0
         self._of: ContextVar[str] = ContextVar("of", default=FILES)
         self._budgets = Budgets()
 
     def spend(self, units: int, limit: int | None) -> dict[str, str]:
         self.seen[CALLS] += 1
         self.seen[self._of.get()] += units
-        return super().spend(units, limit)
+        try:
+            return super().spend(units, limit)
+        except Refusal:
+            self.refused += 1
+            raise
 
     @web.middleware
     async def heard(

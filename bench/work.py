@@ -69,7 +69,7 @@ class Tenant:
     others: list[Recipient]
     item: ShareableItem
 
-    def graph(self, _person: Person) -> Graph:
+    def graph(self, _person: Person, _patience: float = 0.0, /) -> Graph:
         return Graph(Calls(self.http, f"{self.base}/v1.0", lambda _scope: Bearer(self.token), Budgets(), math.inf))
 
     def plan(self, recipient: Recipient) -> SharePlan:

@@ -195,6 +195,20 @@ async def test_what_is_left_of_a_minute_is_not_overdrawn() -> None:
     assert left == 2
 
 
+async def test_who_can_wait_leaves_the_last_of_a_minute_to_those_who_cannot() -> None:
+    server = Server(lambda _: ok(RateLimit_Limit="1200", RateLimit_Remaining="100", RateLimit_Reset="1"))
+    await server.calls().read(get("/drives/d"), dict)
+
+    patient = asyncio.create_task(server.calls(patience=90.0).read(get("/drives/d/patient"), dict))
+    await asyncio.sleep(0)
+    for _ in range(10):
+        await server.calls().read(get("/drives/d/hurried", units=5), dict)
+    assert not patient.done()
+    await patient
+
+    assert [each.url.path.rpartition("/")[2] for each in server.seen[1:]] == ["hurried"] * 10 + ["patient"]
+
+
 async def test_when_the_headers_are_gone_there_is_enough() -> None:
     answers = [ok(RateLimit_Remaining="1", RateLimit_Reset="40"), ok()]
     server = Server(lambda _: answers.pop(0) if answers else ok())

@@ -597,6 +597,18 @@ async def test_what_takes_longer_than_teams_waits_is_shown_when_it_is_done(adele
     assert "Undo all" in adele.sees()
 
 
+async def test_while_graph_is_busy_for_long_they_wait_for_their_turn(adele: Someone, bot: Bot) -> None:
+    """Nobody waits for the answer as they would for that of a share alone, to which it is said after eight seconds."""
+    await adele.says(SHARE_TWO)
+    bot.breaks("graph", r"/invite$", method="POST", status=429, headers=(("Retry-After", "9"),))
+    await adele.presses("Share all")
+    await bot.at_rest()
+
+    assert "Undo all" in adele.sees()
+    assert "busy" not in adele.sees()
+    assert given(bot, BUDGET, FORECAST) == ["write", "write"]
+
+
 async def test_an_undo_that_failed_says_why_and_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
     before = bot.access(BUDGET), bot.access(FORECAST)
     await shared(adele, bot)

@@ -17,6 +17,8 @@ from bot.errors import Busy
 
 # A server that says "at once" again and again is not asked for ever.
 SHORTEST_WAIT = 0.5
+# Who can wait for so many seconds leaves that part of what Graph gives in a minute to those who can't.
+CAN_WAIT, LEFT_TO_OTHERS = 60.0, 0.1
 # What takes less was no wait.
 NOTICED = 0.01
 
@@ -27,6 +29,7 @@ class Budget:
     def __init__(self) -> None:
         self._closed_until = 0.0
         self._left: int | None = None
+        self._for_others = 0
         self._renews_at = 0.0
         self._under_way = 0
         # After a pause one request goes ahead, and the others see how it fares.
@@ -60,10 +63,12 @@ class Budget:
             self._left = None
         else:
             self._left, self._renews_at = left - (self._under_way - units), now + renews_in
+            self._for_others = int(LEFT_TO_OTHERS * (_whole(headers.get("RateLimit-Limit")) or 0))
 
     async def _turn(self, units: int, until: float) -> asyncio.Event | None:
         while True:
             now = asyncio.get_running_loop().time()
+            wants = units + (self._for_others if until - now >= CAN_WAIT else 0)
             if self._closed_until and self._scout:
                 await self._see(self._scout, until - now)
             elif (wait := self._closed_until - now) > 0:
@@ -74,7 +79,7 @@ class Budget:
                 return self._scout
             elif self._scout:
                 await self._see(self._scout, until - now)
-            elif self._left is not None and self._left < units and (wait := self._renews_at - now) > 0:
+            elif self._left is not None and self._left < wants and (wait := self._renews_at - now) > 0:
                 await _pause(wait, until - now)
             else:
                 if self._left is not None:

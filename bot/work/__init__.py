@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 
 from bot.errors import SharebotError
-from bot.graph import Graph
 from bot.identity.sealing import Sealer
 from bot.ledger import Ledger, Place
 from bot.policy import Policy
@@ -18,7 +17,7 @@ from bot.sharing import Person
 from bot.work.access import AccessFlows, Wanted
 from bot.work.approvals import ApprovalFlows, Approvals, Approving
 from bot.work.changes import ChangeFlows, Changes
-from bot.work.flows import ADMINISTRATORS, Flows, Show, Tell
+from bot.work.flows import ADMINISTRATORS, Flows, GraphOf, Show, Tell
 from bot.work.limits import LIMITS, Limits
 from bot.work.many import ManyAtOnce, ManyFlows
 from bot.work.notices import Notices
@@ -51,7 +50,7 @@ class Work:
         ledger: Ledger,
         sealer: Sealer,
         database_url: str,
-        graph: Callable[[Person], Graph],
+        graph: GraphOf,
         tell: Tell,
         show: Show,
         who: Who,
@@ -80,7 +79,7 @@ class Work:
             ledger=ledger, sealer=sealer, graph=graph, policy=policy, flows=flows, clock=clock
         )
         requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, policy=policy, flows=flows, access=access)
-        changes = ChangeFlows(ledger=ledger, graph=graph, flows=flows, show=show)
+        changes = ChangeFlows(ledger=ledger, flows=flows, show=show)
         self._many = many = ManyFlows(ledger=ledger, flows=flows, tell=tell, show=show, gather=limits.gather)
         rosters = RosterFlows(ledger=ledger, graph=graph, policy=policy, flows=flows, requests=requests, who=who)
         approvals = ApprovalFlows(ledger=ledger, sealer=sealer, graph=graph, flows=flows)

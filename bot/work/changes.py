@@ -37,9 +37,8 @@ log = logging.getLogger(__name__)
 class ChangeFlows:
     """`graph` speaks to Graph as a person, `show` puts a card in another's place."""
 
-    def __init__(self, *, ledger: Ledger, graph: Callable[[Person], Graph], flows: Flows, show: Show) -> None:
+    def __init__(self, *, ledger: Ledger, flows: Flows, show: Show) -> None:
         self._ledger = ledger
-        self._graph = graph
         self._flows = flows
         self._show = show
 
@@ -62,7 +61,8 @@ class ChangeFlows:
             heard = await self._hushed(plan, standing)
             try:
                 fence = _Fence(self._ledger, key)
-                receipt = await changing.carry_out(self._graph(plan.asker), plan, fence, standing, heard=heard)
+                graph = await self._flows.graph(plan.asker, key, run)
+                receipt = await changing.carry_out(graph, plan, fence, standing, heard=heard)
             except SharebotError as error:
                 log.info("could not change %s: %s", plan.item.id, type(error).__name__)
                 await self._ledger.changes.put_off(pressed, error)
@@ -87,7 +87,8 @@ class ChangeFlows:
             return wrong.written(TooLate())
         if pressed.undone is None:
             try:
-                receipt = await changing.restore(self._graph(pressed.plan.asker), pressed.receipt)
+                graph = await self._flows.graph(pressed.plan.asker, key, run)
+                receipt = await changing.restore(graph, pressed.receipt)
             except SharebotError as error:
                 log.info("could not restore %s: %s", pressed.plan.item.id, type(error).__name__)
                 await self._ledger.changes.put_off(pressed, error)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import cards.basics
@@ -71,6 +71,8 @@ GONE = later(
 )
 NEWER = later("That is newer than the card. Please ask me again, and I show you what is possible.")
 ASK_FIRST = later("Please ask me to share it, and then press “Ask for approval”.")
+# A hundred files for fifty people are three minutes of what the smallest tenant gets, and others may be before them.
+PATIENCE_OF_MANY = 15 * 60.0
 # So long a card can be pressed.
 CARDS_LAST = dt.timedelta(days=1)
 DUE, NOW, UNDO = "due", "now", "undo"
@@ -79,6 +81,12 @@ SHARED, SHOWN, DONE, FAILED = "shared", "shown", "done", "failed"
 ENDED, REMINDER, TROUBLE, LEFT = "ended", "reminder", "trouble", "left"
 # So long an end waits for whoever is being told at that moment, looking so often. Seconds.
 TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
+
+
+class GraphOf(Protocol):
+    """Speaks to Graph as a person, with the patience of one who waits for an answer, or of so many seconds."""
+
+    def __call__(self, person: Person, patience: float = ..., /) -> Graph: ...
 
 
 class Flows:
@@ -92,7 +100,7 @@ class Flows:
         self,
         *,
         ledger: Ledger,
-        graph: Callable[[Person], Graph],
+        graph: GraphOf,
         tell: Tell,
         show: Show,
         policy: Policy,
@@ -113,6 +121,12 @@ class Flows:
     def now(self, zone: str) -> dt.datetime:
         return dt.datetime.fromtimestamp(self._clock(), ZoneInfo(zone))
 
+    async def graph(self, person: Person, key: str, run: str) -> Graph:
+        """What is one of many may wait for a Graph that is busy; who waits here for an answer may not for long."""
+        if run not in self.waiting and await self._ledger.many.key_of(key):
+            return self._graph(person, PATIENCE_OF_MANY)
+        return self._graph(person)
+
     # A share
 
     async def share(self, key: str, run: str, locale: str, zone: str) -> Wrong | str | None:
@@ -121,7 +135,7 @@ class Flows:
             try:
                 plan = await self._ledger.plans.begin(key, run)
                 async with self.alone.on(plan.item.key):
-                    self._done[run] = receipt = await self._shared(key, plan, locale, zone)
+                    self._done[run] = receipt = await self._shared(key, run, plan, locale, zone)
                     # Whoever waits for it does not wait for the lock as well.
                     self.answer(run, receipt)
             except Unsure:
@@ -138,7 +152,7 @@ class Flows:
         await self._ledger.plans.put_back(key, run, unsure := Unsure())
         return wrong.written(unsure)
 
-    async def _shared(self, key: str, plan: SharePlan, locale: str, zone: str) -> ShareReceipt:
+    async def _shared(self, key: str, run: str, plan: SharePlan, locale: str, zone: str) -> ShareReceipt:
         """What came of it, now or before."""
         fence = _Fence(self._ledger, key, plan)
         (is_done, is_over), is_new, tellings = await asyncio.gather(
@@ -150,10 +164,11 @@ class Flows:
             raise TooLate
         self._in_time(plan, is_new=is_new)
         if is_new:
-            await self._is_allowed(key, plan, zone)
+            await self._is_allowed(key, run, plan, zone)
         mailed = fence.mailed = await self._mailed_at_once(plan, tellings, is_new=is_new)
         try:
-            receipt = await granting.carry_out(self._graph(plan.asker), plan, fence, mailed=mailed)
+            graph = await self.graph(plan.asker, key, run)
+            receipt = await granting.carry_out(graph, plan, fence, mailed=mailed)
         except NeedsSignIn:
             # Maybe they never do.
             await self._doubt(key, plan, locale, zone)
@@ -220,10 +235,11 @@ class Flows:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
 
-    async def _is_allowed(self, key: str, plan: SharePlan, zone: str) -> None:
+    async def _is_allowed(self, key: str, run: str, plan: SharePlan, zone: str) -> None:
         """By the policy as it is now: the card may be older, or none was shown. Raises AgainstPolicy."""
         # Of a limit that was measured when the card was shown, what passed since is no breach.
-        fresh = await judging.judged(self._graph(plan.asker), plan, self._policy, self.now(zone) + CARDS_LAST)
+        graph = await self.graph(plan.asker, key, run)
+        fresh = await judging.judged(graph, plan, self._policy, self.now(zone) + CARDS_LAST)
         since = [each.ruling for each in fresh.refused if each.ruling and each.recipient in plan.to_grant]
         since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
         for each in since:
@@ -362,7 +378,8 @@ class Flows:
             for each in attempts
             if each.answer and each.recipient in people
         ]
-        receipt = EndReceipt(stands.receipt, tuple(await granting.take_back(self._graph(plan.asker), plan, given)))
+        graph = await self.graph(plan.asker, stands.key, stands.run)
+        receipt = EndReceipt(stands.receipt, tuple(await granting.take_back(graph, plan, given)))
         if not receipt.is_over:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
         return receipt
