@@ -18,6 +18,9 @@ param registry string = ''
 @description('The host of PUBLIC_URL; empty for the one that Azure gives.')
 param publicHost string = ''
 
+@description('Whatever else .env.example names, by name: { ADMINISTRATORS_GROUP: \'…\', UNDO_SECONDS: 60 }')
+param settings object = {}
+
 @description('The public half of the certificate: its DER in base64.')
 param certificatePublic string
 
@@ -86,6 +89,7 @@ module service 'service.bicep' = {
     registry: registry
     publicUrl: 'https://${host}'
     appId: application.outputs.appId
+    settings: settings
     certificate: certificate
     sealingKeys: sealingKeys
     databasePassword: databasePassword

@@ -7,6 +7,9 @@ param registry string
 param publicUrl string
 param appId string
 
+@description('Whatever else .env.example names, by name.')
+param settings object
+
 @secure()
 param certificate string
 
@@ -17,6 +20,21 @@ param sealingKeys string
 param databasePassword string
 
 var database = 'sharebot'
+var policy = loadTextContent('policy.toml')
+// Other rules are a file of another name: a secret that changes by itself begins no new replicas.
+var policyFile = 'policy-${uniqueString(policy)}.toml'
+var environment = union(
+  {
+    APP_ID: appId
+    TENANT_ID: tenant().tenantId
+    APP_CERTIFICATE: '/secrets/app.pem'
+    POLICY_FILE: '/secrets/${policyFile}'
+    PUBLIC_URL: publicUrl
+    DRAIN_SECONDS: '5'
+    LOG_FORMAT: 'json'
+  },
+  settings
+)
 // Key Vault Secrets User
 var mayRead = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')
 
@@ -120,6 +138,7 @@ resource bot 'Microsoft.App/containerApps@2024-03-01' = {
       }
       registries: empty(registry) ? [] : [{ server: registry, identity: identity.id }]
       secrets: [
+        { name: 'policy', value: policy }
         { name: 'app-certificate', keyVaultUrl: certificateSecret.properties.secretUri, identity: identity.id }
         { name: 'sealing-keys', keyVaultUrl: sealingSecret.properties.secretUri, identity: identity.id }
         { name: 'database-url', keyVaultUrl: databaseSecret.properties.secretUri, identity: identity.id }
@@ -136,7 +155,10 @@ resource bot 'Microsoft.App/containerApps@2024-03-01' = {
         {
           name: 'secrets'
           storageType: 'Secret'
-          secrets: [{ secretRef: 'app-certificate', path: 'app.pem' }]
+          secrets: [
+            { secretRef: 'app-certificate', path: 'app.pem' }
+            { secretRef: 'policy', path: policyFile }
+          ]
         }
       ]
       containers: [
@@ -145,16 +167,13 @@ resource bot 'Microsoft.App/containerApps@2024-03-01' = {
           image: image
           resources: { cpu: json('0.5'), memory: '1Gi' }
           volumeMounts: [{ volumeName: 'secrets', mountPath: '/secrets' }]
-          env: [
-            { name: 'APP_ID', value: appId }
-            { name: 'TENANT_ID', value: tenant().tenantId }
-            { name: 'APP_CERTIFICATE', value: '/secrets/app.pem' }
-            { name: 'PUBLIC_URL', value: publicUrl }
-            { name: 'DATABASE_URL', secretRef: 'database-url' }
-            { name: 'SEALING_KEYS', secretRef: 'sealing-keys' }
-            { name: 'DRAIN_SECONDS', value: '5' }
-            { name: 'LOG_FORMAT', value: 'json' }
-          ]
+          env: concat(
+            map(items(environment), each => { name: each.key, value: string(each.value) }),
+            [
+              { name: 'DATABASE_URL', secretRef: 'database-url' }
+              { name: 'SEALING_KEYS', secretRef: 'sealing-keys' }
+            ]
+          )
           probes: [
             {
               type: 'Startup'

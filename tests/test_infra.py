@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot import policy
 from bot.graph import scopes
 from bot.packaging import PLACE
 from contoso.tokens import OPENID, TEAMS_DESKTOP, TEAMS_WEB
@@ -147,19 +148,25 @@ def test_what_opens_is_closed_and_what_is_secret_is_marked(file: str) -> None:
 
 def test_the_service_is_run_as_administrators_are_told() -> None:
     service = BICEP["service.bicep"]
-    names = re.findall(r"\{ name: '([A-Z_]+)', (?:value|secretRef):", service)
+    secret = set(re.findall(r"\{ name: '([A-Z_]+)', secretRef:", service))
+    plain = set(re.findall(r"^    ([A-Z_]+): ", service, re.MULTILINE))
 
-    assert (
-        {"APP_ID", "TENANT_ID", "APP_CERTIFICATE", "PUBLIC_URL", "DATABASE_URL", "SEALING_KEYS"} <= set(names) <= KNOWN
-    )
+    assert secret == {"DATABASE_URL", "SEALING_KEYS"}
+    assert {"APP_ID", "TENANT_ID", "APP_CERTIFICATE", "PUBLIC_URL", "POLICY_FILE"} <= plain <= KNOWN
     assert re.findall(r"type: '(\w+)'\n +httpGet: \{ path: '(/\w+)'", service) == [
         ("Startup", "/healthz"),
         ("Liveness", "/healthz"),
         ("Readiness", "/readyz"),
     ]
-    assert set(re.findall(r"secretRef: '([\w-]+)'", service)) == set(re.findall(r"name: '([\w-]+)', keyVault", service))
+    assert set(re.findall(r"secretRef: '([\w-]+)'", service)) == set(re.findall(r"name: '([a-z-]+)', (?:k|v)", service))
     assert "minReplicas: 2" in service
     assert "terminationGracePeriodSeconds: 40" in service
+
+
+def test_the_rules_that_are_deployed_can_be_read_and_allow_everything_until_somebody_writes_some() -> None:
+    (file,) = re.findall(r"loadTextContent\('(.+)'\)", BICEP["service.bicep"])
+
+    assert policy.load(str(INFRA / file)) == policy.EVERYTHING
 
 
 def test_the_azure_bot_is_of_one_tenant_and_in_teams() -> None:
