@@ -42,7 +42,8 @@ class SignedOut:
 class Overview:
     """Of `days` up to now: what was done, refused and failed. Since then: what stands and waits.
 
-    Pairs are a rule's name or a code, and how often.
+    Pairs are a rule's name or a code, and how often. `approvals` and `signed_out` may be the first of so many as
+    `waiting` and `lost` say.
     """
 
     days: int
@@ -59,7 +60,9 @@ class Overview:
     without_end: int
     overdue: int
     requests: int
+    waiting: int
     approvals: tuple[Waits, ...]
+    lost: int
     signed_out: tuple[SignedOut, ...]
 
 
@@ -81,8 +84,8 @@ def report(of: Overview) -> Card:
         _of_refusals(of),
         _of_failures(of),
         _of_now(of),
-        *_waiting(of.approvals),
-        *_signed_out(of.signed_out),
+        *_waiting(of.approvals, of.waiting),
+        *_signed_out(of.signed_out, of.lost),
         small(_("That you looked is in the record, and so is each export of it.")),
         actions=[*times, button(_("Export the record…"), "report.export", f".{of.days}", inputs=False)],
         summary=sentences(title, shared),
@@ -114,7 +117,7 @@ def _of_refusals(of: Overview) -> Element:
     ]
     total = sum(count for _rule, count in (*of.rules, *of.refused))
     others = [line(_("For other reasons: {reasons}", reasons=_codes(of.refused)))] if of.refused else []
-    return block(small(_("Refused: {count}", count=total)), *rules, *_more(of.rules), *others, separator=True)
+    return block(small(_("Refused: {count}", count=total)), *rules, *_more(len(of.rules)), *others, separator=True)
 
 
 def _of_failures(of: Overview) -> Element:
@@ -135,7 +138,7 @@ def _of_now(of: Overview) -> Element:
     )
 
 
-def _waiting(approvals: Sequence[Waits]) -> list[Element]:
+def _waiting(approvals: Sequence[Waits], count: int) -> list[Element]:
     if not approvals:
         return []
     rows: list[Element] = []
@@ -145,11 +148,11 @@ def _waiting(approvals: Sequence[Waits]) -> list[Element]:
         rows.append(line(*filled(asks, who=run(each.asker, bold=True), names=names, rule=run(each.rule))))
         times = _("Asked {since}. Open until {until}.", since=when(each.since), until=when(each.until))
         rows.append(small(times, spacing="None"))
-    title = small(_("Waiting for approval: {count}", count=len(approvals)))
-    return [block(title, *rows, *_more(approvals), separator=True)]
+    title = small(_("Waiting for approval: {count}", count=count))
+    return [block(title, *rows, *_more(count), separator=True)]
 
 
-def _signed_out(sharers: Sequence[SignedOut]) -> list[Element]:
+def _signed_out(sharers: Sequence[SignedOut], count: int) -> list[Element]:
     if not sharers:
         return []
     rows: list[Element] = []
@@ -163,7 +166,7 @@ def _signed_out(sharers: Sequence[SignedOut]) -> list[Element]:
         block(
             small(_("Shares that nobody can end through me: the sharer is signed out or gone"), "Attention"),
             *rows,
-            *_more(sharers),
+            *_more(count),
             small(who),
             separator=True,
         )
@@ -175,6 +178,6 @@ def _codes(pairs: Sequence[tuple[str, int]]) -> str:
     return " · ".join(f"{code} {count}" for code, count in pairs[:NAMED])
 
 
-def _more(many: Sequence[object]) -> list[Element]:
-    left = len(many) - NAMED
+def _more(count: int) -> list[Element]:
+    left = count - NAMED
     return [small(several(left, "and {count} more", "and {count} more"))] if left > 0 else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from bot.ledger.tables import ends
 from tests.bot import Bot
 from tests.people import Someone
 from tests.test_app import run
@@ -43,6 +44,21 @@ async def test_it_names_what_should_be_over_and_whose_it_is(adele: Someone, bot:
 
     assert "1 shares should be over" in said
     assert f"of {bot.contoso.person('adele.vance@contoso.com').id}, due 1970-01-01 00:00 UTC" in said
+
+
+async def test_of_more_than_it_names_it_tells_how_many_there_are(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex as write until in 3 days")
+    await adele.presses("Share")
+    await bot.at_rest()
+    await bot.alters("UPDATE ends SET ends_at = 1, due_at = 9999999999")
+    columns = ", ".join(each.name for each in ends.columns if each.name != "key")
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
+    await bot.alters(f"INSERT INTO ends (key, {columns}) {count} SELECT key || i, {columns} FROM ends, n")  # noqa: S608
+
+    said = await report(bot)
+
+    assert "101 shares should be over" in said
+    assert said.count("due 1970-01-01 00:00 UTC") == 100
 
 
 async def test_it_tells_whose_shares_nobody_can_end_and_what_waits_for_whom(

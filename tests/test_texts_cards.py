@@ -282,8 +282,8 @@ def overviews() -> Iterator[Overview]:
                 *(days, many, many, many, many, many),
                 *(pairs, pairs, pairs),
                 *(many, many, many, many, many),
-                waits,
-                gone,
+                *(many, waits),
+                *(many, gone),
             )
 
 

@@ -126,8 +126,9 @@ def _overview(report: Report, names: Mapping[str, str], days: int, turn: Turn) -
         untold=sum(each.count for each in report.counts if each.what == What.NOT_TOLD.value),
         stands=report.stands,
         without_end=report.without_end,
-        overdue=len(report.overdue),
+        overdue=report.late,
         requests=report.requests,
+        waiting=report.waiting,
         approvals=tuple(
             Waits(
                 names.get(each.asker, each.asker),
@@ -138,6 +139,7 @@ def _overview(report: Report, names: Mapping[str, str], days: int, turn: Turn) -
             )
             for each in report.approvals
         ),
+        lost=report.lost,
         signed_out=tuple(
             SignedOut(names.get(each.sharer, each.sharer), each.shares, each.late, moment(each.ends_at))
             for each in report.signed_out

@@ -91,15 +91,21 @@ class Approving:
 
 @dataclass(frozen=True)
 class Report:
-    """`counts` and `deeds` since the moment that was asked for; the rest as it is now."""
+    """`counts` and `deeds` since the moment that was asked for; the rest as it is now.
+
+    `overdue`, `signed_out` and `approvals` are the MOST pressing of so many as `late`, `lost` and `waiting` say.
+    """
 
     counts: tuple[Count, ...]
     deeds: tuple[Deeds, ...]
     stands: int
     without_end: int
     requests: int
+    late: int
     overdue: tuple[Overdue, ...]
+    lost: int
     signed_out: tuple[SignedOut, ...]
+    waiting: int
     approvals: tuple[Approving, ...]
 
 
@@ -121,7 +127,7 @@ class Reports:
             .group_by(record.c.what)
         )
         standing = ends.c.ended_at.is_(None)
-        late = select(ends).where(standing, ends.c.ends_at <= now).order_by(ends.c.ends_at).limit(MOST)
+        late = select(ends).where(standing, ends.c.ends_at <= now).order_by(ends.c.ends_at)
         theirs = (token_caches.c.tenant_id == ends.c.tenant_id) & (token_caches.c.person_id == ends.c.person_id)
         is_late = case((ends.c.ends_at <= now, 1), else_=0)
         lost = (
@@ -134,7 +140,6 @@ class Reports:
             .where(standing, ends.c.ends_at.is_not(None), ~exists().where(theirs))
             .group_by(ends.c.person_id)
             .order_by(func.min(ends.c.ends_at))
-            .limit(MOST)
         )
         asked = (approvals.c.rule, approvals.c.approvers, approvals.c.asked_at, approvals.c.due_at)
         waits = (
@@ -142,7 +147,6 @@ class Reports:
             .join(plans, plans.c.key == approvals.c.key)
             .where(approvals.c.decision.is_(None))
             .order_by(approvals.c.due_at)
-            .limit(MOST)
         )
         return Report(
             tuple(
@@ -150,14 +154,17 @@ class Reports:
                 for row in await self._all(counted)
             ),
             tuple(Deeds(row.what, row.shares, row.often) for row in await self._all(deeds)),
-            await self._count(select(func.count()).select_from(ends).where(standing)),
-            await self._count(select(func.count()).select_from(ends).where(standing, ends.c.ends_at.is_(None))),
-            await self._count(select(func.count()).select_from(requests).where(requests.c.decision.is_(None))),
-            tuple(Overdue(row.key, row.person_id, row.ends_at, row.tries) for row in await self._all(late)),
-            tuple(SignedOut(row.person_id, row.shares, int(row.late), row.first) for row in await self._all(lost)),
+            await self._count(select(ends.c.key).where(standing)),
+            await self._count(select(ends.c.key).where(standing, ends.c.ends_at.is_(None))),
+            await self._count(select(requests.c.key).where(requests.c.decision.is_(None))),
+            await self._count(late),
+            tuple(Overdue(row.key, row.person_id, row.ends_at, row.tries) for row in await self._most(late)),
+            await self._count(lost),
+            tuple(SignedOut(row.person_id, row.shares, int(row.late), row.first) for row in await self._most(lost)),
+            await self._count(waits),
             tuple(
                 Approving(row.key, row.person_id, row.rule, _ids(row.approvers), row.asked_at, row.due_at)
-                for row in await self._all(waits)
+                for row in await self._most(waits)
             ),
         )
 
@@ -183,9 +190,14 @@ class Reports:
         async with self._engine.connect() as database:
             return (await database.execute(query)).all()
 
-    async def _count(self, query: Select[int]) -> int:
+    async def _most(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
+        return await self._all(query.limit(MOST))
+
+    async def _count(self, query: Select[*tuple[Any, ...]]) -> int:
+        """How many rows that has."""
+        counted = select(func.count()).select_from(query.order_by(None).subquery())
         async with self._engine.connect() as database:
-            return await database.scalar(query) or 0
+            return await database.scalar(counted) or 0
 
 
 def _asker(body: str, of: type[SharePlan | ShareReceipt]) -> Person | None:
@@ -214,14 +226,14 @@ def in_words(report: Report, since: int) -> Iterator[str]:
         yield f"{each.count:8}  {each.what:9} {about}".rstrip()
     yield f"Now {report.stands} shares stand, {report.without_end} of them without an end."
     yield f"{report.requests} requests for access or for another right wait for their sharers."
-    yield f"{len(report.overdue)} shares should be over: only their sharers' sign-in can end them."
+    yield f"{report.late} shares should be over: only their sharers' sign-in can end them."
     for late in report.overdue:
         yield f"  share {late.share} of {late.sharer}, due {_moment(late.ends_at)}, tried {late.tries} times"
-    yield f"{len(report.signed_out)} people have shares with an end and are signed out or gone."
+    yield f"{report.lost} people have shares with an end and are signed out or gone."
     for each in report.signed_out:
         first = f"{each.late} of them late, the first due {_moment(each.ends_at)}"
         yield f"  {each.shares} shares of {each.sharer}, {first}"
-    yield f"{len(report.approvals)} shares wait for a second person."
+    yield f"{report.waiting} shares wait for a second person."
     for each in report.approvals:
         by, time = ", ".join(each.approvers), f"since {_moment(each.asked_at)} until {_moment(each.due_at)}"
         yield f"  share {each.share} of {each.asker}, rule “{each.rule}”, {time}, by one of {by}"

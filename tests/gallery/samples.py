@@ -300,23 +300,29 @@ OVERVIEW = Overview(
     without_end=31,
     overdue=2,
     requests=4,
+    waiting=2,
     approvals=(
         Waits("Adele Vance", "Board papers", ("Megan Bowen", "Lee Gu"), CHANGED, FRIDAY),
         Waits(LONG_NAMED.name, "Salaries", (LONG_NAMED.name,), CHANGED, FRIDAY),
     ),
+    lost=2,
     signed_out=(SignedOut("Isaiah Langer", 3, 2, CHANGED), SignedOut(LONG_NAMED.name, 1, 0, FRIDAY)),
 )
-QUIET = Overview(1, 0, 0, 0, 0, 0, (), (), (), 0, 0, 0, 0, 0, (), ())
+QUIET = Overview(1, 0, 0, 0, 0, 0, (), (), (), 0, 0, 0, 0, 0, 0, (), 0, ())
 ODD_OVERVIEW = replace(
     OVERVIEW,
     rules=tuple((each, 1) for each in HOSTILE.values()),
+    waiting=len(HOSTILE),
     approvals=tuple(Waits(each, each, (each,), CHANGED, FRIDAY) for each in HOSTILE.values()),
+    lost=len(HOSTILE),
     signed_out=tuple(SignedOut(each, 1, 1, CHANGED) for each in HOSTILE.values()),
 )
 CROWDED = replace(
     OVERVIEW,
     rules=tuple((f"Rule {count}", count) for count in range(99, 80, -1)),
+    waiting=len(OVERVIEW.approvals) * 6,
     approvals=OVERVIEW.approvals * 6,
+    lost=len(OVERVIEW.signed_out) * 50,
     signed_out=OVERVIEW.signed_out * 50,
 )
 
