@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
 from bot.language.patterns import BLANKS, MARKS, NAMES, Fit, Pattern
@@ -29,8 +29,7 @@ _FIRST_MARKS = re.compile(rf"(?:[\s:,;.–-]*[{MARKS}])+[\s:,;.–-]*")
 _ASKED = re.compile(r"\?[\s!?]*$")
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """`bare` is without politeness; whether it was asked for politely, is a question, may be mere talk."""
 
     bare: str

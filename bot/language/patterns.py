@@ -9,10 +9,11 @@ what is before it, `$` is the end, and `{name}` is any word of the list of that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 # Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
 # pattern marks are white space.
@@ -40,7 +41,7 @@ ENDS = (
 # Letters of languages that put no spaces between words or between a word and what sticks to it.
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # Words are looked for one by one where they are few.
-FEW = 4
+FEW = 12
 # What stands behind the last word of a sentence.
 _BEHIND_ALL = BLANKS + ".!?…"
 # How often something is looked for in one sentence; people say each thing once or twice.
@@ -92,8 +93,7 @@ class Vocabulary:
         return tuple(found)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Where something stands in a sentence, and where the words that count stand in it."""
 
     start: int
@@ -101,8 +101,7 @@ class Found:
     groups: Mapping[str, tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(NamedTuple):
     """One way to read a sentence: what stands in the slots, and the role, the date and who is said between them."""
 
     slots: dict[str, str]
@@ -297,7 +296,8 @@ class Pattern:
         if not self._is_placed:
             return expression.search(low, start)
         first: re.Match[str] | None = None
-        for head in self._said_heads(low):
+        heads = self.heads if len(self.heads) <= FEW else self.heads.intersection(words_of(low))
+        for head in heads:
             place = low.find(head, start)
             while place >= 0 and (first is None or place < first.start()):
                 if found := expression.match(low, place):
@@ -305,10 +305,6 @@ class Pattern:
                     break
                 place = low.find(head, place + 1)
         return first
-
-    def _said_heads(self, low: str) -> Collection[str]:
-        """The words that it may begin with that are said."""
-        return self.heads if len(self.heads) <= FEW else self.heads.intersection(words_of(low))
 
     @cached_property
     def _is_placed(self) -> bool:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.language.patterns import CJK
 
@@ -129,12 +130,14 @@ class Plain:
     lines: tuple[str, ...]
     names: dict[str, Name]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(self.lines)
 
     def whole(self, words: str) -> str:
         """The words with their names in again."""
+        if not self.names:
+            return words.strip()
         return words.translate({ord(letter): name.text for letter, name in self.names.items()}).strip()
 
     def only(self, words: str) -> Name | None:
