@@ -19,6 +19,7 @@ MOST_REMARKS = 12
 # Nothing of these is done by the words alone.
 _CHANGES = ("share", "unshare", "change_role", "extend")
 _ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
+_STOPS = (".", "!", "?", "…")
 _MARK = re.compile(f"[{MARKS}]")
 # What a remark has none of: it would take something back, or ask for more.
 _TAKEN_BACK = ("negations", "corrections")
@@ -206,7 +207,7 @@ class Clauses:
         """What is left, and whether a question of politeness stood there."""
         is_asked = False
         for _ in range(MOST_REMARKS):
-            ended = _ENDS.sub("", said)
+            ended = _ENDS.sub("", said) if said.rstrip(BLANKS)[-1:] in _STOPS else said
             kind, start = self._language.closed(low_of(ended))
             if not start:
                 return ended or said, is_asked

@@ -73,7 +73,7 @@ def has_a_file(text: Plain, said: str) -> bool:
 
 
 def names_a_file(said: str) -> bool:
-    return bool(_SURELY_A_FILE.search(said))
+    return "." in said and bool(_SURELY_A_FILE.search(said))
 
 
 def is_named(text: Plain, letters: str) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 # Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
@@ -359,18 +359,19 @@ class Pattern:
         if last and not ended:
             return
         end = ended.start() if ended else len(low)
-        before, behind = ([each] if each else [] for each in (begun, ended))
         if not self.slots:
             if not said[start:end].strip(f" ,{MARKS}"):
-                yield _fit({}, [*before, *behind], said)
+                yield _fit({}, (begun, ended), said)
         elif between is None:
-            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, [*before, *behind], said)
+            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, (begun, ended), said)
         else:
-            for number, place in enumerate(between.finditer(low, start, end)):
-                if number == MOST_PLACES:
-                    break
-                slots = (said[start : place.start()].strip(" ,|"), said[place.end() : end].strip(" ,|"))
-                yield _fit(dict(zip(self.slots, slots, strict=True)), [*before, place, *behind], said)
+            one, other = self.slots
+            for place in islice(between.finditer(low, start, end), MOST_PLACES):
+                slots = {
+                    one: said[start : place.start()].strip(" ,|"),
+                    other: said[place.end() : end].strip(" ,|"),
+                }
+                yield _fit(slots, (begun, place, ended), said)
 
     @cached_property
     def _edges(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
@@ -481,7 +482,10 @@ class Pattern:
         return self._vocabulary.of(word[1:-1]) if word[0] == "{" and word[-1] == "}" else _literal(word)
 
 
-def _fit(slots: dict[str, str], places: list[re.Match[str]], whole: str) -> Fit:
+def _fit(slots: dict[str, str], between: Iterable[re.Match[str] | None], whole: str) -> Fit:
+    places = [each for each in between if each and each.re.groups]
+    if not places:
+        return Fit(slots)
     said = {name: value for each in places for name, value in each.groupdict().items() if value}
     # A name is wanted as it was written.
     who = next((whole[each.start("who") : each.end("who")] for each in places if each.groupdict().get("who")), None)

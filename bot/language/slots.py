@@ -213,7 +213,7 @@ class Slots:
     def _by_role_in_words(self, people_said: str, last: str | None) -> list[tuple[str, Role]]:
         """The same of "Ana view and Bob edit"; `last` is the role of the last of them."""
         expression = self._language.role_at_the_end
-        if expression is None:
+        if expression is None or self._is_one_word(people_said):
             return []
         groups: list[tuple[str, Role]] = []
         waiting: list[str] = []
@@ -325,14 +325,19 @@ class Slots:
             return said[: last.start()], last[0]
         return said, None
 
+    def _is_one_word(self, said: str) -> bool:
+        """Whether it is only one, as most names are: nothing else can be said in it."""
+        bare = said.rstrip(BLANKS)
+        return self._language.spaces and (len(bare) == 1 or bare.isalpha())
+
     def _until(self, said: str | None) -> Expiry | None:
         until = self._language.dates.until(said, self._now.at, self._now.tz) if said else None
         return Expiry(said or "", until.at) if until and (until.at or until.forever) else None
 
     def _before_the_unread(self, said: str | None, unread: dict[str, str]) -> str | None:
         """The names alone; what stands behind them like a role or a date, but is none we know, goes into `unread`."""
-        if said is None:
-            return None
+        if said is None or self._is_one_word(said):
+            return said
         if place := self._language.first("until", low_of(said)):
             unread["expiration"] = said[place[1] :]
             said = said[: place[0]]

@@ -396,8 +396,9 @@ class Language:
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
-        ends = dict.fromkeys(_OPENING, 0)
-        for kind, pattern in self._filed("polite", anchored=True, only=_OPENING).of(low[:LONGEST_BEGINNING]):
+        some = self._filed("polite", anchored=True, only=_OPENING).of(low[:LONGEST_BEGINNING])
+        ends = dict.fromkeys(_OPENING, 0) if some else {}
+        for kind, pattern in some:
             if found := pattern.begins.match(low):
                 ends[kind] = max(ends[kind], found.end())
         return next(((kind, end) for kind, end in ends.items() if end), ("", 0))
