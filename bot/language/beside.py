@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -158,11 +157,11 @@ def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = 
     made = Aside(text.text)
     low = low_of(made.rest)
     patterns = language.by_meaning("beside", low)
-    for kind in _ORDER:
-        if kind in without:
-            continue
+    for kind in (each for each in _ORDER if each not in without):
         for _ in range(4):
-            found = _longest(language, kind, low, patterns.get(kind, ()), whole=whole)
+            if kind not in patterns and kind != "role":
+                break
+            found = _longest(language, kind, low, patterns.get(kind, []), whole=whole)
             if found is None:
                 break
             if kind == "reason" and (ends := _SENTENCE_ENDS.search(made.rest, found.start, found.end)):
@@ -191,7 +190,7 @@ def _up_to_its_quote(found: Found, said: str) -> Found:
     return Found(found.start, start + 1, {**found.groups, "text": (start, start + 1)})
 
 
-def _longest(language: Language, kind: str, low: str, patterns: Sequence[Pattern], *, whole: bool) -> Found | None:
+def _longest(language: Language, kind: str, low: str, patterns: list[Pattern], *, whole: bool) -> Found | None:
     """The longest of those that begin first."""
     best: Found | None = None
     if kind == "role" and not low.isascii() and (behind := language.role_behind_a_name.search(low)):

@@ -52,8 +52,8 @@ NAMED = ("role", "date", "span", "quote", "word", "who")
 _BRACKETS = {"(": r"[(\[]", ")": r"[)\]]"}  # of either kind, as people have it
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
 _WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
-_FIRST_WORD = re.compile(rf"[\s,{MARKS}]*([{LETTERS}]+|[^\s{LETTERS}{MARKS}])")
-_LAST_WORD = re.compile(rf"(?:[{LETTERS}]+|[^\s{LETTERS}{MARKS}])$")
+_FIRST_WORD = re.compile(rf"[\s,{MARKS}]*([{LETTERS}]+|\S)")
+_LAST_WORD = re.compile(rf"(?:[{LETTERS}]+|\S)$")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot

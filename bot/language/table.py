@@ -161,7 +161,7 @@ class _Filed:
             shelf = self._shelf("")
             return shelf.of(word for word in shelf.known if word in low)
         edge = self._edge(low) if self._edge else ""
-        shelf = self._shelf(edge if edge in self._edges else "")
+        shelf = self._shelves.get(edge) or self._shelf(edge if edge in self._edges else "")
         return shelf.of(words_of(low)) if shelf.known else shelf.patterns
 
     def _shelf(self, edge: str) -> _Shelf:
