@@ -93,6 +93,7 @@ class Vocabulary:
         return tuple(found)
 
 
+# Of these a sentence makes many, and a tuple is made sooner than a dataclass; so elsewhere, too.
 class Found(NamedTuple):
     """Where something stands in a sentence, and where the words that count stand in it."""
 
