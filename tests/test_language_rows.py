@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from bot.language.explain import explain
-from bot.language.table import tags
+from bot.language.table import LONGEST_END, language, tags
 
 Json = dict[str, Any]
 ROWS = Path(__file__).parent / "language"
@@ -144,3 +144,15 @@ def test_each_other_language_is_understood(tag: str) -> None:
     least = IN_WELL if tag in WELL else IN_OTHERS
 
     assert share_of([row for row in rows() if row.get("lang") == tag]) >= least
+
+
+@pytest.mark.parametrize("tag", sorted(tags()))
+def test_politeness_behind_a_request_is_found_by_its_last_word_as_it_is_by_all_patterns(tag: str) -> None:
+    one = language(tag)
+    closers = [each for ways in one.ways("polite") if ways.meaning in ("closers", "asked") for each in ways.patterns]
+    said = [row["text"].lower() for row in rows() if row.get("lang", "en") == tag]
+    ends = [low for text in said for low in (text, f"{text}, thanks!", text.rstrip(".!?… "))]
+
+    for low in ends:
+        found = [place.start() for each in closers if (place := each.last.search(low, max(0, len(low) - LONGEST_END)))]
+        assert one.closed(low)[1] == min(found, default=0), low

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.language.names import low_of, names_a_file
 from bot.language.patterns import MARKS, QUOTED, Found, Pattern
@@ -37,8 +38,7 @@ _CLAUSE = re.compile(r"[,.;:!?–]|\s-\s")
 _FIRST_MARK = 0xF000
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """One thing said beside: its kind, its words, and what they mean; `said` is not read yet.
 
     `is_instead`: it takes the place of what was said before it, as "actually make that Friday" does.
@@ -54,8 +54,7 @@ class Said:
     is_instead: bool = False
 
 
-@dataclass(frozen=True)
-class Together:
+class Together(NamedTuple):
     """All that is said beside one request.
 
     `is_instead`: the role is so whatever else was said of it; `latest` is the latest of several dates.
@@ -72,6 +71,9 @@ class Together:
     latest: Expiry | None = None
 
 
+_NOTHING = Together()
+
+
 @dataclass
 class Aside:
     """`rest` is the sentence with a mark in place of each thing that was said beside it."""
@@ -83,28 +85,30 @@ class Aside:
         """What stands beside in this part of the sentence."""
         found = _last_words(self._within(said))
         if not found:
-            return Together()
-        roles = list(dict.fromkeys(each.role for each in found if each.role))
+            return _NOTHING
+        kinds = {each.kind for each in found}
+        unclear = [each for each in found if not each.is_clear]
+        roles = list(dict.fromkeys([each.role for each in found if each.role]))
         untils = [each.until for each in found if each.until]
         asks: list[str] = []
-        is_open = any(not each.is_clear and each.kind == "until" and (each.text or not untils) for each in found)
-        if is_open or len({each.at for each in untils}) > 1:
+        is_open = any(each.kind == "until" and (each.text or not untils) for each in unclear) if unclear else False
+        if is_open or (len(untils) > 1 and len({each.at for each in untils}) > 1):
             asks.append("expiration")
-        if any(not each.is_clear and each.kind == "role" for each in found) or len(roles) > 1:
+        open_kinds = [each.kind for each in unclear]
+        if "role" in open_kinds or len(roles) > 1:
             asks.append("role")
-        if any(not each.is_clear and each.kind == "password" for each in found):
+        if "password" in open_kinds:
             asks.append("password")
-        kinds = {each.kind for each in found}
         return Together(
             role=roles[0] if len(roles) == 1 and "role" not in asks else None,
             until=untils[0] if len(untils) >= 1 and "expiration" not in asks else None,
-            message=next((each.text for each in found if each.kind == "message"), None),
-            password=next((each.text for each in found if each.kind == "password"), None),
+            message=_first_text(found, "message") if "message" in kinds else None,
+            password=_first_text(found, "password") if "password" in kinds else None,
             mail=False if "no_mail" in kinds else True if "mail" in kinds else None,
             sign_in=False if "no_sign_in" in kinds else True if "sign_in" in kinds else None,
             asks=tuple(asks),
             latest=max((each for each in untils if each.at), key=_when, default=None) if len(untils) > 1 else None,
-            is_instead=any(each.is_instead and each.kind == "role" for each in found),
+            is_instead="role" in kinds and any(each.is_instead and each.kind == "role" for each in found),
         )
 
     def has_role(self, said: str) -> bool:
@@ -118,6 +122,8 @@ class Aside:
     def unclear(self, said: str) -> dict[str, str]:
         """The words that leave a slot open, by slot."""
         all_said = self._within(said)
+        if all(each.is_clear for each in all_said):
+            return {}
         is_dated = any(each.until for each in all_said)
         # "temporarily, 30 minutes are enough"
         found = (each for each in all_said if not each.is_clear and (each.kind != "until" or each.text or not is_dated))
@@ -126,6 +132,10 @@ class Aside:
 
     def _within(self, said: str) -> list[Said]:
         return [self.marks[each] for each in _MARK.findall(said) if each in self.marks] if self.marks else []
+
+
+def _first_text(found: list[Said], kind: str) -> str | None:
+    return next(each.text for each in found if each.kind == kind)
 
 
 def _when(until: Expiry) -> float:
@@ -145,10 +155,12 @@ def _last_words(found: list[Said]) -> list[Said]:
 def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = (), *, whole: bool = False) -> Aside:
     """The sentence with what is said beside the request put aside; `whole`: it may be all that is said."""
     made = Aside(text.text)
-    patterns = language.by_meaning("beside", low_of(made.rest))
-    for kind in (each for each in _ORDER if each not in without and (each in patterns or each == "role")):
+    low = low_of(made.rest)
+    patterns = language.by_meaning("beside", low)
+    for kind in (each for each in _ORDER if each not in without):
         for _ in range(4):
-            low = low_of(made.rest)
+            if kind not in patterns and kind != "role":
+                break
             found = _longest(language, kind, low, patterns.get(kind, []), whole=whole)
             if found is None:
                 break
@@ -164,6 +176,8 @@ def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = 
             letter = chr(_FIRST_MARK + len(made.marks))
             made.marks[letter] = said
             made.rest = f"{made.rest[: found.start]} {within}{letter} {made.rest[found.end :]}"
+            low = low_of(made.rest)
+            patterns = language.by_meaning("beside", low)
     return made
 
 
@@ -179,7 +193,7 @@ def _up_to_its_quote(found: Found, said: str) -> Found:
 def _longest(language: Language, kind: str, low: str, patterns: list[Pattern], *, whole: bool) -> Found | None:
     """The longest of those that begin first."""
     best: Found | None = None
-    if kind == "role" and (behind := language.role_behind_a_name.search(low)):
+    if kind == "role" and not low.isascii() and (behind := language.role_behind_a_name.search(low)):
         best = Found(*behind.span(), {"role": behind.span("role")})
     for pattern in patterns:
         found = pattern.search(low)
@@ -190,8 +204,7 @@ def _longest(language: Language, kind: str, low: str, patterns: list[Pattern], *
     return best
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """What was found of a kind, in a sentence with its capitals."""
 
     kind: str
@@ -217,10 +230,10 @@ def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | No
     """None where it is not what it looked like."""
     if found.kind == "mail_plainly":
         # "let her know by email" is no message of hers.
-        return _said(language, text, replace(found, kind="mail"), now)
+        return _said(language, text, found._replace(kind="mail"), now)
     if found.kind.endswith("_instead"):
-        made = _said(language, text, replace(found, kind=found.kind.removesuffix("_instead")), now)
-        return replace(made, is_instead=True) if made else None
+        made = _said(language, text, found._replace(kind=found.kind.removesuffix("_instead")), now)
+        return made._replace(is_instead=True) if made else None
     kind, words = found.kind, text.whole(found.words).strip(" ,.;-–()")
     if kind == "unsure_role" and language.ends_with_one("same_as", low_of(found.before).rstrip()):
         # "the same right as Alex" is plain.

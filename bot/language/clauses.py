@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from bot.language.names import Namer, ends_with_a_file, has_a_file, low_of
 from bot.language.patterns import BLANKS, MARKS, NAMES, Fit, Pattern
@@ -19,6 +19,7 @@ MOST_REMARKS = 12
 # Nothing of these is done by the words alone.
 _CHANGES = ("share", "unshare", "change_role", "extend")
 _ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
+_STOPS = (".", "!", "?", "…")
 _MARK = re.compile(f"[{MARKS}]")
 # What a remark has none of: it would take something back, or ask for more.
 _TAKEN_BACK = ("negations", "corrections")
@@ -29,8 +30,7 @@ _FIRST_MARKS = re.compile(rf"(?:[\s:,;.–-]*[{MARKS}])+[\s:,;.–-]*")
 _ASKED = re.compile(r"\?[\s!?]*$")
 
 
-@dataclass(frozen=True)
-class Sentence:
+class Sentence(NamedTuple):
     """`bare` is without politeness; whether it was asked for politely, is a question, may be mere talk."""
 
     bare: str
@@ -207,7 +207,7 @@ class Clauses:
         """What is left, and whether a question of politeness stood there."""
         is_asked = False
         for _ in range(MOST_REMARKS):
-            ended = _ENDS.sub("", said)
+            ended = _ENDS.sub("", said) if said.rstrip(BLANKS)[-1:] in _STOPS else said
             kind, start = self._language.closed(low_of(ended))
             if not start:
                 return ended or said, is_asked

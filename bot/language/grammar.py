@@ -243,6 +243,8 @@ class Reading:
         said = self._said
         cuts = {each.span() for each in _SENTENCE.finditer(said)}
         cuts |= {each.span() for each in self._language.joints.finditer(low_of(said))}
+        if not cuts:
+            return [said]
         parts: list[str] = []
         start = 0
         for begin, end in sorted(cuts)[: 2 * MOST_PARTS]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.language.beside import Aside, Together
 from bot.language.clauses import Clauses, Sentence
@@ -38,8 +38,7 @@ _OF_OTHERS = re.compile(r"\b(?:he|she|they|we|who|you (?:just )?(?:undo|undid|re
 _QUESTION = re.compile(r"\?[\s!?]*$")
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     start: int
     end: int
     words: Words
@@ -206,9 +205,9 @@ class Loosely:
             low = low_of(each)
             loose = self._language.loose
             if beside.mail is None and loose and loose.mail.search(low):
-                beside = replace(beside, mail=not loose.no_mail.search(low))
+                beside = beside._replace(mail=not loose.no_mail.search(low))
             if beside.sign_in is None and loose and loose.sign_in.search(low):
-                beside = replace(beside, sign_in=not loose.no_mail.search(low))
+                beside = beside._replace(sign_in=not loose.no_mail.search(low))
         return beside
 
     def _is_harmless(self, clause: str) -> bool:
@@ -388,7 +387,7 @@ def _windows(said: str, found: list[_Found], clause: re.Pattern[str]) -> Iterato
             start, end = clauses[first][0], clauses[first + length - 1][1]
             if end > start and all(start <= each.start and each.end <= end for each in found):
                 rest = [said[one:other] for one, other in (*clauses[:first], *clauses[first + length :])]
-                moved = [replace(each, start=each.start - start, end=each.end - start) for each in found]
+                moved = [each._replace(start=each.start - start, end=each.end - start) for each in found]
                 yield said[start:end], moved, rest
 
 

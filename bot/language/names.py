@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.language.patterns import MARKS, NAMES
 from bot.language.said import EMAIL, EMOJI, QUOTES, Context, Name, Plain
@@ -52,8 +52,7 @@ _MARK = re.compile(f"[{MARKS}]")
 _TOO_WIDE = ("all_files", "root")
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """What was named, and whether any of it has to be asked about. `words` are those that are not plain."""
 
     found: tuple[Words, ...] = ()
@@ -68,11 +67,13 @@ def ends_with_a_file(text: Plain, said: str) -> bool:
 
 
 def has_a_file(text: Plain, said: str) -> bool:
-    return names_a_file(said) or any(name.kind == "url" and letter in said for letter, name in text.names.items())
+    if names_a_file(said):
+        return True
+    return bool(text.names) and any(name.kind == "url" and letter in said for letter, name in text.names.items())
 
 
 def names_a_file(said: str) -> bool:
-    return bool(_SURELY_A_FILE.search(said))
+    return "." in said and bool(_SURELY_A_FILE.search(said))
 
 
 def is_named(text: Plain, letters: str) -> bool:
@@ -160,7 +161,9 @@ class Namer:
 
     def people(self, said: str) -> Listed:
         """If one of them is not plain, none is there: a part of the people asked for is not what was asked for."""
-        said = said.translate({ord(letter): None for letter, name in self._text.names.items() if name.kind == "bot"})
+        if self._text.names:
+            bots = {ord(letter): None for letter, name in self._text.names.items() if name.kind == "bot"}
+            said = said.translate(bots)
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|/\n").lstrip(">→= ")
         if self._is_only_a_person(said):
             one = self._person(said)

@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 # Letters of nobody: names stand for what is not to be read as words, marks for what was said beside a request. For a
 # pattern marks are white space.
@@ -39,16 +40,20 @@ ENDS = (
 )
 # Letters of languages that put no spaces between words or between a word and what sticks to it.
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+# Words are looked for one by one where they are few.
+FEW = 12
+# What stands behind the last word of a sentence.
+_BEHIND_ALL = BLANKS + ".!?…"
 # How often something is looked for in one sentence; people say each thing once or twice.
 MOST_PLACES = 12
-# Words are looked for one by one where they are few.
-FEW = 4
 
 _SLOTS = ("{items}", "{people}", "{text}")
 NAMED = ("role", "date", "span", "quote", "word", "who")
 _BRACKETS = {"(": r"[(\[]", ")": r"[)\]]"}  # of either kind, as people have it
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
 _WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
+_FIRST_WORD = re.compile(rf"[\s,{MARKS}]*([{LETTERS}]+|\S)")
+_LAST_WORD = re.compile(rf"(?:[{LETTERS}]+|\S)$")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
@@ -88,8 +93,8 @@ class Vocabulary:
         return tuple(found)
 
 
-@dataclass(frozen=True)
-class Found:
+# Of these a sentence makes many, and a tuple is made sooner than a dataclass; so elsewhere, too.
+class Found(NamedTuple):
     """Where something stands in a sentence, and where the words that count stand in it."""
 
     start: int
@@ -97,8 +102,7 @@ class Found:
     groups: Mapping[str, tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(NamedTuple):
     """One way to read a sentence: what stands in the slots, and the role, the date and who is said between them."""
 
     slots: dict[str, str]
@@ -123,13 +127,16 @@ def words_of(low: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(low))
 
 
-@lru_cache(maxsize=256)
-def _places_of(low: str) -> Mapping[str, list[int]]:
-    """Where each word and each mark between words begins."""
-    places: dict[str, list[int]] = {}
-    for each in _WORD.finditer(low):
-        places.setdefault(each[0], []).append(each.start())
-    return places
+def first_of(low: str) -> str:
+    """The first word or mark of it, but a comma."""
+    found = _FIRST_WORD.match(low)
+    return found[1] if found else ""
+
+
+def last_of(low: str) -> str:
+    """The last word or mark of it, but those that a sentence ends with."""
+    found = _LAST_WORD.search(low.rstrip(_BEHIND_ALL).rpartition(" ")[2])
+    return found[0] if found else ""
 
 
 class Pattern:
@@ -173,17 +180,37 @@ class Pattern:
         ]
         return [words for words in found if words]
 
-    @cached_property
+    @property
     def begins_with(self) -> frozenset[str]:
         """One of these is the first word of every sentence of this pattern; none where that may be any."""
+        # Before the first word of a sentence a comma is nothing.
+        return frozenset() if "," in self.heads else self.heads
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """With one of these words or marks the pattern begins, wherever it is; none where that may be any."""
         found: frozenset[str] = frozenset()
         for token, then in pairwise((*self._parts[0], "")):
             words = self._words(token.strip("~[]"), then)
             first = {kind for each in words for kind in _kinds(words_of(each)[0])}
-            if not first or "," in first:
+            if not first:
                 break
             found |= first
             if token.lstrip("~")[0] != "[":
+                return found
+        return frozenset()
+
+    @cached_property
+    def ends_with(self) -> frozenset[str]:
+        """One of these is the last word of every sentence of this pattern; none where that may be any."""
+        found: frozenset[str] = frozenset()
+        for token in reversed(self._parts[-1]):
+            words = () if "~" in token else self._words(token.strip("[]"), "")
+            last = {kind for each in words for kind in _kinds(words_of(each)[-1])}
+            if not last or not last.isdisjoint(_BEHIND_ALL):
+                break
+            found |= last
+            if token[0] != "[":
                 return found
         return frozenset()
 
@@ -267,17 +294,23 @@ class Pattern:
 
         Where its first word is known, only the places of that are tried.
         """
-        if not self._vocabulary.spaces or not self.begins_with:
+        if not self._is_placed:
             return expression.search(low, start)
-        if len(self.begins_with) <= FEW and not any(word in low for word in self.begins_with):
-            return None
-        places = _places_of(low)
-        said = self.begins_with & places.keys()
-        tried = places[next(iter(said))] if len(said) == 1 else sorted(place for word in said for place in places[word])
-        for place in tried:
-            if place >= start and (found := expression.match(low, place)):
-                return found
-        return None
+        first: re.Match[str] | None = None
+        heads = self.heads if len(self.heads) <= FEW else self.heads.intersection(words_of(low))
+        for head in heads:
+            place = low.find(head, start)
+            while place >= 0 and (first is None or place < first.start()):
+                if found := expression.match(low, place):
+                    first = found
+                    break
+                place = low.find(head, place + 1)
+        return first
+
+    @cached_property
+    def _is_placed(self) -> bool:
+        """Whether the places where it may begin can be looked up."""
+        return self._vocabulary.spaces and bool(self.heads)
 
     @cached_property
     def _around_the_date(self) -> tuple[re.Pattern[str] | None, re.Pattern[str]]:
@@ -327,18 +360,19 @@ class Pattern:
         if last and not ended:
             return
         end = ended.start() if ended else len(low)
-        before, behind = ([each] if each else [] for each in (begun, ended))
         if not self.slots:
             if not said[start:end].strip(f" ,{MARKS}"):
-                yield _fit({}, [*before, *behind], said)
+                yield _fit({}, (begun, ended), said)
         elif between is None:
-            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, [*before, *behind], said)
+            yield _fit({self.slots[0]: said[start:end].strip(" ,|")}, (begun, ended), said)
         else:
-            for number, place in enumerate(between.finditer(low, start, end)):
-                if number == MOST_PLACES:
-                    break
-                slots = (said[start : place.start()].strip(" ,|"), said[place.end() : end].strip(" ,|"))
-                yield _fit(dict(zip(self.slots, slots, strict=True)), [*before, place, *behind], said)
+            one, other = self.slots
+            for place in islice(between.finditer(low, start, end), MOST_PLACES):
+                slots = {
+                    one: said[start : place.start()].strip(" ,|"),
+                    other: said[place.end() : end].strip(" ,|"),
+                }
+                yield _fit(slots, (begun, place, ended), said)
 
     @cached_property
     def _edges(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
@@ -449,7 +483,10 @@ class Pattern:
         return self._vocabulary.of(word[1:-1]) if word[0] == "{" and word[-1] == "}" else _literal(word)
 
 
-def _fit(slots: dict[str, str], places: list[re.Match[str]], whole: str) -> Fit:
+def _fit(slots: dict[str, str], between: Iterable[re.Match[str] | None], whole: str) -> Fit:
+    places = [each for each in between if each and each.re.groups]
+    if not places:
+        return Fit(slots)
     said = {name: value for each in places for name, value in each.groupdict().items() if value}
     # A name is wanted as it was written.
     who = next((whole[each.start("who") : each.end("who")] for each in places if each.groupdict().get("who")), None)

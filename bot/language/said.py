@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.language.patterns import CJK
 
@@ -129,12 +130,14 @@ class Plain:
     lines: tuple[str, ...]
     names: dict[str, Name]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(self.lines)
 
     def whole(self, words: str) -> str:
         """The words with their names in again."""
+        if not self.names:
+            return words.strip()
         return words.translate({ord(letter): name.text for letter, name in self.names.items()}).strip()
 
     def only(self, words: str) -> Name | None:
@@ -189,7 +192,10 @@ def plain(said: Said) -> Plain:
     if "&" in text:
         text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)
-    text = _EMPHASIS.sub(r"\2", _MAILTO.sub("", text))
+    if "<" in text:
+        text = _MAILTO.sub("", text)
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub(r"\2", text)
     if not text.isascii():
         text = _EMOJI_AT_AN_END.sub(" ", _OPENING.sub(" ", text))
         text = _GREEK_ASKS.sub("?", text) if _GREEK.search(text) else text
@@ -202,8 +208,14 @@ def plain(said: Said) -> Plain:
     if "\n" in text:
         listed = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
         text = _FIRST_BULLET.sub("", listed) if listed != text else text
-    lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
-    return Plain(tuple(_OTHER_SPACE.sub(" ", line) for line in lines if line), names)
+    return Plain(tuple(line for each in text.splitlines() if (line := _spaced(each))), names)
+
+
+def _spaced(line: str) -> str:
+    """With blanks for other white space, and one for many."""
+    if line.isprintable() and "  " not in line:
+        return line.strip()
+    return _OTHER_SPACE.sub(" ", _SPACES.sub(" ", line).strip())
 
 
 def _quoted(text: str, protect: Callable[[str, str], str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 from bot.language.beside import Aside, Together, unmarked
 from bot.language.names import Listed, Namer, ends_with_a_file, has_a_file, is_named, low_of
@@ -23,8 +24,7 @@ _NEEDS_ITEMS = ("share", "change_role", "unshare", "who_has_access", "extend", "
 _NEEDS_PEOPLE = ("share", "change_role", "unshare")
 
 
-@dataclass(frozen=True)
-class _Spoken:
+class _Spoken(NamedTuple):
     """One way to read a sentence; `items` and `people` are the words, None where there is no slot for them."""
 
     intent: str
@@ -113,7 +113,7 @@ class Slots:
         if items_said and [*spoken.fit.slots][-1] == "items" and not self.is_file(items_said):
             items_said = self._before_the_unread(items_said, unread)
         items_said, behind = self._out_behind(items_said) if people_said else (items_said, [])
-        spoken = replace(spoken, items=items_said, people=people_said)
+        spoken = spoken._replace(items=items_said, people=people_said)
         items, people = self._named(spoken)
         people = self._left_out(people, said, behind)
         lacking = {"dated": not (beside.until or beside.latest), "roled": not people.is_clear}
@@ -174,7 +174,7 @@ class Slots:
         for each in (*self._beside.left_out(said), *behind):
             out = self._namer.people(each)
             is_clear = people.is_clear and out.is_clear and bool(out.found)
-            people = replace(people, is_clear=is_clear, excluded=(*people.excluded, *out.found))
+            people = people._replace(is_clear=is_clear, excluded=(*people.excluded, *out.found))
         return people
 
     def _is_told(self, spoken: _Spoken, items: Listed, people: Listed) -> bool:
@@ -213,7 +213,7 @@ class Slots:
     def _by_role_in_words(self, people_said: str, last: str | None) -> list[tuple[str, Role]]:
         """The same of "Ana view and Bob edit"; `last` is the role of the last of them."""
         expression = self._language.role_at_the_end
-        if expression is None:
+        if expression is None or self._is_one_word(people_said):
             return []
         groups: list[tuple[str, Role]] = []
         waiting: list[str] = []
@@ -325,14 +325,19 @@ class Slots:
             return said[: last.start()], last[0]
         return said, None
 
+    def _is_one_word(self, said: str) -> bool:
+        """Whether it is only one, as most names are: nothing else can be said in it."""
+        bare = said.rstrip(BLANKS)
+        return self._language.spaces and (len(bare) == 1 or bare.isalpha())
+
     def _until(self, said: str | None) -> Expiry | None:
         until = self._language.dates.until(said, self._now.at, self._now.tz) if said else None
         return Expiry(said or "", until.at) if until and (until.at or until.forever) else None
 
     def _before_the_unread(self, said: str | None, unread: dict[str, str]) -> str | None:
         """The names alone; what stands behind them like a role or a date, but is none we know, goes into `unread`."""
-        if said is None:
-            return None
+        if said is None or self._is_one_word(said):
+            return said
         if place := self._language.first("until", low_of(said)):
             unread["expiration"] = said[place[1] :]
             said = said[: place[0]]

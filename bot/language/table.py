@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
 from bot.language.dates import Dates
-from bot.language.patterns import CJK, LETTERS, MARKS, NAMES, QUOTED, Pattern, Vocabulary, one_of, words_of
+from bot.language.patterns import (
+    CJK,
+    LETTERS,
+    MARKS,
+    NAMES,
+    QUOTED,
+    Pattern,
+    Vocabulary,
+    first_of,
+    last_of,
+    one_of,
+    words_of,
+)
 from bot.sharing import Role
 
 # Of the politeness before and behind a request.
 LONGEST_BEGINNING, LONGEST_END = 60, 80
-# Of sets of words, each with the patterns that a sentence of them may be of; some hundred bytes each.
-REMEMBERED = 512
 TABLES = Path(__file__).parent / "words"
 _WORD = re.compile(rf"(?:(?![\d_])[{LETTERS}])+")
 _APART = re.compile(f"[{CJK}]")
@@ -125,46 +135,48 @@ class Loose:
 
 
 class _Filed:
-    """Patterns by the words that a sentence of theirs has; `anchored`: they are looked for at its beginning."""
+    """Patterns by the words that a sentence of theirs has; `anchored`: they are looked for at its beginning or, where
+    `at_the_end`, there.
+    """
 
-    def __init__(self, patterns: list[tuple[str, Pattern]], *, spaces: bool, anchored: bool) -> None:
+    def __init__(
+        self, patterns: list[tuple[str, Pattern]], *, spaces: bool, anchored: bool = False, at_the_end: bool = False
+    ) -> None:
         # What begins with a name fits much; what begins with words is surer.
         self._patterns = sorted(patterns, key=lambda each: bool(each[1].opens_with))
         self._spaces = spaces
-        is_by_first = anchored and spaces
-        self._firsts = frozenset(word for _, each in patterns for word in each.begins_with if is_by_first)
+        self._edge = (first_of if anchored else last_of if at_the_end else None) if spaces else None
+        self._at_the_end = at_the_end
+        self._edges = frozenset(word for _, each in patterns for word in self._edge_of(each)) if self._edge else ()
         self._shelves: dict[str, _Shelf] = {}
-        # Sentences differ in their names, and seldom in the words around them.
-        self._found = lru_cache(maxsize=REMEMBERED)(self._looked_up)
 
     @property
     def is_open(self) -> bool:
         """Whether one of them needs no word at all."""
-        return bool(self._shelf("").of(frozenset()))
+        return bool(self._shelf("").of(()))
 
-    def of(self, low: str) -> tuple[tuple[str, Pattern], ...]:
+    def of(self, low: str) -> Sequence[tuple[str, Pattern]]:
         """Those that a sentence may be of."""
         if not self._spaces:
-            return self._shelf("").of(frozenset(word for word in self._shelf("").known if word in low))
-        words = words_of(low)
-        first = next((each for each in words if each != ","), "") if self._firsts else ""
-        if first not in self._firsts:
-            first = ""
-        return self._found(first, self._shelf(first).known.intersection(words))
+            shelf = self._shelf("")
+            return shelf.of(word for word in shelf.known if word in low)
+        edge = self._edge(low) if self._edge else ""
+        shelf = self._shelves.get(edge) or self._shelf(edge if edge in self._edges else "")
+        return shelf.of(words_of(low)) if shelf.known else shelf.patterns
 
-    def _looked_up(self, first: str, said: frozenset[str]) -> tuple[tuple[str, Pattern], ...]:
-        return self._shelf(first).of(said)
+    def _shelf(self, edge: str) -> _Shelf:
+        """Those of sentences that begin or end so, or with any word."""
+        if (shelf := self._shelves.get(edge)) is None:
+            some = (each for each in self._patterns if not self._edges or self._may_be_at(each[1], edge))
+            shelf = self._shelves[edge] = _Shelf(tuple(some))
+        return shelf
 
-    def _shelf(self, first: str) -> _Shelf:
-        """Those of sentences that begin so, or with any word."""
-        if first not in self._shelves:
-            some = (each for each in self._patterns if not self._firsts or _begins(each[1], first))
-            self._shelves[first] = _Shelf([*some])
-        return self._shelves[first]
+    def _may_be_at(self, pattern: Pattern, edge: str) -> bool:
+        words = self._edge_of(pattern)
+        return not words or edge in words
 
-
-def _begins(pattern: Pattern, first: str) -> bool:
-    return not pattern.begins_with or first in pattern.begins_with
+    def _edge_of(self, pattern: Pattern) -> frozenset[str]:
+        return pattern.ends_with if self._at_the_end else pattern.begins_with
 
 
 class _Shelf:
@@ -173,8 +185,8 @@ class _Shelf:
     What a word says of all patterns is the bits of one number: which need it first, then which need it next, …
     """
 
-    def __init__(self, patterns: list[tuple[str, Pattern]]) -> None:
-        self._patterns = patterns
+    def __init__(self, patterns: tuple[tuple[str, Pattern], ...]) -> None:
+        self.patterns = patterns
         self._needs = max((len(each.needs) for _, each in patterns), default=0)
         self._always = 0
         self._by_word: dict[str, int] = {}
@@ -187,23 +199,24 @@ class _Shelf:
                 self._always |= 0 if words else bit
         self.known = frozenset(self._by_word)
 
-    def of(self, said: frozenset[str]) -> tuple[tuple[str, Pattern], ...]:
-        """Those of sentences with these words, all of them known."""
-        bits, size = self._always, len(self._patterns)
+    def of(self, said: Iterable[str]) -> list[tuple[str, Pattern]]:
+        """Those of sentences with these words."""
+        bits, size, known = self._always, len(self.patterns), self._by_word
         for word in said:
-            bits |= self._by_word[word]
+            if word in known:
+                bits |= known[word]
         left = (1 << size) - 1
         for _ in range(self._needs):
             left &= bits
             if not left:
-                return ()
+                return []
             bits >>= size
         found: list[tuple[str, Pattern]] = []
         while left:
             lowest = left & -left
-            found.append(self._patterns[lowest.bit_length() - 1])
+            found.append(self.patterns[lowest.bit_length() - 1])
             left ^= lowest
-        return tuple(found)
+        return found
 
 
 class Language:
@@ -214,7 +227,7 @@ class Language:
         self._table = table
         self._words = {name: tuple(many) for name, many in table["words"].items()}
         self._ways: dict[str, tuple[Ways, ...]] = {}
-        self._files: dict[tuple[str, bool], _Filed] = {}
+        self._files: dict[tuple[str, bool, bool], _Filed] = {}
         self.spaces: bool = table.get("spaces", True)
         self.roles = {said: Role(role) for role, many in table["roles"].items() for said in many}
         self.dates = Dates(table["dates"], spaces=self.spaces, joints=self.words("and"))
@@ -242,23 +255,25 @@ class Language:
         """What stands like a role, whatever it says: "as a moderator"."""
         return self.patterns("beside", "unknown_role")
 
-    def candidates(self, section: str, low: str) -> tuple[tuple[str, Pattern], ...]:
+    def candidates(self, section: str, low: str) -> Sequence[tuple[str, Pattern]]:
         """The patterns that a sentence can be of, the surest first, else in the order of the table."""
         return self._filed(section, anchored=True).of(low)
 
     def by_meaning(self, section: str, low: str) -> dict[str, list[Pattern]]:
         """The patterns of which something may be in a sentence."""
         found: dict[str, list[Pattern]] = {}
-        for meaning, pattern in self._filed(section, anchored=False).of(low):
+        for meaning, pattern in self._filed(section).of(low):
             found.setdefault(meaning, []).append(pattern)
         return found
 
-    def _filed(self, section: str, *, anchored: bool, only: tuple[str, ...] = ()) -> _Filed:
-        key = (section, anchored)
+    def _filed(
+        self, section: str, *, anchored: bool = False, at_the_end: bool = False, only: tuple[str, ...] = ()
+    ) -> _Filed:
+        key = (section, anchored, at_the_end)
         if key not in self._files:
             some = (ways for ways in self.ways(section) if not only or ways.meaning in only)
             found = [(ways.meaning, each) for ways in some for each in ways.patterns]
-            self._files[key] = _Filed(found, spaces=self.spaces, anchored=anchored)
+            self._files[key] = _Filed(found, spaces=self.spaces, anchored=anchored, at_the_end=at_the_end)
         return self._files[key]
 
     @staticmethod
@@ -381,8 +396,9 @@ class Language:
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
-        ends = dict.fromkeys(_OPENING, 0)
-        for kind, pattern in self._filed("polite", anchored=True, only=_OPENING).of(low[:LONGEST_BEGINNING]):
+        some = self._filed("polite", anchored=True, only=_OPENING).of(low[:LONGEST_BEGINNING])
+        ends = dict.fromkeys(_OPENING, 0) if some else {}
+        for kind, pattern in some:
             if found := pattern.begins.match(low):
                 ends[kind] = max(ends[kind], found.end())
         return next(((kind, end) for kind, end in ends.items() if end), ("", 0))
@@ -390,7 +406,7 @@ class Language:
     def closed(self, low: str) -> tuple[str, int]:
         """The politeness behind a request: of what kind it is, and where it begins; 0 where there is none."""
         begins = ("", len(low))
-        for kind, pattern in self._filed("polite", anchored=False, only=_CLOSING).of(low[-LONGEST_END:]):
+        for kind, pattern in self._filed("polite", at_the_end=True, only=_CLOSING).of(low[-LONGEST_END:]):
             if found := pattern.last.search(low, max(0, len(low) - LONGEST_END)):
                 begins = min(begins, (kind, found.start()), key=lambda each: each[1])
         return begins if begins[0] else ("", 0)
