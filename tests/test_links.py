@@ -207,8 +207,8 @@ async def test_a_chat_of_two_is_nobodys_business(bot: Bot) -> None:
 async def test_where_groups_are_not_told_nobody_is_said_to_be_without_it(adele: Someone, bot: Bot) -> None:
     contoso = bot.contoso
     await contoso.client.install_everywhere()
-    await adele.says("watch my links")
     contoso.consents[contoso.person(ADELE).id].discard("GroupMember.Read.All")
+    await adele.says("watch my links")
     contoso.files.grant(contoso.file("Adele Vance", f"Finance/{FILE}"), Grant(FINANCE, "read"))
 
     assert await pastes(bot, budget(bot)) is None
