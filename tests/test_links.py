@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.language import Said, understand
 from contoso import activities
 from contoso.faults import Face
 from contoso.files import Grant, Link
@@ -16,6 +17,7 @@ from tests.bot import Bot
 from tests.people import Someone, words_of_card
 from tests.test_extension import Desk, link
 from tests.test_here import give
+from tests.test_language import BERLIN, NOW
 from tests.test_roster import ADELE, ALEX, CREW, DANA, FILE, GENERAL, MEGAN, the
 
 Json = dict[str, Any]
@@ -360,3 +362,105 @@ async def test_with_other_words_or_in_a_chat_of_two_a_link_asks_nothing(
     said = await adele.says(f"<at>Sharebot</at> {budget(bot)} {more}", chat=chat)
 
     assert "I did nothing." in said
+
+
+# In other languages
+
+
+@pytest.mark.parametrize(
+    ("tag", "wish", "sentences"),
+    [
+        (
+            "en",
+            "links_on",
+            [
+                "watch my links",
+                "watch my links on",
+                "Please watch my links.",
+                "notice links i paste",
+                "check the links I paste",
+                "turn on link watching",
+                "link watch on",
+            ],
+        ),
+        (
+            "en",
+            "links_off",
+            [
+                "watch my links off",
+                "stop watching my links",
+                "don't watch my links",
+                "don't watch my links any more",
+                "turn off link watching",
+                "link watch off",
+            ],
+        ),
+        (
+            "de",
+            "links_on",
+            [
+                "beachte meine Links",
+                "prüfe bitte meine Links",
+                "Linkprüfung ein",
+                "schalte die Linkprüfung ein",
+                "Linkprüfung",
+            ],
+        ),
+        (
+            "de",
+            "links_off",
+            [
+                "beachte meine Links nicht mehr",
+                "Linkprüfung aus",
+                "schalte die Linkprüfung aus",
+                "prüfe meine Links nicht mehr",
+            ],
+        ),
+        ("es", "links_on", ["vigila mis enlaces", "activa la comprobación de enlaces", "revisa los enlaces que pego"]),
+        (
+            "es",
+            "links_off",
+            [
+                "deja de vigilar mis enlaces",
+                "no vigiles mis enlaces",
+                "desactiva la comprobación de enlaces",
+                "no revises más mis enlaces",
+            ],
+        ),
+        (
+            "fr",
+            "links_on",
+            ["surveille mes liens", "vérifie les liens que je colle", "active la surveillance des liens"],
+        ),
+        (
+            "fr",
+            "links_off",
+            ["ne surveille plus mes liens", "arrête de surveiller mes liens", "désactive la surveillance des liens"],
+        ),
+        ("it", "links_on", ["controlla i miei link", "attiva il controllo dei link", "controlla i link che incollo"]),
+        (
+            "it",
+            "links_off",
+            ["non controllare più i miei link", "smetti di controllare i miei link", "disattiva il controllo dei link"],
+        ),
+        ("nl", "links_on", ["controleer mijn links", "linkcontrole aan", "zet de linkcontrole aan"]),
+        ("nl", "links_off", ["controleer mijn links niet meer", "linkcontrole uit", "zet de linkcontrole uit"]),
+        ("pt", "links_on", ["verifica os meus links", "verifique meus links", "ative a verificação de links"]),
+        (
+            "pt",
+            "links_off",
+            ["não verifique mais meus links", "pare de verificar meus links", "desative a verificação de links"],
+        ),
+        ("ja", "links_on", ["リンクの確認をオンにして", "貼ったリンクを確認して", "私のリンクをチェックして"]),
+        ("ja", "links_off", ["リンクの確認をオフにして", "貼ったリンクを確認しないで"]),
+        ("ko", "links_on", ["링크 확인 켜줘", "내 링크를 확인해줘"]),
+        ("ko", "links_off", ["링크 확인 꺼줘", "내 링크를 확인하지 마"]),
+        ("zh", "links_on", ["打开链接检查", "检查我的链接"]),
+        ("zh", "links_off", ["关闭链接检查", "不要检查我的链接", "停止检查我的链接"]),
+    ],
+)
+def test_it_is_switched_in_ten_languages(tag: str, wish: str, sentences: list[str]) -> None:
+    for each in sentences:
+        understood = understand(Said(each), now=NOW, tz=BERLIN, locale=tag)
+
+        assert (understood.intent, understood.wish) == ("settings", wish), each
