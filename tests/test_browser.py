@@ -286,7 +286,7 @@ async def test_a_link_that_is_pasted_gets_its_card_before_it_is_sent(browser: Br
     await expect(panel).to_be_hidden()
     await paste(adele, url)
     await expect(panel).to_contain_text(told)
-    await shoot(adele, "20-link")
+    await shoot(adele, "23-link")
     await adele.get_by_test_id("composer").press("Enter")
     await expect(panel).to_be_hidden()
     await expect(adele.get_by_test_id("message").last).to_contain_text(told)
