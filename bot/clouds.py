@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cloud:
-    """`login_issuers` end with the tenant's id or the tenant's id and /v2.0; `graph` is how scopes spell Graph."""
+    """`login_issuers` end with the tenant's id or the tenant's id and /v2.0; `graph` is how scopes spell Graph.
+
+    `files` is where SharePoint and OneDrive are, of whatever tenant.
+    """
 
     login_url: str
     login_issuers: tuple[str, ...]
@@ -18,6 +21,7 @@ class Cloud:
     bot_keys_url: str
     bot_framework: str
     service_hosts: frozenset[str]
+    files: str
 
     def issuers(self, tenant_id: str) -> list[str]:
         return [issuer.format(tenant=tenant_id) for issuer in self.login_issuers]
@@ -33,6 +37,7 @@ CLOUDS = {
         bot_keys_url="https://login.botframework.com/v1/.well-known/openidconfiguration",
         bot_framework="https://api.botframework.com",
         service_hosts=frozenset({"smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com"}),
+        files="*.sharepoint.com",
     ),
     "gcc-high": Cloud(
         login_url="https://login.microsoftonline.us",
@@ -41,6 +46,7 @@ CLOUDS = {
         bot_keys_url=GOVERNMENT_KEYS,
         bot_framework="https://api.botframework.us",
         service_hosts=frozenset({"smba.infra.gov.teams.microsoft.us"}),
+        files="*.sharepoint.us",
     ),
     "dod": Cloud(
         login_url="https://login.microsoftonline.us",
@@ -49,5 +55,6 @@ CLOUDS = {
         bot_keys_url=GOVERNMENT_KEYS,
         bot_framework="https://api.botframework.us",
         service_hosts=frozenset({"smba.infra.dod.teams.microsoft.us"}),
+        files="*.sharepoint-mil.us",
     ),
 }

@@ -30,6 +30,8 @@ SCHEMAS = "https://developer.microsoft.com/json-schemas/teams/v{version}/Microso
 ICONS = {"color": (192, 192), "outline": (32, 32)}
 PNG = b"\x89PNG\r\n\x1a\n"
 PLACE = re.compile(r"\$\{\{(\w+)\}\}")
+# Each * is one part of a name, and Teams takes no *.com.
+LINK_DOMAIN = re.compile(r"(?:(?:\*|[\w-]+)\.)*[\w-]+\.[A-Za-z]{2,}")
 SEMVER = re.compile(r"\d+\.\d+\.\d+")
 # Phones cut titles after 32 letters. https://learn.microsoft.com/microsoft-365/extensibility/schema/root-compose-extensions
 MOST = {"name.short": 30, "name.full": 100, "description.short": 80, "description.full": 4000}
@@ -46,11 +48,14 @@ class BadPackage(Exception):
 
 def package(values: Mapping[str, str], folder: Path = FOLDER) -> bytes:
     """The zip, with these values in the manifest's `${{PLACES}}`. Raises BadPackage."""
-    files = {MANIFEST: _filled(folder / MANIFEST, values).encode()}
-    manifest = _json(MANIFEST, files[MANIFEST])
+    manifest = _json(MANIFEST, _filled(folder / MANIFEST, values).encode())
     if lacks := sorted(NEEDED - manifest.keys()):
         raise BadPackage(f"{MANIFEST} lacks {', '.join(lacks)}.")
     try:
+        for domains in _link_domains(manifest):
+            # One place stands for all that the environment names.
+            domains[:] = [each.strip() for said in domains for each in said.split(",")]
+        files = {MANIFEST: f"{json.dumps(manifest, indent=2, ensure_ascii=False)}\n".encode()}
         missing: list[str] = []
         for name in _named(manifest):
             if (file := folder / name).is_file() and file.resolve().parent == folder.resolve():
@@ -123,6 +128,10 @@ def _json(name: str, text: bytes) -> Json:
     return read
 
 
+def _link_domains(manifest: Json) -> list[list[str]]:
+    return [each["value"]["domains"] for each in manifest["composeExtensions"][0].get("messageHandlers", ())]
+
+
 def _named(manifest: Json) -> list[str]:
     return [
         *manifest["icons"].values(),
@@ -140,6 +149,9 @@ def _problems(manifest: Json) -> Iterator[str]:
     yield from mismatches(manifest, app["botId"], *manifest["validDomains"][:1])
     if any("/" in domain or ":" in domain or "*" in domain for domain in manifest["validDomains"]):
         yield "validDomains should be names of hosts, without https://, ports or wildcards."
+    for each in (one for domains in _link_domains(manifest) for one in domains):
+        if not LINK_DOMAIN.fullmatch(each):
+            yield f"LINK_DOMAINS should be names of hosts, or *.sharepoint.com, with commas between, not {each!r}."
     for place, listed in enumerate(app["commandLists"]):
         told = [(one["title"], one["description"], one["prompt"]) for one in listed["commands"]]
         if told != [(one.intent.replace("_", " "), one.what, one.example) for one in COMMANDS]:

@@ -186,6 +186,7 @@ def manifest_values(environment: Mapping[str, str]) -> dict[str, str]:
         "BOT_ID": str(uuid.UUID(said["APP_ID"])),
         "TEAMS_APP_ID": str(uuid.UUID(said.get("TEAMS_APP_ID") or said["APP_ID"])),
         "PUBLIC_HOST": urlsplit(said["PUBLIC_URL"]).hostname or "",
+        "LINK_DOMAINS": said.get("LINK_DOMAINS") or CLOUDS.get(said.get("CLOUD", ""), CLOUDS["public"]).files,
         **{name: said[name] for name in PAGES},
     }
 

@@ -44,8 +44,8 @@ def file(item: ShareableItem) -> Card:
     actions = [link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else []
     if item.web_url:
         actions += [
-            _opens_dialog(_("Share with this chat"), {"verb": "form.here", "url": item.web_url}),
-            _opens_dialog(_("Share with …"), {"verb": "form.named", "url": item.web_url}),
+            opens_dialog(_("Share with this chat"), {"verb": "form.here", "url": item.web_url}),
+            opens_dialog(_("Share with …"), {"verb": "form.named", "url": item.web_url}),
         ]
     return card(
         beside(
@@ -92,6 +92,6 @@ def submit(title: str, data: Mapping[str, Any], *, style: str = "default") -> Ac
     return {"type": "Action.Submit", "title": title, "data": dict(data), "style": style}
 
 
-def _opens_dialog(title: str, data: Mapping[str, Any]) -> Action:
+def opens_dialog(title: str, data: Mapping[str, Any]) -> Action:
     """https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/task-modules/task-modules-bots"""
     return submit(title, {**data, "msteams": {"type": "task/fetch"}})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.sharing import Recipient, Role, ShareableItem
 from bot.texts import _, listed, sentences
+from cards.dialog import opens_dialog
 from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
 from cards.many import AT_ONCE, IN_A_SENTENCE, by_name
 from cards.share import CAN, file, person, warning
@@ -44,6 +45,21 @@ def here(item: ShareableItem, found: Here, key: str) -> Card:
     actions = [*_shares(key), *([link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else [])]
     summary = sentences(title, apart(item.name))
     return card(heading(title), file(item), *_people(found), actions=actions, summary=summary)
+
+
+def pasted(key: str) -> Card:
+    """Becomes a part of somebody's message, so everybody reads it: no file, no name and no number is on it.
+
+    `key` is of the button that plans a share with those who can't, for whoever pasted the link.
+    """
+    title = _("Not everybody here can open this link")
+    told = _("So it was when it was pasted. Only whoever pasted it sees who that is, and can share it with them.")
+    return card(
+        heading(title),
+        line(told),
+        actions=[opens_dialog(_("See who, and share…"), {"verb": "links.give", "about": key})],
+        summary=title,
+    )
 
 
 def also_here(made: Card, found: Here, key: str) -> Card:

@@ -1,12 +1,12 @@
-"""How somebody wants to be answered: with cards, or in words."""
+"""How somebody wants to be answered: with cards, or in words; and whether the links they paste are looked at."""
 
 from __future__ import annotations
 
 from bot.texts import _
-from cards.elements import Card, button, card, heading, line, small
+from cards.elements import Action, Card, block, button, card, heading, line, run, small
 
 
-def settings(*, plain: bool) -> Card:
+def settings(*, plain: bool, links: bool) -> Card:
     title = _("Plain text is on") if plain else _("Plain text is off")
     how = (
         _("I answer in words. What can be done has a number: reply with it, or with the words behind it.")
@@ -19,4 +19,31 @@ def settings(*, plain: bool) -> Card:
         if plain
         else button(_("Answer in plain text"), "settings.plain", "", style="positive")
     )
-    return card(heading(title), line(how), small(by_words), actions=[switch], summary=title)
+    watched = block(line(run(_links_are(on=links), bold=True)), line(_what_links(on=links)), separator=True)
+    actions = [switch, _switch_links(on=links)]
+    return card(heading(title), line(how), small(by_words), watched, actions=actions, summary=title)
+
+
+def watched_links(*, on: bool) -> Card:
+    title = _links_are(on=on)
+    by_words = _("To stop it, say “stop watching my links”.") if on else _("To begin, say “watch my links”.")
+    actions = [_switch_links(on=on)]
+    return card(heading(title), line(_what_links(on=on)), small(by_words), actions=actions, summary=title)
+
+
+def _links_are(*, on: bool) -> str:
+    return _("I watch your links") if on else _("I don't watch your links")
+
+
+def _what_links(*, on: bool) -> str:
+    if on:
+        return _(
+            "When you paste a link to a file in a group chat or a channel, I look whether everybody there can open it."
+        )
+    return _("When you paste a link to a file, I don't look at it.")
+
+
+def _switch_links(*, on: bool) -> Action:
+    if on:
+        return button(_("Stop watching my links"), "settings.links_off", "")
+    return button(_("Watch my links"), "settings.links_on", "")

@@ -79,6 +79,13 @@ class TeamsClient:
             return []
         return await self._until_quiet(person, where, message.id)
 
+    async def paste(self, who: Who, url: str, *, chat: str | None = None, locale: str = "en-US") -> Json | None:
+        """The card that the bot hangs onto a link which is pasted and not sent yet; None for none."""
+        person, where = self._who(who), self._chat(who, chat)
+        answer = await self.extension.unfurl(person, where, url, locale=locale)
+        found = cast("list[Json]", answer.get("composeExtension", {}).get("attachments") or [])
+        return cast("Json", found[0]["content"]) if found else None
+
     async def click(
         self,
         who: Who,
@@ -158,8 +165,9 @@ class TeamsClient:
         *,
         root: str | None = None,
         mentions: Sequence[Mention] | None = None,
+        card: Json | None = None,
     ) -> Message:
-        """Puts a person's message into a chat; the bot is told by `hand_over`."""
+        """Puts a person's message into a chat; the bot is told by `hand_over`. `card` is what a link in it became."""
         message = Message(
             id=self._contoso.chats.new_id(self._contoso.now()),
             chat_id=chat.id,
@@ -169,6 +177,7 @@ class TeamsClient:
             timestamp=self._contoso.now(),
             text=text,
             mentions=tuple(self._mentioned(chat, text) if mentions is None else mentions),
+            attachments=({"contentType": CARD, "content": card},) if card else (),
         )
         self._contoso.say(message)
         return message

@@ -6,10 +6,12 @@ https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/what-ar
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from contoso import activities, tokens
 from contoso.chats import CARD, Chat, Message
@@ -21,6 +23,7 @@ Json = dict[str, Any]
 INVOKES = frozenset(
     {
         "composeExtension/query",
+        "composeExtension/queryLink",
         "composeExtension/fetchTask",
         "composeExtension/submitAction",
         "task/fetch",
@@ -29,12 +32,17 @@ INVOKES = frozenset(
     }
 )
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}']")
+# What Teams signs in by itself for.
+SILENTLY = ("composeExtension/query", "composeExtension/queryLink")
+# https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/link-unfurling
+UNFURLED_FOR = dt.timedelta(minutes=30)
 
 
 class Extension:
     def __init__(self, contoso: Contoso, bot: Delivery) -> None:
         self._contoso = contoso
         self._bot = bot
+        self._unfurled: dict[tuple[str, str], tuple[dt.datetime, Json]] = {}
 
     async def ask(
         self,
@@ -49,8 +57,8 @@ class Extension:
         """The bot's answer, `{"composeExtension": …}`, `{"task": …}`, `{"type": …, "value": …}` or empty; `message` is
         the one it is about.
 
-        A search that the bot answers with silentAuth is made once more with a token. Teams does so for searches only,
-        and shows the button for anything else. Raises BotTrouble.
+        A search or a link that the bot answers with silentAuth is asked once more with a token. Teams does so for
+        these only, and shows the button for anything else. Raises BotTrouble.
         """
         if message and name.startswith("composeExtension/"):
             value = {**value, "messagePayload": payload(self._contoso, message)}
@@ -66,10 +74,34 @@ class Extension:
             return _read(answer.status_code, answer.content)
 
         first = await asked(value)
-        if name != "composeExtension/query" or _kind(first) != "silentAuth":
+        if name not in SILENTLY or _kind(first) != "silentAuth":
             return _by_button(first or {})
         again = await asked({**value, "authentication": {"token": tokens.sso_token(self._contoso, person)}})
         return _by_button(first or {}) if again is None else _by_button(again)
+
+    async def unfurl(self, person: Person, chat: Chat, url: str, *, locale: str = "en-US") -> Json:
+        """The bot's answer to a link that somebody pastes, or that of a while ago; empty where it is not asked.
+
+        Teams keeps an answer for the person and the link, in whatever chat, unless it says that it is not to be kept.
+        Raises BotTrouble.
+        """
+        if not self._is_asked_of(url):
+            return {}
+        kept, now = self._unfurled.get((person.id, url)), self._contoso.now()
+        if kept and kept[0] > now:
+            return kept[1]
+        answer = await self.ask(person, chat, "composeExtension/queryLink", {"url": url}, locale=locale)
+        policy = cast("Json", answer.get("cacheInfo") or {}).get("cacheType")
+        if _kind(answer) == "result" and str(policy).upper() != "NO_CACHE":
+            self._unfurled[person.id, url] = (now + UNFURLED_FOR, answer)
+        return answer
+
+    def _is_asked_of(self, url: str) -> bool:
+        """Each `*` of a domain is one part of a name."""
+        domains = self._contoso.link_domains
+        if domains is None:
+            return url.startswith(f"{self._contoso.base_url}/")
+        return any(_fits(each.split("."), (urlsplit(url).hostname or "").split(".")) for each in domains)
 
     def post(self, person: Person, chat: Chat, card: Json) -> Message:
         """Puts a card that was chosen from a search into a chat, as the person."""
@@ -84,6 +116,10 @@ class Extension:
         )
         self._contoso.say(message)
         return message
+
+
+def _fits(domain: list[str], host: list[str]) -> bool:
+    return len(domain) == len(host) and all(wanted in ("*", part) for wanted, part in zip(domain, host, strict=True))
 
 
 def payload(contoso: Contoso, message: Message) -> Json:

@@ -130,8 +130,13 @@ class Teams:
         mentions = [
             Mention(str(each["id"]), str(each["name"])) for each in cast("list[Json]", said.get("mentions") or [])
         ]
+        card = said.get("card")
+        if card is not None and not isinstance(card, dict):
+            raise No(400, "A message carries a card or none.")
         client = self._contoso.client
-        message = client.post(person, chat, text, root=root and str(root), mentions=mentions)
+        message = client.post(
+            person, chat, text, root=root and str(root), mentions=mentions, card=cast("Json | None", card)
+        )
         client.later(client.hand_over(message, _locale(request)))
         return web.json_response(message_json(message, person), status=201)
 
@@ -161,7 +166,11 @@ class Teams:
         message = self._contoso.chats.message(chat.id, str(about)) if about else None
         if about and message is None:
             raise No(404, "This message is not there any more.")
-        answer = await self._contoso.client.extension.ask(
+        extension = self._contoso.client.extension
+        if name == "composeExtension/queryLink":
+            url = str(cast("Json", value).get("url"))
+            return web.json_response(await extension.unfurl(person, chat, url, locale=_locale(request)))
+        answer = await extension.ask(
             person, chat, str(name), cast("Json", value), message=message, locale=_locale(request)
         )
         return web.json_response(answer)

@@ -104,6 +104,8 @@ class Contoso:
         self.refresh_in: int | None = None
         self.faults: list[Rule] = []
         self.external_sharing = True
+        # As the app's manifest has them: of a pasted link to one of these the bot hears. None: of any to a file here.
+        self.link_domains: tuple[str, ...] | None = None
         # So many members of a chat Teams names at once, at most, whatever a bot asks for.
         self.roster_page = 500
         # How much Graph gives to the app in a minute; None: as much as it likes. contoso/graph_limits.py

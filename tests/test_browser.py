@@ -271,6 +271,50 @@ async def test_in_a_group_a_stranger_sees_nothing_and_their_press_changes_nothin
     assert "lee.gu@contoso.com" not in bot.access("Q3 Budget.xlsx")
 
 
+async def test_a_link_that_is_pasted_gets_its_card_before_it_is_sent(browser: Browser, bot: Bot) -> None:
+    contoso = bot.contoso
+    await contoso.client.install_everywhere()
+    await Someone(contoso, "adele.vance@contoso.com").says("watch my links")
+    url = contoso.web_url(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
+    adele = await open_page(browser, bot, "adele.vance")
+    await adele.get_by_test_id("chat").filter(has_text="Budget crew").click()
+    panel, told = adele.get_by_test_id("link-panel"), "Not everybody here can open this link"
+
+    await paste(adele, url)
+    await expect(panel).to_contain_text(told)
+    await adele.get_by_test_id("link-remove").click()
+    await expect(panel).to_be_hidden()
+    await paste(adele, url)
+    await expect(panel).to_contain_text(told)
+    await shoot(adele, "23-link")
+    await adele.get_by_test_id("composer").press("Enter")
+    await expect(panel).to_be_hidden()
+    await expect(adele.get_by_test_id("message").last).to_contain_text(told)
+
+    alex = await open_page(browser, bot, "alex.wilber")
+    await alex.get_by_test_id("chat").filter(has_text="Budget crew").click()
+    await alex.get_by_role("button", name="See who, and share…").click()
+    await expect(alex.get_by_role("dialog")).to_contain_text("Only the person who asked")
+    await adele.get_by_role("button", name="See who, and share…").click()
+    await expect(adele.get_by_role("dialog")).to_contain_text("Megan Bowen")
+    await adele.get_by_role("dialog").get_by_role("button", name="Share", exact=True).click()
+    await expect(adele.get_by_role("dialog")).to_contain_text("✓ can view")
+
+
+async def paste(page: Page, text: str) -> None:
+    """As the keys do, without the clipboard of the machine."""
+    composer = page.get_by_test_id("composer")
+    await composer.fill(text)
+    await composer.evaluate(
+        """(editor, text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }""",
+        text,
+    )
+
+
 async def test_a_file_is_found_put_into_the_chat_shared_from_a_form_and_asked_about(browser: Browser, bot: Bot) -> None:
     await bot.contoso.client.install_everywhere()
     adele = await open_page(browser, bot, "adele.vance")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ SIGN_IN = [{"type": "openUrl", "title": "Sign in", "value": "https://bot.example
 SILENT = {"composeExtension": {"type": "silentAuth", "suggestedActions": {"actions": SIGN_IN}}}
 BUTTON = {"composeExtension": {"type": "auth", "suggestedActions": {"actions": SIGN_IN}}}
 FOUND = {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": []}}
+CARD_TYPE = "application/vnd.microsoft.card.adaptive"
 CARD = {"type": "AdaptiveCard", "fallbackText": "A file", "body": []}
 
 
@@ -88,6 +90,83 @@ async def test_a_search_that_cannot_be_signed_in_silently_shows_the_button(
 
     assert (await asks(contoso, "composeExtension/query", {})).json() == BUTTON
     assert len(bot.got) == 2
+
+
+def result(*titles: str, **more: object) -> Json:
+    """What a bot answers to a link with."""
+    found = [{"contentType": CARD_TYPE, "content": {**CARD, "fallbackText": each}, "preview": {}} for each in titles]
+    return {"composeExtension": {"type": "result", "attachmentLayout": "list", "attachments": found}, **more}
+
+
+async def test_a_link_is_asked_of_again_with_a_token_of_the_person(contoso: Contoso, bot: Scripted) -> None:
+    bot.answers = [(200, SILENT), (200, result("A file"))]
+    url = f"{contoso.base_url}/s/x"
+
+    answer = await asks(contoso, "composeExtension/queryLink", {"url": url})
+
+    first, second = bot.got
+    assert answer.json() == result("A file")
+    assert first["value"] == {"url": url}
+    assert second["value"]["url"] == url
+    assert second["value"]["authentication"]["token"]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_asked"),
+    [
+        ("https://contoso.sharepoint.com/x", True),
+        ("https://contoso-my.sharepoint.com/personal/x", True),
+        ("https://a.b.sharepoint.com/x", False),
+        ("https://sharepoint.com/x", False),
+        ("https://contoso.sharepoint.com.evil.example/x", False),
+        ("no link", False),
+    ],
+)
+async def test_the_bot_hears_of_links_to_the_domains_of_its_manifest_alone(
+    contoso: Contoso, bot: Scripted, url: str, *, is_asked: bool
+) -> None:
+    contoso.link_domains = ("files.example", "*.sharepoint.com")
+    bot.answers = [(200, result("A file"))]
+
+    await asks(contoso, "composeExtension/queryLink", {"url": url})
+
+    assert len(bot.got) == is_asked
+
+
+async def test_the_card_of_a_link_is_kept_for_half_an_hour_whatever_the_chat(contoso: Contoso, bot: Scripted) -> None:
+    bot.answers = [(200, result("First")), (200, result("Second"))]
+    url, client = f"{contoso.base_url}/s/x", contoso.client
+
+    crew = await client.paste("Adele Vance", url, chat=CREW)
+    own = await client.paste("Adele Vance", url)
+    contoso.clock = dt.timedelta(minutes=31)
+    later = await client.paste("Adele Vance", url)
+
+    assert [each["fallbackText"] for each in (crew or {}, own or {}, later or {})] == ["First", "First", "Second"]
+
+
+async def test_a_card_of_a_link_that_is_not_to_be_kept_is_asked_for_anew(contoso: Contoso, bot: Scripted) -> None:
+    anew = {"cacheInfo": {"cacheType": "NO_CACHE"}}
+    bot.answers = [(200, result("First", **anew)), (200, result(**anew))]
+    url, client = f"{contoso.base_url}/s/x", contoso.client
+
+    first = await client.paste("Adele Vance", url, chat=CREW)
+
+    assert first == {**CARD, "fallbackText": "First"}
+    assert await client.paste("Adele Vance", url, chat=CREW) is None
+
+
+async def test_the_card_of_a_link_is_sent_with_the_message(contoso: Contoso) -> None:
+    adele = contoso.person("adele.vance@contoso.com")
+    chat = next(one for one in contoso.chats if one.name == CREW)
+    async with httpx.AsyncClient(base_url=contoso.base_url) as page:
+        path = f"/teams/api/chats/{quote(chat.id, safe='')}/messages"
+        sent = await page.post(path, json={"user": adele.id, "text": "https://x.example", "card": CARD})
+        refused = await page.post(path, json={"user": adele.id, "text": "https://x.example", "card": "x"})
+
+    (message,) = contoso.chats.messages(chat.id)
+    assert (sent.status_code, refused.status_code) == (201, 400)
+    assert (message.text, message.card) == ("https://x.example", CARD)
 
 
 async def test_an_action_is_never_signed_in_silently(contoso: Contoso, bot: Scripted) -> None:

@@ -57,7 +57,10 @@ ANYTHING = st.recursive(
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=8) | KEYS, inside, max_size=4),
     max_leaves=12,
 )
-DOORS = ("composeExtension/query", "composeExtension/fetchTask", "composeExtension/submitAction", "task/fetch")
+DOORS = (
+    *("composeExtension/query", "composeExtension/queryLink", "composeExtension/fetchTask"),
+    *("composeExtension/submitAction", "task/fetch"),
+)
 INVOKES = st.sampled_from(
     [
         *DOORS,

@@ -49,6 +49,16 @@ async def test_the_message_extension_is_the_bot_itself_and_all_it_offers_is_answ
             assert "Q3 Budget.xlsx" in await desk.acts(command["id"], desk.says(file))
 
 
+async def test_a_link_to_a_file_is_answered(adele: Someone, bot: Bot) -> None:
+    (handler,) = MANIFEST["composeExtensions"][0]["messageHandlers"]
+    file = bot.contoso.web_url(bot.contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
+
+    answer = await Desk(adele, "Budget crew").asks("composeExtension/queryLink", {"url": file})
+
+    assert handler == {"type": "link", "value": {"domains": ["${{LINK_DOMAINS}}"]}}
+    assert answer["composeExtension"]["type"] == "result"
+
+
 def test_each_language_of_the_bot_is_one_of_the_manifests() -> None:
     listed = {one["file"]: one["languageTag"] for one in MANIFEST["localizationInfo"]["additionalLanguages"]}
 

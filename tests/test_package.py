@@ -94,6 +94,32 @@ def test_a_setting_that_teams_would_not_take_is_named(name: str, value: str) -> 
         manifest_values(SETTINGS | {name: value})
 
 
+def domains(**settings: str) -> list[str]:
+    (handler,) = read(package(manifest_values(SETTINGS | settings)))["composeExtensions"][0]["messageHandlers"]
+    return handler["value"]["domains"]
+
+
+def test_links_to_the_files_of_ones_own_are_looked_at_or_else_of_ones_cloud() -> None:
+    own = "contoso.sharepoint.com, contoso-my.sharepoint.com"
+
+    assert domains(LINK_DOMAINS=own) == own.split(", ")
+    assert domains() == ["*.sharepoint.com"]
+    assert domains(CLOUD="gcc-high") == ["*.sharepoint.us"]
+    assert domains(CLOUD="dod") == ["*.sharepoint-mil.us"]
+
+
+@pytest.mark.parametrize("said", ["https://contoso.sharepoint.com", "*.com", "contoso", "a.example,", "a.example/x"])
+def test_what_is_no_domain_of_links_is_named(said: str) -> None:
+    with pytest.raises(BadPackage, match="LINK_DOMAINS should be names of hosts"):
+        domains(LINK_DOMAINS=said)
+
+
+def test_whoever_wants_no_links_looked_at_may_take_it_out_of_the_manifest(folder: Path) -> None:
+    edited(folder / "manifest.json", lambda it: it["composeExtensions"][0].pop("messageHandlers"))
+
+    assert "messageHandlers" not in read(made(folder))["composeExtensions"][0]
+
+
 async def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     code, _, err = await run("package", "--to", str(tmp_path / "nowhere" / "a.zip"), environment=SETTINGS)
 
@@ -120,6 +146,10 @@ MANIFESTS: dict[str, tuple[Callable[[Json], object], str]] = {
     "a name too long": (
         lambda it: it["name"].update(short="S" * 31),
         "name.short in manifest.json should have 1 to 30",
+    ),
+    "a handler without domains": (
+        lambda it: it["composeExtensions"][0]["messageHandlers"][0].update(value={}),
+        "not shaped as Teams wants it",
     ),
     "an icon that is not there": (lambda it: it["icons"].update(color="c.png"), "names c.png, which is not in"),
     "a file from elsewhere": (lambda it: it["icons"].update(color="../x/c.png"), "which is not in"),

@@ -497,7 +497,15 @@ def test_what_a_form_gives_as_an_example_is_understood(tag: str) -> None:
 
 
 @pytest.mark.parametrize("tag", languages())
-@pytest.mark.parametrize(("sample", "wish"), [("settings", "plain"), ("settings: plain text", "cards")])
+@pytest.mark.parametrize(
+    ("sample", "wish"),
+    [
+        ("settings", "plain"),
+        ("settings: plain text", "cards"),
+        ("settings: links", "links_off"),
+        ("settings: no links", "links_on"),
+    ],
+)
 def test_the_way_to_switch_is_understood_in_each_language(tag: str, sample: str, wish: str) -> None:
     with speaking(tag):
         text = cards.plain.written(SAMPLES[sample]()).text

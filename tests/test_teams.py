@@ -105,6 +105,8 @@ async def test_when_the_keys_cannot_be_had_teams_is_told_to_try_again(bot: Bot) 
         ("application/searchAll", {}, 501),
         ("composeExtension/selectItem", {}, 501),
         ("composeExtension/query", {}, 200),
+        ("composeExtension/queryLink", {}, 200),
+        ("composeExtension/queryLink", {"url": {"a": 1}, "authentication": "x"}, 200),
         ("composeExtension/fetchTask", {}, 200),
         ("composeExtension/submitAction", {}, 200),
         ("task/fetch", {}, 200),

@@ -377,6 +377,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.form.form: lambda: list(forms()),
     cards.access.who: lambda: list(accesses()),
     cards.here.here: lambda: [cards.here.here(item(), each, "key") for each in heres()],
+    cards.here.pasted: lambda: [cards.here.pasted("key")],
     cards.here.also_here: lambda: [
         cards.here.also_here(cards.access.who(item(), [], sees_all=True), each, "key") for each in heres()
     ],
@@ -399,7 +400,10 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.report.exported: lambda: [
         cards.report.exported(item(), count, days) for count, days in product((1, 2), (1, 7))
     ],
-    cards.settings.settings: lambda: [cards.settings.settings(plain=True), cards.settings.settings(plain=False)],
+    cards.settings.settings: lambda: [
+        cards.settings.settings(plain=plain, links=links) for plain, links in product((True, False), repeat=2)
+    ],
+    cards.settings.watched_links: lambda: [cards.settings.watched_links(on=on) for on in (True, False)],
     invokes.oauth_card: lambda: [
         invokes.oauth_card("ticket", "https://bot.example", scopes)
         for scopes in (frozenset[str](), frozenset({"User.ReadBasic.All"}), frozenset(invokes.WHY))

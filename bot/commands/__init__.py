@@ -20,6 +20,7 @@ from bot.commands import (
     ends,
     explain,
     files,
+    links,
     numbers,
     received,
     report,
@@ -42,7 +43,7 @@ from bot.texts import _, later
 from bot.work import Work
 from cards.elements import Card
 
-__all__ = ["COMMANDS", "Command", "Reply", "Turn", "click", "files", "say", "waiting", "welcome"]
+__all__ = ["COMMANDS", "Command", "Reply", "Turn", "click", "files", "links", "say", "waiting", "welcome"]
 
 
 async def _help(turn: Turn, _understood: Understood) -> Reply:
@@ -89,6 +90,8 @@ async def say(turn: Turn) -> Reply:
     understood = await _understood(turn, Context(chat=turn.chat_type))
     if not _stands_alone(understood) and (reply := await _answer(turn, understood)):
         return reply
+    if understood.intent == "none" and (request := links.said(turn)):
+        understood = Understood(access.COMMAND.intent, request)
     if understood.is_guess:
         return await basics.not_understood(turn, understood)
     for command in EVERY:
@@ -169,7 +172,7 @@ def _asked(what: Waiting | ChangePlan | ManyPlan) -> Context:
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
     """What a press of a button leads to. Raises SharebotError."""
-    more = (received.CLICKS, roster.CLICKS, several.CLICKS, approvals.CLICKS)
+    more = (received.CLICKS, roster.CLICKS, several.CLICKS, approvals.CLICKS, links.CLICKS)
     for clicks in (*(command.clicks for command in EVERY), *more):
         if verb in clicks:
             async with _recorded(turn, verb, key.partition(".")[0]):

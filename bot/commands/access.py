@@ -48,7 +48,7 @@ async def _answered(turn: Turn, request: ShareRequest) -> Reply:
 
 async def _of_chat(turn: Turn, item: ShareableItem, request: ShareRequest, there: Roster) -> Reply:
     role = request.role if request.role and request.role.grantable else Role.READ
-    found = await here.looked_up(turn, item, await _permissions(turn, item), there, role, named=request.items[0])
+    found = await here.looked_up(turn, item, await permissions_of(turn, item), there, role, named=request.items[0])
     return Reply(cards.here.here(item, found, await here.offer(turn, item, found, there)), is_private=True)
 
 
@@ -76,7 +76,7 @@ async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Reply:
     """`from_share` is the key of the one whose card this takes the place of."""
-    permissions = await _permissions(turn, item)
+    permissions = await permissions_of(turn, item)
     holders = [_holder(each) for each in permissions if each.role or each.roles]
     sees_all = tell_all(permissions, turn.person.id)
     removable = changing.removable(turn.person, permissions) if sees_all else []
@@ -89,7 +89,8 @@ async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Rep
     return Reply(card, is_private=True)
 
 
-async def _permissions(turn: Turn, item: ShareableItem) -> list[Permission]:
+async def permissions_of(turn: Turn, item: ShareableItem) -> list[Permission]:
+    """As they are shown to whoever asks, of record. Raises NotAllowed."""
     await turn.record.asked(turn.person, COMMAND.intent, item.key)
     try:
         return await turn.graph.permissions(item)

@@ -117,11 +117,16 @@ async def offer(turn: Turn, item: ShareableItem, here: Here, there: Roster) -> s
     """
     if not here.others or not here.may_share:
         return ""
-    chat = there.chat
-    people = (Words(CHAT, f"{chat.id} {chat.team_id}".strip()),)
+    return await turn.pending.put(Draft(turn.person, with_the_others(item, here, there)))
+
+
+def with_the_others(item: ShareableItem, here: Here, there: Roster) -> ShareRequest:
     excluded = tuple(_named(each) for each in here.can)
-    request = ShareRequest((Words("id", item.key, item.name),), people, here.role, excluded=excluded)
-    return await turn.pending.put(Draft(turn.person, request))
+    return ShareRequest((Words("id", item.key, item.name),), (everybody_of(there.chat),), here.role, excluded=excluded)
+
+
+def everybody_of(chat: Chat) -> Words:
+    return Words(CHAT, f"{chat.id} {chat.team_id}".strip())
 
 
 def _named(person: Recipient) -> Words:

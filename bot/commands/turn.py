@@ -10,7 +10,7 @@ from bot.graph import Graph
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said, Understood
-from bot.ledger import PendingPlans, Place, PlainTexts, Record, Reports
+from bot.ledger import PendingPlans, Place, PlainTexts, Record, Reports, WatchedLinks
 from bot.sharing import Chat, Person, Roster
 from bot.work import Work
 from cards.elements import Card
@@ -38,6 +38,7 @@ class Turn:
     record: Record
     reports: Reports
     plain_texts: PlainTexts
+    watched_links: WatchedLinks
     work: Work
     roster: Callable[[Chat], Awaitable[Roster]]
     chat: Chat | None = None

@@ -35,6 +35,7 @@ from bot.ledger.sign_ins import Parked, SignIns
 from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
 from bot.ledger.told import Told
+from bot.ledger.watched_links import WatchedLinks
 
 __all__ = [
     "AccessRequest",
@@ -75,6 +76,7 @@ __all__ = [
     "Stands",
     "TokenCaches",
     "Told",
+    "WatchedLinks",
     "What",
     "is_passing",
     "keep_private",
@@ -117,6 +119,7 @@ class Ledger:
         self.rosters = Rosters(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
         self.plain_texts = PlainTexts(self._engine, clock)
+        self.watched_links = WatchedLinks(self._engine)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
         self.record = Record(self._engine, clock)

@@ -300,6 +300,13 @@ plain_texts = Table(
     Column("offered", Text, nullable=False),
 )
 
+watched_links = Table(
+    "watched_links",
+    metadata,
+    Column("tenant_id", GUID, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+)
+
 
 def insert_for(engine: AsyncEngine):
     """An insert that knows what to do about a row that is there: both databases have it, each its own."""

@@ -31,13 +31,16 @@ from cards.elements import Card
 Json = dict[str, Any]
 
 QUERY, FETCH_TASK = "composeExtension/query", "composeExtension/fetchTask"
+LINK = "composeExtension/queryLink"
 SEARCH = "application/search"
 SUBMITS = frozenset({"composeExtension/submitAction", "task/submit"})
 # What opens a dialog is sent again by the dialog itself, where a sign-in came between.
 DIALOGS = SUBMITS | {"task/fetch"}
-INVOKES = DIALOGS | {QUERY, FETCH_TASK, SEARCH}
+INVOKES = DIALOGS | {QUERY, LINK, FETCH_TASK, SEARCH}
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 THUMBNAIL = "application/vnd.microsoft.card.thumbnail"
+# The newest version of a card that Teams takes there; what is newer in ours it leaves out.
+OF_LINKS = "1.3"
 ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+[^\s<>\"'\\.,;:!?)\]}]")
 # Of a message's text or of a card in it; and of an address that a browser opens.
 LONGEST_TEXT, LONGEST_ADDRESS = 100_000, 2_000
@@ -87,6 +90,8 @@ async def open_(turn: Turn, connector: Connector, incoming: Incoming) -> Found |
             return await files.share_form(turn, list(_addresses([data.get("url")])), await _others(connector, incoming))
         case name, _, "form.named" if name in DIALOGS:
             return await files.share_form(turn, list(_addresses([data.get("url")])))
+        case name, _, "links.give" if name in DIALOGS:
+            return await commands.click(turn, verb, key, {})
         case name, _, _ if name in SUBMITS:
             return await commands.click(turn, verb, key, inputs_of(data))
         case _:
@@ -100,6 +105,25 @@ def answer(what: Found | Reply, icons_url: str) -> InvokeResponse:
         return message(_("I found no file for this among those you can open."))
     attachments = [_result(each, icons_url) for each in what.items]
     return _extension({"type": "result", "attachmentLayout": "list", "attachments": attachments})
+
+
+def linked(value: Json) -> str:
+    """The link that was pasted; "" for what is none."""
+    return next(_addresses([value.get("url")]), "")
+
+
+def pasted(card: Card | None) -> InvokeResponse:
+    """What is shown with a link, or nothing.
+
+    Teams would keep the answer for half an hour, and show it for the same link in another chat.
+    https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/link-unfurling
+    """
+    attachments: list[Json] = []
+    if card:
+        preview = {"contentType": THUMBNAIL, "content": {"title": card["fallbackText"]}}
+        attachments.append({"contentType": ADAPTIVE, "content": {**card, "version": OF_LINKS}, "preview": preview})
+    result = {"type": "result", "attachmentLayout": "list", "attachments": attachments}
+    return InvokeResponse(status=200, body={"composeExtension": result, "cacheInfo": {"cacheType": "NO_CACHE"}})
 
 
 def told(incoming: Incoming, words: str) -> InvokeResponse:
@@ -124,7 +148,7 @@ def sign_in_first(incoming: Incoming, page: str, *, silently: bool) -> InvokeRes
     A dialog that is open knows no sign-in, so there a card leads to the page and back.
     https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/add-authentication
     """
-    if incoming.name not in (QUERY, FETCH_TASK):
+    if incoming.name not in (QUERY, LINK, FETCH_TASK):
         return dialog(cards.dialog.sign_in(page, _object(incoming.value, "data")))
     action = {"type": "openUrl", "title": _("Sign in"), "value": page}
     return _extension({"type": "silentAuth" if silently else "auth", "suggestedActions": {"actions": [action]}})
@@ -138,7 +162,7 @@ def wanted(incoming: Incoming, asked: NeedsSignIn) -> NeedsSignIn:
 
 
 def may_be_silent(incoming: Incoming) -> bool:
-    return incoming.name == QUERY and "authentication" not in incoming.value
+    return incoming.name in (QUERY, LINK) and "authentication" not in incoming.value
 
 
 def _result(item: ShareableItem, icons_url: str) -> Json:

@@ -160,6 +160,7 @@ class Turns:
             case "installationUpdate", "remove" if incoming.is_personal:
                 await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
                 await self._ledger.plain_texts.switch(incoming.person, on=False)
+                await self._ledger.watched_links.switch(incoming.person, on=False)
                 await self._identity.leave(incoming.person)
             case _:
                 pass
@@ -256,6 +257,8 @@ class Turns:
                 return invokes.empty()
             case doors.SEARCH:
                 return await self._searched(context, incoming, until)
+            case doors.LINK:
+                return await self._pasted(context, incoming, until)
             case name if name in doors.INVOKES:
                 return await self._through_a_door(context, incoming, until)
             case _:
@@ -291,10 +294,35 @@ class Turns:
             return doors.told(incoming, _sentence(error))
         return doors.answer(found, self._icons_url)
 
+    async def _pasted(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
+        """Whoever pastes a link did not ask: what can't be told, fails or takes too long is no word to them."""
+        task = self._begun(self._looked_at(context, incoming))
+        if not await _done(task, until):
+            self._later(_awaited(task))
+            return doors.pasted(None)
+        try:
+            return doors.pasted(task.result())
+        except NeedsSignIn as error:
+            if isinstance(error, NeedsConsent) or not doors.may_be_silent(incoming):
+                return doors.pasted(None)
+            return doors.sign_in_first(incoming, await self._asking_in.page(incoming.person, error), silently=True)
+        except Exception as error:
+            _sentence(error)
+            return doors.pasted(None)
+
+    async def _looked_at(self, context: TurnContext, incoming: Incoming) -> Card | None:
+        if not await self._ledger.watched_links.are_on(incoming.person):
+            return None
+        await self._let_in(incoming)
+        return await commands.links.pasted(await self._turn(context, incoming), doors.linked(incoming.value))
+
     async def _opened(self, context: TurnContext, incoming: Incoming) -> doors.Found | Reply:
+        await self._let_in(incoming)
+        return await doors.open_(await self._turn(context, incoming), _connector(context), incoming)
+
+    async def _let_in(self, incoming: Incoming) -> None:
         if isinstance(authentication := incoming.value.get("authentication"), dict):
             await self._asking_in.exchange(incoming.person, "", str(authentication.get("token")))
-        return await doors.open_(await self._turn(context, incoming), _connector(context), incoming)
 
     async def _late(self, incoming: Incoming) -> InvokeResponse:
         if incoming.name == doors.QUERY:
@@ -379,6 +407,7 @@ class Turns:
             record=self._ledger.record,
             reports=self._ledger.reports,
             plain_texts=self._ledger.plain_texts,
+            watched_links=self._ledger.watched_links,
             work=self._work,
             roster=lambda chat: roster.roster(_connector(context), chat, self._tenant_id),
             chat=roster.chat(incoming),

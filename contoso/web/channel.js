@@ -3,7 +3,7 @@
 import { composer } from "./composer.js";
 import { mentionable } from "./conversation.js";
 import { div, h, settled } from "./dom.js";
-import { fileSearch } from "./extension.js";
+import { fileSearch, linkPreview } from "./extension.js";
 import { heading } from "./heading.js";
 import { icon } from "./icons.js";
 import { messageLog } from "./log.js";
@@ -119,14 +119,14 @@ export function channel(chat, desk) {
     return thread;
 
     function startReply() {
-      const writing = composer({ placeholder: "Reply", members, send: thread.sending.said });
+      const writing = composer({ placeholder: "Reply", members, pasted: linkPreview(chat, desk.me), send: thread.sending.said });
       foot.replaceChildren(writing.element);
       writing.focus();
     }
   }
 
   function startPost() {
-    const writing = composer({ placeholder: "Start a post", members, find: fileSearch(chat, desk.me), send: posting.said });
+    const writing = composer({ placeholder: "Start a post", members, find: fileSearch(chat, desk.me), pasted: linkPreview(chat, desk.me), send: posting.said });
     foot.replaceChildren(writing.element);
     writing.focus();
   }

@@ -4,15 +4,15 @@ import { div, h, iconButton } from "./dom.js";
 import { icon } from "./icons.js";
 import { mentionMenu } from "./mentions.js";
 
-/** `send({text, mentions})` is called with what was written; `members` may be mentioned; `find` searches for a file. */
-export function composer({ placeholder, members, send, find = null }) {
+/** `send({text, mentions, card})` is called with what was written; `members` may be mentioned; `find` searches for a file; `pasted` hangs a card onto a link. */
+export function composer({ placeholder, members, send, find = null, pasted = null }) {
   const editor = h("div", {
     class: "editor", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-label": placeholder,
-    "data-placeholder": placeholder, "data-testid": "composer", spellcheck: "true", oninput: changed, onkeydown: key,
+    "data-placeholder": placeholder, "data-testid": "composer", spellcheck: "true", oninput: changed, onkeydown: key, onpaste: paste,
   });
   const menu = mentionMenu(editor, members);
   const button = iconButton(icon("send"), "Send", { class: "send", "data-testid": "send", onclick: submit });
-  const element = div("composer", menu.element, find?.panel ?? "", div("composer-box", editor, find?.button ?? "", button));
+  const element = div("composer", menu.element, find?.panel ?? "", pasted?.panel ?? "", div("composer-box", editor, find?.button ?? "", button));
   changed();
   return { element, focus: () => editor.focus(), fill };
 
@@ -21,6 +21,10 @@ export function composer({ placeholder, members, send, find = null }) {
     // a browser leaves one line break in an emptied field
     editor.classList.toggle("empty", text === "" || text === "\n");
     button.disabled = !text.trim();
+  }
+
+  function paste({ clipboardData }) {
+    pasted?.look(clipboardData.getData("text/plain"));
   }
 
   function key(event) {
@@ -33,7 +37,7 @@ export function composer({ placeholder, members, send, find = null }) {
     const { text, mentions } = written(editor);
     if (!text.trim()) return;
     fill("");
-    send({ text: text.trim(), mentions });
+    send({ text: text.trim(), mentions, card: pasted?.take() ?? null });
   }
 
   function fill(text) {

@@ -2,7 +2,7 @@
 
 import { composer } from "./composer.js";
 import { div, h, settled } from "./dom.js";
-import { fileSearch } from "./extension.js";
+import { fileSearch, linkPreview } from "./extension.js";
 import { heading } from "./heading.js";
 import { messageLog } from "./log.js";
 import { membersMenu } from "./members.js";
@@ -43,6 +43,7 @@ export function conversation(chat, desk) {
     placeholder: withBotOnly ? `Message ${desk.bot.name}` : "Type a message",
     members: withBotOnly ? [] : mentionable(chat, desk),
     find: fileSearch(chat, desk.me),
+    pasted: linkPreview(chat, desk.me),
     send: (words) => {
       offer([]);
       intro.hidden = true;

@@ -1,5 +1,6 @@
-// The message extension: actions on a message, and a search for a file beside the compose box.
+// The message extension: actions on a message, a search for a file beside the compose box, and cards of pasted links.
 
+import { drawCard } from "./card.js";
 import { openDialog } from "./dialog.js";
 import { div, h, iconButton, settled, span } from "./dom.js";
 import { icon } from "./icons.js";
@@ -9,6 +10,7 @@ import { ask, postCard } from "./tenant.js";
 
 const ACTIONS = [["shareThis", "Share this file"], ["whoCanOpen", "Who can open this?"]];
 const QUIET = 250;
+const LINK = /https?:\/\/\S+/u;
 
 /** The "⋯" of a message. */
 export function messageMenu(message, me) {
@@ -48,6 +50,41 @@ export function messageMenu(message, me) {
     open(false);
     const value = { commandId: command, commandContext: "message" };
     openDialog({ me, chat: message().chat, message: message().id, name: "composeExtension/fetchTask", value });
+  }
+}
+
+/** What the bot hangs onto a link that is pasted: its panel, over the compose box, and who takes the card when it is sent. */
+export function linkPreview(chat, me) {
+  const panel = h("div", { class: "link-panel", role: "status", hidden: true, "data-testid": "link-panel" });
+  let card = null;
+  let asked = 0;
+  return { panel, look, take };
+
+  async function look(text) {
+    const [url] = text.match(LINK) ?? [];
+    if (!url) return;
+    const mine = ++asked;
+    try {
+      const found = (await ask(me.id, chat.id, { name: "composeExtension/queryLink", value: { url } })).composeExtension ?? {};
+      if (mine === asked) show(found.attachments?.[0]?.content ?? null);
+    } catch {
+      // a link without a card is a link
+    }
+  }
+
+  function show(next) {
+    card = next;
+    panel.hidden = !card;
+    if (!card) return panel.replaceChildren();
+    const drop = iconButton(icon("close", 14), "Remove", { class: "small", "data-testid": "link-remove", onclick: () => show(null) });
+    panel.replaceChildren(drawCard(card, me, () => {}), drop);
+  }
+
+  function take() {
+    const taken = card;
+    asked += 1;
+    show(null);
+    return taken;
   }
 }
 

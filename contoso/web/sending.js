@@ -3,9 +3,10 @@
 import { messageView } from "./message.js";
 import { say } from "./tenant.js";
 
+const CARD = "application/vnd.microsoft.card.adaptive";
 let pending = 0;
 
-/** `said({text, mentions})` shows and sends; `echoed(message)` takes away what waits when its echo comes first. */
+/** `said({text, mentions, card})` shows and sends; `echoed(message)` takes away what waits when its echo comes first. */
 export function sender({ chat, root = null, container, log, context, shown = () => {} }) {
   const waiting = new Map();
   return { said, echoed };
@@ -15,7 +16,8 @@ export function sender({ chat, root = null, container, log, context, shown = () 
     const id = `pending-${++pending}`;
     const message = {
       id, chat: chat.id, root, from: { id: me.id, name: me.name, bot: false }, timestamp: new Date().toISOString(), edited: false,
-      text: words.text, textFormat: "plain", mentions: words.mentions ?? [], attachments: [], suggestedActions: [],
+      text: words.text, textFormat: "plain", mentions: words.mentions ?? [], suggestedActions: [],
+      attachments: words.card ? [{ contentType: CARD, content: words.card }] : [],
     };
     const view = messageView(message, context);
     view.element.classList.add("sending");
@@ -23,7 +25,7 @@ export function sender({ chat, root = null, container, log, context, shown = () 
     container.append(view.element);
     shown();
     try {
-      const taken = await say(me.id, chat.id, { text: message.text, mentions: message.mentions, root });
+      const taken = await say(me.id, chat.id, { text: message.text, mentions: message.mentions, root, card: words.card });
       view.element.remove();
       log.put(taken);
       shown();

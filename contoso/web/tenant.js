@@ -24,8 +24,8 @@ export const files = (user) => look("/files", { user });
 export const permissions = (user, drive, item) =>
   look(`/files/${encodeURIComponent(drive)}/${encodeURIComponent(item)}/permissions`, { user });
 
-export const say = (user, chat, { text, mentions, root = null }) =>
-  tell(`/chats/${encodeURIComponent(chat)}/messages`, { user, text, mentions, root });
+export const say = (user, chat, { text, mentions, root = null, card = null }) =>
+  tell(`/chats/${encodeURIComponent(chat)}/messages`, { user, text, mentions, root, card });
 export const act = (user, message, action) =>
   tell(`/chats/${encodeURIComponent(message.chat)}/messages/${encodeURIComponent(message.id)}/action`, { user, action });
 export const ask = (user, chat, { name, value, message = null }) =>
