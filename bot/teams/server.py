@@ -310,19 +310,14 @@ async def _run(
     )
     app[TURNS] = Turns(
         adapter=app[ADAPTER],
-        app_id=settings.app_id,
-        tenant_id=settings.tenant_id,
+        settings=settings,
         graph=graph,
         identity=identity,
         sealer=sealer,
         ledger=ledger,
         work=app[WORK],
         asking_in=AskingIn(identity=identity, sign_ins=ledger.sign_ins, sealer=sealer, public_url=settings.public_url),
-        icons_url=f"{settings.public_url}/icons",
-        undo=settings.undo_seconds,
-        administrators_channel=settings.administrators_channel,
         answer_within=limits.answer_within,
-        administrators_group=settings.administrators_group,
     )
     app[PAGES] = SignInPages(
         identity=identity,

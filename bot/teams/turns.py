@@ -34,6 +34,7 @@ from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said
 from bot.ledger import Conversation, Ledger, Place
+from bot.settings import Settings
 from bot.sharing import Chat, Person, Recipient
 from bot.teams import doors, invokes, messages, roster
 from bot.teams.connector import Connector, ConnectorError
@@ -78,23 +79,17 @@ class Turns:
         self,
         *,
         adapter: CloudAdapterBase,
-        app_id: str,
-        tenant_id: str,
+        settings: Settings,
         graph: Callable[[Person, float], Graph],
         identity: Identity,
         sealer: Sealer,
         ledger: Ledger,
         work: Work,
         asking_in: AskingIn,
-        icons_url: str,
-        undo: int,
-        administrators_channel: str,
         answer_within: float,
-        administrators_group: str,
     ) -> None:
         self._adapter = adapter
-        self._app_id = app_id
-        self._tenant_id = tenant_id
+        self._settings = settings
         self._graph = graph
         self._seen = Seen()
         self._identity = identity
@@ -103,22 +98,18 @@ class Turns:
         self._ledger = ledger
         self._work = work
         self._asking_in = asking_in
-        self._icons_url = icons_url
-        self._undo = undo
-        self._administrators_channel = administrators_channel
         self._answer_within = answer_within
-        self._administrators_group = administrators_group
         self._background: set[asyncio.Task[Any]] = set()
 
     async def on_activity(self, context: TurnContext, body: dict[str, Any], arrived: float) -> None:
         """One activity, already known to be from Teams; `arrived` by the clock of the loop."""
         move = roster.move(body)
-        if move and move.tenant_id == self._tenant_id:
+        if move and move.tenant_id == self._settings.tenant_id:
             # Whoever came or left need not be who did it, and who did it need not be told.
             await self._work.rosters.moved(move.tenant_id, move.chat, move.joined, move.left)
             return
         incoming = read(body)
-        if incoming is None or incoming.person.tenant_id != self._tenant_id:
+        if incoming is None or incoming.person.tenant_id != self._settings.tenant_id:
             log.warning("an activity without a person of our tenant")
             if body.get("type") == "invoke":
                 await messages.respond(context, InvokeResponse(status=400))
@@ -292,7 +283,7 @@ class Turns:
             return doors.sign_in_first(incoming, page, silently=silently)
         except Exception as error:
             return doors.told(incoming, _sentence(error))
-        return doors.answer(found, self._icons_url)
+        return doors.answer(found, f"{self._settings.public_url}/icons")
 
     async def _pasted(self, context: TurnContext, incoming: Incoming, until: float) -> InvokeResponse:
         """Whoever pastes a link did not ask: what can't be told, fails or takes too long is no word to them."""
@@ -409,15 +400,15 @@ class Turns:
             plain_texts=self._ledger.plain_texts,
             watched_links=self._ledger.watched_links,
             work=self._work,
-            roster=lambda chat: roster.roster(_connector(context), chat, self._tenant_id),
+            roster=lambda chat: roster.roster(_connector(context), chat, self._settings.tenant_id),
             chat=roster.chat(incoming),
-            undo=self._undo,
+            undo=self._settings.undo_seconds,
             locale=incoming.locale,
             chat_type=incoming.chat_type,
             own_chat=incoming.chat.conversation_id if is_own else "",
             message=incoming.id,
             place=Place(incoming.chat, incoming.reply_to) if incoming.reply_to else None,
-            administrators=self._administrators_group,
+            administrators=self._settings.administrators_group,
         )
 
     # Sign-in
@@ -578,7 +569,7 @@ class Turns:
         """
         conversations = self._ledger.conversations
         if person_id == ADMINISTRATORS:
-            chat = await conversations.like(tenant_id, self._administrators_channel)
+            chat = await conversations.like(tenant_id, self._settings.administrators_channel)
         else:
             chat = await conversations.of(tenant_id, person_id)
         if chat is None:
@@ -610,7 +601,7 @@ class Turns:
             return None
         return await self._proactively(
             replace(own, conversation_id=chat.id),
-            lambda context: roster.member(_connector(context), chat.id, person_id, self._tenant_id),
+            lambda context: roster.member(_connector(context), chat.id, person_id, self._settings.tenant_id),
             is_own=False,
         )
 
@@ -643,7 +634,7 @@ class Turns:
             user=ChannelAccount(id=chat.member_id),
             conversation=ConversationAccount(id=chat.conversation_id),
         )
-        await self._adapter.continue_conversation(reference, patiently, self._app_id)
+        await self._adapter.continue_conversation(reference, patiently, self._settings.app_id)
         return made[0]
 
     def _later(self, work: Coroutine[Any, Any, object]) -> None:
