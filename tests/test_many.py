@@ -323,12 +323,7 @@ async def test_other_words_are_no_answer_and_a_foreign_key_opens_nothing(adele: 
 
 
 async def test_more_files_than_a_card_holds_are_on_pages(adele: Someone, bot: Bot) -> None:
-    drive = bot.contoso.files.drive_of(bot.contoso.person(ADELE).id)
-    assert drive
-    once = [f"page{number:02}.txt" for number in range(12)]
-    owner, now = bot.contoso.person(ADELE), bot.contoso.now()
-    new = [Item(drive.id, item_id(drive.id, each), drive.root_id, each, False, 1, owner, now) for each in once]
-    bot.contoso.files.put(drive, new, [])
+    once = put(bot.contoso, 12)
     card = await adele.says("share " + ", ".join(once) + " with Alex as read")
     more = await adele.presses("More…")
     first = await adele.presses("Back")
@@ -697,6 +692,29 @@ async def test_it_goes_on_after_a_kill(contoso: Contoso, tmp_path: Path, when: s
     assert [mail.subject for mail in contoso.mail_to(ALEX)] == []
 
 
+async def test_a_kill_in_the_middle_of_many_loses_none_and_mails_nobody_twice(contoso: Contoso, tmp_path: Path) -> None:
+    """Seven of twenty files are done, and four are on their way to Graph, where nobody hears the answer."""
+    adele = Someone(contoso, ADELE)
+    names = put(contoso, 20)
+    everybody = contoso.directory.people.values()
+    people = [each.mail for each in everybody if not each.is_guest and each.mail != ADELE][:10]
+    rules = [
+        Rule("graph", "POST", r"/invite$", times=7),
+        Rule("graph", "POST", r"/invite$", times=4, late=FOR_EVER),
+    ]
+    async with serving(contoso, tmp_path, UNDO_SECONDS="0") as process:
+        await adele.says(f"share {', '.join(names)} with {', '.join(people)} as write")
+        await killed(process, contoso, rules, adele.presses("Share all"))
+
+    async with serving(contoso, tmp_path, UNDO_SECONDS="0"):
+        await until(lambda: "Undo all" in adele.sees())
+
+    for name in names:
+        assert contoso.roles(contoso.file("Adele Vance", name)) == dict.fromkeys(people, "write")
+    for each in people:
+        assert len({mail.link for mail in contoso.mail_to(each)}) == len(contoso.mail_to(each)) == len(names)
+
+
 async def test_two_replicas_make_one_deed_of_it(contoso: Contoso, tmp_path: Path, postgresql: str) -> None:
     adele, alex = Someone(contoso, ADELE), Someone(contoso, ALEX)
     async with two(contoso, tmp_path, postgresql) as replicas:
@@ -716,6 +734,17 @@ async def test_two_replicas_make_one_deed_of_it(contoso: Contoso, tmp_path: Path
         assert contoso.roles(file(contoso, name))[ALEX] == contoso.roles(file(contoso, name))[MEGAN] == "write"
     assert alex.sees().count("shared 2 files with you") == 1
     assert len(contoso.mail_to(MEGAN)) == 2
+
+
+def put(contoso: Contoso, count: int) -> list[str]:
+    """So many new files in Adele's own drive, by their names."""
+    owner, now = contoso.person(ADELE), contoso.now()
+    drive = contoso.files.drive_of(owner.id)
+    assert drive
+    names = [f"page{number:02}.txt" for number in range(count)]
+    new = [Item(drive.id, item_id(drive.id, each), drive.root_id, each, False, 1, owner, now) for each in names]
+    contoso.files.put(drive, new, [])
+    return names
 
 
 def file(contoso: Contoso, name: str) -> Item:
