@@ -109,21 +109,28 @@ class Calls:
 
     async def pages(self, ask: Ask, shape: Callable[[Json], Of]) -> AsyncGenerator[Of]:
         """Every entry of a list, however many pages it has."""
-
-        def page(raw: Json) -> tuple[list[Of], str | None]:
-            return [shape(each) for each in raw["value"]], raw.get("@odata.nextLink")
-
         for _ in range(PAGES):
-            found, more = await self.read(ask, page)
+            found, more = await self.page(ask, shape)
             for each in found:
                 yield each
             if more is None:
                 return
-            # It is opaque, but it had better lead to where our token belongs.
-            if not str(more).startswith(f"{self.url}/"):
-                raise Unavailable
-            ask = replace(ask, path=more.removeprefix(self.url), params=None)
+            ask = more
         raise Unavailable
+
+    async def page(self, ask: Ask, shape: Callable[[Json], Of]) -> tuple[list[Of], Ask | None]:
+        """One page of a list, and what asks for the next one."""
+
+        def entries(raw: Json) -> tuple[list[Of], str | None]:
+            return [shape(each) for each in raw["value"]], raw.get("@odata.nextLink")
+
+        found, more = await self.read(ask, entries)
+        if more is None:
+            return found, None
+        # It is opaque, but it had better lead to where our token belongs.
+        if not str(more).startswith(f"{self.url}/"):
+            raise Unavailable
+        return found, replace(ask, path=more.removeprefix(self.url), params=None)
 
     async def batch(self, asks: Iterable[Ask]) -> list[httpx.Response]:
         """The answer to each, success or not, in their order; what Graph was too busy for is asked again, it alone.

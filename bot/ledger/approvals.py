@@ -189,12 +189,13 @@ class Approvals:
             await database.execute(delete(approvals).where(approvals.c.key == key))
 
     async def tidy(self) -> None:
-        old = int(self._clock()) - KEEP_FOR
+        now = int(self._clock())
+        old = now - KEEP_FOR
         gone = select(approvals.c.key).where(approvals.c.due_at < old)
         # Nothing else forgets what was behind one card.
         unused = plans.c.receipt.is_(None) & (plans.c.key.in_(gone) | plans.c.many.in_(gone))
         async with self._engine.begin() as database:
-            await database.execute(delete(plans).where(unused, plans.c.expires_at < old))
+            await database.execute(delete(plans).where(unused, plans.c.expires_at < now))
             await database.execute(delete(approvals).where(approvals.c.due_at < old))
 
 
