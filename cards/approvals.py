@@ -32,12 +32,11 @@ def waiting(plan: SharePlan, names: Sequence[str], due: dt.datetime, key: str) -
 def wanted(plans: Sequence[SharePlan], rulings: Sequence[Ruling], due: dt.datetime, key: str, *, page: int = 0) -> Card:
     """For whoever may approve it: who, what, which right, with whom, until when, and why they are asked."""
     asker = plans[0].asker
-    what, turns = _one(plans[0]) if len(plans) == 1 else _all(plans, key, page)
+    what, turns = _one(plans[0], rulings) if len(plans) == 1 else _all(plans, rulings, key, page)
     body: list[Element] = [
         heading(_("May this be shared?")),
         line(*filled(_("{who} wants to share this, and needs a second person."), who=run(asker.name, bold=True))),
         *what,
-        *(warning(each.words) for each in rulings),
         small(_("You can answer until {when}. Without an answer nothing is shared.", when=when(due))),
         text("reason", _("Why (you may leave this empty)"), {}, lines=True, most=LONGEST_REASON),
     ]
@@ -52,12 +51,15 @@ def wanted(plans: Sequence[SharePlan], rulings: Sequence[Ruling], due: dt.dateti
     )
 
 
-def _one(plan: SharePlan) -> tuple[list[Element], list[Action]]:
-    return [file(plan.item), *people_of(plan), *terms(plan, rulings=())], []
+def _one(plan: SharePlan, rulings: Sequence[Ruling]) -> tuple[list[Element], list[Action]]:
+    return [file(plan.item), *people_of(plan), *terms(plan, rulings=()), *_why(rulings)], []
 
 
-def _all(plans: Sequence[SharePlan], key: str, page: int) -> tuple[list[Element], list[Action]]:
+def _all(
+    plans: Sequence[SharePlan], rulings: Sequence[Ruling], key: str, page: int
+) -> tuple[list[Element], list[Action]]:
     """File by file; what is the same for each is said once."""
+    rules = {each.rule for each in rulings}
     is_same = len({(plan.role, plan.to_grant) for plan in plans}) == 1
     says_end = len({plan.until for plan in plans}) > 1
     says_rules = len({plan.approvals for plan in plans}) > 1
@@ -65,13 +67,18 @@ def _all(plans: Sequence[SharePlan], key: str, page: int) -> tuple[list[Element]
         shared_as(
             plan,
             block(*people([plan])) if not is_same else None,
-            *(small(each.words) for each in plan.approvals if says_rules),
+            *(warning(each.words) for each in plan.approvals if says_rules and each.rule in rules),
             says_end=says_end,
         )
         for plan in plans
     ]
     shown, turns = paged(rows, key, page, "approvals.page")
-    return [*(people(plans) if is_same else []), *shown, *terms(of_all(plans), rulings=())], turns
+    why = [] if says_rules else _why(rulings)
+    return [*(people(plans) if is_same else []), *shown, *terms(of_all(plans), rulings=()), *why], turns
+
+
+def _why(rulings: Sequence[Ruling]) -> list[Element]:
+    return [warning(each.words) for each in rulings]
 
 
 def answered(plans: Sequence[SharePlan], *, is_approved: bool) -> Card:
