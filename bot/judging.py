@@ -118,7 +118,7 @@ async def _contents(graph: Graph, folder: ShareableItem, policy: Policy) -> Cont
                 is_all = False
                 continue
             items, more = listing
-            found += (_in_its_place(each, within) for each in items)
+            found += items
             waiting += [(each, None) for each in items if each.is_folder]
             waiting += [(within, more)] if more else []
     return Contents(tuple(found), is_all=is_all and not waiting)
@@ -132,13 +132,6 @@ async def _listing(
         return await graph.listing(folder, after)
     except (NotAllowed, NotFound):
         return None
-
-
-def _in_its_place(item: ShareableItem, folder: ShareableItem) -> ShareableItem:
-    """Graph does not always tell the place of what it lists; where the folder's is known, so is this."""
-    if item.place or not folder.place:
-        return item
-    return replace(item, place=f"{folder.place} › {folder.name}")
 
 
 async def _members(graph: Graph, people: list[Recipient], policy: Policy) -> dict[str, Members]:
