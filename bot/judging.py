@@ -9,9 +9,14 @@ from dataclasses import replace
 from bot import finding
 from bot.errors import AgainstPolicy, NeedsSignIn, NotAllowed, NotFound
 from bot.graph import Graph
-from bot.policy import Asked, Policy
-from bot.sharing import Change, Expiry, Recipient, Ruling, SharePlan, Verdict, Words
+from bot.graph.calls import Ask
+from bot.policy import Asked, Contents, Members, Policy
+from bot.sharing import Change, Expiry, Recipient, Ruling, ShareableItem, SharePlan, Verdict, Words
 from bot.texts import _, listed, sentences
+
+# Of what is in a folder, so many lists are looked at, of up to 200 each; of a group, so many pages of up to 999. It is
+# in the way of a card.
+LOOKS, PAGES_OF_MEMBERS = 25, 5
 
 
 async def judged(graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime) -> SharePlan:
@@ -23,10 +28,13 @@ async def judged(graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime
     asking = [step for step in plan.steps if step.change is not Change.HAS_IT]
     if not policy.rules or not asking:
         return plan
-    people, groups, audience = await asyncio.gather(
-        asyncio.gather(*(_in_the_directory(graph, step.recipient, policy) for step in asking)),
+    recipients = [step.recipient for step in asking]
+    people, groups, audience, contents, members = await asyncio.gather(
+        asyncio.gather(*(_in_the_directory(graph, each, policy) for each in recipients)),
         _groups_of_sharer(graph, policy),
-        _audience(graph, [step.recipient for step in asking], policy),
+        _audience(graph, recipients, policy),
+        _contents(graph, plan.item, policy),
+        _members(graph, recipients, policy),
     )
     judgement = policy.judge(
         Asked(
@@ -38,6 +46,8 @@ async def judged(graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime
             groups,
             audience,
             can_end=plan.sees_all,
+            contents=contents,
+            members=members,
         )
     )
     refused = {step.recipient: ruling for step, ruling in zip(asking, judgement.refused, strict=True) if ruling}
@@ -90,3 +100,49 @@ async def _audience(graph: Graph, people: list[Recipient], policy: Policy) -> in
     except (NeedsSignIn, NotAllowed, NotFound):
         return None
     return sum(sizes) + sum(not each.is_group for each in people)
+
+
+async def _contents(graph: Graph, folder: ShareableItem, policy: Policy) -> Contents:
+    """What is in a folder, at any depth, level by level, as far as so many looks reach."""
+    if not policy.looks_inside or not folder.is_folder:
+        return Contents()
+    found: list[ShareableItem] = []
+    waiting: list[tuple[ShareableItem, Ask | None]] = [(folder, None)]
+    is_all, left = True, LOOKS
+    while waiting and left:
+        now, waiting = waiting[:left], waiting[left:]
+        left -= len(now)
+        listings = await asyncio.gather(*(_listing(graph, *each) for each in now))
+        for (within, _after), listing in zip(now, listings, strict=True):
+            if listing is None:
+                is_all = False
+                continue
+            items, more = listing
+            found += items
+            waiting += [(each, None) for each in items if each.is_folder]
+            waiting += [(within, more)] if more else []
+    return Contents(tuple(found), is_all=is_all and not waiting)
+
+
+async def _listing(
+    graph: Graph, folder: ShareableItem, after: Ask | None
+) -> tuple[list[ShareableItem], Ask | None] | None:
+    """None where they may not look, or it has gone meanwhile."""
+    try:
+        return await graph.listing(folder, after)
+    except (NotAllowed, NotFound):
+        return None
+
+
+async def _members(graph: Graph, people: list[Recipient], policy: Policy) -> dict[str, Members]:
+    """Who is in each group, as far as they are told."""
+    groups = [str(each.id) for each in people if each.is_group] if policy.looks_at_members else []
+    return dict(zip(groups, await asyncio.gather(*(_in_the_group(graph, each) for each in groups)), strict=True))
+
+
+async def _in_the_group(graph: Graph, group_id: str) -> Members:
+    try:
+        people, is_all = await graph.some_members(group_id, PAGES_OF_MEMBERS)
+    except (NeedsSignIn, NotAllowed, NotFound):
+        return Members(is_all=False)
+    return Members(tuple(people), is_all=is_all)

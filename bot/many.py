@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.changes import ChangePlan, ChangeReceipt
-from bot.sharing import EndReceipt, Grant, Outcome, Person, SharePlan, ShareReceipt
+from bot.sharing import Decision, EndReceipt, Grant, Outcome, Person, SharePlan, ShareReceipt
 
 FAILED = (Outcome.REFUSED, Outcome.UNSURE)
 
@@ -20,11 +21,15 @@ class Missing:
 
 @dataclass(frozen=True)
 class ManyPlan:
-    """`keys` are those of the plans; `missing` is what there is none for."""
+    """`keys` are those of the plans; `missing` is what there is none for.
+
+    `waits` are the keys of what waits for a second person: each of several plans, for which the same people are asked.
+    """
 
     asker: Person
     keys: tuple[str, ...]
     missing: tuple[Missing, ...] = ()
+    waits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,51 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """What a second person has to approve, in one go; `keys` are those of the plans.
+
+    `asked` are the names of those who may; `by` has decided.
+    """
+
+    key: str
+    keys: tuple[str, ...]
+    plans: tuple[SharePlan, ...]
+    asked: tuple[str, ...] = ()
+    decision: Decision | None = None
+    by: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.asked) and self.decision is None
+
+
+@dataclass(frozen=True)
 class Many:
-    """All of them, as they are by now. `is_pressed`: the work on them has begun; `is_over`, it has come to its end."""
+    """All of them, as they are by now. `is_pressed`: the work on them has begun; `is_over`, it has come to its end.
+
+    `waiting` goes on by itself, on a card of its own; `approved_by` has approved all of this one.
+    """
 
     key: str
     plan: ManyPlan
     parts: tuple[Part, ...]
+    waiting: tuple[Waiting, ...] = ()
+    approved_by: str = ""
     is_pressed: bool = False
     is_over: bool = False
     is_undone: bool = False
+
+
+def by_approvers(
+    parts: Sequence[SharePlan | ChangePlan],
+) -> tuple[list[SharePlan | ChangePlan], list[list[SharePlan]]]:
+    """What goes at once, and what waits: together where the same people are asked, for each rule one of them."""
+    at_once: list[SharePlan | ChangePlan] = []
+    waiting: dict[frozenset[frozenset[str]], list[SharePlan]] = {}
+    for part in parts:
+        if isinstance(part, SharePlan) and part.approvals:
+            asked = frozenset(frozenset(each.approvers) for each in part.approvals)
+            waiting.setdefault(asked, []).append(part)
+        else:
+            at_once.append(part)
+    return at_once, list(waiting.values())

@@ -13,7 +13,7 @@ import tomllib
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.settings import BadSettings
-from bot.sharing import Recipient, Role, Ruling, ShareableItem, Verdict
+from bot.sharing import Recipient, Role, Ruling, ShareableItem, Unseen, Verdict
 
 END_OF_DAY = dt.time(23, 59, 59)
 # Of waiting for a second person, in hours: whoever is asked in the evening answers in the morning.
@@ -55,11 +55,28 @@ KINDS = {each.value: frozenset({each}) for each in Kind} | {"outside": frozenset
 
 
 @dataclass(frozen=True)
+class Contents:
+    """What is in a folder, at any depth; `is_all`, whether there is no more than that."""
+
+    items: tuple[ShareableItem, ...] = ()
+    is_all: bool = True
+
+
+@dataclass(frozen=True)
+class Members:
+    """Who is in a group, also through other groups; `is_all`, whether that is everybody."""
+
+    people: tuple[Recipient, ...] = ()
+    is_all: bool = True
+
+
+@dataclass(frozen=True)
 class Asked:
     """What is judged: a share as it was asked for, before anybody has looked at it.
 
     `people` are those who would get something; `groups`, the ids of those the sharer is in. `audience` is how many
-    people that is altogether, None where nobody can tell. `can_end`: whether the sharer could end it.
+    people that is altogether, None where nobody can tell. `can_end`: whether the sharer could end it. `contents` are
+    those of a folder, `members` of the groups among the people, by their ids.
     """
 
     item: ShareableItem
@@ -70,6 +87,8 @@ class Asked:
     groups: frozenset[str] = frozenset()
     audience: int | None = 0
     can_end: bool = True
+    contents: Contents = Contents()
+    members: Mapping[str, Members] = field(default_factory=dict[str, Members])
 
 
 @dataclass(frozen=True)
@@ -86,7 +105,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Rule:
-    """What it is about, and what follows. A condition that is empty is none; a list fits if one of it does."""
+    """What it is about, and what follows. A condition that is empty is none; a list fits if one of it does.
+
+    `unseen`: whether it counts for what nobody could look at in a folder or a group.
+    """
 
     name: str
     then: Verdict
@@ -104,10 +126,19 @@ class Rule:
     groups: frozenset[str] = frozenset()
     except_groups: frozenset[str] = frozenset()
     more_than: int | None = None
+    unseen: bool = True
 
     @property
     def looks_at_people(self) -> bool:
         return bool(self.domains or self.except_domains or self.who)
+
+    @property
+    def looks_at_members(self) -> bool:
+        return self.looks_at_people and self.who != frozenset({Kind.GROUP})
+
+    @property
+    def looks_inside(self) -> bool:
+        return bool(self.files or self.places)
 
     @property
     def about(self) -> str:
@@ -122,25 +153,59 @@ class Rule:
         """Whether all that it says of the share itself fits."""
         return (
             (not self.roles or asked.role in self.roles)
-            and (not self.files or any(fnmatchcase(_plain(asked.item.name), each) for each in self.files))
-            and (not self.places or _lies_in(asked.item, self.places))
-            and (not self.folders or asked.item.is_folder)
+            and (self._is_for(asked.item) or bool(self._inside(asked)) or self._may_be_inside(asked))
             and (not self.groups or not self.groups.isdisjoint(asked.groups))
             and (not self.except_groups or self.except_groups.isdisjoint(asked.groups))
             and (self.more_than is None or asked.audience is None or asked.audience > self.more_than)
         )
 
-    def is_of(self, person: Recipient) -> bool:
-        """Whether all that it says of a recipient fits."""
+    def is_of(self, asked: Asked, person: Recipient) -> bool:
+        """Whether all that it says of a recipient fits, or of somebody in that group."""
+        return self._fits(person) or bool(self._members(asked, person)) or self._may_be_in(asked, person)
+
+    def _is_for(self, item: ShareableItem) -> bool:
+        return (
+            (not self.files or any(fnmatchcase(_plain(item.name), each) for each in self.files))
+            and (not self.places or _lies_in(item, self.places))
+            and (not self.folders or item.is_folder)
+        )
+
+    def _inside(self, asked: Asked) -> str:
+        """The name of what is in the folder and fits; "" for nothing."""
+        return next((each.name for each in asked.contents.items if self._is_for(each)), "") if self.looks_inside else ""
+
+    def _may_be_inside(self, asked: Asked) -> bool:
+        return self.looks_inside and self.unseen and not asked.contents.is_all
+
+    def _fits(self, person: Recipient) -> bool:
         return (
             (not self.who or kind(person) in self.who)
             and (not self.domains or _is_at(person, self.domains))
             and (not self.except_domains or not _is_at(person, self.except_domains))
         )
 
-    @property
-    def ruling(self) -> Ruling:
-        return Ruling(self.name, self.then, self.because, self.about, self.approvers, self.hours)
+    def _members(self, asked: Asked, group: Recipient) -> tuple[str, ...]:
+        """The names of those in the group who fit."""
+        members = asked.members.get(group.id or "", Members()) if self.looks_at_members else Members()
+        return tuple(each.name for each in members.people if self._fits(each))
+
+    def _may_be_in(self, asked: Asked, group: Recipient) -> bool:
+        return self.looks_at_members and self.unseen and not asked.members.get(group.id or "", Members()).is_all
+
+    def ruling(self, asked: Asked, people: Iterable[Recipient]) -> Ruling:
+        """Of these people, for whom it is: with what it is about where that does not show."""
+        unseen: set[Unseen] = set()
+        inside = "" if self._is_for(asked.item) else self._inside(asked)
+        if not inside and not self._is_for(asked.item):
+            unseen.add(Unseen.FOLDER)
+        names: dict[str, None] = {}
+        for group in (each for each in people if not self._fits(each)):
+            members = self._members(asked, group)
+            names |= dict.fromkeys(members)
+            if not members:
+                unseen.add(Unseen.GROUP)
+        ruling = Ruling(self.name, self.then, self.because, self.about, self.approvers, self.hours)
+        return replace(ruling, inside=inside, members=tuple(names), unseen=frozenset(unseen))
 
 
 @dataclass(frozen=True)
@@ -165,6 +230,16 @@ class Policy:
         return any(each.looks_at_people for each in self.rules)
 
     @property
+    def looks_at_members(self) -> bool:
+        """Whether it has to be known who is in a group that is shared with."""
+        return any(each.looks_at_members for each in self.rules)
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether it has to be known what is in a folder."""
+        return any(each.looks_inside for each in self.rules)
+
+    @property
     def groups(self) -> frozenset[str]:
         """Of these it has to be known whether the sharer is in them."""
         return frozenset[str]().union(*(each.groups | each.except_groups for each in self.rules))
@@ -177,21 +252,26 @@ class Policy:
     def judge(self, asked: Asked) -> Judgement:
         """The same for the same, whatever the order of the rules; of two that refuse somebody, the first by name."""
         fitting = [each for each in sorted(self.rules, key=_by_name) if each.is_about(asked)]
-        of = {each.name: [each.is_of(person) for person in asked.people] for each in fitting}
+        of = {each.name: [each.is_of(asked, person) for person in asked.people] for each in fitting}
         counting = [each for each in fitting if any(of[each.name])]
         shorten = [each for each in counting if each.then is Verdict.SHORTENED]
         # An end that nobody could bring about is none.
         refusing = [each for each in counting if each.then is Verdict.REFUSED] + ([] if asked.can_end else shorten)
         refused = tuple(
-            next((each.ruling.refusing for each in refusing if of[each.name][place]), None)
-            for place in range(len(asked.people))
+            next((each.ruling(asked, [person]).refusing for each in refusing if of[each.name][place]), None)
+            for place, person in enumerate(asked.people)
         )
-        until, rulings = asked.until, [each.ruling for each in counting if each.then is Verdict.APPROVAL]
+
+        def ruling(of_all: Rule) -> Ruling:
+            fits = zip(asked.people, of[of_all.name], strict=True)
+            return of_all.ruling(asked, [person for person, is_of in fits if is_of])
+
+        until, rulings = asked.until, [ruling(each) for each in counting if each.then is Verdict.APPROVAL]
         if asked.can_end and shorten:
             shortest = min(shorten, key=lambda each: each.days)
             latest = end_after(shortest.days, asked.now)
             if until is None or until > latest:
-                until, rulings = latest, [shortest.ruling, *rulings]
+                until, rulings = latest, [ruling(shortest), *rulings]
         return Judgement(refused, until, tuple(rulings))
 
 
@@ -364,6 +444,9 @@ class _Reading:
         folders = table.get("folders", False)
         if folders is not True and "folders" in table:
             self._wrong((*path, "folders"), "“folders” can only be true; leave it out for files and folders")
+        unseen = table.get("unseen", True)
+        if unseen is not False and "unseen" in table:
+            self._wrong((*path, "unseen"), "“unseen” can only be false; leave it out to count what can't be seen")
         return Rule(
             name=self._words(table, path, "name", LONGEST_NAME) or key,
             then=THENS.get(then, Verdict.REFUSED),
@@ -381,6 +464,7 @@ class _Reading:
             groups=frozenset(each.casefold() for each in groups),
             except_groups=frozenset(each.casefold() for each in except_groups),
             more_than=self._number(table, path, "more_than", 0, None),
+            unseen=unseen is not False,
         )
 
     # One value
@@ -461,7 +545,7 @@ class _Reading:
 KEYS = (
     *("name", "because", "then", "days", "approvers", "hours"),
     *("domains", "except_domains", "who", "roles", "files", "places", "folders"),
-    *("groups", "except_groups", "more_than"),
+    *("groups", "except_groups", "more_than", "unseen"),
 )
 
 

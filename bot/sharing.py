@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from bot.texts import _, later, sentences
+from bot.texts import _, later, listed, sentences
 
 # What a library is called, Graph does not tell with what is in it.
 LIBRARY = later("a shared library")
 # Of the options of a question, so many at once: a phone shows no more.
 SHOWN = 5
+# Of a group, so many are named for whom a rule counts.
+MEMBERS_NAMED = 3
 
 
 class Role(Enum):
@@ -184,12 +186,20 @@ class Verdict(Enum):
     ROLE = "role"  # a right that nobody had named
 
 
+class Unseen(Enum):
+    """What can be too large to be looked through, or closed."""
+
+    FOLDER = "folder"
+    GROUP = "group"
+
+
 @dataclass(frozen=True)
 class Ruling:
     """What a rule decided, by the name its administrators gave it, and their reason; "" for none.
 
     `about` is the part of a request that it is about, as of an error. `approvers` are those of whom one has to approve
-    it within so many `hours`, as the policy names them.
+    it within so many `hours`, as the policy names them. What in the folder, and who in the group, it is about are
+    `inside` and `members`; `unseen`, that it counts for what nobody could look at there.
     """
 
     rule: str
@@ -198,6 +208,9 @@ class Ruling:
     about: str = ""
     approvers: tuple[str, ...] = ()
     hours: int = 0
+    inside: str = ""
+    members: tuple[str, ...] = ()
+    unseen: frozenset[Unseen] = frozenset()
 
     @property
     def refusing(self) -> Ruling:
@@ -218,7 +231,20 @@ class Ruling:
                 said = _("Nobody named an end, so it is by the rule “{rule}”.", rule=self.rule)
             case Verdict.ROLE:
                 said = _("Nobody named a right, so it is by the rule “{rule}”.", rule=self.rule)
-        return sentences(said, self.because) if self.because else said
+        return sentences(*filter(None, (said, *self._within(), self.because)))
+
+    def _within(self) -> list[str]:
+        said: list[str] = []
+        if self.inside:
+            said.append(_("This folder has “{name}” in it.", name=self.inside))
+        if Unseen.FOLDER in self.unseen:
+            said.append(_("There is more in this folder than I could look at."))
+        if self.members:
+            names = listed(list(self.members[:MEMBERS_NAMED]))
+            said.append(_("In this group, it is about: {names}.", names=names))
+        if Unseen.GROUP in self.unseen:
+            said.append(_("I could not see everybody in this group."))
+        return said
 
 
 class Change(Enum):

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bot.sharing import Decision, Role, Ruling, SharePlan
-from bot.texts import _, either, sentences, when
-from cards.elements import Card, Element, apart, block, button, card, filled, heading, line, run, small, text
-from cards.many import IN_A_SENTENCE, in_a_sentence
+from bot.texts import _, sentences, several, when
+from cards.elements import Action, Card, Element, apart, block, button, card, filled, heading, line, run, small, text
+from cards.files import files, of_all, paged, people, shared_as
+from cards.many import in_a_sentence, one_of
 from cards.share import file, people_of, terms, warning
 
 LONGEST_REASON = 500
@@ -16,7 +17,7 @@ LONGEST_REASON = 500
 
 def waiting(plan: SharePlan, names: Sequence[str], due: dt.datetime, key: str) -> Card:
     """For whoever shares it."""
-    asked = _("I asked {names}. Nothing is shared before they approve it.", names=_either(names))
+    asked = _("I asked {names}. Nothing is shared before they approve it.", names=one_of(names))
     return card(
         heading(_("Waiting for approval")),
         file(plan.item),
@@ -28,15 +29,14 @@ def waiting(plan: SharePlan, names: Sequence[str], due: dt.datetime, key: str) -
     )
 
 
-def wanted(plan: SharePlan, rulings: Sequence[Ruling], due: dt.datetime, key: str) -> Card:
+def wanted(plans: Sequence[SharePlan], rulings: Sequence[Ruling], due: dt.datetime, key: str, *, page: int = 0) -> Card:
     """For whoever may approve it: who, what, which right, with whom, until when, and why they are asked."""
+    asker = plans[0].asker
+    what, turns = _one(plans[0], rulings) if len(plans) == 1 else _all(plans, rulings, key, page)
     body: list[Element] = [
         heading(_("May this be shared?")),
-        line(*filled(_("{who} wants to share this, and needs a second person."), who=run(plan.asker.name, bold=True))),
-        file(plan.item),
-        *people_of(plan),
-        *terms(plan, rulings=()),
-        *(warning(each.words) for each in rulings),
+        line(*filled(_("{who} wants to share this, and needs a second person."), who=run(asker.name, bold=True))),
+        *what,
         small(_("You can answer until {when}. Without an answer nothing is shared.", when=when(due))),
         text("reason", _("Why (you may leave this empty)"), {}, lines=True, most=LONGEST_REASON),
     ]
@@ -45,27 +45,58 @@ def wanted(plan: SharePlan, rulings: Sequence[Ruling], due: dt.datetime, key: st
         actions=[
             button(_("Approve"), "approvals.approve", key, style="positive"),
             button(_("Decline"), "approvals.decline", key),
+            *turns,
         ],
-        summary=_asks(plan),
+        summary=_asks(plans),
     )
 
 
-def answered(plan: SharePlan, *, is_approved: bool) -> Card:
+def _one(plan: SharePlan, rulings: Sequence[Ruling]) -> tuple[list[Element], list[Action]]:
+    return [file(plan.item), *people_of(plan), *terms(plan, rulings=()), *_why(rulings)], []
+
+
+def _all(
+    plans: Sequence[SharePlan], rulings: Sequence[Ruling], key: str, page: int
+) -> tuple[list[Element], list[Action]]:
+    """File by file; what is the same for each is said once."""
+    rules = {each.rule for each in rulings}
+    is_same = len({(plan.role, plan.to_grant) for plan in plans}) == 1
+    says_end = len({plan.until for plan in plans}) > 1
+    says_rules = len({plan.approvals for plan in plans}) > 1
+    rows = [
+        shared_as(
+            plan,
+            block(*people([plan])) if not is_same else None,
+            *(warning(each.words) for each in plan.approvals if says_rules and each.rule in rules),
+            says_end=says_end,
+        )
+        for plan in plans
+    ]
+    shown, turns = paged(rows, key, page, "approvals.page")
+    why = [] if says_rules else _why(rulings)
+    return [*(people(plans) if is_same else []), *shown, *terms(of_all(plans), rulings=()), *why], turns
+
+
+def _why(rulings: Sequence[Ruling]) -> list[Element]:
+    return [warning(each.words) for each in rulings]
+
+
+def answered(plans: Sequence[SharePlan], *, is_approved: bool) -> Card:
     """For whoever has just answered."""
-    name = apart(plan.asker.name)
+    name = apart(plans[0].asker.name)
     title = _("Approved") if is_approved else _("Declined")
     sentence = (
         _("It is shared as {name} now, and I tell them.", name=name)
         if is_approved
         else _("Nothing is shared. I tell {name}.", name=name)
     )
-    return card(heading(title), file(plan.item), line(sentence), summary=sentences(title, sentence))
+    return card(heading(title), *files(plans), line(sentence), summary=sentences(title, sentence))
 
 
-def approved_in_part(plan: SharePlan) -> Card:
+def approved_in_part(plans: Sequence[SharePlan]) -> Card:
     """Another rule wants somebody else."""
     sentence = _("Another rule wants somebody else to approve it as well.")
-    return card(heading(_("Approved")), file(plan.item), line(sentence), summary=sentences(_("Approved"), sentence))
+    return card(heading(_("Approved")), *files(plans), line(sentence), summary=sentences(_("Approved"), sentence))
 
 
 def approved(plan: SharePlan, name: str) -> Card:
@@ -84,18 +115,18 @@ def not_shared_yet(plan: SharePlan, name: str, key: str) -> Card:
     )
 
 
-def declined(plan: SharePlan, name: str, reason: str) -> Card:
+def declined(plans: Sequence[SharePlan], name: str, reason: str) -> Card:
     sentence = _("{name} did not approve this, so nothing is shared.", name=apart(name))
     why = [block(small(_("Why:")), line(reason))] if reason else []
-    return card(heading(_("Not approved")), file(plan.item), line(sentence), *why, summary=sentence)
+    return card(heading(_("Not approved")), *files(plans), line(sentence), *why, summary=sentence)
 
 
-def lapsed(plan: SharePlan, names: Sequence[str]) -> Card:
-    sentence = _("Nobody approved this in time, so nothing is shared. I had asked {names}.", names=_either(names))
-    return card(heading(_("Not approved")), file(plan.item), line(sentence), summary=sentence)
+def lapsed(plans: Sequence[SharePlan], names: Sequence[str]) -> Card:
+    sentence = _("Nobody approved this in time, so nothing is shared. I had asked {names}.", names=one_of(names))
+    return card(heading(_("Not approved")), *files(plans), line(sentence), summary=sentence)
 
 
-def settled(plan: SharePlan, name: str, decision: Decision) -> Card:
+def settled(plans: Sequence[SharePlan], name: str, decision: Decision) -> Card:
     """For the others who were asked, and for a press that comes late: there is nothing left to answer."""
     who = apart(name)
     match decision:
@@ -105,11 +136,19 @@ def settled(plan: SharePlan, name: str, decision: Decision) -> Card:
             sentence = _("{name} has not approved this, and that stands.", name=who)
         case Decision.OVER | Decision.LAPSED:
             sentence = _("This was withdrawn, or its time is over: nothing is shared.")
-    return card(heading(_("No longer asked")), file(plan.item), line(sentence), summary=sentence)
+    return card(heading(_("No longer asked")), *files(plans), line(sentence), summary=sentence)
 
 
-def _asks(plan: SharePlan) -> str:
+def _asks(plans: Sequence[SharePlan]) -> str:
+    plan, count = plans[0], len(plans)
     name, name_of_file, people = apart(plan.asker.name), apart(plan.item.name), in_a_sentence(plan.to_grant)
+    if count > 1:
+        return several(
+            count,
+            "{name} wants to share {count} file. May they?",
+            "{name} wants to share {count} files. May they?",
+            name=name,
+        )
     if plan.role is Role.WRITE:
         return _(
             "{name} wants to share {file} with {people}, who can edit it then. May they?",
@@ -123,10 +162,3 @@ def _asks(plan: SharePlan) -> str:
         file=name_of_file,
         people=people,
     )
-
-
-def _either(names: Sequence[str]) -> str:
-    some = [apart(each) for each in names[:IN_A_SENTENCE]]
-    if len(names) > IN_A_SENTENCE:
-        return _("{names} and {count} more", names=", ".join(some), count=len(names) - len(some))
-    return either(some)

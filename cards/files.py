@@ -10,9 +10,9 @@ import cards.change
 import cards.ended
 import cards.share
 from bot.changes import Aim, Changed, ChangePlan, ChangeReceipt
-from bot.many import Many, Missing, Part
-from bot.sharing import Change, EndReceipt, Grant, Outcome, Returned, SharePlan, ShareReceipt
-from bot.texts import _, several, when
+from bot.many import Many, Missing, Part, Waiting
+from bot.sharing import Change, Decision, EndReceipt, Grant, Outcome, Returned, SharePlan, ShareReceipt
+from bot.texts import _, later, several, when
 from cards.elements import (
     Action,
     Card,
@@ -29,34 +29,39 @@ from cards.elements import (
     run,
     small,
 )
-from cards.many import by_name, in_a_sentence
+from cards.many import by_name, in_a_sentence, one_of
 from cards.share import CAN, file, opens_there, terms, until_when
 
 # So many are shown at once: Teams takes no card of any length.
 PAGE, MOST = 10, 20
+ONLY_TOLD = later("I tell them in Teams if I can; no mail goes out.")
 
 
 def confirm(shown: Many, *, page: int = 0) -> Card:
     """Exactly what a click would do, file by file."""
     parts = shown.parts
     to_do = [part for part in parts if _does_something(part)]
-    ends = {part.share.until.at if part.share.until else None for part in parts if part.share}
-    rows = [_planned(part, says_end=len(ends) > 1) for part in parts] + [_missing(each) for each in shown.plan.missing]
-    if not to_do:
+    waiting = [plan for each in shown.waiting for plan in each.plans]
+    ends = {plan.until.at if plan.until else None for plan in (*_shares(parts), *waiting)}
+    rows = [_planned(part, says_end=len(ends) > 1) for part in parts]
+    rows += [_to_approve(plan, says_end=len(ends) > 1) for plan in waiting]
+    rows += [_missing(each) for each in shown.plan.missing]
+    if not to_do and not waiting:
         title = _("Nothing to change")
-        body, turns = _paged(rows, shown.key, page)
+        body, turns = paged(rows, shown.key, page)
         return card(heading(title), *body, actions=turns, summary=title)
-    title = _title(to_do)
-    body, turns = _paged(rows, shown.key, page)
-    shares = [part.share for part in to_do if part.share]
-    about = terms(_of_all(shares)) if shares else [small(_("I tell them in Teams if I can; no mail goes out."))]
+    title = _title(to_do) if to_do else several(len(waiting), "Share {count} file?", "Share {count} files?")
+    body, turns = paged(rows, shown.key, page)
+    shares = [*_shares(to_do), *waiting]
+    about = terms(_without_rules(of_all(shares), waiting)) if shares else [small(_(ONLY_TOLD))]
     return card(
         heading(title),
-        *_people(shares),
+        *people(shares),
         *body,
+        *_needs_approval(waiting),
         *about,
         actions=[
-            button(_button(to_do), "many.confirm", shown.key, style="positive"),
+            button(_button(to_do, waiting), "many.confirm", shown.key, style="positive"),
             *turns,
             button(_("Cancel"), "many.cancel", shown.key),
         ],
@@ -70,25 +75,16 @@ def cancelled() -> Card:
 
 def result(shown: Many, *, page: int = 0) -> Card:
     """How far it is, or what came of each."""
-    over = sum(part.is_over for part in shown.parts)
     failed = [part for part in shown.parts if part.said or part.failed or _is_refused(part)]
-    if not shown.is_over:
-        title, colour = _("I'm on it: {over} of {count}", over=over, count=len(shown.parts)), "Default"
-        if shown.is_undone:
-            title = _("I'm undoing it")
-    elif shown.is_undone:
-        left = [part for part in shown.parts if part.can_be_undone]
-        title, colour = (_("Undone in part"), "Warning") if left else (_("Undone"), "Default")
-    elif failed and len(failed) == len(shown.parts) and not any(_did_something(part) for part in failed):
-        title, colour = _("Not done"), "Attention"
-    elif failed:
-        title, colour = _("Done in part"), "Warning"
-    else:
-        title, colour = _("Done"), "Good"
+    title, colour = _how_far(shown, failed)
     # What needs somebody's eyes comes first.
     ordered = [*failed, *(part for part in shown.parts if part not in failed)]
-    rows = [_came_of(part) for part in ordered] + [_missing(each) for each in shown.plan.missing]
-    body, turns = _paged(rows, shown.key, page)
+    rows = [_came_of(part) for part in ordered]
+    rows += [_decided(plan, each) for each in shown.waiting for plan in each.plans]
+    rows += [_missing(each) for each in shown.plan.missing]
+    body, turns = paged(rows, shown.key, page)
+    if shown.approved_by:
+        body.insert(0, line(_("{name} approved what you wanted to share.", name=apart(shown.approved_by))))
     actions: list[Action] = [*turns]
     if shown.is_over and not shown.is_undone:
         if any(part.share and (part.said or part.failed) for part in failed):
@@ -97,7 +93,36 @@ def result(shown: Many, *, page: int = 0) -> Card:
             actions.append(button(_("Undo all"), "many.undo", shown.key))
     elif shown.is_over and any(part.can_be_undone for part in shown.parts):
         actions.append(button(_("Undo all"), "many.undo", shown.key))
+    if any(each.is_open for each in shown.waiting):
+        actions.append(button(_("Withdraw"), "many.withdraw", shown.key))
     return card(heading(title, colour), *body, actions=actions, summary=title)
+
+
+def _how_far(shown: Many, failed: Sequence[Part]) -> tuple[str, str]:
+    """In a word, and its colour."""
+    refused = [each for each in shown.waiting if each.decision not in (None, Decision.ALLOWED)]
+    nothing = (
+        len(failed) == len(shown.parts)
+        and len(refused) == len(shown.waiting)
+        and not any(_did_something(part) for part in failed)
+    )
+    if not shown.is_over and shown.is_undone:
+        return _("I'm undoing it"), "Default"
+    if not shown.is_over and shown.parts:
+        over = sum(part.is_over for part in shown.parts)
+        return _("I'm on it: {over} of {count}", over=over, count=len(shown.parts)), "Default"
+    if shown.is_undone:
+        left = [part for part in shown.parts if part.can_be_undone]
+        return (_("Undone in part"), "Warning") if left else (_("Undone"), "Default")
+    if (failed or refused) and nothing:
+        return _("Not done"), "Attention"
+    if not shown.is_over or (any(each.is_open for each in shown.waiting) and not failed):
+        return _("Waiting for approval"), "Default"
+    return (_("Done in part"), "Warning") if failed or refused else (_("Done"), "Good")
+
+
+def files(plans: Sequence[SharePlan]) -> list[Element]:
+    return [*(file(plan.item) for plan in plans[:MOST]), *_more(len(plans))]
 
 
 def for_them(parts: Sequence[Part], person_id: str) -> Card:
@@ -200,28 +225,32 @@ def _title(parts: Sequence[Part]) -> str:
     return several(len(parts), "Do this for {count} file?", "Do this for {count} files?")
 
 
-def _button(parts: Sequence[Part]) -> str:
+def _button(parts: Sequence[Part], waiting: Sequence[SharePlan]) -> str:
+    if not parts:
+        return _("Ask for approval")
+    if waiting and all(part.share for part in parts):
+        return _("Share, and ask for approval")
     if all(part.share for part in parts):
         return _("Share all")
-    if not any(part.share for part in parts):
+    if not waiting and not any(part.share for part in parts):
         return _("Remove access")
     return _("Do all of it")
 
 
-def _people(shares: Sequence[SharePlan]) -> list[Element]:
+def people(shares: Sequence[SharePlan]) -> list[Element]:
     """Who gets it, said once: it is the same for each file."""
-    people = list(dict.fromkeys(each for plan in shares for each in plan.to_grant))
-    if not people:
+    them = list(dict.fromkeys(each for plan in shares for each in plan.to_grant))
+    if not them:
         return []
     can = _(CAN[shares[0].role])
-    said = [line(run(several(len(people), "{count} person", "{count} people"), bold=True), run(f": {can}"))]
-    said.append(small(by_name(people), spacing="None"))
-    if outside := [each for each in people if each.is_outside]:
+    said = [line(run(several(len(them), "{count} person", "{count} people"), bold=True), run(f": {can}"))]
+    said.append(small(by_name(them), spacing="None"))
+    if outside := [each for each in them if each.is_outside]:
         said.append(small(_("⚠ outside your organisation: {names}", names=by_name(outside)), "Warning"))
     return [block(*said)]
 
 
-def _of_all(shares: Sequence[SharePlan]) -> SharePlan:
+def of_all(shares: Sequence[SharePlan]) -> SharePlan:
     """One that stands for all in what is said of them: with everybody, and a folder if there is one."""
     most = max(shares, key=lambda plan: len(plan.to_grant))
     item = next((plan.item for plan in shares if plan.item.is_folder), most.item)
@@ -229,6 +258,34 @@ def _of_all(shares: Sequence[SharePlan]) -> SharePlan:
     rulings = tuple(dict.fromkeys(each for plan in shares for each in plan.rulings))
     sees_all = all(plan.sees_all for plan in shares)
     return replace(most, item=item, until=most.until if is_same else None, rulings=rulings, sees_all=sees_all)
+
+
+def _shares(parts: Sequence[Part]) -> list[SharePlan]:
+    return [part.share for part in parts if part.share]
+
+
+def _without_rules(plan: SharePlan, waiting: Sequence[SharePlan]) -> SharePlan:
+    """Which rule wants a second person is said with each file that it is about."""
+    wanted = {each for one in waiting for each in one.approvals}
+    return replace(plan, rulings=tuple(each for each in plan.rulings if each not in wanted))
+
+
+def _needs_approval(waiting: Sequence[SharePlan]) -> list[Element]:
+    """So that nobody takes what is asked for as done."""
+    if not waiting:
+        return []
+    hours = min(each.hours for plan in waiting for each in plan.approvals)
+    needs = several(
+        len(waiting),
+        "{count} file is shared only when a second person has approved it.",
+        "{count} files are shared only when a second person has approved them.",
+    )
+    without = several(
+        hours,
+        "Without an answer within {count} hour nothing is shared.",
+        "Without an answer within {count} hours nothing is shared.",
+    )
+    return [block(cards.share.warning(needs), small(without))]
 
 
 def _does_something(part: Part) -> bool:
@@ -254,13 +311,39 @@ def _planned(part: Part, *, says_end: bool) -> Element:
     plan = part.plan
     if isinstance(plan, ChangePlan):
         return block(file(plan.item), *(cards.change.step(each, plan) for each in plan.steps), separator=True)
+    return shared_as(plan, says_end=says_end)
+
+
+def shared_as(plan: SharePlan, who: Element | None = None, *more: Element, says_end: bool) -> Element:
+    """One file, with whom and how; `who` says that in other words."""
     had = [step.recipient for step in plan.steps if step.change is Change.HAS_IT]
-    said = [small(_("{people}: {access}", people=in_a_sentence(plan.to_grant), access=_(CAN[plan.role])))]
+    said = [who or small(_("{people}: {access}", people=in_a_sentence(plan.to_grant), access=_(CAN[plan.role])))]
     if had:
         said.append(small(_("already: {people}", people=in_a_sentence(had)), spacing="None"))
     refused = [cards.share.step(step, plan) for step in plan.refused]
     ends = until_when(plan) if says_end else []
-    return block(file(plan.item), *(said if plan.to_grant else said[1:]), *refused, *ends, separator=True)
+    return block(file(plan.item), *(said if plan.to_grant else said[1:]), *refused, *ends, *more, separator=True)
+
+
+def _to_approve(plan: SharePlan, *, says_end: bool) -> Element:
+    return shared_as(plan, None, *(cards.share.warning(each.words) for each in plan.approvals), says_end=says_end)
+
+
+def _decided(plan: SharePlan, waiting: Waiting) -> Element:
+    """What a second person says of it by now."""
+    by = apart(waiting.by)
+    match waiting.decision:
+        case None if waiting.asked:
+            said = _("I asked {names}. Nothing is shared before they approve it.", names=one_of(waiting.asked))
+        case None:
+            said = _("waits for its turn")
+        case Decision.ALLOWED:
+            said = _("{name} approved this. What came of it is on a card of its own.", name=by)
+        case Decision.DECLINED:
+            said = _("{name} did not approve this, so nothing is shared.", name=by)
+        case Decision.OVER | Decision.LAPSED:
+            said = _("This was withdrawn, or its time is over: nothing is shared.")
+    return block(file(plan.item), small(said), separator=True)
 
 
 def _came_of(part: Part) -> Element:
@@ -299,7 +382,7 @@ def _missing(missing: Missing) -> Element:
     )
 
 
-def _paged(rows: Sequence[Element], key: str, page: int) -> tuple[list[Element], list[Action]]:
+def paged(rows: Sequence[Element], key: str, page: int, verb: str = "many.page") -> tuple[list[Element], list[Action]]:
     """What is to be seen on a page, from 0, and what turns it."""
     if len(rows) <= PAGE:
         return list(rows), []
@@ -307,8 +390,8 @@ def _paged(rows: Sequence[Element], key: str, page: int) -> tuple[list[Element],
     last = min(first + PAGE, len(rows))
     turns: list[Action] = []
     if last < len(rows):
-        turns.append(button(_("More…"), "many.page", f"{key}.{first // PAGE + 1}", inputs=False))
+        turns.append(button(_("More…"), verb, f"{key}.{first // PAGE + 1}", inputs=False))
     if first:
-        turns.append(button(_("Back"), "many.page", f"{key}.{first // PAGE - 1}", inputs=False))
+        turns.append(button(_("Back"), verb, f"{key}.{first // PAGE - 1}", inputs=False))
     where = small(_("{first} to {last} of {count}", first=first + 1, last=last, count=len(rows)))
     return [*rows[first:last], where], turns

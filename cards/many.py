@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.sharing import Recipient
-from bot.texts import _, listed, several
+from bot.texts import _, either, listed, several
 from cards.elements import Action, Element, apart, block, button, small
 
 # So many are shown as they are; of more, so many at once: Teams takes no card of any length, and nobody reads one.
@@ -71,6 +71,14 @@ def by_name(people: Sequence[Recipient]) -> str:
             return _("{names} and {count} more", names=", ".join(names), count=len(people) - len(names))
         names.append(apart(each.name))
     return ", ".join(names)
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Any of them will do; of many, the first few."""
+    some = [apart(each) for each in names[:IN_A_SENTENCE]]
+    if len(names) > IN_A_SENTENCE:
+        return _("{names} and {count} more", names=", ".join(some), count=len(names) - len(some))
+    return either(some)
 
 
 def _block(group: Rows, rows: Sequence[Element]) -> Element:

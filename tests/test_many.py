@@ -281,12 +281,13 @@ async def test_what_the_rules_say_of_each_file_is_on_the_card(adele: Someone, bo
         f'[rules."Travel"]\nthen = "approve"\nfiles = ["travel*"]\napprovers = ["{MEGAN}"]\n'
     )
     card = await adele.says(f"share {BUDGET}, {FORECAST} and {TRAVEL} with Alex as read")
-    await adele.presses("Share all")
+    await adele.presses("Share, and ask for approval")
     await bot.at_rest()
 
     assert "Share 1 file?" in card
     assert "The rule “Forecasts” does not allow this." in card
-    assert "By the rule “Travel” somebody has to approve this: please share it by itself." in card
+    assert "The rule “Travel” wants a second person to approve this." in card
+    assert "1 file is shared only when a second person has approved it." in card
     assert given(bot, BUDGET, FORECAST, TRAVEL) == ["read", None, None]
 
 

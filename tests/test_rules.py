@@ -17,9 +17,11 @@ from bot.policy import (
     KEYS,
     Asked,
     BadPolicy,
+    Contents,
     Defaults,
     Judgement,
     Kind,
+    Members,
     Policy,
     Rule,
     domain,
@@ -38,6 +40,7 @@ ALEX = Recipient("1", "Alex Wilber", "alex.wilber@contoso.com")
 CASEY = Recipient("2", "Casey Jensen", "casey.jensen@fabrikam.example", is_outside=True)
 ERIC = Recipient(None, "eric@rival.example", "eric@rival.example", is_outside=True)
 FINANCE = Recipient("3", "Finance", "finance@contoso.com", is_group=True)
+FOLDER = replace(BUDGET, id="01B", name="Handover", is_folder=True)
 INTERNS = "8f4d1c6e-0b1a-4c57-9a39-7f2f5f0f9a01"
 FILE = "Q3 Budget.xlsx"
 
@@ -88,6 +91,7 @@ def test_without_a_file_everything_is_allowed() -> None:
         ("[rules.A]\nthen = 'refuse'\nroles = ['owner']", 3, "should be one of read, write"),
         ("[rules.A]\nthen = 'refuse'\ngroups = ['Interns']", 3, "should be the object id of a group, a GUID"),
         ("[rules.A]\nthen = 'refuse'\nfolders = false", 3, "“folders” can only be true"),
+        ("[rules.A]\nthen = 'refuse'\nunseen = true", 3, "“unseen” can only be false"),
         ("[rules.A]\nthen = 'refuse'\nmore_than = -1", 3, "“more_than” should be a whole number of 0 or more"),
         ("[rules.A]\nthen = 'refuse'\nbecause = ' '", 3, "“because” should be words in quotes"),
         ("[rules.A]\nthen = 'refuse'\nbecause = 5", 3, "“because” should be words in quotes"),
@@ -242,6 +246,19 @@ def test_who_somebody_is_shows_in_what_is_known_of_them(person: Recipient, what:
         (f"groups = ['{INTERNS}']", asked(groups=frozenset({INTERNS})), ["R"]),
         (f"except_groups = ['{INTERNS}']", asked(groups=frozenset({INTERNS})), [None]),
         (f"except_groups = ['{INTERNS}']", asked(), ["R"]),
+        ("files = ['*.xlsx']", asked(item=FOLDER), [None]),
+        ("files = ['*.xlsx']", asked(item=FOLDER, contents=Contents((BUDGET,))), ["R"]),
+        ("files = ['*.xlsx']\nplaces = ['Secret']", asked(item=FOLDER, contents=Contents((BUDGET,))), [None]),
+        ("files = ['*.xlsx']\nfolders = true", asked(item=FOLDER, contents=Contents((BUDGET,))), [None]),
+        ("folders = true\nroles = ['write']", asked(item=FOLDER, contents=Contents((), is_all=False)), [None]),
+        ("files = ['*.xlsx']", asked(item=FOLDER, contents=Contents((), is_all=False)), ["R"]),
+        ("files = ['*.xlsx']\nunseen = false", asked(item=FOLDER, contents=Contents((), is_all=False)), [None]),
+        ("who = ['guest']", asked(FINANCE, ALEX, members={"3": Members((ALEX, CASEY))}), ["R", None]),
+        ("who = ['group']", asked(FINANCE, members={"3": Members((ALEX, CASEY))}), ["R"]),
+        ("domains = ['rival.example']", asked(FINANCE, members={"3": Members((ALEX, CASEY))}), [None]),
+        ("except_domains = ['contoso.com']", asked(FINANCE, members={"3": Members((ALEX, CASEY))}), ["R"]),
+        ("who = ['outside']", asked(FINANCE, ALEX, members={"3": Members(is_all=False)}), ["R", None]),
+        ("who = ['outside']\nunseen = false", asked(FINANCE, members={"3": Members(is_all=False)}), [None]),
         ("more_than = 10", asked(audience=10), [None]),
         ("more_than = 10", asked(audience=11), ["R"]),
         ("more_than = 10", asked(audience=None), ["R"]),  # nobody tells how many
@@ -250,6 +267,27 @@ def test_who_somebody_is_shows_in_what_is_known_of_them(person: Recipient, what:
 )
 def test_a_rule_is_about_what_all_its_conditions_fit(rule: str, one: Asked, refused: list[str | None]) -> None:
     assert refused_by(read(f"[rules.R]\nthen = 'refuse'\n{rule}").judge(one)) == refused
+
+
+def test_what_a_rule_counts_for_is_named_where_it_does_not_show() -> None:
+    """Refused is each for their own; what is about the whole names all of them."""
+    policy = read(
+        "[rules.A]\nthen = 'refuse'\nfiles = ['*.xlsx']\nwho = ['outside']\n"
+        f"[rules.B]\nthen = 'approve'\napprovers = ['{ALEX.email}']\nwho = ['outside']"
+    )
+    one = asked(
+        FINANCE, ERIC, item=FOLDER, contents=Contents((BUDGET,)), members={"3": Members((CASEY, ALEX), is_all=False)}
+    )
+
+    judgement = policy.judge(one)
+
+    assert [each and (each.inside, each.members) for each in judgement.refused] == [
+        ("Q3 Budget.xlsx", ("Casey Jensen",)),
+        ("Q3 Budget.xlsx", ()),
+    ]
+    assert [(each.rule, each.members, each.unseen) for each in judgement.rulings] == [
+        ("B", ("Casey Jensen",), frozenset())
+    ]
 
 
 SHORT = """
@@ -321,6 +359,8 @@ sharing = st.builds(
     groups=st.sets(st.just(INTERNS)).map(frozenset),
     audience=st.none() | st.integers(1, 100),
     can_end=st.booleans(),
+    contents=st.builds(Contents, st.sampled_from([(), (BUDGET,)]), st.booleans()),
+    members=st.builds(Members, st.sampled_from([(), (ALEX,), (CASEY,)]), st.booleans()).map(lambda each: {"3": each}),
 )
 some_rules = st.builds(
     Rule,
@@ -337,6 +377,7 @@ some_rules = st.builds(
     folders=st.booleans(),
     groups=st.sets(st.just(INTERNS)).map(frozenset),
     more_than=st.none() | st.integers(0, 60),
+    unseen=st.booleans(),
 )
 rules = st.lists(some_rules, max_size=5, unique_by=lambda rule: rule.name)
 

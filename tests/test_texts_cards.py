@@ -30,7 +30,7 @@ import cards.shares
 from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.commands import welcome
 from bot.errors import NeedsSignIn
-from bot.many import Many, ManyPlan, Missing, Part
+from bot.many import Many, ManyPlan, Missing, Part, Waiting
 from bot.sharing import (
     LIBRARY,
     AccessWanted,
@@ -263,6 +263,12 @@ def several() -> tuple[Part, ...]:
     return waiting, failed, *shares, *(Part("5", each.share.plan, each) for each in ends()), *changes
 
 
+def approving() -> list[Waiting]:
+    needed = [plan for plan in ruled() if plan.approvals]
+    each = [Waiting("3", ("4",), (plan,), asked) for plan, asked in product(needed, ((), (NAME, OWNER)))]
+    return [*each, *(replace(each[-1], decision=decision, by=NAME) for decision in Decision)]
+
+
 def wanted() -> list[AccessWanted]:
     named = Words("url", MAIL, FILE)
     return [
@@ -293,19 +299,26 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.approvals.waiting: lambda: [
         cards.approvals.waiting(plan, names, WHEN, "key") for plan, names in product(ruled(), NAMES)
     ],
-    cards.approvals.wanted: lambda: [
-        cards.approvals.wanted(replace(plan, role=role), plan.rulings, WHEN, "key")
-        for plan, role in product(ruled(), (Role.READ, Role.WRITE))
-    ],
+    cards.approvals.wanted: lambda: (
+        [
+            cards.approvals.wanted([replace(plan, role=role)], plan.rulings, WHEN, "key")
+            for plan, role in product(ruled(), (Role.READ, Role.WRITE))
+        ]
+        + [
+            cards.approvals.wanted(several, several[0].approvals, WHEN, "key", page=1)
+            for one, other in [[each.plans[0] for each in approving()[:2]]]
+            for several in ([one] * 12, [one, replace(other, role=Role.WRITE, until=None, rulings=())])
+        ]
+    ),
     cards.approvals.answered: lambda: [
-        cards.approvals.answered(next(plans()), is_approved=is_approved) for is_approved in (True, False)
+        cards.approvals.answered([next(plans())], is_approved=is_approved) for is_approved in (True, False)
     ],
-    cards.approvals.approved_in_part: lambda: [cards.approvals.approved_in_part(next(plans()))],
+    cards.approvals.approved_in_part: lambda: [cards.approvals.approved_in_part([next(plans())])],
     cards.approvals.approved: lambda: [cards.approvals.approved(next(plans()), NAME)],
     cards.approvals.not_shared_yet: lambda: [cards.approvals.not_shared_yet(next(plans()), NAME, "key")],
-    cards.approvals.declined: lambda: [cards.approvals.declined(next(plans()), NAME, each) for each in ("", SAID)],
-    cards.approvals.lapsed: lambda: [cards.approvals.lapsed(next(plans()), names) for names in NAMES],
-    cards.approvals.settled: lambda: [cards.approvals.settled(next(plans()), NAME, each) for each in Decision],
+    cards.approvals.declined: lambda: [cards.approvals.declined([next(plans())], NAME, each) for each in ("", SAID)],
+    cards.approvals.lapsed: lambda: [cards.approvals.lapsed([next(plans())], names) for names in NAMES],
+    cards.approvals.settled: lambda: [cards.approvals.settled([next(plans())], NAME, each) for each in Decision],
     cards.share.choose: lambda: (
         [cards.share.choose(unclear(options), "key") for options in (1, 2)]
         + [cards.share.choose(replace(unclear(2), questions=two), "key") for two in two_questions()]
@@ -345,13 +358,21 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     ],
     cards.change.taken: lambda: [cards.change.taken(next(plans()))],
     cards.files.confirm: lambda: [
-        cards.files.confirm(Many("key", SEVERAL, parts)) for parts in (several(), several()[:1], several()[1:2], ())
+        cards.files.confirm(Many("key", SEVERAL, parts, waiting))
+        for parts in (several(), several()[:1], several()[1:2], ())
+        for waiting in ((), tuple(approving()[:1]), tuple(approving()[-1:]))
     ],
     cards.files.cancelled: lambda: [cards.files.cancelled()],
-    cards.files.result: lambda: [
-        cards.files.result(Many("key", SEVERAL, several(), is_pressed=True, is_over=is_over, is_undone=is_undone))
-        for is_over, is_undone in product((True, False), (True, False))
-    ],
+    cards.files.result: lambda: (
+        [
+            cards.files.result(Many("key", SEVERAL, several(), is_pressed=True, is_over=is_over, is_undone=is_undone))
+            for is_over, is_undone in product((True, False), (True, False))
+        ]
+        + [
+            cards.files.result(Many("key", SEVERAL, parts, (each,), NAME, is_pressed=True, is_over=is_over))
+            for parts, each, is_over in product((several()[2:3], ()), approving(), (True, False))
+        ]
+    ),
     cards.files.for_them: lambda: [
         cards.files.for_them([Part("1", receipt.plan, receipt) for receipt in receipts()][:2], "1"),
         *(cards.files.for_them([Part("1", receipt.plan, receipt)], "1") for receipt in [granted()]),

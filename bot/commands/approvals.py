@@ -7,11 +7,14 @@ from contextlib import suppress
 
 import cards.approvals
 from bot.commands.turn import Reply, Turn
-from bot.errors import SharebotError
+from bot.errors import SharebotError, TooLate
 from bot.sharing import Decision, Person
 from bot.texts import spoken
 from bot.work import Approving, Work
 from cards.elements import Card
+
+# Digits of a page.
+LONGEST_PAGE = 4
 
 
 async def ask(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -30,6 +33,14 @@ async def decline(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     return await _answered(turn, key, inputs, Decision.DECLINED)
 
 
+async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """More of the files of a card; the key names the page."""
+    key, _dot, page = key.partition(".")
+    if not page.isdecimal() or len(page) > LONGEST_PAGE:
+        raise TooLate
+    return Reply(_approvers(await turn.work.approvals.approving(key, turn.person), turn.person, int(page)))
+
+
 async def _answered(turn: Turn, key: str, inputs: dict[str, str], decision: Decision) -> Reply:
     reason = inputs.get("reason", "").strip()[: cards.approvals.LONGEST_REASON]
     return Reply(_approvers(await turn.work.approvals.answer_for(key, turn.person, decision, reason), turn.person))
@@ -43,29 +54,29 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
 
 
 def _sharers(approving: Approving) -> Card:
-    plan, by = approving.plan, approving.by[1]
+    plans, by = approving.plans, approving.by[1]
     match approving.decision:
         case None:
             names = list(approving.approvers.values())
-            return cards.approvals.waiting(plan, names, approving.due, approving.key)
+            return cards.approvals.waiting(plans[0], names, approving.due, approving.key)
         case Decision.ALLOWED:
-            return cards.approvals.not_shared_yet(plan, by, approving.key)
+            return cards.approvals.not_shared_yet(plans[0], by, approving.key)
         case Decision.DECLINED:
-            return cards.approvals.declined(plan, by, approving.reason)
+            return cards.approvals.declined(plans, by, approving.reason)
         case Decision.OVER | Decision.LAPSED:
-            return cards.approvals.lapsed(plan, list(approving.approvers.values()))
+            return cards.approvals.lapsed(plans, list(approving.approvers.values()))
 
 
-def _approvers(approving: Approving, person: Person) -> Card:
+def _approvers(approving: Approving, person: Person, page: int = 0) -> Card:
     """What they are asked, or what they or somebody else has answered."""
     if rulings := approving.waits_for(person.id):
-        return cards.approvals.wanted(approving.plan, rulings, approving.due, approving.key)
+        return cards.approvals.wanted(approving.plans, rulings, approving.due, approving.key, page=page)
     mine = next((each for each in approving.approvals if each.decided_by == person.id), None)
     if approving.decision is None:
-        return cards.approvals.approved_in_part(approving.plan)
+        return cards.approvals.approved_in_part(approving.plans)
     if mine and mine.decision is approving.decision and approving.decision is not Decision.OVER:
-        return cards.approvals.answered(approving.plan, is_approved=approving.decision is Decision.ALLOWED)
-    return cards.approvals.settled(approving.plan, approving.by[1], approving.decision)
+        return cards.approvals.answered(approving.plans, is_approved=approving.decision is Decision.ALLOWED)
+    return cards.approvals.settled(approving.plans, approving.by[1], approving.decision)
 
 
 # No sentence asks for these.
@@ -73,4 +84,5 @@ CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = 
     "approvals.ask": ask,
     "approvals.approve": approve,
     "approvals.decline": decline,
+    "approvals.page": turn_page,
 }

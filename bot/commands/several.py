@@ -48,13 +48,10 @@ async def plans(turn: Turn, request: ShareRequest) -> tuple[list[SharePlan], lis
 
 
 async def _judged(turn: Turn, plan: SharePlan) -> SharePlan | SharebotError:
-    """As the policy has it; what needs a second person goes by itself, for each is asked of others."""
+    """As the policy has it."""
     plan = await turn.work.shares.judged(turn.graph, plan, turn.now)
     if plan.refused and not plan.to_grant:
         return judging.refusal(plan)
-    if plan.approvals:
-        rule = plan.approvals[0].rule
-        return NotAllowed(_("By the rule “{rule}” somebody has to approve this: please share it by itself.", rule=rule))
     return plan
 
 
@@ -79,7 +76,15 @@ async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     place = turn.place if turn.own_chat else None
+    # Nobody who takes it back wants the rest of it later.
+    await turn.work.approvals.withdraw_rest(key, turn.person)
     return _as_it_is(turn, await turn.work.many.undo(key, turn.person, place))
+
+
+async def withdraw(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """What still waits for a second person is not wanted any more; what was done stays."""
+    await turn.work.approvals.withdraw_rest(key, turn.person)
+    return _as_it_is(turn, await turn.work.many.now(key, turn.person))
 
 
 def _as_it_is(turn: Turn, shown: Many) -> Reply:
@@ -168,6 +173,7 @@ CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = 
     "many.confirm": confirm,
     "many.cancel": cancel,
     "many.undo": undo,
+    "many.withdraw": withdraw,
     "many.retry": retry,
     "many.page": turn_page,
 }

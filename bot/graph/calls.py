@@ -109,21 +109,25 @@ class Calls:
 
     async def pages(self, ask: Ask, shape: Callable[[Json], Of]) -> AsyncGenerator[Of]:
         """Every entry of a list, however many pages it has."""
-
-        def page(raw: Json) -> tuple[list[Of], str | None]:
-            return [shape(each) for each in raw["value"]], raw.get("@odata.nextLink")
-
         for _ in range(PAGES):
-            found, more = await self.read(ask, page)
+            found, link = await self.read(ask, _page(shape))
             for each in found:
                 yield each
-            if more is None:
+            if link is None:
                 return
-            # It is opaque, but it had better lead to where our token belongs.
-            if not str(more).startswith(f"{self.url}/"):
-                raise Unavailable
-            ask = replace(ask, path=more.removeprefix(self.url), params=None)
+            ask = self._next(ask, link)
         raise Unavailable
+
+    async def page(self, ask: Ask, shape: Callable[[Json], Of]) -> tuple[list[Of], Ask | None]:
+        """One page of a list, and what asks for the next one."""
+        found, link = await self.read(ask, _page(shape))
+        return found, self._next(ask, link) if link else None
+
+    def _next(self, ask: Ask, link: str) -> Ask:
+        # It is opaque, but it had better lead to where our token belongs.
+        if not link.startswith(f"{self.url}/"):
+            raise Unavailable
+        return replace(ask, path=link.removeprefix(self.url), params=None)
 
     async def batch(self, asks: Iterable[Ask]) -> list[httpx.Response]:
         """The answer to each, success or not, in their order; what Graph was too busy for is asked again, it alone.
@@ -178,6 +182,16 @@ class Calls:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _page(shape: Callable[[Json], Of]) -> Callable[[Json], tuple[list[Of], str | None]]:
+    """Its entries, and the address of the next one."""
+
+    def page(raw: Json) -> tuple[list[Of], str | None]:
+        link = raw.get("@odata.nextLink")
+        return [shape(each) for each in raw["value"]], None if link is None else str(link)
+
+    return page
 
 
 def _together(asks: list[Ask], which: list[int]) -> Ask:

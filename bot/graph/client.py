@@ -26,6 +26,8 @@ Json = dict[str, Any]
 SEEN = 25
 # As many as Graph gives of people and groups in one go.
 AT_ONCE = 999
+# Of what is in a folder.
+A_LISTING = 200
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,14 @@ class Graph:
             return await self.item(of.drive_id, str(parent), is_own=of.is_own) if parent else None
         except (NotFound, NotAllowed):
             return None
+
+    async def listing(self, folder: ShareableItem, after: Ask | None = None) -> tuple[list[ShareableItem], Ask | None]:
+        """A page of what is in a folder, and what asks for the next one.
+
+        https://learn.microsoft.com/graph/api/driveitem-list-children
+        """
+        first = Ask("GET", _address(folder).to("children"), _scope(folder), params={"$top": str(A_LISTING)})
+        return await self.calls.page(after or first, _own_item if folder.is_own else item)
 
     async def owner(self, of: ShareableItem) -> Recipient | None:
         """Whose it is, where that is a person. https://learn.microsoft.com/graph/api/resources/shareddriveitem"""
@@ -161,6 +171,17 @@ class Graph:
         ask = Ask("GET", _members(group_id), GROUPS, params={"$select": PERSON, "$top": str(AT_ONCE)})
         found = [each async for each in self.calls.pages(ask, _member)]
         return [each for each in found if each]
+
+    async def some_members(self, group_id: str, pages: int) -> tuple[list[Recipient], bool]:
+        """The people on the first pages of them, and whether these are all."""
+        more: Ask | None = Ask("GET", _members(group_id), GROUPS, params={"$select": PERSON, "$top": str(AT_ONCE)})
+        people: list[Recipient] = []
+        for _ in range(pages):
+            if more is None:
+                break
+            found, more = await self.calls.page(more, _member)
+            people += [each for each in found if each]
+        return people, more is None
 
     async def size(self, group_id: str) -> int:
         """How many are in a group. https://learn.microsoft.com/graph/aad-advanced-queries"""

@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from bot import tracing
 from bot.ledger import statements
-from bot.ledger.approvals import Approval, Approvals
+from bot.ledger.approvals import Approval, Approvals, decided_by, decision_of
 from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.changes import Before, Changes, Pressed, Standing
 from bot.ledger.conversations import Conversation, Conversations
@@ -78,6 +78,8 @@ __all__ = [
     "Told",
     "WatchedLinks",
     "What",
+    "decided_by",
+    "decision_of",
     "is_passing",
     "keep_private",
 ]

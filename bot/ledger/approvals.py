@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +47,21 @@ class Approval:
         return any(each == person_id for each, _name in self.approvers)
 
 
+def decision_of(stand: Iterable[Approval]) -> Decision | None:
+    """Of the whole: one no is enough, and each has to say yes. None while somebody is still to answer."""
+    said = {each.decision for each in stand}
+    for one in (Decision.DECLINED, Decision.OVER):
+        if one in said:
+            return one
+    return None if None in said else Decision.ALLOWED
+
+
+def decided_by(stand: Sequence[Approval]) -> tuple[str, str]:
+    """Whose answer decided, by id and name; "" for nobody's."""
+    said = [each for each in stand if each.decision is decision_of(stand) and each.decided_by]
+    return (said[-1].decided_by, said[-1].name) if said else ("", "")
+
+
 class Approvals:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], float]) -> None:
         self._engine = engine
@@ -56,12 +71,12 @@ class Approvals:
     async def ask(
         self,
         key: str,
-        plan: SharePlan,
+        shares: Mapping[str, SharePlan],
         wanted: Sequence[tuple[Ruling, Sequence[tuple[str, str]]]],
         locale: str,
         zone: str,
     ) -> None:
-        """Keeps what is asked of whom, and the plan as long. Asked again, it is the same. Raises TooLate."""
+        """Keeps what is asked of whom, and the plans as long. Asked again, it is the same. Raises TooLate."""
         now = int(self._clock())
         rows: list[dict[str, Any]] = [
             {
@@ -77,12 +92,11 @@ class Approvals:
             for ruling, approvers in wanted
         ]
         until = now + max(ruling.hours for ruling, _approvers in wanted) * HOUR + KEEP_PLAN_FOR
-        entries = [_entry(key, plan, plan.asker.id, "ask", ruling.rule) for ruling, _approvers in wanted]
+        entries = [each for ruling, _approvers in wanted for each in _entries(shares, None, "ask", ruling.rule)]
         async with self._engine.begin() as database:
-            waits = (plans.c.key == key) & plans.c.claimed_at.is_(None)
             # What is typed from now on is no answer to it any more.
-            kept = update(plans).where(waits).values(expires_at=until, chat=None)
-            if (await database.execute(kept.returning(plans.c.key))).first() is None:
+            kept = update(plans).where(_waits(key)).values(expires_at=until, chat=None)
+            if key not in (await database.execute(kept.returning(plans.c.key))).scalars().all():
                 raise TooLate
             await database.execute(self._insert(approvals).values(rows).on_conflict_do_nothing())
             await record.add(database, now, entries)
@@ -97,7 +111,7 @@ class Approvals:
         return frozenset(each.rule for each in await self.of(key) if each.decision is Decision.ALLOWED)
 
     async def decide(
-        self, key: str, plan: SharePlan, person: Person, decision: Decision, reason: bytes | None
+        self, key: str, shares: Mapping[str, SharePlan], person: Person, decision: Decision, reason: bytes | None
     ) -> list[Approval]:
         """How they stand after this answer, which counts where it is the first one and in time.
 
@@ -125,7 +139,7 @@ class Approvals:
                     answer.values(decision=given.value, decided_at=now, **said).returning(approvals.c.rule)
                 )
                 if done.first():
-                    await record.add(database, now, [_entry(key, plan, person.id, given.value, each.rule)])
+                    await record.add(database, now, _entries(shares, person.id, given.value, each.rule))
             if mine and given is Decision.DECLINED:
                 await _close(database, key, now)
             return await _all(database, key)
@@ -141,7 +155,7 @@ class Approvals:
         async with self._engine.connect() as database:
             return await database.scalar(query)
 
-    async def lapse(self, key: str, plan: SharePlan) -> list[Approval]:
+    async def lapse(self, key: str, shares: Mapping[str, SharePlan]) -> list[Approval]:
         """How they stand: what was not answered in time is over, and the plan with it."""
         now = int(self._clock())
         late = (approvals.c.key == key) & approvals.c.decision.is_(None) & (approvals.c.due_at <= now)
@@ -152,19 +166,21 @@ class Approvals:
                 await _close(database, key, now)
                 left = (approvals.c.key == key) & approvals.c.decision.is_(None)
                 await database.execute(update(approvals).where(left).values(decision=Decision.OVER.value))
-            await record.add(
-                database, now, [_entry(key, plan, plan.asker.id, Decision.OVER.value, each) for each in rules]
-            )
+            over_now = [each for rule in rules for each in _entries(shares, None, Decision.OVER.value, rule)]
+            await record.add(database, now, over_now)
             return await _all(database, key)
 
-    async def withdraw(self, key: str, plan: SharePlan) -> bool:
+    async def withdraw(self, key: str, shares: Mapping[str, SharePlan]) -> bool:
         """The sharer wants it no more. Whether anybody was still to answer."""
         now = int(self._clock())
         left = (approvals.c.key == key) & approvals.c.decision.is_(None)
         async with self._engine.begin() as database:
             over = update(approvals).where(left).values(decision=Decision.OVER.value, decided_at=now)
             rules = (await database.execute(over.returning(approvals.c.rule))).scalars().all()
-            await record.add(database, now, [_entry(key, plan, plan.asker.id, "withdraw", each) for each in rules])
+            if rules:
+                await _close(database, key, now)
+            withdrawn = [each for rule in rules for each in _entries(shares, None, "withdraw", rule)]
+            await record.add(database, now, withdrawn)
         return bool(rules)
 
     async def forget(self, key: str) -> None:
@@ -173,15 +189,24 @@ class Approvals:
             await database.execute(delete(approvals).where(approvals.c.key == key))
 
     async def tidy(self) -> None:
-        old = int(self._clock()) - KEEP_FOR
+        now = int(self._clock())
+        old = now - KEEP_FOR
+        gone = select(approvals.c.key).where(approvals.c.due_at < old)
+        # Nothing else forgets what was behind one card.
+        unused = plans.c.receipt.is_(None) & (plans.c.key.in_(gone) | plans.c.many.in_(gone))
         async with self._engine.begin() as database:
+            await database.execute(delete(plans).where(unused, plans.c.expires_at < now))
             await database.execute(delete(approvals).where(approvals.c.due_at < old))
+
+
+def _waits(key: str):
+    """The plan, or all that are approved in one go, as long as nothing came of them."""
+    return ((plans.c.key == key) | (plans.c.many == key)) & plans.c.claimed_at.is_(None)
 
 
 async def _close(database: AsyncConnection, key: str, now: int) -> None:
     """The plan cannot be pressed any more."""
-    waits = (plans.c.key == key) & plans.c.claimed_at.is_(None)
-    await database.execute(update(plans).where(waits).values(claimed_at=now))
+    await database.execute(update(plans).where(_waits(key)).values(claimed_at=now))
 
 
 def _open(key: str, now: int):
@@ -193,12 +218,22 @@ async def _all(database: AsyncConnection, key: str) -> list[Approval]:
     return [_approval(row) for row in (await database.execute(query)).all()]
 
 
-def _entry(key: str, plan: SharePlan, person_id: str, act: str, rule: str) -> Entry:
-    asker = plan.asker
-    once = f"{key}.{act}.{rule}"
-    return Entry(
-        What.APPROVAL, asker.tenant_id, person_id, act=act, share=key, item=plan.item.key, rule=rule, once=once
-    )
+def _entries(shares: Mapping[str, SharePlan], person_id: str | None, act: str, rule: str) -> list[Entry]:
+    """One for each share that the rule is about; without a person, it was the sharer, or nobody."""
+    return [
+        Entry(
+            What.APPROVAL,
+            plan.asker.tenant_id,
+            person_id or plan.asker.id,
+            act=act,
+            share=key,
+            item=plan.item.key,
+            rule=rule,
+            once=f"{key}.{act}.{rule}",
+        )
+        for key, plan in shares.items()
+        if any(each.rule == rule for each in plan.approvals)
+    ]
 
 
 def _approval(row: Row[Any]) -> Approval:

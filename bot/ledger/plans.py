@@ -16,7 +16,7 @@ from bot.ledger import record
 from bot.ledger.bodies import json
 from bot.ledger.tables import plans
 from bot.ledger.told import Told
-from bot.many import ManyPlan, Missing
+from bot.many import ManyPlan, Missing, by_approvers
 from bot.sharing import (
     AccessWanted,
     Draft,
@@ -66,14 +66,22 @@ class PendingPlans:
     async def put_many(
         self, parts: Sequence[SharePlan | ChangePlan], missing: Sequence[Missing], chat: str = "", before: str = ""
     ) -> tuple[str, ManyPlan]:
-        """Several of one asker behind one card, each under a key of its own. Raises TooLate."""
-        key = _new_key()
-        keys = [_new_key() for _part in parts]
-        what = ManyPlan(parts[0].asker, tuple(keys), tuple(missing))
+        """Several of one asker behind one card, each under a key of its own. Raises TooLate.
+
+        What waits for a second person has a key for all that the same people are asked.
+        """
+        key, (at_once, waiting) = _new_key(), by_approvers(parts)
+        there = {_new_key(): part for part in at_once}
+        groups = {_new_key(): {_new_key(): part for part in group} for group in waiting}
+        what = ManyPlan(parts[0].asker, tuple(there), tuple(missing), tuple(groups))
         async with self._engine.begin() as database:
             await self._put(database, key, what, chat, before)
-            for part_key, part in zip(keys, parts, strict=True):
+            for part_key, part in there.items():
                 await self._insert(database, part_key, part, many=key)
+            for group, group_parts in groups.items():
+                await self._insert(database, group, ManyPlan(what.asker, tuple(group_parts)), many=key)
+                for part_key, part in group_parts.items():
+                    await self._insert(database, part_key, part, many=group)
         return key, what
 
     async def _put(self, database: AsyncConnection, key: str, what: Pending, chat: str, before: str) -> None:
@@ -159,6 +167,16 @@ class PendingPlans:
         async with self._engine.connect() as database:
             body = await database.scalar(select(plans.c.body).where(plans.c.key == key, plans.c.kind == "plan"))
         return json.loads(body, SharePlan) if body else None
+
+    async def together(self, key: str) -> dict[str, SharePlan]:
+        """By their keys: the plan of this one, or those that are behind it. Empty where it is forgotten."""
+        query = select(plans.c.key, plans.c.kind, plans.c.body).where((plans.c.key == key) | (plans.c.many == key))
+        async with self._engine.connect() as database:
+            rows = {row.key: row for row in (await database.execute(query)).all()}
+        one = rows.get(key)
+        keys = () if one is None else json.loads(one.body, ManyPlan).keys if one.kind == "many" else (key,)
+        there = (rows[each] for each in keys if each in rows)
+        return {row.key: json.loads(row.body, SharePlan) for row in there if row.kind == "plan"}
 
     async def done(self, key: str) -> ShareReceipt | None:
         async with self._engine.connect() as database:

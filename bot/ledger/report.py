@@ -18,6 +18,7 @@ from bot.changes import Became
 from bot.ledger.bodies import json
 from bot.ledger.record import What
 from bot.ledger.tables import approvals, ends, plans, record, requests, token_caches
+from bot.many import ManyPlan
 from bot.sharing import Ending, Outcome, Person, SharePlan, ShareReceipt
 
 log = logging.getLogger(__name__)
@@ -177,10 +178,10 @@ class Reports:
         )
         receipts = select(ends.c.receipt).where(ends.c.key.in_(one_each))
         of_approvals = [each.share for each in report.approvals]
-        bodies = select(plans.c.body).where(plans.c.key.in_(of_approvals))
+        bodies = select(plans.c.kind, plans.c.body).where(plans.c.key.in_(of_approvals))
         asked = select(approvals.c.approvers).where(approvals.c.key.in_(of_approvals))
         askers = [_asker(row.receipt, ShareReceipt) for row in await self._all(receipts)]
-        askers += [_asker(row.body, SharePlan) for row in await self._all(bodies)]
+        askers += [_asker(row.body, ManyPlan if row.kind == "many" else SharePlan) for row in await self._all(bodies)]
         names = {each.id: each.name for each in askers if each}
         for row in await self._all(asked):
             names |= dict(_approvers(row.approvers))
@@ -200,14 +201,14 @@ class Reports:
             return await database.scalar(counted) or 0
 
 
-def _asker(body: str, of: type[SharePlan | ShareReceipt]) -> Person | None:
+def _asker(body: str, of: type[SharePlan | ManyPlan | ShareReceipt]) -> Person | None:
     """None where another version wrote it: the report has the id then."""
     try:
         read = json.loads(body, of)
     except Exception:
         log.exception("whose that is can't be read")
         return None
-    return read.asker if isinstance(read, SharePlan) else read.plan.asker
+    return read.plan.asker if isinstance(read, ShareReceipt) else read.asker
 
 
 def _ids(approvers: str) -> tuple[str, ...]:

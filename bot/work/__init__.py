@@ -82,7 +82,7 @@ class Work:
         changes = ChangeFlows(ledger=ledger, flows=flows, show=show)
         self._many = many = ManyFlows(ledger=ledger, flows=flows, tell=tell, show=show, gather=limits.gather)
         rosters = RosterFlows(ledger=ledger, graph=graph, policy=policy, flows=flows, requests=requests, who=who)
-        approvals = ApprovalFlows(ledger=ledger, sealer=sealer, graph=graph, flows=flows)
+        approvals = ApprovalFlows(ledger=ledger, sealer=sealer, graph=graph, flows=flows, many=many)
         Notices(runs=runs, flows=flows, many=many, approvals=approvals, rosters=rosters)
         self.shares = Shares(runs=runs, ledger=ledger, graph=graph, policy=policy, clock=clock, flows=flows, many=many)
         self.requests = Requests(runs=runs, ledger=ledger, flows=requests, access=access, shares=self.shares)
@@ -93,7 +93,9 @@ class Work:
             runs=runs, ledger=ledger, graph=graph, policy=policy, clock=clock, flows=changes, shares=self.shares
         )
         self.many = ManyAtOnce(runs=runs, ledger=ledger, flows=many, changes=self.changes)
-        self.approvals = Approvals(runs=runs, ledger=ledger, flows=approvals, done=flows, shares=self.shares)
+        self.approvals = Approvals(
+            runs=runs, ledger=ledger, flows=approvals, done=flows, shares=self.shares, many=self.many
+        )
         self._tidied = self._engine_tidied = 0.0
 
     async def open(self) -> None:

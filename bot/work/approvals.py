@@ -19,12 +19,13 @@ import cards.approvals
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotYours, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
-from bot.ledger import Approval, Ledger, Place, is_passing
+from bot.ledger import Approval, Ledger, Place, decided_by, decision_of, is_passing
 from bot.policy import GROUP, MANAGER
 from bot.sharing import Decision, Person, Recipient, Ruling, SharePlan
 from bot.texts import _, later, listed, speaking
 from bot.work import wrong
-from bot.work.flows import Flows, Notice
+from bot.work.flows import NOW, Flows, Notice
+from bot.work.many import ManyAtOnce, ManyFlows
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 from bot.work.wrong import Wrong
@@ -42,21 +43,22 @@ NOTICES = frozenset({WANTED, APPROVED, AGAIN, DECLINED, LAPSED, SETTLED})
 
 @dataclass(frozen=True)
 class Approving:
-    """A plan that waits for a second person, or did, and what by which rule."""
+    """Plans that wait for a second person, or did, and what by which rule: one, or several that are one question."""
 
     key: str
-    plan: SharePlan
+    plans: tuple[SharePlan, ...]
     approvals: tuple[Approval, ...]
     reason: str = ""
+    card: str = ""  # the key of the sharer's, where these are some of several
+
+    @property
+    def asker(self) -> Person:
+        return self.plans[0].asker
 
     @property
     def decision(self) -> Decision | None:
-        """Of the whole: one no is enough, and each has to say yes. None while somebody is still to answer."""
-        said = {each.decision for each in self.approvals}
-        for one in (Decision.DECLINED, Decision.OVER):
-            if one in said:
-                return one
-        return None if None in said else Decision.ALLOWED
+        """None while somebody is still to answer."""
+        return decision_of(self.approvals)
 
     @property
     def due(self) -> dt.datetime:
@@ -70,32 +72,35 @@ class Approving:
     @property
     def by(self) -> tuple[str, str]:
         """Whose answer decided, by id and name; "" for nobody's."""
-        said = [each for each in self.approvals if each.decision is self.decision and each.decided_by]
-        return (said[-1].decided_by, said[-1].name) if said else ("", "")
+        return decided_by(self.approvals)
 
     def waits_for(self, person_id: str) -> tuple[Ruling, ...]:
         """The rules by which this one is still to answer."""
         if self.decision:
             return ()
         rules = {each.rule for each in self.approvals if each.decision is None and each.is_for(person_id)}
-        return tuple(each for each in self.plan.approvals if each.rule in rules)
+        of_all = dict.fromkeys(each for plan in self.plans for each in plan.approvals)
+        return tuple(each for each in of_all if each.rule in rules)
 
 
 class ApprovalFlows:
     """`graph` speaks to Graph as a person."""
 
-    def __init__(self, *, ledger: Ledger, sealer: Sealer, graph: Callable[[Person], Graph], flows: Flows) -> None:
+    def __init__(
+        self, *, ledger: Ledger, sealer: Sealer, graph: Callable[[Person], Graph], flows: Flows, many: ManyFlows
+    ) -> None:
         self._ledger = ledger
         self._sealer = sealer
         self._graph = graph
         self._flows = flows
+        self._many = many
 
     async def of(self, key: str, person: Person) -> Approving:
         """For the sharer, or for whoever may approve it. Raises NotYours, TooLate."""
         found = await self._found(key)
         if found is None:
             raise TooLate
-        asker = found.plan.asker
+        asker = found.asker
         is_asker = (asker.tenant_id, asker.id) == (person.tenant_id, person.id)
         if not is_asker and (person.tenant_id != asker.tenant_id or person.id not in found.approvers):
             raise NotYours(_(NOT_AN_APPROVER))
@@ -104,14 +109,14 @@ class ApprovalFlows:
     async def of_sharer(self, key: str, person: Person) -> Approving:
         """Raises NotYours, for whoever may approve it as well, and TooLate."""
         found = await self.of(key, person)
-        if person.id != found.plan.asker.id:
+        if person.id != found.asker.id:
             raise NotYours
         return found
 
     async def of_approver(self, key: str, person: Person) -> Approving:
         """Raises NotYours, for the sharer as well, and TooLate."""
         found = await self.of(key, person)
-        if person.id == found.plan.asker.id or person.id not in found.approvers:
+        if person.id == found.asker.id or person.id not in found.approvers:
             raise NotYours(_(NOT_AN_APPROVER))
         return found
 
@@ -119,24 +124,26 @@ class ApprovalFlows:
 
     async def ask(self, key: str, locale: str, zone: str) -> Wrong | None:
         """What went wrong; None when it is kept who is asked."""
-        plan = await self._ledger.plans.plan(key)
-        if plan is None:
+        shares = await self._ledger.plans.together(key)
+        if not shares:
             return wrong.written(TooLate())
         if await self._ledger.approvals.of(key):
             return None
+        rulings = {each.rule: each for plan in shares.values() for each in plan.approvals}
+        asker = next(iter(shares.values())).asker
         with speaking(locale, ZoneInfo(zone)):
             try:
-                wanted = [(each, await self._whom(plan, each)) for each in plan.approvals]
+                wanted = [(each, await self._whom(asker, each)) for each in rulings.values()]
                 if not wanted:
                     raise TooLate
-                await self._ledger.approvals.ask(key, plan, wanted, locale, zone)
+                await self._ledger.approvals.ask(key, shares, wanted, locale, zone)
             except SharebotError as error:
                 return wrong.written(error)
         return None
 
-    async def _whom(self, plan: SharePlan, ruling: Ruling) -> list[tuple[str, str]]:
+    async def _whom(self, asker: Person, ruling: Ruling) -> list[tuple[str, str]]:
         """Those who may approve it by this rule and can be asked. Raises NotAllowed where there is nobody."""
-        graph, asker = self._graph(plan.asker), plan.asker
+        graph = self._graph(asker)
         found: dict[str, Recipient] = {}
         for each in ruling.approvers:
             found |= {str(one.id): one for one in await self._named(graph, each) if one.id and one.id != asker.id}
@@ -183,11 +190,12 @@ class ApprovalFlows:
 
     async def decide(self, key: str, person_id: str, name: str, said: str, sealed: str) -> bool:
         """Whether it is to be shared now: it was this one's yes, the last one that was wanted."""
-        plan = await self._ledger.plans.plan(key)
-        if plan is None:
+        shares = await self._ledger.plans.together(key)
+        if not shares:
             return False
-        person, reason = Person(plan.asker.tenant_id, person_id, name), bytes.fromhex(sealed) or None
-        stand = await self._ledger.approvals.decide(key, plan, person, Decision(said), reason)
+        asker = next(iter(shares.values())).asker
+        person, reason = Person(asker.tenant_id, person_id, name), bytes.fromhex(sealed) or None
+        stand = await self._ledger.approvals.decide(key, shares, person, Decision(said), reason)
         is_theirs = any(each.decided_by == person_id and each.decision is Decision.ALLOWED for each in stand)
         return is_theirs and all(each.decision is Decision.ALLOWED for each in stand)
 
@@ -195,7 +203,7 @@ class ApprovalFlows:
         return self._sealer.seal(reason.encode(), key).hex() if reason else ""
 
     async def begun(self, key: str) -> tuple[str, str, str] | None:
-        """The run of the share that comes of it, and the language and the hours of the sharer.
+        """The run of what comes of it, and the language and the hours of the sharer; no run for several.
 
         None where they have withdrawn it meanwhile.
         """
@@ -204,11 +212,22 @@ class ApprovalFlows:
             return None
         one = found.approvals[0]
         with contextlib.suppress(TooLate):
-            return await self._ledger.plans.run(key, found.plan.asker), one.locale, one.zone
+            if found.card:
+                await self._ledger.many.press(key, found.asker, one.locale, one.zone)
+                return "", one.locale, one.zone
+            return await self._ledger.plans.run(key, found.asker), one.locale, one.zone
         return None
 
+    async def show(self, key: str) -> None:
+        """On the sharer's card, that these are approved."""
+        if card := await self._ledger.many.key_of(key):
+            await self._many.show(card)
+
     async def notices_of_answer(self, key: str, is_shared: str) -> list[Notice]:
-        """`is_shared` is "" unless this answer was what it waited for: "yes", or "no" where it could not be shared."""
+        """`is_shared` is "" unless this answer was what it waited for: "yes", or "no" where it could not be shared.
+
+        What came of several, their sharer is told with each of them.
+        """
         found = await self._found(key)
         if found is None or found.decision is None:
             return []
@@ -217,16 +236,18 @@ class ApprovalFlows:
         match found.decision:
             case Decision.ALLOWED if not is_shared:
                 return []
+            case Decision.ALLOWED if found.card:
+                return others
             case Decision.ALLOWED:
-                return [(APPROVED if is_shared == "yes" else AGAIN, found.plan.asker.id, 0), *others]
+                return [(APPROVED if is_shared == "yes" else AGAIN, found.asker.id, 0), *others]
             case Decision.DECLINED:
-                return [(DECLINED, found.plan.asker.id, 0), *others]
+                return [(DECLINED, found.asker.id, 0), *others]
             case Decision.OVER | Decision.LAPSED:
                 return others
 
-    async def withdraw(self, key: str, plan: SharePlan) -> list[Notice]:
+    async def withdraw(self, key: str) -> list[Notice]:
         """The sharer wants it no more; whoever was asked hears of it."""
-        if not await self._ledger.approvals.withdraw(key, plan):
+        if not await self._ledger.approvals.withdraw(key, await self._ledger.plans.together(key)):
             return []
         found = await self._found(key)
         return [(SETTLED, each, 0) for each in found.approvers] if found else []
@@ -239,14 +260,14 @@ class ApprovalFlows:
         for key in await self._ledger.approvals.due():
             if found := await self._found(key):
                 others = [(SETTLED, each, 0) for each in found.approvers]
-                late.append((key, [(LAPSED, found.plan.asker.id, 0), *others]))
+                late.append((key, [(LAPSED, found.asker.id, 0), *others]))
             else:
                 await self._ledger.approvals.forget(key)
         return late
 
     async def lapse(self, key: str) -> None:
-        if plan := await self._ledger.plans.plan(key):
-            await self._ledger.approvals.lapse(key, plan)
+        if shares := await self._ledger.plans.together(key):
+            await self._ledger.approvals.lapse(key, shares)
 
     # Who hears of it
 
@@ -258,34 +279,39 @@ class ApprovalFlows:
         card = self._card(what, found, person_id) if found else None
         if found is None or card is None:
             return
-        await self._flows.tell_once(key, found.plan.asker, person_id, f"approval.{what}", card)
-        if what in (DECLINED, LAPSED) and (place := await self._ledger.places.of(key)):
+        await self._flows.tell_once(key, found.asker, person_id, f"approval.{what}", card)
+        if what in (DECLINED, LAPSED) and found.card:
+            await self._many.show(found.card)
+        elif what in (DECLINED, LAPSED) and (place := await self._ledger.places.of(key)):
             one = found.approvals[0]
             with speaking(one.locale, ZoneInfo(one.zone)):
                 await self._flows.replace(place, card())
 
     def _card(self, what: str, found: Approving, person_id: str) -> Callable[[], Card] | None:
-        plan, by = found.plan, found.by[1]
+        plans, by = found.plans, found.by[1]
         match what, found.decision:
             case "wanted", None if rulings := found.waits_for(person_id):
-                return partial(cards.approvals.wanted, plan, rulings, found.due, found.key)
+                return partial(cards.approvals.wanted, plans, rulings, found.due, found.key)
             case "approved", Decision.ALLOWED:
-                return partial(cards.approvals.approved, plan, by)
+                return partial(cards.approvals.approved, plans[0], by)
             case "again", Decision.ALLOWED:
-                return partial(cards.approvals.not_shared_yet, plan, by, found.key)
+                return partial(cards.approvals.not_shared_yet, plans[0], by, found.key)
             case "declined", Decision.DECLINED:
-                return partial(cards.approvals.declined, plan, by, found.reason)
+                return partial(cards.approvals.declined, plans, by, found.reason)
             case "lapsed", Decision.OVER:
-                return partial(cards.approvals.lapsed, plan, list(found.approvers.values()))
+                return partial(cards.approvals.lapsed, plans, list(found.approvers.values()))
             case "settled", decision if decision:
-                return partial(cards.approvals.settled, plan, by, decision)
+                return partial(cards.approvals.settled, plans, by, decision)
             case _:
                 return None
 
     async def _found(self, key: str) -> Approving | None:
         stand = await self._ledger.approvals.of(key)
-        plan = await self._ledger.plans.plan(key) if stand else None
-        return Approving(key, plan, tuple(stand), self._reason(key, stand)) if plan else None
+        shares = await self._ledger.plans.together(key) if stand else {}
+        if not shares:
+            return None
+        card = "" if key in shares else await self._ledger.many.key_of(key) or ""
+        return Approving(key, tuple(shares.values()), tuple(stand), self._reason(key, stand), card)
 
     def _reason(self, key: str, stand: Iterable[Approval]) -> str:
         sealed = next((each.reason for each in stand if each.reason), None)
@@ -297,14 +323,17 @@ class ApprovalFlows:
 
 
 class Approvals:
-    """What is asked of a second person, and answered. What is approved goes on as one of the `shares`."""
+    """What is asked of a second person, and answered. What is approved goes on as one of the `shares`, or as `many`."""
 
-    def __init__(self, *, runs: Runs, ledger: Ledger, flows: ApprovalFlows, done: Flows, shares: Shares) -> None:
+    def __init__(
+        self, *, runs: Runs, ledger: Ledger, flows: ApprovalFlows, done: Flows, shares: Shares, many: ManyAtOnce
+    ) -> None:
         self._runs = runs
         self._ledger = ledger
         self._approvals = flows
         self._done = done
         self._shares = shares
+        self._many = many
         runs.add({"approval": self._approval, "approve": self._approved})
 
     async def approving(self, key: str, person: Person) -> Approving:
@@ -342,7 +371,16 @@ class Approvals:
 
     async def withdraw(self, key: str, plan: SharePlan) -> None:
         """A plan that was cancelled needs nobody's approval any more."""
-        if plan.approvals and (notices := await self._approvals.withdraw(key, plan)):
+        if plan.approvals:
+            await self._withdraw(key)
+
+    async def withdraw_rest(self, key: str, person: Person) -> None:
+        """Of several, what still waits for a second person. Raises NotYours, TooLate."""
+        for each in (await self._many.now(key, person)).waiting:
+            await self._withdraw(each.key)
+
+    async def _withdraw(self, key: str) -> None:
+        if notices := await self._approvals.withdraw(key):
             await self._runs.begin(key, f"{key}.withdrawn", notices)
 
     async def look(self) -> None:
@@ -372,7 +410,13 @@ class Approvals:
             begun = await engine.step("begin", self._approvals.begun, key, again=is_passing)
             if begun is None:
                 return
-            is_shared = "no" if await self._shares.run(key, *begun) else "yes"
+            share_run, locale, zone = begun
+            if share_run:
+                is_shared = "no" if await self._shares.run(key, share_run, locale, zone) else "yes"
+            else:
+                is_shared = "yes"
+                await engine.step("card", self._approvals.show, key, again=is_passing)
+                await self._many.run(key, f"{key}.{NOW}", NOW)
         notices = await engine.step("notices", self._approvals.notices_of_answer, key, is_shared, again=is_passing)
         await self._runs.begin(key, f"{key}.answered", notices)
 

@@ -244,10 +244,16 @@ class Flows:
         since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
         for each in since:
             raise AgainstPolicy(sentences(each.words, _(NEWER)), rule=each.rule)
-        approved = await self._ledger.approvals.approved(key) if fresh.approvals else frozenset[str]()
+        approved = await self._approved(key, plan) if fresh.approvals else frozenset[str]()
         for each in fresh.approvals:
             if each.rule not in approved:
                 raise AgainstPolicy(sentences(each.words, _(ASK_FIRST)), rule=each.rule)
+
+    async def _approved(self, key: str, plan: SharePlan) -> frozenset[str]:
+        """By which rules somebody has said yes to it, alone or with others: for what the card said of this one."""
+        together = await self._ledger.many.key_of(key)
+        of_all = await self._ledger.approvals.approved(together) if together else frozenset[str]()
+        return await self._ledger.approvals.approved(key) | (of_all & {each.rule for each in plan.approvals})
 
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
         given = {name for grant in receipt.given() for name in names(grant.recipient)}

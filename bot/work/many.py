@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import cards.files
 from bot.changes import ChangeReceipt
 from bot.errors import SharebotError, TooLate, Unavailable, Unsure
-from bot.ledger import Ledger, ManyPressed, Place, Stands, is_passing
-from bot.many import Many, ManyPlan, Part
+from bot.ledger import Ledger, ManyPressed, Place, Stands, decided_by, decision_of, is_passing
+from bot.many import Many, ManyPlan, Part, Waiting
 from bot.sharing import Ending, EndReceipt, Person, ShareReceipt, Telling
 from bot.texts import _, speaking
 from bot.work import wrong
@@ -64,10 +64,42 @@ class ManyFlows:
 
     async def _now(self, pressed: ManyPressed) -> Many:
         parts = await self._ledger.many.parts(pressed.plan.keys, pressed.said)
+        waiting = await self.waiting(pressed.plan)
+        # For whom nobody could be asked, that is what came of it.
+        parts += [
+            Part(key, plan, said=pressed.said[each.key])
+            for each in waiting
+            if each.key in pressed.said
+            for key, plan in zip(each.keys, each.plans, strict=True)
+        ]
         is_over = pressed.is_undo_over if pressed.is_undone else pressed.is_over
         return Many(
-            pressed.key, pressed.plan, tuple(parts), is_pressed=True, is_over=is_over, is_undone=pressed.is_undone
+            pressed.key,
+            pressed.plan,
+            tuple(parts),
+            tuple(each for each in waiting if each.key not in pressed.said),
+            await self._approved_by(pressed.key, parts),
+            is_pressed=True,
+            is_over=is_over,
+            is_undone=pressed.is_undone,
         )
+
+    async def waiting(self, plan: ManyPlan) -> tuple[Waiting, ...]:
+        """What of it waits for a second person, or did."""
+        waiting: list[Waiting] = []
+        for key in plan.waits:
+            shares, stand = await self._ledger.plans.together(key), await self._ledger.approvals.of(key)
+            asked = dict.fromkeys(name for each in stand for _id, name in each.approvers)
+            made = decision_of(stand) if stand else None
+            waiting.append(
+                Waiting(key, tuple(shares), tuple(shares.values()), tuple(asked), made, decided_by(stand)[1])
+            )
+        return tuple(waiting)
+
+    async def _approved_by(self, key: str, parts: Sequence[Part]) -> str:
+        if not any(part.share and part.share.approvals for part in parts):
+            return ""
+        return decided_by(await self._ledger.approvals.of(key))[1]
 
     async def begin(self, key: str, act: str) -> list[Work]:
         """What is to be done for each part."""
@@ -88,6 +120,9 @@ class ManyFlows:
                 else:
                     change = await self._ledger.changes.press(part.key, asker, pressed.locale, pressed.zone)
                     works.append(("change", change.run, [part.key, change.run]))
+        for each in pressed.plan.waits:
+            run = f"{each}.ask"
+            works.append(("approval", run, [each, run, pressed.locale, pressed.zone]))
         return works
 
     async def _undo(self, pressed: ManyPressed) -> list[Work]:
@@ -106,10 +141,13 @@ class ManyFlows:
     async def over(self, key: str, act: str, said: dict[str, str]) -> None:
         """All have come to their end; `said` is why nothing came of some."""
         self._shown.pop(key, None)
-        if act.startswith(UNDO):
-            await self._ledger.many.undo_over(key, said)
-            return
         pressed = await self._ledger.many.at(key)
+        if act.startswith(UNDO):
+            # For whom nobody could be asked stays what was said of them.
+            asks = pressed.plan.waits if pressed else ()
+            kept = {each: pressed.said[each] for each in asks if each in pressed.said} if pressed else {}
+            await self._ledger.many.undo_over(key, kept | said)
+            return
         parts = await self._ledger.many.parts(pressed.plan.keys) if pressed else []
         # What could not even begin had waited for too long.
         late = {part.key: TooLate.sentence for part in parts if part.receipt is None}
@@ -324,7 +362,7 @@ class ManyAtOnce:
         self._ledger = ledger
         self._many = flows
         self._changes = changes
-        runs.add({"many": self._run})
+        runs.add({"many": self.run})
 
     async def begin(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> Many:
         """Begins all of them, once, and tells how far they are; in the place of the card is shown how it goes on.
@@ -361,7 +399,7 @@ class ManyAtOnce:
 
     async def planned(self, key: str, plan: ManyPlan) -> Many:
         """Before it is pressed."""
-        return Many(key, plan, tuple(await self._ledger.many.parts(plan.keys)))
+        return Many(key, plan, tuple(await self._ledger.many.parts(plan.keys)), await self._many.waiting(plan))
 
     async def now(self, key: str, person: Person) -> Many:
         """How far they are. Raises NotYours, TooLate."""
@@ -376,7 +414,7 @@ class ManyAtOnce:
 
     # As a flow
 
-    async def _run(self, key: str, run: str, act: str) -> None:
+    async def run(self, key: str, run: str, act: str) -> None:
         engine = await self._runs.started()
         works = await engine.step("begin", self._many.begin, key, act, again=is_passing)
         await engine.hurry()

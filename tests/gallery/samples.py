@@ -28,7 +28,7 @@ import cards.shares
 from bot import commands, errors
 from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.graph import refusals
-from bot.many import Many, ManyPlan, Missing, Part
+from bot.many import Many, ManyPlan, Missing, Part, Waiting
 from bot.sharing import (
     AccessWanted,
     Change,
@@ -233,6 +233,17 @@ BOARD = Ruling("Board papers", Verdict.APPROVAL, "The board decides who reads th
 HOUSE = (Ruling("House style", Verdict.DEFAULT), Ruling("House style", Verdict.ROLE))
 NOT_ERIC = Step(ERIC, None, Change.REFUSED, ruling=RIVALS)
 TO_APPROVE = replace(plan(gains(ALEX), gains(GUEST)), until=UNTIL, message=MESSAGE, rulings=(BOARD,))
+ODD_TO_APPROVE = replace(
+    TO_APPROVE,
+    item=ODD_FILE,
+    asker=replace(ADELE, name=HOSTILE["right to left"]),
+    steps=tuple(map(gains, ODD_PEOPLE)),
+)
+PAYROLL = replace(BOARD, rule="Payroll", because="")
+BOTH_TO_APPROVE = (TO_APPROVE, replace(TO_APPROVE, item=FORECAST, steps=(gains(ALEX),), rulings=(BOARD, PAYROLL)))
+TO_BOARD = Waiting("b", ("3", "4"), BOTH_TO_APPROVE)
+AT_BOARD = replace(TO_BOARD, asked=("Patti Fernandez", "Lee Gu"))
+ONE_DONE = replace(ALL_DONE, parts=TWO_DONE[1:], waiting=(AT_BOARD,))
 APPROVERS = ["Patti Fernandez", "Lee Gu", "Megan Bowen"]
 
 FILLED = {
@@ -408,31 +419,36 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "approval: waiting, hostile names": partial(
         cards.approvals.waiting, replace(TO_APPROVE, item=ODD_FILE), [*HOSTILE.values()], FRIDAY, KEY
     ),
-    "approval: wanted": partial(cards.approvals.wanted, TO_APPROVE, [BOARD], FRIDAY, KEY),
+    "approval: wanted": partial(cards.approvals.wanted, (TO_APPROVE,), [BOARD], FRIDAY, KEY),
     "approval: wanted, hostile names": partial(
         cards.approvals.wanted,
-        replace(
-            TO_APPROVE,
-            item=ODD_FILE,
-            asker=replace(ADELE, name=HOSTILE["right to left"]),
-            steps=tuple(map(gains, ODD_PEOPLE)),
-        ),
+        (ODD_TO_APPROVE,),
         [BOARD],
         FRIDAY,
         KEY,
     ),
-    "approval: wanted, many people": partial(cards.approvals.wanted, IN_TEAM, [BOARD], FRIDAY, KEY),
-    "approval: answered": partial(cards.approvals.answered, TO_APPROVE, is_approved=True),
-    "approval: answered with no": partial(cards.approvals.answered, TO_APPROVE, is_approved=False),
-    "approval: another one is wanted": partial(cards.approvals.approved_in_part, TO_APPROVE),
+    "approval: wanted, many people": partial(cards.approvals.wanted, (IN_TEAM,), [BOARD], FRIDAY, KEY),
+    "approval: wanted for several": partial(
+        cards.approvals.wanted, (TO_APPROVE, replace(TO_APPROVE, item=FORECAST)), [BOARD], FRIDAY, KEY
+    ),
+    "approval: wanted for several, each its own": partial(
+        cards.approvals.wanted, BOTH_TO_APPROVE, [BOARD, PAYROLL], FRIDAY, KEY
+    ),
+    "approval: wanted for a hundred, of hostile names": partial(
+        cards.approvals.wanted, (ODD_TO_APPROVE,) * 100, [BOARD], FRIDAY, KEY, page=3
+    ),
+    "approval: answered": partial(cards.approvals.answered, (TO_APPROVE,), is_approved=True),
+    "approval: answered with no": partial(cards.approvals.answered, (TO_APPROVE,), is_approved=False),
+    "approval: another one is wanted": partial(cards.approvals.approved_in_part, (TO_APPROVE,)),
     "approval: approved": partial(cards.approvals.approved, TO_APPROVE, "Patti Fernandez"),
     "approval: approved, not shared yet": partial(cards.approvals.not_shared_yet, TO_APPROVE, "Patti Fernandez", KEY),
     "approval: declined": partial(
-        cards.approvals.declined, TO_APPROVE, "Patti Fernandez", "Please wait until the board has met."
+        cards.approvals.declined, (TO_APPROVE,), "Patti Fernandez", "Please wait until the board has met."
     ),
-    "approval: out of time": partial(cards.approvals.lapsed, TO_APPROVE, APPROVERS),
-    "approval: settled": partial(cards.approvals.settled, TO_APPROVE, "Lee Gu", Decision.ALLOWED),
-    "approval: withdrawn": partial(cards.approvals.settled, TO_APPROVE, "", Decision.OVER),
+    "approval: out of time": partial(cards.approvals.lapsed, (TO_APPROVE,), APPROVERS),
+    "approval: out of time, several": partial(cards.approvals.lapsed, BOTH_TO_APPROVE, APPROVERS),
+    "approval: settled": partial(cards.approvals.settled, (TO_APPROVE,), "Lee Gu", Decision.ALLOWED),
+    "approval: withdrawn": partial(cards.approvals.settled, (TO_APPROVE,), "", Decision.OVER),
     "form: empty": partial(cards.form.form, {}, {}, KEY),
     "form: something missing": partial(cards.form.form, FILLED, {"people": "With whom?"}, KEY, said=MISSING),
     "form: found": partial(cards.form.form, FOUND, {}, KEY, picked=PICKED),
@@ -588,6 +604,20 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "several: nothing to change": partial(
         cards.files.confirm, replace(SEVERAL, parts=(Part("2", plan(has(ALEX))),), plan=ManyPlan(ADELE, ("2",)))
     ),
+    "several: some need approval": partial(cards.files.confirm, replace(SEVERAL, waiting=(TO_BOARD,))),
+    "several: all need approval": partial(
+        cards.files.confirm, Many(KEY, ManyPlan(ADELE, (), (), ("b",)), (), (TO_BOARD,))
+    ),
+    "several: waiting for approval": partial(cards.files.result, ONE_DONE),
+    "several: approved": partial(
+        cards.files.result,
+        replace(ONE_DONE, waiting=(replace(AT_BOARD, decision=Decision.ALLOWED, by="Lee Gu"),)),
+    ),
+    "several: declined": partial(
+        cards.files.result,
+        replace(ONE_DONE, waiting=(replace(AT_BOARD, decision=Decision.DECLINED, by="Lee Gu"),)),
+    ),
+    "several: done, as approved": partial(cards.files.result, replace(ALL_DONE, approved_by="Lee Gu")),
     "several: cancelled": cards.files.cancelled,
     "several: under way": partial(cards.files.result, UNDER_WAY),
     "several: in part": partial(cards.files.result, replace(UNDER_WAY, parts=TWO_DONE, is_over=True)),
