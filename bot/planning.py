@@ -115,7 +115,10 @@ async def plan_each(
     turns = asyncio.Semaphore(AT_A_TIME)
     looking = asyncio.gather(*(finding.people(graph, words, of_chat) for words in distinct))
     items, me, found = await asyncio.gather(
-        _each(turns, [finding.item(graph, words) for words in names]), graph.me(), looking, return_exceptions=True
+        each_in_turn([finding.item(graph, words) for words in names], turns),
+        graph.me(),
+        looking,
+        return_exceptions=True,
     )
     if isinstance(items, BaseException):
         raise items
@@ -148,12 +151,12 @@ async def plan_each(
         )
     recipients = _once([each for found in people for each in found])
     there = [each for each in items if isinstance(each, ShareableItem)]
-    planned = await _each(
-        turns,
+    planned = await each_in_turn(
         [
             _planned(graph, asker, each, recipients, said, undo=undo, roster=roster, policy=policy, now=now)
             for each in there
         ],
+        turns,
     )
     by_item = dict(zip([each.key for each in there], planned, strict=True))
     made = [by_item[each.key] if isinstance(each, ShareableItem) else each for each in items]
@@ -168,7 +171,12 @@ def _is_of_one(error: BaseException, names: list[Words]) -> bool:
     return len(names) > 1 and isinstance(error, NotFound | NotAllowed | NotUnderstood)
 
 
-async def _each(turns: asyncio.Semaphore, works: Sequence[Coroutine[Any, Any, Of]]) -> list[Of | BaseException]:
+async def each_in_turn(
+    works: Sequence[Coroutine[Any, Any, Of]], turns: asyncio.Semaphore | None = None
+) -> list[Of | BaseException]:
+    """What came of each, some at a time, with others that have the same turns."""
+    turns = turns or asyncio.Semaphore(AT_A_TIME)
+
     async def in_turn(work: Coroutine[Any, Any, Of]) -> Of:
         async with turns:
             return await work

@@ -472,7 +472,7 @@ def terms(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None) -> list[E
     if not plan.sign_in:
         terms.append(warning(_("They need no sign-in to open it.")))
     if plan.message:
-        terms.append(block(small(_("Your message:")), line(plan.message)))
+        terms.append(block(small(_("Message:")), line(plan.message)))
     if end := _end(plan.until):
         if _ends(plan):
             terms.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(end))))

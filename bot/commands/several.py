@@ -38,20 +38,24 @@ async def plans(turn: Turn, request: ShareRequest) -> tuple[list[SharePlan], lis
         return found
     made: list[SharePlan] = []
     missing: list[Missing] = []
-    for words, each in zip(dict.fromkeys(request.items), found, strict=True):
-        plan = each if isinstance(each, SharebotError) else await _judged(turn, each)
+    judged = await planning.each_in_turn([_judged(turn, each) for each in found])
+    for words, plan in zip(dict.fromkeys(request.items), judged, strict=True):
+        if isinstance(plan, BaseException):
+            raise plan
         if isinstance(plan, SharePlan):
             made.append(plan)
         else:
-            missing.append(Missing(words.name or words.value, str(plan)))
+            missing.append(Missing(words.name or words.value, plan))
     return made, missing
 
 
-async def _judged(turn: Turn, plan: SharePlan) -> SharePlan | SharebotError:
-    """As the policy has it."""
+async def _judged(turn: Turn, plan: SharePlan | SharebotError) -> SharePlan | str:
+    """As the policy has it, or why there is none."""
+    if isinstance(plan, SharebotError):
+        return str(plan)
     plan = await turn.work.shares.judged(turn.graph, plan, turn.now)
     if plan.refused and not plan.to_grant:
-        return judging.refusal(plan)
+        return str(judging.refusal(plan))
     return plan
 
 
@@ -119,7 +123,7 @@ async def retry(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
             if isinstance(judged, SharePlan):
                 plans.append(judged)
             elif judged:
-                missing.append(Missing(part.plan.item.name, str(judged)))
+                missing.append(Missing(part.plan.item.name, judged))
     return await asking(turn, plans, missing)
 
 
