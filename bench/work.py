@@ -69,8 +69,10 @@ class Tenant:
     others: list[Recipient]
     item: ShareableItem
 
-    def graph(self, _person: Person, _patience: float = 0.0, /) -> Graph:
-        return Graph(Calls(self.http, f"{self.base}/v1.0", lambda _scope: Bearer(self.token), Budgets(), math.inf))
+    def graph(self, person: Person, *, yields: bool = False) -> Graph:
+        assert person == self.adele
+        url = f"{self.base}/v1.0"
+        return Graph(Calls(self.http, url, lambda _scope: Bearer(self.token), Budgets(), math.inf, yields))
 
     def plan(self, recipient: Recipient) -> SharePlan:
         return SharePlan(self.adele, self.item, Role.READ, (Step(recipient, None, Change.GAINS),))

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot import finding, planning
 from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
-from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, Unsure, about
+from bot.errors import Busy, NotAllowed, NotFound, NotUnderstood, SharebotError, Unsure, about
 from bot.granting import LOOK_AGAIN_AFTER, own_role
 from bot.graph import Graph
 from bot.graph.invitations import Invitation, drive_recipient
@@ -378,11 +378,18 @@ def _most(*roles: Role | None) -> Role | None:
 
 
 async def carry_out(
-    graph: Graph, plan: ChangePlan, fence: Fence, standing: Sequence[Standing], *, heard: Mapping[str, bool]
+    graph: Graph,
+    plan: ChangePlan,
+    fence: Fence,
+    standing: Sequence[Standing],
+    *,
+    heard: Mapping[str, bool],
+    goes_on: bool = False,
 ) -> ChangeReceipt:
     """Does it; called again after an interruption, it goes on. A failure for one person is in the receipt.
 
-    `heard` tells of some, by id, whether they knew of their access. Raises NotAllowed, NotFound, NeedsSignIn,
+    `heard` tells of some, by id, whether they knew of their access. `goes_on`: it will be called again where Graph is
+    busy, whatever was done until then, and Busy is raised for that. Raises NotAllowed, NotFound, NeedsSignIn,
     Unavailable while nothing was done, Unsure when that can't be told.
     """
     permissions = await graph.permissions(plan.item)
@@ -394,7 +401,7 @@ async def carry_out(
         return ChangeReceipt(plan, tuple(changes))
     was = await fence.begin({each: own_role(each, permissions) for each in people})
     fit = [step for step in plan.to_change if was.get(step.recipient) is step.own]
-    done = await _each(plan, fit, lambda step: _asked(graph, plan, step, permissions))
+    done = await _each(plan, fit, lambda step: _asked(graph, plan, step, permissions), goes_on=goes_on)
     after = await _read_back(graph, plan.item, done, lambda now: all(_is_done(step, plan.aim, now) for step in fit))
     changes: list[Changed] = []
     for step in plan.to_change:
@@ -411,10 +418,10 @@ async def carry_out(
     return ChangeReceipt(plan, tuple(changes))
 
 
-async def restore(graph: Graph, receipt: ChangeReceipt) -> ChangeReceipt:
+async def restore(graph: Graph, receipt: ChangeReceipt, *, goes_on: bool = False) -> ChangeReceipt:
     """Gives back what a change took, without a mail; what somebody else has changed since is left to them.
 
-    Raises as `carry_out` does.
+    Called again and raises as `carry_out` does.
     """
     plan = receipt.plan
     steps = {step.recipient: step for step in plan.steps}
@@ -426,7 +433,7 @@ async def restore(graph: Graph, receipt: ChangeReceipt) -> ChangeReceipt:
     some = [steps[each.recipient] for each in back]
     fit = [each for each in some if own_role(each.recipient, permissions) in (taken, each.own)]
     missing = [each for each in fit if own_role(each.recipient, permissions) is taken]
-    done = await _each(plan, missing, lambda step: _given(graph, plan, step, permissions))
+    done = await _each(plan, missing, lambda step: _given(graph, plan, step, permissions), goes_on=goes_on)
     after = await _read_back(graph, plan.item, done, lambda now: all(_is_back(step, now) for step in fit))
     changes: list[Changed] = []
     for each in back:
@@ -447,6 +454,7 @@ class _Done:
 
     references: dict[Recipient, str]
     refusals: dict[Recipient, SharebotError]
+    goes_on: bool
 
     def refused(self, person: Recipient, now: Role | None) -> Changed:
         error = self.refusals.get(person)
@@ -455,9 +463,11 @@ class _Done:
         return Changed(person, Became.REFUSED, now, str(error), error.code, error.reference)
 
 
-async def _each(plan: ChangePlan, steps: list[ChangeStep], ask: Callable[[ChangeStep], Awaitable[str]]) -> _Done:
+async def _each(
+    plan: ChangePlan, steps: list[ChangeStep], ask: Callable[[ChangeStep], Awaitable[str]], *, goes_on: bool
+) -> _Done:
     """One after the other. One who can't be changed does not keep the others as they are."""
-    done = _Done({}, {})
+    done = _Done({}, {}, goes_on)
     for step in steps:
         try:
             done.references[step.recipient] = await ask(step)
@@ -466,6 +476,8 @@ async def _each(plan: ChangePlan, steps: list[ChangeStep], ask: Callable[[Change
             done.references[step.recipient] = error.reference
             log.info("no clear answer on %s", plan.item.id)
         except SharebotError as error:
+            if goes_on and isinstance(error, Busy):
+                raise
             done.refusals[step.recipient] = error
     if done.refusals and not done.references:
         refusals = list(done.refusals.values())
@@ -509,6 +521,8 @@ async def _read_back(
             await asyncio.sleep(wait)
             after = await graph.permissions(item)
     except SharebotError as error:
+        if done.goes_on and isinstance(error, Busy):
+            raise
         raise (Unsure(_(NOT_ALL), reference=error.reference) if done.references else error) from error
     return after
 

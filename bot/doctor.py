@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 from cryptography.x509 import load_pem_x509_certificate
 
+from bot import policy
 from bot.errors import NeedsConsent, NeedsSignIn, SharebotError
 from bot.graph import scopes
 from bot.identity import Identity
@@ -66,6 +67,8 @@ Findings = AsyncGenerator[Finding]
 async def examine(settings: Settings, *, person_id: str = "", package: Path | None = None) -> Findings:
     """`person_id`: whose permissions to look at, by their sign-in to the bot; `package`: the app that Teams has."""
     yield Finding("✓", "All settings are there and well-formed.")
+    for each in _rules(settings):
+        yield each
     async for each in _certificate(settings):
         yield each
     ledger = Ledger(settings.database_url)
@@ -96,6 +99,17 @@ async def examine(settings: Settings, *, person_id: str = "", package: Path | No
         finally:
             entra.close()
             await ledger.close()
+
+
+def _rules(settings: Settings) -> Iterator[Finding]:
+    if not settings.policy_file:
+        return
+    try:
+        rules = policy.load(settings.policy_file).rules
+    except policy.BadPolicy as error:
+        yield Finding("✗", f"The bot does not start with these rules. {error}")
+    else:
+        yield Finding("✓", f"The rules of POLICY_FILE can be read: {len(rules)}.")
 
 
 async def _certificate(settings: Settings) -> Findings:

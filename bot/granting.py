@@ -8,7 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.errors import AgainstPolicy, NeedsSignIn, NotAllowed, NotFound, Overloaded, SharebotError, Unavailable, Unsure
+from bot.errors import (
+    AgainstPolicy,
+    Busy,
+    NeedsSignIn,
+    NotAllowed,
+    NotFound,
+    Overloaded,
+    SharebotError,
+    Unavailable,
+    Unsure,
+)
 from bot.graph import Graph, Permission
 from bot.graph.invitations import invitation
 from bot.graph.permissions import Invited, covers, invited, role_of, tell_all
@@ -65,11 +75,17 @@ class Fence(Protocol):
 
 
 async def carry_out(
-    graph: Graph, plan: SharePlan, fence: Fence, *, mailed: Collection[Recipient] = frozenset()
+    graph: Graph,
+    plan: SharePlan,
+    fence: Fence,
+    *,
+    mailed: Collection[Recipient] = frozenset(),
+    goes_on: bool = False,
 ) -> ShareReceipt:
     """Gives the access; called again after an interruption, it goes on. A failure for one person is in the receipt.
 
-    Whom Microsoft 365 shall mail with it is among `mailed`; the others hear nothing of it yet.
+    Whom Microsoft 365 shall mail with it is among `mailed`; the others hear nothing of it yet. `goes_on`: it will be
+    called again where Graph is busy, whatever was done until then, and Busy is raised for that.
     Raises NotFound, NotAllowed, NeedsSignIn, Unavailable while nothing was done, Unsure when that can't be told.
     """
     sent = await fence.look()
@@ -78,7 +94,7 @@ async def carry_out(
     except NeedsSignIn:
         raise
     except SharebotError as error:
-        if sent:
+        if sent and not (goes_on and isinstance(error, Busy)):
             raise Unsure from error
         raise
     people = [step.recipient for step in plan.steps]
@@ -90,6 +106,7 @@ async def carry_out(
         if each not in sent and each not in had and each not in refused and each not in plan.to_grant
     ]
     wanted = {each: own_role(each, before) for each in plan.to_grant if each not in sent and each not in had}
+    inviting = _Inviting(graph, plan, fence, before, goes_on=goes_on)
     answers = dict(sent)
     # Somebody of whom an address is all that is known may be called otherwise in the answer, so theirs is one alone.
     for mails, is_known, at_once in (
@@ -103,13 +120,16 @@ async def carry_out(
             for each, role in wanted.items()
             if (each in mailed) is mails and (each.id is not None) is is_known
         }
-        answers = await _invite(graph, plan, some, fence, mails=mails, answers=answers, at_once=at_once)
+        answers = await inviting.invite(some, mails=mails, answers=answers, at_once=at_once)
     known = {each: _known(each, answer) for each, answer in answers.items()}
     expected = [known[each] for each, answer in answers.items() if not isinstance(answer, Refused)]
-    said = [answer for each, answer in answers.items() if isinstance(answer, Invited) and each not in sent]
-    had_before = {each.recipient: own_role(known[each.recipient], before) for each in said}
-    had += [each.recipient for each in said if covers(role_of(known[each.recipient], before), plan.role)]
-    after, _noted = await asyncio.gather(_read_back(graph, plan, expected), fence.answered(said, had_before))
+    new = {each: answer for each, answer in answers.items() if isinstance(answer, Invited) and each not in sent}
+    had += [each for each in new if covers(role_of(known[each], before), plan.role)]
+    if goes_on:
+        await inviting.note(new)
+        after = await _read_back(graph, plan, expected, goes_on=True)
+    else:
+        after, _noted = await asyncio.gather(_read_back(graph, plan, expected), inviting.note(new))
     seen = after if after is not None and tell_all(after, plan.asker.id) else None
     grants = tuple(
         Grant(each, Outcome.HAD_IT)
@@ -138,62 +158,75 @@ def own_role(person: Recipient, permissions: list[Permission]) -> Role | None:
     return role_of(person, [each for each in permissions if not each.is_inherited and not each.link])
 
 
-async def _invite(
-    graph: Graph,
-    plan: SharePlan,
-    wanted: Mapping[Recipient, Role | None],
-    fence: Fence,
-    *,
-    mails: bool,
-    answers: dict[Recipient, Answer],
-    at_once: int = AT_ONCE,
-) -> dict[Recipient, Answer]:
-    """What Graph said of each, some at a time, and the `answers` there were before."""
-    people = list(wanted)
-    for start in range(0, len(people), at_once):
-        some = people[start : start + at_once]
-        try:
-            answers |= await _invite_some(graph, plan, {each: wanted[each] for each in some}, fence, mails=mails)
-        except SharebotError as error:
-            if not answers:
-                raise
-            # Something was done for the ones before, so from here on a failure is not the whole's.
-            log.warning("could not go on: %s", type(error).__name__)
-            stopped = Refused("interrupted", _(INTERRUPTED), reference=error.reference)
-            in_doubt = dict.fromkeys(some, error) if isinstance(error, Unsure) else {}
-            return answers | dict.fromkeys(people[start:], stopped) | in_doubt
-    return answers
+@dataclass(frozen=True)
+class _Inviting:
+    """`before` is who could open it; with `goes_on`, Busy is raised, and what was answered until then is known."""
 
+    graph: Graph
+    plan: SharePlan
+    fence: Fence
+    before: list[Permission]
+    goes_on: bool
 
-async def _invite_some(
-    graph: Graph, plan: SharePlan, wanted: Mapping[Recipient, Role | None], fence: Fence, *, mails: bool
-) -> dict[Recipient, Answer]:
-    """Graph resolves all recipients of a call or none, so where one may be the culprit each is asked alone."""
-    some = await fence.take(wanted)
-    answers: dict[Recipient, Answer] = {each: Unsure() for each in wanted if each not in some}
-    if not some:
+    async def invite(
+        self,
+        wanted: Mapping[Recipient, Role | None],
+        *,
+        mails: bool,
+        answers: dict[Recipient, Answer],
+        at_once: int = AT_ONCE,
+    ) -> dict[Recipient, Answer]:
+        """What Graph said of each, some at a time, and the `answers` there were before."""
+        people = list(wanted)
+        for start in range(0, len(people), at_once):
+            some = people[start : start + at_once]
+            try:
+                answers |= await self._some({each: wanted[each] for each in some}, mails=mails)
+            except SharebotError as error:
+                if self.goes_on and isinstance(error, Busy):
+                    await self.note(answers)
+                    raise
+                if not answers:
+                    raise
+                # Something was done for the ones before, so from here on a failure is not the whole's.
+                log.warning("could not go on: %s", type(error).__name__)
+                stopped = Refused("interrupted", _(INTERRUPTED), reference=error.reference)
+                in_doubt = dict.fromkeys(some, error) if isinstance(error, Unsure) else {}
+                return answers | dict.fromkeys(people[start:], stopped) | in_doubt
         return answers
-    try:
-        entries = await graph.invite(plan.item, invitation(plan, some, mails=mails))
-    except Overloaded as error:
-        # It may have done it all the same: only what is not there is sent again.
-        there = await _read(graph, plan, error)
-        done = {each: error for each in some if covers(role_of(each, there), plan.role)}
-        left = {each: wanted[each] for each in some if each not in done}
-        await fence.give_up(list(left))
-        return await _invite(graph, plan, left, fence, mails=mails, answers=answers | done)
-    except Unsure as error:
-        return answers | dict.fromkeys(some, error)
-    except Refused as error:
-        await fence.give_up(some)
-        if len(some) > 1 and error.code in OF_ONE:
-            alone = {each: wanted[each] for each in some}
-            return await _invite(graph, plan, alone, fence, mails=mails, answers=answers, at_once=1)
-        return answers | dict.fromkeys(some, error)
-    except SharebotError:
-        await fence.give_up(some)
-        raise
-    return answers | {each.recipient: each for each in invited(entries, tuple(some))}
+
+    async def _some(self, wanted: Mapping[Recipient, Role | None], *, mails: bool) -> dict[Recipient, Answer]:
+        """Graph resolves all recipients of a call or none, so where one may be the culprit each is asked alone."""
+        some = await self.fence.take(wanted)
+        answers: dict[Recipient, Answer] = {each: Unsure() for each in wanted if each not in some}
+        if not some:
+            return answers
+        try:
+            entries = await self.graph.invite(self.plan.item, invitation(self.plan, some, mails=mails))
+        except Overloaded as error:
+            # It may have done it all the same: only what is not there is sent again.
+            there = await _read(self.graph, self.plan, error)
+            done = {each: error for each in some if covers(role_of(each, there), self.plan.role)}
+            left = {each: wanted[each] for each in some if each not in done}
+            await self.fence.give_up(list(left))
+            return await self.invite(left, mails=mails, answers=answers | done)
+        except Unsure as error:
+            return answers | dict.fromkeys(some, error)
+        except Refused as error:
+            await self.fence.give_up(some)
+            if len(some) > 1 and error.code in OF_ONE:
+                alone = {each: wanted[each] for each in some}
+                return await self.invite(alone, mails=mails, answers=answers, at_once=1)
+            return answers | dict.fromkeys(some, error)
+        except SharebotError:
+            await self.fence.give_up(some)
+            raise
+        return answers | {each.recipient: each for each in invited(entries, tuple(some))}
+
+    async def note(self, answers: Mapping[Recipient, Answer]) -> None:
+        said = [each for each in answers.values() if isinstance(each, Invited)]
+        had = {each.recipient: own_role(_known(each.recipient, each), self.before) for each in said}
+        await self.fence.answered(said, had)
 
 
 async def _read(graph: Graph, plan: SharePlan, in_doubt: Unsure) -> list[Permission]:
@@ -204,7 +237,9 @@ async def _read(graph: Graph, plan: SharePlan, in_doubt: Unsure) -> list[Permiss
         raise in_doubt from error
 
 
-async def _read_back(graph: Graph, plan: SharePlan, expected: list[Recipient]) -> list[Permission] | None:
+async def _read_back(
+    graph: Graph, plan: SharePlan, expected: list[Recipient], *, goes_on: bool = False
+) -> list[Permission] | None:
     """The permissions once everybody expected is in them, or as they are after a while; None if they can't be read."""
     try:
         after = await graph.permissions(plan.item)
@@ -213,7 +248,9 @@ async def _read_back(graph: Graph, plan: SharePlan, expected: list[Recipient]) -
                 break
             await asyncio.sleep(wait)
             after = await graph.permissions(plan.item)
-    except SharebotError:
+    except SharebotError as error:
+        if goes_on and isinstance(error, Busy):
+            raise
         log.warning("could not read the permissions of %s back", plan.item.id)
         return None
     return after

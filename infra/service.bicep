@@ -25,15 +25,17 @@ var policy = loadTextContent('policy.toml')
 var policyFile = 'policy-${uniqueString(policy)}.toml'
 var environment = union(
   {
+    DRAIN_SECONDS: '5'
+    LOG_FORMAT: 'json'
+  },
+  settings,
+  {
     APP_ID: appId
     TENANT_ID: tenant().tenantId
     APP_CERTIFICATE: '/secrets/app.pem'
     POLICY_FILE: '/secrets/${policyFile}'
     PUBLIC_URL: publicUrl
-    DRAIN_SECONDS: '5'
-    LOG_FORMAT: 'json'
-  },
-  settings
+  }
 )
 // Key Vault Secrets User
 var mayRead = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '4633458b-17de-408a-b874-0445c86b69e6')

@@ -116,6 +116,20 @@ async def test_a_setting_that_leads_nowhere_is_told_with_what_to_do(bot: Bot, wr
     assert said in out
 
 
+async def test_rules_are_read_and_what_is_wrong_with_them_is_told_by_its_line(bot: Bot, tmp_path: Path) -> None:
+    rules = tmp_path / "policy.toml"
+    rules.write_text('[rules."No rivals"]\nthen = "refuse"\nwho = ["outside"]\n')
+    good, said = await examined(set_up(bot), POLICY_FILE=str(rules))
+    rules.write_text('[rules."No rivals"]\nthen = "forbid"\n')
+    bad, why = await examined(set_up(bot), POLICY_FILE=str(rules))
+
+    assert good == 0
+    assert "✓ The rules of POLICY_FILE can be read: 1." in said
+    assert bad == 1
+    assert "✗ The bot does not start with these rules." in why
+    assert "line 2" in why
+
+
 async def test_an_address_at_which_somebody_else_answers_is_told(bot: Bot) -> None:
     base = bot.contoso.base_url
 

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from email.utils import format_datetime
 from typing import Any
 
@@ -199,7 +200,7 @@ async def test_who_can_wait_leaves_the_last_of_a_minute_to_those_who_cannot() ->
     server = Server(lambda _: ok(RateLimit_Limit="1200", RateLimit_Remaining="100", RateLimit_Reset="1"))
     await server.calls().read(get("/drives/d"), dict)
 
-    patient = asyncio.create_task(server.calls(patience=90.0).read(get("/drives/d/patient"), dict))
+    patient = asyncio.create_task(replace(server.calls(), yields=True).read(get("/drives/d/patient"), dict))
     await asyncio.sleep(0)
     for _ in range(10):
         await server.calls().read(get("/drives/d/hurried", units=5), dict)

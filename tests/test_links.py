@@ -113,16 +113,21 @@ async def test_whoever_takes_the_bot_away_has_it_off_when_they_come_back(adele: 
     assert "I don't watch your links" in await adele.says("settings")
 
 
-async def test_whoever_has_not_agreed_is_asked_when_they_switch_it_on_and_not_when_they_paste(
-    diego: Someone, bot: Bot
-) -> None:
+async def test_whoever_has_not_agreed_is_asked_when_they_switch_it_on(diego: Someone, bot: Bot) -> None:
     await bot.contoso.client.install_everywhere()
 
     said = await diego.says("watch my links")
 
     assert "I watch your links" not in said
     assert bot.sign_in_page(diego)
-    assert await pastes(bot, budget(bot), who=diego.mail, chat=None) is None
+
+
+@pytest.mark.usefixtures("watching")
+async def test_whoever_agrees_no_more_is_not_asked_when_they_paste(bot: Bot) -> None:
+    await forgotten(bot)
+    bot.contoso.consents[bot.contoso.person(ADELE).id].clear()
+
+    assert await pastes(bot, budget(bot)) is None
 
 
 # What is noticed
@@ -255,21 +260,36 @@ async def test_what_takes_longer_than_teams_waits_is_no_word(bot: Bot) -> None:
 
 
 @pytest.mark.usefixtures("watching")
-async def test_whoever_signed_out_is_signed_in_again_without_a_word(adele: Someone, bot: Bot) -> None:
+async def test_whoever_signed_out_stays_signed_out(adele: Someone, bot: Bot) -> None:
+    before = bot.sign_ins()
     await adele.says("sign out")
+
+    assert await pastes(bot, budget(bot)) is None
+    assert bot.sign_ins() == before
+
+
+@pytest.mark.usefixtures("watching")
+async def test_whose_key_is_gone_is_signed_in_again_without_a_word(bot: Bot) -> None:
+    await forgotten(bot)
 
     assert await pastes(bot, budget(bot))
 
 
 @pytest.mark.usefixtures("watching")
-async def test_where_that_does_not_do_they_are_not_bothered(adele: Someone, bot: Bot) -> None:
-    await adele.says("sign out")
+async def test_where_that_does_not_do_they_are_not_bothered(bot: Bot) -> None:
+    await forgotten(bot)
     contoso, person = bot.contoso, bot.contoso.person(ADELE)
     value = {"url": budget(bot), "authentication": {"token": "no token"}}
 
     answer = await send(bot, activities.invoke(contoso, the(contoso, CREW), person, name=QUERY_LINK, value=value))
 
     assert answer.json() == NOTHING
+
+
+async def forgotten(bot: Bot) -> None:
+    """What the bot could act with as anybody."""
+    await bot.alters("DELETE FROM token_caches")
+    await bot.restart()
 
 
 # The press

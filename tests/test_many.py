@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -605,6 +608,34 @@ async def test_while_graph_is_busy_for_long_they_wait_for_their_turn(adele: Some
     assert given(bot, BUDGET, FORECAST) == ["write", "write"]
 
 
+async def test_who_waits_for_an_answer_goes_before_them_also_with_the_same_file(adele: Someone, bot: Bot) -> None:
+    await adele.says(SHARE_TWO)
+    usage, bot.contoso.units_per_minute = bot.contoso.usage, 1_200
+    # What is left of the minute is less than what they leave to others, for some seconds more.
+    usage.clock = lambda: time.monotonic() - 50
+    usage.spend(1_110, bot.contoso.units_per_minute)
+    usage.clock = time.monotonic
+    await adele.presses("Share all")
+    await adele.says(f"share {BUDGET} with Lee as read")
+    alone = await adele.presses("Share")
+    meanwhile = given(bot, BUDGET, FORECAST)
+    await bot.at_rest()
+
+    assert "Lee Gu\n✓ can view" in alone
+    assert meanwhile == [None, None]
+    assert given(bot, BUDGET, FORECAST) == ["write", "write"]
+
+
+async def test_an_undo_waits_for_its_turn_as_well(adele: Someone, bot: Bot) -> None:
+    await shared(adele, bot)
+    bot.breaks("graph", r"/permissions/[^/]+$", method="DELETE", status=429, headers=(("Retry-After", "9"),))
+    await adele.presses("Undo all")
+    await bot.at_rest()
+
+    assert given(bot, BUDGET, FORECAST) == [None, None]
+    assert "✗" not in adele.sees()
+
+
 async def test_an_undo_that_failed_says_why_and_can_be_pressed_again(adele: Someone, bot: Bot) -> None:
     before = bot.access(BUDGET), bot.access(FORECAST)
     await shared(adele, bot)
@@ -691,6 +722,29 @@ async def test_it_goes_on_after_a_kill(contoso: Contoso, tmp_path: Path, when: s
     assert "Done" in again
     assert alex.sees().count("shared 2 files with you") == (when != "before the message")
     assert [mail.subject for mail in contoso.mail_to(ALEX)] == []
+
+
+async def test_what_waits_for_graph_when_a_kill_comes_is_in_no_doubt(contoso: Contoso, tmp_path: Path) -> None:
+    adele = Someone(contoso, ADELE)
+    busy = Rule("graph", "POST", r"/invite$", times=2, status=429, headers=(("Retry-After", "9"),))
+
+    def sent() -> int:
+        with contextlib.closing(sqlite3.connect(tmp_path / "sharebot.db")) as database:
+            return int(database.execute("SELECT count(*) FROM attempts").fetchone()[0])
+
+    async with serving(contoso, tmp_path, UNDO_SECONDS="0") as process:
+        await adele.says(SHARE_TWO)
+        contoso.faults = [busy]
+        pressed = asyncio.ensure_future(adele.presses("Share all"))
+        await until(lambda: not contoso.faults and not sent())
+        await killed(process, contoso, [], None)
+        await asyncio.gather(pressed, return_exceptions=True)
+
+    async with serving(contoso, tmp_path, UNDO_SECONDS="0"):
+        await until(lambda: "Undo all" in adele.sees())
+
+    assert "not sure" not in adele.sees()
+    assert [contoso.roles(file(contoso, each)).get(ALEX) for each in (BUDGET, FORECAST)] == ["write", "write"]
 
 
 async def test_a_kill_in_the_middle_of_many_loses_none_and_mails_nobody_twice(contoso: Contoso, tmp_path: Path) -> None:

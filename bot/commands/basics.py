@@ -9,6 +9,8 @@ from bot.texts import _, later
 
 
 async def sign_out(turn: Turn, _understood: Understood) -> Reply:
+    # A pasted link would sign them in again.
+    await turn.watched_links.switch(turn.person, on=False)
     await turn.identity.sign_out(turn.person)
     return Reply(
         cards.basics.say(

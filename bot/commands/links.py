@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 
 import cards.here
+from bot import planning
 from bot.commands import access, here, roster, share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NotUnderstood, TooLate
@@ -36,8 +37,8 @@ async def pasted(turn: Turn, url: str) -> Card | None:
     if turn.chat is None or not _is_link(url):
         return None
     request = _about(url, here.everybody_of(turn.chat))
-    _item, found, _there = await _looked_up(turn, request)
-    if not _is_to_be_told(found):
+    _item, found, there = await _looked_up(turn, request)
+    if not _is_to_be_told(found) or len(there.people) > planning.MOST_OF_A_CHAT:
         return None
     return cards.here.pasted(await turn.pending.put(Draft(turn.person, request)))
 

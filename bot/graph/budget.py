@@ -17,8 +17,8 @@ from bot.errors import Busy
 
 # A server that says "at once" again and again is not asked for ever.
 SHORTEST_WAIT = 0.5
-# Who can wait for so many seconds leaves that part of what Graph gives in a minute to those who can't.
-CAN_WAIT, LEFT_TO_OTHERS = 60.0, 0.1
+# Of what Graph gives in a minute, what is left to others by whoever yields to them.
+LEFT_TO_OTHERS = 0.1
 # What takes less was no wait.
 NOTICED = 0.01
 
@@ -36,11 +36,14 @@ class Budget:
         self._scout: asyncio.Event | None = None
 
     @asynccontextmanager
-    async def spend(self, units: int, until: float) -> AsyncGenerator[None]:
-        """Waits for its turn. Raises Busy if that does not come before `until`."""
+    async def spend(self, units: int, until: float, *, yields: bool = False) -> AsyncGenerator[None]:
+        """Waits for its turn. Raises Busy if that does not come before `until`.
+
+        `yields`: others have less time, and something is left to them.
+        """
         now = asyncio.get_running_loop().time
         begun = now()
-        ahead = await self._turn(units, until)
+        ahead = await self._turn(units, until, self._for_others if yields else 0)
         if (waited := now() - begun) >= NOTICED:
             tracing.count(tracing.GRAPH_WAIT, waited)
         self._under_way += units
@@ -65,10 +68,9 @@ class Budget:
             self._left, self._renews_at = left - (self._under_way - units), now + renews_in
             self._for_others = int(LEFT_TO_OTHERS * (_whole(headers.get("RateLimit-Limit")) or 0))
 
-    async def _turn(self, units: int, until: float) -> asyncio.Event | None:
+    async def _turn(self, units: int, until: float, leaves: int) -> asyncio.Event | None:
         while True:
             now = asyncio.get_running_loop().time()
-            wants = units + (self._for_others if until - now >= CAN_WAIT else 0)
             if self._closed_until and self._scout:
                 await self._see(self._scout, until - now)
             elif (wait := self._closed_until - now) > 0:
@@ -79,7 +81,7 @@ class Budget:
                 return self._scout
             elif self._scout:
                 await self._see(self._scout, until - now)
-            elif self._left is not None and self._left < wants and (wait := self._renews_at - now) > 0:
+            elif self._left is not None and self._left < units + leaves and (wait := self._renews_at - now) > 0:
                 await _pause(wait, until - now)
             else:
                 if self._left is not None:

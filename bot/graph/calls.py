@@ -66,7 +66,8 @@ class Calls:
     """`auth` signs as the person, with a token for the scope it is given.
 
     `until` is when the caller's patience ends, in the event loop's time: a request may wait so long for Graph to be
-    less busy. Raises of `bot.errors` what an answer means, and Lost for one that never came.
+    less busy. `yields`: it leaves something to others, who have less time. Raises of `bot.errors` what an answer
+    means, and Lost for one that never came.
     """
 
     http: httpx.AsyncClient
@@ -74,6 +75,7 @@ class Calls:
     auth: Callable[[str], httpx.Auth]
     budgets: Budgets
     until: float
+    yields: bool = False
 
     async def answer(self, ask: Ask) -> httpx.Response:
         """A success. Raises Lost where the deed may have been done all the same."""
@@ -159,7 +161,7 @@ class Calls:
     async def _request(self, ask: Ask) -> httpx.Response:
         budget = self.budgets.of(ask.path)
         try:
-            async with budget.spend(ask.units, self.until):
+            async with budget.spend(ask.units, self.until, yields=self.yields):
                 with tracing.request("Graph", ask.method, ask.path, address.WORDS) as asking:
                     answer = await self.http.request(
                         ask.method,

@@ -280,10 +280,12 @@ async def _run(
     )
     budgets = Budgets()
 
-    def graph(person: Person, patience: float = PATIENCE, *, may_have_left: bool = False) -> Graph:
+    def graph(
+        person: Person, patience: float = PATIENCE, *, may_have_left: bool = False, yields: bool = False
+    ) -> Graph:
         until = asyncio.get_running_loop().time() + patience
         signer = OnBehalfOf(identity, person, may_have_left=may_have_left)
-        return Graph(Calls(http, settings.graph_url, signer, budgets, until))
+        return Graph(Calls(http, settings.graph_url, signer, budgets, until, yields))
 
     async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> Place | None:
         return await app[TURNS].tell(tenant_id, person_id, make)

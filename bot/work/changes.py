@@ -17,7 +17,7 @@ import cards.basics
 import cards.change
 from bot import changing, judging
 from bot.changes import Aim, ChangePlan, ChangeReceipt
-from bot.errors import AgainstPolicy, SharebotError, TooLate, Unsure
+from bot.errors import AgainstPolicy, Busy, SharebotError, TooLate, Unsure
 from bot.granting import called
 from bot.graph import Graph
 from bot.ledger import Before, Ledger, Place, Pressed, Standing, is_passing
@@ -42,16 +42,19 @@ class ChangeFlows:
         self._flows = flows
         self._show = show
 
-    async def change(self, key: str, run: str) -> Wrong | None:
-        """What went wrong, with nothing done or nobody able to tell; None when it is done and kept."""
+    async def change(self, key: str, run: str, *, is_last: bool) -> Wrong | None:
+        """What went wrong, with nothing done or nobody able to tell; None when it is done and kept.
+
+        `wrong.busy` where it goes on later: not at the last try.
+        """
         pressed = await self._ledger.changes.at(key)
         if pressed is None:
             return wrong.written(TooLate())
         with speaking(pressed.locale, pressed.timezone):
             async with self._flows.alone.on(pressed.plan.item.key):
-                return await self._change(key, run)
+                return await self._change(key, run, is_last=is_last)
 
-    async def _change(self, key: str, run: str) -> Wrong | None:
+    async def _change(self, key: str, run: str, *, is_last: bool) -> Wrong | None:
         pressed = await self._ledger.changes.at(key)
         if pressed is None or (pressed.receipt is None and pressed.run != run):
             return wrong.written(TooLate())
@@ -59,11 +62,14 @@ class ChangeFlows:
             plan = pressed.plan
             standing = await self._ledger.changes.standing(plan.asker.tenant_id, plan.item)
             heard = await self._hushed(plan, standing)
+            can_wait = not is_last and await self._flows.can_wait(key, run)
             try:
                 fence = _Fence(self._ledger, key)
-                graph = await self._flows.graph(plan.asker, key, run)
-                receipt = await changing.carry_out(graph, plan, fence, standing, heard=heard)
+                graph = self._flows.graph(plan.asker, yields=can_wait)
+                receipt = await changing.carry_out(graph, plan, fence, standing, heard=heard, goes_on=can_wait)
             except SharebotError as error:
+                if can_wait and isinstance(error, Busy):
+                    return wrong.busy(error)
                 log.info("could not change %s: %s", plan.item.id, type(error).__name__)
                 await self._ledger.changes.put_off(pressed, error)
                 return wrong.written(error)
@@ -72,24 +78,27 @@ class ChangeFlows:
         self._flows.answer(run, pressed.receipt)
         return None
 
-    async def restore(self, key: str, run: str) -> Wrong | None:
+    async def restore(self, key: str, run: str, *, is_last: bool) -> Wrong | None:
         """The same for its undo."""
         pressed = await self._ledger.changes.at(key)
         if pressed is None:
             return wrong.written(TooLate())
         with speaking(pressed.locale, pressed.timezone):
             async with self._flows.alone.on(pressed.plan.item.key):
-                return await self._restore(key, run)
+                return await self._restore(key, run, is_last=is_last)
 
-    async def _restore(self, key: str, run: str) -> Wrong | None:
+    async def _restore(self, key: str, run: str, *, is_last: bool) -> Wrong | None:
         pressed = await self._ledger.changes.at(key)
         if pressed is None or pressed.receipt is None or (pressed.undone is None and pressed.run != run):
             return wrong.written(TooLate())
         if pressed.undone is None:
+            can_wait = not is_last and await self._flows.can_wait(key, run)
             try:
-                graph = await self._flows.graph(pressed.plan.asker, key, run)
-                receipt = await changing.restore(graph, pressed.receipt)
+                graph = self._flows.graph(pressed.plan.asker, yields=can_wait)
+                receipt = await changing.restore(graph, pressed.receipt, goes_on=can_wait)
             except SharebotError as error:
+                if can_wait and isinstance(error, Busy):
+                    return wrong.busy(error)
                 log.info("could not restore %s: %s", pressed.plan.item.id, type(error).__name__)
                 await self._ledger.changes.put_off(pressed, error)
                 return wrong.written(error)
@@ -310,7 +319,7 @@ class Changes:
 
     async def _told_of_change(self, name: str, what: Callable[..., Any], key: str, run: str) -> wrong.Wrong | None:
         engine = await self._runs.started()
-        outcome = await engine.step(name, what, key, run, again=is_passing)
+        outcome = await self._runs.in_its_turn(name, what, key, run)
         if outcome is None:
             for share in await engine.step("tell", self._flows.tell, key, run, again=is_passing):
                 await self._runs.begin(share, run, [(SHOWN, share, 0)])

@@ -19,7 +19,17 @@ import cards.basics
 import cards.ended
 import cards.share
 from bot import granting, judging
-from bot.errors import AccountGone, AgainstPolicy, NeedsSignIn, NotFound, SharebotError, TooLate, Unavailable, Unsure
+from bot.errors import (
+    AccountGone,
+    AgainstPolicy,
+    Busy,
+    NeedsSignIn,
+    NotFound,
+    SharebotError,
+    TooLate,
+    Unavailable,
+    Unsure,
+)
 from bot.granting import Answer, Given, called, names
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
@@ -71,8 +81,6 @@ GONE = later(
 )
 NEWER = later("That is newer than the card. Please ask me again, and I show you what is possible.")
 ASK_FIRST = later("Please ask me to share it, and then press “Ask for approval”.")
-# A hundred files for fifty people are three minutes of what the smallest tenant gets, and others may be before them.
-PATIENCE_OF_MANY = 15 * 60.0
 # So long a card can be pressed.
 CARDS_LAST = dt.timedelta(days=1)
 DUE, NOW, UNDO = "due", "now", "undo"
@@ -84,9 +92,9 @@ TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
 
 
 class GraphOf(Protocol):
-    """Speaks to Graph as a person, with the patience of one who waits for an answer, or of so many seconds."""
+    """Speaks to Graph as a person. `yields`: others are to have something of a Graph that is busy."""
 
-    def __call__(self, person: Person, patience: float = ..., /) -> Graph: ...
+    def __call__(self, person: Person, *, yields: bool = ...) -> Graph: ...
 
 
 class Flows:
@@ -110,7 +118,7 @@ class Flows:
     ) -> None:
         self.alone = alone
         self._ledger = ledger
-        self._graph = graph
+        self.graph = graph
         self._tell = tell
         self._show = show
         self._policy = policy
@@ -121,26 +129,30 @@ class Flows:
     def now(self, zone: str) -> dt.datetime:
         return dt.datetime.fromtimestamp(self._clock(), ZoneInfo(zone))
 
-    async def graph(self, person: Person, key: str, run: str) -> Graph:
-        """What is one of many may wait for a Graph that is busy; who waits here for an answer may not for long."""
-        if run not in self.waiting and await self._ledger.many.key_of(key):
-            return self._graph(person, PATIENCE_OF_MANY)
-        return self._graph(person)
+    async def can_wait(self, key: str, run: str) -> bool:
+        """Nobody waits for what comes of one of many as they do for that of one alone."""
+        return run not in self.waiting and await self._ledger.many.key_of(key) is not None
 
     # A share
 
-    async def share(self, key: str, run: str, locale: str, zone: str) -> Wrong | str | None:
-        """What went wrong, with nothing done; DOUBT while that can't be told; None when it is done and kept."""
+    async def share(self, key: str, run: str, locale: str, zone: str, *, is_last: bool) -> Wrong | str | None:
+        """What went wrong, with nothing done; DOUBT while that can't be told; None when it is done and kept.
+
+        `wrong.busy` where it goes on later: not at the last try.
+        """
+        can_wait = not is_last and await self.can_wait(key, run)
         with speaking(locale, ZoneInfo(zone)):
             try:
                 plan = await self._ledger.plans.begin(key, run)
                 async with self.alone.on(plan.item.key):
-                    self._done[run] = receipt = await self._shared(key, run, plan, locale, zone)
+                    self._done[run] = receipt = await self._shared(key, plan, locale, zone, can_wait=can_wait)
                     # Whoever waits for it does not wait for the lock as well.
                     self.answer(run, receipt)
             except Unsure:
                 return DOUBT
             except SharebotError as error:
+                if can_wait and isinstance(error, Busy):
+                    return wrong.busy(error)
                 await self._ledger.plans.put_back(key, run, error)
                 return wrong.written(error)
             return None
@@ -152,7 +164,7 @@ class Flows:
         await self._ledger.plans.put_back(key, run, unsure := Unsure())
         return wrong.written(unsure)
 
-    async def _shared(self, key: str, run: str, plan: SharePlan, locale: str, zone: str) -> ShareReceipt:
+    async def _shared(self, key: str, plan: SharePlan, locale: str, zone: str, *, can_wait: bool) -> ShareReceipt:
         """What came of it, now or before."""
         fence = _Fence(self._ledger, key, plan)
         (is_done, is_over), is_new, tellings = await asyncio.gather(
@@ -164,11 +176,11 @@ class Flows:
             raise TooLate
         self._in_time(plan, is_new=is_new)
         if is_new:
-            await self._is_allowed(key, run, plan, zone)
+            await self._is_allowed(key, plan, zone)
         mailed = fence.mailed = await self._mailed_at_once(plan, tellings, is_new=is_new)
         try:
-            graph = await self.graph(plan.asker, key, run)
-            receipt = await granting.carry_out(graph, plan, fence, mailed=mailed)
+            graph = self.graph(plan.asker, yields=can_wait)
+            receipt = await granting.carry_out(graph, plan, fence, mailed=mailed, goes_on=can_wait)
         except NeedsSignIn:
             # Maybe they never do.
             await self._doubt(key, plan, locale, zone)
@@ -235,11 +247,10 @@ class Flows:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
 
-    async def _is_allowed(self, key: str, run: str, plan: SharePlan, zone: str) -> None:
+    async def _is_allowed(self, key: str, plan: SharePlan, zone: str) -> None:
         """By the policy as it is now: the card may be older, or none was shown. Raises AgainstPolicy."""
         # Of a limit that was measured when the card was shown, what passed since is no breach.
-        graph = await self.graph(plan.asker, key, run)
-        fresh = await judging.judged(graph, plan, self._policy, self.now(zone) + CARDS_LAST)
+        fresh = await judging.judged(self.graph(plan.asker), plan, self._policy, self.now(zone) + CARDS_LAST)
         since = [each.ruling for each in fresh.refused if each.ruling and each.recipient in plan.to_grant]
         since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
         for each in since:
@@ -272,29 +283,33 @@ class Flows:
 
     # Its end
 
-    async def end(self, key: str, run: str, why: str) -> Wrong | None:
-        """What went wrong; None when it is over."""
+    async def end(self, key: str, run: str, why: str, *, is_last: bool) -> Wrong | None:
+        """What went wrong; None when it is over. `wrong.busy` where it goes on later: not at the last try."""
         stands = await self._ledger.ends.at(key)
         if stands is None:
             return wrong.written(TooLate())
         with speaking(stands.locale, stands.timezone):
             async with self.alone.on(stands.receipt.plan.item.key):
-                return await self._end(key, run, why)
+                return await self._end(key, run, why, is_last=is_last)
 
-    async def _end(self, key: str, run: str, why: str) -> Wrong | None:
+    async def _end(self, key: str, run: str, why: str, *, is_last: bool) -> Wrong | None:
         stands = await self._ledger.ends.at(key)
         if stands is None or stands.run != run:
             await self._ledger.told.keep_no_longer(key)
             return wrong.written(TooLate())
         attempts = await self._ledger.attempts.of(key)
         if stands.ended is None:
+            # What is due by the clock is tried again by the clock, and others are due besides.
+            can_wait = not is_last and why != DUE and await self.can_wait(key, run)
             try:
-                receipt = await self.taken_back(stands, attempts)
+                receipt = await self.taken_back(stands, attempts, can_wait=can_wait)
                 receipt = replace(receipt, is_undone=why == UNDO)
             except NotFound as error:
                 await self.put_off(stands, why, error)
                 return wrong.written(NotFound(_(GONE), reference=error.reference))
             except SharebotError as error:
+                if can_wait and isinstance(error, Busy):
+                    return wrong.busy(error)
                 log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
                 await self.put_off(stands, why, error)
                 return wrong.written(error)
@@ -375,7 +390,7 @@ class Flows:
                 break
             await asyncio.sleep(LOOKS_EVERY)
 
-    async def taken_back(self, stands: Stands, attempts: Sequence[Attempt]) -> EndReceipt:
+    async def taken_back(self, stands: Stands, attempts: Sequence[Attempt], *, can_wait: bool = False) -> EndReceipt:
         """What these attempts of a share gave, as it was before. Raises SharebotError, Unavailable where it stays."""
         plan = stands.receipt.plan
         people = {name: grant.recipient for grant in stands.receipt.grants for name in names(grant.recipient)}
@@ -384,7 +399,7 @@ class Flows:
             for each in attempts
             if each.answer and each.recipient in people
         ]
-        graph = await self.graph(plan.asker, stands.key, stands.run)
+        graph = self.graph(plan.asker, yields=can_wait)
         receipt = EndReceipt(stands.receipt, tuple(await granting.take_back(graph, plan, given)))
         if not receipt.is_over:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
@@ -541,7 +556,7 @@ class Flows:
                 return Telling.MAYBE
         if plan.mail is False:
             return Telling.UNREACHED
-        return await granting.mail(self._graph(plan.asker), plan, person)
+        return await granting.mail(self.graph(plan.asker), plan, person)
 
     async def tell_once(
         self, key: str, asker: Person, person_id: str, what: str, card: Callable[[], Card]

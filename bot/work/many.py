@@ -32,8 +32,6 @@ log = logging.getLogger(__name__)
 # What a notice is about: what was done; that it was undone or has ended; for the sharer, that it has, or soon will.
 MANY = "many "
 MANY_DONE, MANY_LOST, MANY_ENDED, MANY_REMINDER = f"{MANY}done", f"{MANY}lost", f"{MANY}ended", f"{MANY}reminder"
-# For nobody: the card is shown anew, with all who were told within a second.
-MANY_SHOWN = f"{MANY}shown"
 # Seconds between two looks of a card at how far it is.
 SHOWN_EVERY = 1.0
 # Teams waits for no more; the rest is shown as it goes on. Seconds.
@@ -217,10 +215,7 @@ class ManyFlows:
         return key, stands.run, [(f"{MANY_REMINDER}.{stands.ends_at}", asker, self._gather)]
 
     async def tell(self, what: str, key: str, person_id: str, *, is_last: bool) -> str | None:
-        """AGAIN where that may go better in a while; else by what name the card is to be shown anew."""
-        if what == MANY_SHOWN:
-            await self.show(key)
-            return None
+        """AGAIN where that may go better in a while."""
         pressed = await self._ledger.many.at(key)
         if pressed is None:
             return None
@@ -229,9 +224,7 @@ class ManyFlows:
             await self._tell_sharer(what, pressed, parts)
             return None
         mine = [part for part in parts if person_id in (_theirs if what == MANY_DONE else _lost)(part)]
-        if await self._told(what, pressed.plan.asker, mine, person_id, is_last=is_last) == AGAIN:
-            return AGAIN
-        return f"{self._flows.now('UTC').timestamp() // SHOWN_EVERY:.0f}"
+        return await self._told(what, pressed.plan.asker, mine, person_id, is_last=is_last)
 
     async def _tell_sharer(self, what: str, pressed: ManyPressed, parts: list[Part]) -> None:
         """Of all that has ended by now, or will with this one; of each once."""

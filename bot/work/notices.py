@@ -11,7 +11,7 @@ from bot.work import approvals
 from bot.work.approvals import ApprovalFlows
 from bot.work.flows import AGAIN, SHARED, SHOWN, Flows
 from bot.work.limits import CROWDED, Chats
-from bot.work.many import MANY, MANY_SHOWN, SHOWN_EVERY, ManyFlows
+from bot.work.many import MANY, ManyFlows
 from bot.work.roster import NOTICES, RosterFlows
 from bot.work.runs import Runs
 
@@ -63,8 +63,7 @@ class Notices:
                 tell = partial(self._tell, what, key, person_id, sentence, is_its_turn=is_its_turn, is_last=is_last)
                 told = await engine.step("tell", tell, again=is_passing)
         if told and told != CROWDED:
-            shown = (MANY_SHOWN, told, int(SHOWN_EVERY)) if what.startswith(MANY) else (SHOWN, told, 0)
-            await self._runs.begin(key, key, [shown])
+            await self._runs.begin(key, key, [(SHOWN, told, 0)])
         return told
 
     async def _tell(

@@ -10,17 +10,20 @@ import importlib
 import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import SharebotError, Unsure
 from bot.identity.sealing import Sealer
+from bot.ledger import is_passing
 from bot.texts import _
 from bot.work import wrong
 from bot.work.alone import Alone
 from bot.work.file import FilePlace
 from bot.work.flows import Notice
 from bot.work.limits import Limits
+from bot.work.wrong import BUSY
 
 if TYPE_CHECKING:
     from bot.work.engine import Engine
@@ -32,6 +35,9 @@ log = logging.getLogger(__name__)
 START_AFTER = 2.0
 STARTS_WITHIN = 5.0
 LOOKS_AGAIN_AFTER = 5.0
+# Seconds. A hundred files for fifty people are three minutes of what the smallest tenant gets, and others may be before
+# them.
+PATIENCE_OF_MANY, SHORTEST_WAIT = 15 * 60.0, 1.0
 # The code the process ends with.
 LOST_PLACE = 70
 Of = TypeVar("Of")
@@ -136,6 +142,18 @@ class Runs:
         for what, person_id, after in notices:
             name = f"{run}.{what}.{person_id}"
             await engine.queue("notice", name, what, key, person_id, run, sentence, after=after)
+
+    async def in_its_turn(self, name: str, what: Callable[..., Coroutine[Any, Any, Any]], *ids: str) -> Any:
+        """What comes of a step of a flow. While Graph is busy it is taken again: between, nothing is held."""
+        engine, left = await self.started(), PATIENCE_OF_MANY
+        while True:
+            step = partial(what, is_last=left <= 0)
+            outcome = await engine.step(name, step, *ids, again=is_passing)
+            if not isinstance(outcome, dict) or BUSY not in outcome:
+                return outcome
+            wait = min(max(outcome[BUSY], SHORTEST_WAIT), left)
+            left -= wait
+            await engine.sleep(wait)
 
     def counted(self, work: Coroutine[Any, Any, Of]) -> asyncio.Task[Of]:
         task = asyncio.create_task(work)

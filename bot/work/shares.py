@@ -242,7 +242,7 @@ class Shares:
             if outcome == DOUBT:
                 if pause:
                     await engine.sleep(pause)
-                outcome = await engine.step("share", self._flows.share, key, run, locale, zone, again=is_passing)
+                outcome = await self._runs.in_its_turn("share", self._flows.share, key, run, locale, zone)
         if outcome == DOUBT:
             outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, locale, zone, again=is_passing)
         who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
@@ -254,7 +254,7 @@ class Shares:
     async def _ended(self, key: str, run: str, why: str) -> wrong.Wrong | None:
         engine = await self._runs.started()
         await engine.step("hush", self._flows.hush, key, run, again=is_passing)
-        outcome = await engine.step("end", self._flows.end, key, run, why, again=is_passing)
+        outcome = await self._runs.in_its_turn("end", self._flows.end, key, run, why)
         if outcome is None:
             notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
             if not notices:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import bot.errors
-from bot.errors import SharebotError
+from bot.errors import Busy, SharebotError
 
 Wrong = dict[str, Any]
+# In what goes on when so many seconds are over.
+BUSY = "busy"
 _KINDS: dict[str, type[SharebotError]] = {
     name: each for name, each in vars(bot.errors).items() if isinstance(each, type) and issubclass(each, SharebotError)
 }
@@ -18,6 +20,11 @@ def written(error: SharebotError) -> Wrong:
     kind = next(each.__name__ for each in type(error).__mro__ if _KINDS.get(each.__name__) is each)
     said = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in vars(error).items()}
     return {"kind": kind, "sentence": str(error.args[0]), "said": said}
+
+
+def busy(error: Busy) -> Wrong:
+    """Nothing went wrong: it goes on later."""
+    return {BUSY: error.wait}
 
 
 def read(wrong: Wrong) -> SharebotError:
