@@ -69,8 +69,9 @@ _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)]
 _FIRST_BULLET = re.compile(r"^\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 # "thanks!!1"
 _SLIPPED_MARKS = re.compile(r"(?<=!)[1!]{1,20}$")
-# "… with Ana (view, until Friday)", which is no part of a name.
+# "… with Ana (view, for 3 days, password Zeta9)", which is no part of a name; what has no figure in it may deny.
 _IN_BRACKETS = re.compile(r"(?<=[^\s(])\s\(([^()\n]{1,400})\)(?=[.!]?\s{0,9}$)")
+_LISTED = re.compile(r"^(?=[^\d]{0,400}\d)[^,]{1,400},\s")
 # "-----Original Message-----", or the lines that a mail begins with: what is below was written by somebody else.
 _MAIL_BELOW = re.compile(
     r"\n[^\S\n]{0,9}(?:-{2,9}[^\n-]{1,60}-{2,9}[^\S\n]{0,9}(?=\n)"
@@ -227,7 +228,7 @@ def plain(said: Said) -> Plain:
 def _of_one(text: str) -> str:
     """What the one who writes says, its lists in one line."""
     if "(" in text:
-        text = _IN_BRACKETS.sub(lambda match: f", {match[1]}" if ", " in match[1] else match[0], text)
+        text = _IN_BRACKETS.sub(lambda match: f", {match[1]}" if _LISTED.search(match[1]) else match[0], text)
     if "!1" in text:
         text = _SLIPPED_MARKS.sub("", text)
     if "\n" not in text:
