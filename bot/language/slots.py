@@ -277,9 +277,9 @@ class Slots:
         if said is None:
             return False
         low = low_of(said)
-        if self._language.begins_with_one("none", low) and self._language.has("talk", low):
-            return True
-        if but_except and self._is_nobody(said.strip(BLANKS)):
+        if self._language.begins_with_one("none", low) and (
+            self._language.has("talk", low) or (but_except and self._is_nobody(said.strip(BLANKS)))
+        ):
             return True
         if not self._language.has("negations", low):
             return False
@@ -288,8 +288,7 @@ class Slots:
     def _is_nobody(self, said: str) -> bool:
         """ "nobody here", but not "Nobody Likethis"; "nobody" alone is asked about."""
         low = low_of(said)
-        is_none = said[:1].islower() and self._language.begins_with_one("none", low)
-        return is_none and not (self._language.is_one("none", low) or self._language.has("except", low))
+        return said[:1].islower() and not (self._language.is_one("none", low) or self._language.has("except", low))
 
     def _is_talk(self, said: str) -> bool:
         """Whether it is one of the other things that people share, such as ideas."""
