@@ -26,6 +26,7 @@ _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
 # What is said with these is not read a second time as if it were a request.
 _LIKE = ("change_role", "request_access", "who_has_access")
+_TAKES_BACK = ("hedges", "negations", "corrections")
 _AGAINST = ("reported", "negations", "doubts", "past")
 _SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
 _TITLE = re.compile(r"\b(\w{2,6})\.\s[A-ZÀ-Ý]")
@@ -225,9 +226,10 @@ class Reading:
 
     def _several(self) -> Understood | None:
         """The requests of one message, where it has several that each could stand for itself."""
-        parts = self._parts()
+        said = self._before_what_is_told()
+        parts = self._parts(said)
         if len(parts) < 2:
-            return None
+            return self._clauses.one(said) if said != self._said and self._is_whole(said) else None
         actions: list[Understood] = []
         for number, part in enumerate(parts):
             one = self._clauses.one(part, is_part=True)
@@ -238,9 +240,17 @@ class Reading:
             actions.append(one)
         return joined(actions)
 
-    def _parts(self) -> list[str]:
+    def _before_what_is_told(self) -> str:
+        """The message without what somebody else asks for: "… with Ana. Bob said: share …"."""
+        for place in _SENTENCE.finditer(self._said):
+            rest = self._said[place.end() :]
+            if self._is_told_by_somebody(rest):
+                is_against = any(self._language.has(each, low_of(rest)) for each in _TAKES_BACK)
+                return self._said if is_against else self._said[: place.start()]
+        return self._said
+
+    def _parts(self, said: str) -> list[str]:
         """The message, cut where requests may begin; each cut leaves a request behind."""
-        said = self._said
         cuts = {each.span() for each in _SENTENCE.finditer(said)}
         cuts |= {each.span() for each in self._language.joints.finditer(low_of(said))}
         if not cuts:
@@ -272,7 +282,7 @@ class Reading:
 
     def _begins_one(self, rest: str) -> bool:
         """Whether a request begins here, and does not only go on."""
-        if self._language.begins_with_one("corrections", low_of(rest)):
+        if self._language.begins_with_one("corrections", low_of(rest)) or self._is_told_by_somebody(rest):
             return False
         heads = [rest, *_SENTENCE.split(rest, maxsplit=1)[:1]]
         heads += [rest[: place.start()] for place in self._language.joints.finditer(low_of(rest))][:MOST_PARTS]
@@ -285,6 +295,15 @@ class Reading:
         # "with Ana, who is our auditor"
         says_who = one.intent == "who_has_access" and self._language.begins_with_one("remarks", low_of(rest))
         return one.intent not in _ALONE and not says_nothing and not says_who
+
+    def _is_told_by_somebody(self, rest: str) -> bool:
+        """ "Ana said: share …", "On Tuesday Bob wrote:": what somebody else asks for."""
+        line = low_of(rest[:LONGEST].partition("\n")[0])
+        if line.endswith(":") and not names_a_file(line) and self._language.has("reported", line):
+            return True
+        said = [each.strip(' :,"') for each in low_of(rest[:LONGEST]).split()[:4]]
+        is_name = bool(said) and said[0] not in self._language.every_word
+        return is_name and any(self._language.is_one("reported", each) for each in said[1:])
 
     def _with_the_verb_of(self, first: str, part: str) -> Understood:
         """ "share A with Bob and B with Ana": the verb is said once."""

@@ -341,6 +341,8 @@ class Namer:
                 return Words("reference", "this") if is_it else None
             if reference := self._special("items", said):
                 return reference
+            if self._language.is_one("articles", low_of(said)):
+                return None
             said = self._inner_link(self._after_its_kind(self._container(said)))
         name = self._text.only(said)
         return self._item_called(name) if name else self._item_in_words(said)

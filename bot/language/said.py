@@ -67,6 +67,22 @@ _TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 _FIRST_BULLET = re.compile(r"^\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
+# "thanks!!1"
+_SLIPPED_MARKS = re.compile(r"(?<=!)[1!]{1,20}$")
+# "… with Ana (view, for 3 days, password Zeta9)", which is no part of a name; what has no figure in it may deny.
+_IN_BRACKETS = re.compile(r"(?<=[^\s(])\s\(([^()\n]{1,400})\)(?=[.!]?\s{0,9}$)")
+_LISTED = re.compile(r"^(?=[^\d]{0,400}\d)[^,]{1,400},\s")
+# "-----Original Message-----", or the lines that a mail begins with: what is below was written by somebody else.
+_MAIL_BELOW = re.compile(
+    r"\n[^\S\n]{0,9}(?:-{2,9}[^\n-]{1,60}-{2,9}[^\S\n]{0,9}(?=\n)"
+    r"|(?:From|Von|De|Da|Van|差出人|发件人|보낸 사람)[:：][^\n]{1,200}\n[^\n:：]{1,30}[:：][^\n]{0,200}\n)[\s\S]*"
+)
+# A name on each line below a colon: "share Plan.docx with:"
+_LINES = re.compile(
+    r"[:：][^\S\n]{0,9}\n"
+    r"((?:[^\S\n]{0,9}[A-ZÀ-Ý][\w'’.-]{0,60}(?:[ ][A-ZÀ-Ý][\w'’.-]{0,60}){0,3}[,;]?[^\S\n]{0,9}(?:\n|$)){2,30})"
+    r"(?=\n|$)"
+)
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s{10,}")
 
@@ -205,10 +221,26 @@ def plain(said: Said) -> Plain:
         text = _ANGLES.sub(r"\1", _URL.sub(lambda match: protect("url", match[0]), text))
     if "@" in text:
         text = EMAIL.sub(lambda match: protect("email", match[0]), text)
-    if "\n" in text:
-        listed = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
-        text = _FIRST_BULLET.sub("", listed) if listed != text else text
+    text = _of_one(text)
     return Plain(tuple(line for each in text.splitlines() if (line := _spaced(each))), names)
+
+
+def _of_one(text: str) -> str:
+    """What the one who writes says, its lists in one line."""
+    if "(" in text:
+        text = _IN_BRACKETS.sub(lambda match: f", {match[1]}" if _LISTED.search(match[1]) else match[0], text)
+    if "!1" in text:
+        text = _SLIPPED_MARKS.sub("", text)
+    if "\n" not in text:
+        return text
+    text = _LINES.sub(_in_one_line, _MAIL_BELOW.sub("", text))
+    listed = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
+    return _FIRST_BULLET.sub("", listed) if listed != text else text
+
+
+def _in_one_line(found: re.Match[str]) -> str:
+    names = (each.strip(" ,;\t") for each in found[1].splitlines())
+    return ": " + ", ".join(filter(None, names)) + "\n"
 
 
 def _spaced(line: str) -> str:

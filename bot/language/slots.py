@@ -155,7 +155,11 @@ class Slots:
         if spoken.detail == "this":
             # "partage-le avec Ana": the file is in the verb.
             items = Listed((THIS,), self._namer.knows_a_file)
-        people = self._namer.people(spoken.people) if spoken.people is not None else Listed()
+        said = spoken.people
+        if said is not None and spoken.intent == "list_shares":
+            # "What did I share with Olga yesterday?"
+            said = said[: len(said) - len(self._language.ending("lately", low_of(said)))].rstrip()
+        people = self._namer.people(said) if said is not None else Listed()
         if spoken.intent == "share" and spoken.items and not items.found and self._namer.corrected(spoken.items):
             # What was taken back may be either.
             return Listed((), is_clear=False), Listed((), is_clear=False)
@@ -273,11 +277,18 @@ class Slots:
         if said is None:
             return False
         low = low_of(said)
-        if self._language.begins_with_one("none", low) and self._language.has("talk", low):
+        if self._language.begins_with_one("none", low) and (
+            self._language.has("talk", low) or (but_except and self._is_nobody(said.strip(BLANKS)))
+        ):
             return True
         if not self._language.has("negations", low):
             return False
         return not (but_except and self._language.has("except", low))
+
+    def _is_nobody(self, said: str) -> bool:
+        """ "nobody here", but not "Nobody Likethis"; "nobody" alone is asked about."""
+        low = low_of(said)
+        return said[:1].islower() and not (self._language.is_one("none", low) or self._language.has("except", low))
 
     def _is_talk(self, said: str) -> bool:
         """Whether it is one of the other things that people share, such as ideas."""

@@ -26,8 +26,9 @@ def corrected(text: Plain, language: Language) -> Plain | None:
         word = found[0]
         if len(word) < SHORTEST or word[0].isupper() or word.lower() in language.all_words:
             return word
-        close = get_close_matches(word.lower(), known, n=1, cutoff=ALIKE)
-        return close[0] if close else word
+        close = get_close_matches(word.lower(), known, n=3, cutoff=ALIKE)
+        # Seldom is the first letter wrong: "gvie" is "give", and not "view".
+        return next((each for each in close if each[0] == word[0].lower()), close[0] if close else word)
 
     lines = tuple(_WORD.sub(right, line) for line in text.lines)
     return replace(text, lines=lines) if lines != text.lines else None

@@ -48,14 +48,26 @@ def _read(text: Plain, hint: str, when: Now, context: Context) -> Understood:
     """A sentence that answers nothing."""
     for each in _in_order(text, hint):
         understood = Reading(each, text, context, when).understood()
-        if understood.intent == "share" and understood.asks and (guess := _as_spelt(text, each, context, when)):
+        is_open = understood.intent == "share" and (understood.asks or _begins_with_a_slip(understood, text, each))
+        if is_open and (guess := _as_spelt(text, each, context, when)):
             # What is asked about may only be misspelt.
-            return guess if len(guess.asks) < len(understood.asks) else hinted(understood, text, each)
+            is_better = len(guess.asks) < len(understood.asks) or not understood.asks
+            return guess if is_better else hinted(understood, text, each)
         if understood.intent != "none":
             return hinted(understood, text, each)
         if understood.is_final:
             return hinted(understood, text, language(hint))
     return _as_spelt(text, language(hint), context, when) or hinted(NOTHING, text, language(hint))
+
+
+def _begins_with_a_slip(made: Understood, text: Plain, one: Language) -> bool:
+    """Whether the name of the file begins with the verb: "can you shrae the deck with Ana"."""
+    for each in made.request.items if made.request else ():
+        first, _, rest = each.value.partition(" ")
+        if each.kind == "name" and rest and first.islower() and first.isalpha() and first not in one.all_words:
+            before = low_of(text.text.partition(each.value)[0])
+            return not any(one.has(verbs, before) for verbs in ("share", "give", "add", "let"))
+    return False
 
 
 def _to_explain(text: Plain, hint: str) -> Plain | None:
