@@ -26,6 +26,7 @@ _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
 # What is said with these is not read a second time as if it were a request.
 _LIKE = ("change_role", "request_access", "who_has_access")
+_PAUSES = re.compile(r"[,.;!?–—…]")
 _TAKES_BACK = ("hedges", "negations", "corrections")
 _AGAINST = ("reported", "negations", "doubts", "past")
 _SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
@@ -153,6 +154,8 @@ class Reading:
         if self._text.text.startswith((">", "{")):
             return TALK
         made = self._understood()
+        if made.request and made.intent not in READS and self._is_taken_back():
+            return TALK
         if made == NOTHING and self._is_greeting():
             return Understood("help")
         if self._has_role and made != TALK and (made.intent == "none" or made.asks):
@@ -177,6 +180,11 @@ class Reading:
         if one.intent in READS and not one.asks:
             return one
         return self._several() or (self._after_a_preamble() if one == NOTHING else one)
+
+    def _is_taken_back(self) -> bool:
+        """ "…, don't, wait": behind a request there is a no that stands alone."""
+        _first, *others = _PAUSES.split(low_of(self._said))
+        return any(self._language.is_one("negations", each.strip()) for each in others)
 
     def _is_greeting(self) -> bool:
         low = re.sub(r"[,.!?]", " ", low_of(self._text.text)).strip()
