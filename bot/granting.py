@@ -106,7 +106,7 @@ async def carry_out(
         if each not in sent and each not in had and each not in refused and each not in plan.to_grant
     ]
     wanted = {each: own_role(each, before) for each in plan.to_grant if each not in sent and each not in had}
-    inviting = _Inviting(graph, plan, fence, before, goes_on=goes_on)
+    inviting = _Inviting(graph, plan, fence, before, sent, goes_on)
     answers = dict(sent)
     # Somebody of whom an address is all that is known may be called otherwise in the answer, so theirs is one alone.
     for mails, is_known, at_once in (
@@ -160,12 +160,16 @@ def own_role(person: Recipient, permissions: list[Permission]) -> Role | None:
 
 @dataclass(frozen=True)
 class _Inviting:
-    """`before` is who could open it; with `goes_on`, Busy is raised, and what was answered until then is known."""
+    """`before` is who could open it, after what an earlier run had `sent`.
+
+    With `goes_on`, Busy is raised, and what was answered until then is known.
+    """
 
     graph: Graph
     plan: SharePlan
     fence: Fence
     before: list[Permission]
+    sent: Collection[Recipient]
     goes_on: bool
 
     async def invite(
@@ -224,7 +228,8 @@ class _Inviting:
         return answers | {each.recipient: each for each in invited(entries, tuple(some))}
 
     async def note(self, answers: Mapping[Recipient, Answer]) -> None:
-        said = [each for each in answers.values() if isinstance(each, Invited)]
+        """What was sent before this run is known, and `before` has in it what came of that."""
+        said = [each for who, each in answers.items() if isinstance(each, Invited) and who not in self.sent]
         had = {each.recipient: own_role(_known(each.recipient, each), self.before) for each in said}
         await self.fence.answered(said, had)
 

@@ -105,13 +105,16 @@ class Many:
 def by_approvers(
     parts: Sequence[SharePlan | ChangePlan],
 ) -> tuple[list[SharePlan | ChangePlan], list[list[SharePlan]]]:
-    """What goes at once, and what waits: together where the same people are asked, for each rule one of them."""
+    """What goes at once, and what waits: together where the same people are asked, for each rule one of them.
+
+    A yes is for what its card says of all, so what is said of them is the same as well.
+    """
     at_once: list[SharePlan | ChangePlan] = []
-    waiting: dict[frozenset[frozenset[str]], list[SharePlan]] = {}
+    waiting: dict[object, list[SharePlan]] = {}
     for part in parts:
         if isinstance(part, SharePlan) and part.approvals:
             asked = frozenset(frozenset(each.approvers) for each in part.approvals)
-            waiting.setdefault(asked, []).append(part)
+            waiting.setdefault((asked, part.sign_in, part.mail, part.message), []).append(part)
         else:
             at_once.append(part)
     return at_once, list(waiting.values())

@@ -30,7 +30,7 @@ from cards.elements import (
     small,
 )
 from cards.many import by_name, in_a_sentence, one_of
-from cards.share import CAN, file, opens_there, terms, until_when
+from cards.share import CAN, comes_with, file, opens_there, terms, until_and_rules, until_when
 
 # So many are shown at once: Teams takes no card of any length.
 PAGE, MOST = 10, 20
@@ -43,8 +43,11 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
     to_do = [part for part in parts if _does_something(part)]
     waiting = [plan for each in shown.waiting for plan in each.plans]
     ends = {plan.until.at if plan.until else None for plan in (*_shares(parts), *waiting)}
-    rows = [_planned(part, says_end=len(ends) > 1) for part in parts]
-    rows += [_to_approve(plan, says_end=len(ends) > 1) for plan in waiting]
+    # Several commands of one message may want to have it otherwise.
+    ways = {(plan.sign_in, plan.mail, plan.message) for plan in (*_shares(parts), *waiting)}
+    says = {"says_end": len(ends) > 1, "says_way": len(ways) > 1}
+    rows = [_planned(part, **says) for part in parts]
+    rows += [_to_approve(plan, **says) for plan in waiting]
     rows += [_missing(each) for each in shown.plan.missing]
     if not to_do and not waiting:
         title = _("Nothing to change")
@@ -53,7 +56,8 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
     title = _title(to_do) if to_do else several(len(waiting), "Share {count} file?", "Share {count} files?")
     body, turns = paged(rows, shown.key, page)
     shares = [*_shares(to_do), *waiting]
-    about = terms(_without_rules(of_all(shares), waiting)) if shares else [small(_(ONLY_TOLD))]
+    of_them = until_and_rules if len(ways) > 1 else terms
+    about = of_them(_without_rules(of_all(shares), waiting)) if shares else [small(_(ONLY_TOLD))]
     return card(
         heading(title),
         *people(shares),
@@ -242,8 +246,8 @@ def people(shares: Sequence[SharePlan]) -> list[Element]:
     them = list(dict.fromkeys(each for plan in shares for each in plan.to_grant))
     if not them:
         return []
-    can = _(CAN[shares[0].role])
-    said = [line(run(several(len(them), "{count} person", "{count} people"), bold=True), run(f": {can}"))]
+    can = [run(f": {_(CAN[shares[0].role])}")] if len({plan.role for plan in shares}) == 1 else []
+    said = [line(run(several(len(them), "{count} person", "{count} people"), bold=True), *can)]
     said.append(small(by_name(them), spacing="None"))
     if outside := [each for each in them if each.is_outside]:
         said.append(small(_("⚠ outside your organisation: {names}", names=by_name(outside)), "Warning"))
@@ -306,15 +310,17 @@ def _is_refused(part: Part) -> bool:
     return isinstance(part.receipt, ChangeReceipt) and len(part.receipt.done()) < len(part.receipt.changes)
 
 
-def _planned(part: Part, *, says_end: bool) -> Element:
+def _planned(part: Part, *, says_end: bool, says_way: bool) -> Element:
     """`says_end`: the rules of the organisation let one last longer than another."""
     plan = part.plan
     if isinstance(plan, ChangePlan):
         return block(file(plan.item), *(cards.change.step(each, plan) for each in plan.steps), separator=True)
-    return shared_as(plan, says_end=says_end)
+    return shared_as(plan, says_end=says_end, says_way=says_way)
 
 
-def shared_as(plan: SharePlan, who: Element | None = None, *more: Element, says_end: bool) -> Element:
+def shared_as(
+    plan: SharePlan, who: Element | None = None, *more: Element, says_end: bool, says_way: bool = False
+) -> Element:
     """One file, with whom and how; `who` says that in other words."""
     had = [step.recipient for step in plan.steps if step.change is Change.HAS_IT]
     said = [who or small(_("{people}: {access}", people=in_a_sentence(plan.to_grant), access=_(CAN[plan.role])))]
@@ -322,11 +328,13 @@ def shared_as(plan: SharePlan, who: Element | None = None, *more: Element, says_
         said.append(small(_("already: {people}", people=in_a_sentence(had)), spacing="None"))
     refused = [cards.share.step(step, plan) for step in plan.refused]
     ends = until_when(plan) if says_end else []
-    return block(file(plan.item), *(said if plan.to_grant else said[1:]), *refused, *ends, *more, separator=True)
+    way = comes_with(plan) if says_way and plan.to_grant else []
+    return block(file(plan.item), *(said if plan.to_grant else said[1:]), *refused, *way, *ends, *more, separator=True)
 
 
-def _to_approve(plan: SharePlan, *, says_end: bool) -> Element:
-    return shared_as(plan, None, *(cards.share.warning(each.words) for each in plan.approvals), says_end=says_end)
+def _to_approve(plan: SharePlan, *, says_end: bool, says_way: bool) -> Element:
+    why = (cards.share.warning(each.words) for each in plan.approvals)
+    return shared_as(plan, None, *why, says_end=says_end, says_way=says_way)
 
 
 def _decided(plan: SharePlan, waiting: Waiting) -> Element:

@@ -466,6 +466,10 @@ def everybody(chat: Chat) -> str:
 
 def terms(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None) -> list[Element]:
     """What comes with it; and what the organisation's rules made of it, unless only some of that is to be said."""
+    return [*comes_with(plan), *until_and_rules(plan, rulings=rulings)]
+
+
+def comes_with(plan: SharePlan) -> list[Element]:
     terms = [block(*(small(each) for each in (_mailed(plan), *_heard(plan))))]
     if plan.item.is_folder:
         terms.append(warning(_("Everything in this folder comes along.")))
@@ -473,6 +477,11 @@ def terms(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None) -> list[E
         terms.append(warning(_("They need no sign-in to open it.")))
     if plan.message:
         terms.append(block(small(_("Message:")), line(plan.message)))
+    return terms
+
+
+def until_and_rules(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None) -> list[Element]:
+    terms: list[Element] = []
     if end := _end(plan.until):
         if _ends(plan):
             terms.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(end))))

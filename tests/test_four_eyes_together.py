@@ -207,6 +207,21 @@ async def test_what_is_withdrawn_or_undone_is_asked_no_longer(
 
 
 @pytest.mark.usefixtures("ruled")
+async def test_what_is_wanted_in_another_way_is_another_question(adele: Someone, megan: Someone, bot: Bot) -> None:
+    """So that nobody says yes to what the card does not say."""
+    await adele.says(f"share {BUDGET} with Alex and Lee. share {FORECAST} with Alex with the note 'Only for you'")
+    await adele.presses("Ask for approval")
+    await bot.at_rest()
+    asked = [words(each) for each in bot.contoso.client.messages(megan.mail)]
+    asked = [each for each in asked if "May this be shared?" in each]
+
+    assert sorted((BUDGET in each, FORECAST in each, "Only for you" in each) for each in asked) == [
+        (False, True, True),
+        (True, False, False),
+    ]
+
+
+@pytest.mark.usefixtures("ruled")
 async def test_cancelled_nobody_is_asked(adele: Someone, megan: Someone, bot: Bot) -> None:
     await adele.says(SHARE_THREE)
     await adele.presses("Cancel")

@@ -626,6 +626,25 @@ async def test_who_waits_for_an_answer_goes_before_them_also_with_the_same_file(
     assert given(bot, BUDGET, FORECAST) == ["write", "write"]
 
 
+async def test_what_was_done_before_a_wait_is_undone_as_what_it_was(adele: Someone, bot: Bot) -> None:
+    """Of two invites for each file the second finds Graph busy, and finds it so again when it is tried anew."""
+    names = put(bot.contoso, 2)
+    everybody = bot.contoso.directory.people.values()
+    people = [each.mail for each in everybody if not each.is_guest and each.mail != ADELE][:14]
+    await adele.says(f"share {' and '.join(names)} with {', '.join(people)} as write")
+    bot.breaks("graph", r"/invite$", times=2, method="POST")
+    bot.breaks("graph", r"/invite$", times=4, method="POST", status=429, headers=(("Retry-After", "9"),))
+    await adele.presses("Share all")
+    await bot.at_rest()
+    await bot.at_rest()
+    given_to = [bot.access(each) for each in names]
+    await adele.presses("Undo all")
+    await bot.at_rest()
+
+    assert given_to == [dict.fromkeys(people, "write")] * 2
+    assert [bot.access(each) for each in names] == [{}, {}]
+
+
 async def test_an_undo_waits_for_its_turn_as_well(adele: Someone, bot: Bot) -> None:
     await shared(adele, bot)
     bot.breaks("graph", r"/permissions/[^/]+$", method="DELETE", status=429, headers=(("Retry-After", "9"),))

@@ -80,9 +80,13 @@ async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     place = turn.place if turn.own_chat else None
+    shown = await turn.work.many.now(key, turn.person)
+    is_all_asked = shown.is_over and not any(part.can_be_undone for part in shown.parts)
+    if not (is_all_asked and any(each.is_open for each in shown.waiting)):
+        await turn.work.many.undo(key, turn.person, place)
     # Nobody who takes it back wants the rest of it later.
     await turn.work.approvals.withdraw_rest(key, turn.person)
-    return _as_it_is(turn, await turn.work.many.undo(key, turn.person, place))
+    return _as_it_is(turn, await turn.work.many.now(key, turn.person))
 
 
 async def withdraw(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

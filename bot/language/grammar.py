@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.language.beside import aside, unmarked
@@ -26,6 +27,7 @@ _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
 # What is said with these is not read a second time as if it were a request.
 _LIKE = ("change_role", "request_access", "who_has_access")
+_TAG = re.compile(r"[^,.;!?–—…]{0,20}\?$")
 _PAUSES = re.compile(r"[,.;!?–—…]")
 _TAKES_BACK = ("hedges", "negations", "corrections")
 _AGAINST = ("reported", "negations", "doubts", "past")
@@ -182,8 +184,9 @@ class Reading:
         return self._several() or (self._after_a_preamble() if one == NOTHING else one)
 
     def _is_taken_back(self) -> bool:
-        """ "…, don't, wait": behind a request there is a no that stands alone."""
-        _first, *others = _PAUSES.split(low_of(self._said))
+        """ "…, don't, wait": behind a request there is a no that stands alone. "…, no?" only asks for a yes."""
+        said = low_of(self._said).rstrip()
+        _first, *others = _PAUSES.split(_TAG.sub("", said))
         return any(self._language.is_one("negations", each.strip()) for each in others)
 
     def _is_greeting(self) -> bool:
@@ -252,7 +255,7 @@ class Reading:
         """The message without what somebody else asks for: "… with Ana. Bob said: share …"."""
         for place in _SENTENCE.finditer(self._said):
             rest = self._said[place.end() :]
-            if self._is_told_by_somebody(rest):
+            if self._is_told_by_somebody(rest) and self._asks_for_something(rest):
                 is_against = any(self._language.has(each, low_of(rest)) for each in _TAKES_BACK)
                 return self._said if is_against else self._said[: place.start()]
         return self._said
@@ -313,11 +316,21 @@ class Reading:
         is_name = bool(said) and said[0] not in self._language.every_word
         return is_name and any(self._language.is_one("reported", each) for each in said[1:])
 
+    def _asks_for_something(self, rest: str) -> bool:
+        """And does not say how what was asked for is meant: "Legal said read only"."""
+        low = low_of(rest[:LONGEST])
+        return has_a_file(self._text, rest) or any(self._language.verb(low[place:]) for place in _words(low))
+
     def _with_the_verb_of(self, first: str, part: str) -> Understood:
         """ "share A with Bob and B with Ana": the verb is said once."""
         sentence = self._clauses.bare(first).bare
         end = self._language.verb(low_of(sentence))
         return self._clauses.one(f"{sentence[:end]} {part}", is_part=True) if end else NOTHING
+
+
+def _words(low: str) -> Iterator[int]:
+    """Where they begin."""
+    return (each.start() for each in re.finditer(r"\w+", low))
 
 
 def joined(actions: list[Understood]) -> Understood:

@@ -71,11 +71,13 @@ _FIRST_BULLET = re.compile(r"^\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 _SLIPPED_MARKS = re.compile(r"(?<=!)[1!]{1,20}$")
 # "… with Ana (view, for 3 days, password Zeta9)", which is no part of a name; what has no figure in it may deny.
 _IN_BRACKETS = re.compile(r"(?<=[^\s(])\s\(([^()\n]{1,400})\)(?=[.!]?\s{0,9}$)")
-_LISTED = re.compile(r"^(?=[^\d]{0,400}\d)[^,]{1,400},\s")
+_LISTED = re.compile(r"^(?=.*\b(?:password|passcode|pw|until|till|expires|expiring)\b)[^,]{1,400},\s", re.IGNORECASE)
 # "-----Original Message-----", or the lines that a mail begins with: what is below was written by somebody else.
 _MAIL_BELOW = re.compile(
     r"\n[^\S\n]{0,9}(?:-{2,9}[^\n-]{1,60}-{2,9}[^\S\n]{0,9}(?=\n)"
-    r"|(?:From|Von|De|Da|Van|差出人|发件人|보낸 사람)[:：][^\n]{1,200}\n[^\n:：]{1,30}[:：][^\n]{0,200}\n)[\s\S]*"
+    r"|(?:From|Von|De|Da|Van|差出人|发件人|보낸 사람)[:：][^\n]{1,200}\n(?:[^\n:：]{1,30}[:：][^\n]{0,200}\n){0,3}?"
+    r"(?:Sent|Date|Subject|Gesendet|Datum|Betreff|Envoyé|Objet|Enviad[oa](?: el| em)?|Fecha|Asunto|Data|Assunto|Inviato"
+    r"|Oggetto|Verzonden|Onderwerp|送信日時|日付|件名|发送时间|日期|主题|보낸 날짜|날짜|제목)[:：])[\s\S]*"
 )
 # A name on each line below a colon: "share Plan.docx with:"
 _LINES = re.compile(

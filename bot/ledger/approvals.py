@@ -171,13 +171,13 @@ class Approvals:
             return await _all(database, key)
 
     async def withdraw(self, key: str, shares: Mapping[str, SharePlan]) -> bool:
-        """The sharer wants it no more. Whether anybody was still to answer."""
+        """The sharer wants it no more, also where nobody was asked yet. Whether anybody was still to answer."""
         now = int(self._clock())
         left = (approvals.c.key == key) & approvals.c.decision.is_(None)
         async with self._engine.begin() as database:
             over = update(approvals).where(left).values(decision=Decision.OVER.value, decided_at=now)
             rules = (await database.execute(over.returning(approvals.c.rule))).scalars().all()
-            if rules:
+            if rules or not await _all(database, key):
                 await _close(database, key, now)
             withdrawn = [each for rule in rules for each in _entries(shares, None, "withdraw", rule)]
             await record.add(database, now, withdrawn)

@@ -176,7 +176,7 @@ class Flows:
             raise TooLate
         self._in_time(plan, is_new=is_new)
         if is_new:
-            await self._is_allowed(key, plan, zone)
+            await self._is_allowed(key, plan, zone, can_wait=can_wait)
         mailed = fence.mailed = await self._mailed_at_once(plan, tellings, is_new=is_new)
         try:
             graph = self.graph(plan.asker, yields=can_wait)
@@ -247,10 +247,11 @@ class Flows:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
 
-    async def _is_allowed(self, key: str, plan: SharePlan, zone: str) -> None:
+    async def _is_allowed(self, key: str, plan: SharePlan, zone: str, *, can_wait: bool) -> None:
         """By the policy as it is now: the card may be older, or none was shown. Raises AgainstPolicy."""
         # Of a limit that was measured when the card was shown, what passed since is no breach.
-        fresh = await judging.judged(self.graph(plan.asker), plan, self._policy, self.now(zone) + CARDS_LAST)
+        graph = self.graph(plan.asker, yields=can_wait)
+        fresh = await judging.judged(graph, plan, self._policy, self.now(zone) + CARDS_LAST)
         since = [each.ruling for each in fresh.refused if each.ruling and each.recipient in plan.to_grant]
         since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
         for each in since:

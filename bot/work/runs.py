@@ -143,9 +143,15 @@ class Runs:
             name = f"{run}.{what}.{person_id}"
             await engine.queue("notice", name, what, key, person_id, run, sentence, after=after)
 
-    async def in_its_turn(self, name: str, what: Callable[..., Coroutine[Any, Any, Any]], *ids: str) -> Any:
-        """What comes of a step of a flow. While Graph is busy it is taken again: between, nothing is held."""
-        engine, left = await self.started(), PATIENCE_OF_MANY
+    async def in_its_turn(
+        self,
+        name: str,
+        what: Callable[..., Coroutine[Any, Any, Any]],
+        *ids: str,
+        patience: float = PATIENCE_OF_MANY,
+    ) -> Any:
+        """What comes of a step of a flow. While Graph is busy it is taken again: between, no file is held."""
+        engine, left = await self.started(), patience
         while True:
             step = partial(what, is_last=left <= 0)
             outcome = await engine.step(name, step, *ids, again=is_passing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 import math
@@ -32,9 +33,12 @@ from bot.texts import _
 from bot.work import wrong
 from bot.work.flows import DOUBT, DUE, NOW, UNDO, Flows
 from bot.work.many import ManyFlows
-from bot.work.runs import Runs
+from bot.work.runs import PATIENCE_OF_MANY, Runs, logged
 
 log = logging.getLogger(__name__)
+
+# Seconds. An end that takes longer is left to itself.
+ENDS_WITHIN = 60.0
 
 
 class Shares:
@@ -210,12 +214,13 @@ class Shares:
             await self._ledger.ends.reminded(stands)
             return
         engine = await self._runs.started()
-        try:
-            await self._runs.counted(engine.run("end", stands.run, stands.key, stands.run, DUE))
-        except Exception:
-            log.exception("the work on an end broke")
-        # If that run was over before: a ledger from a backup knows less than the engine does.
-        await self._flows.put_off_if_due(stands)
+        work = self._runs.counted(engine.run("end", stands.run, stands.key, stands.run, DUE))
+        work.add_done_callback(logged)
+        # An undo of this run may be asleep while Graph is busy, and others are due besides.
+        done, _pending = await asyncio.wait({work}, timeout=ENDS_WITHIN)
+        if done:
+            # If that run was over before: a ledger from a backup knows less than the engine does.
+            await self._flows.put_off_if_due(stands)
 
     async def _end(self, stands: Stands, why: str) -> EndReceipt:
         if stands.ended:
@@ -242,7 +247,10 @@ class Shares:
             if outcome == DOUBT:
                 if pause:
                     await engine.sleep(pause)
-                outcome = await self._runs.in_its_turn("share", self._flows.share, key, run, locale, zone)
+                patience = 0.0 if pause else PATIENCE_OF_MANY
+                outcome = await self._runs.in_its_turn(
+                    "share", self._flows.share, key, run, locale, zone, patience=patience
+                )
         if outcome == DOUBT:
             outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, locale, zone, again=is_passing)
         who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
