@@ -28,7 +28,7 @@ from bot.identity.entra import Entra
 from bot.identity.keys import SigningKeys
 from bot.identity.sealing import Sealer
 from bot.identity.sso import SsoTokens
-from bot.ledger import Ledger, Place
+from bot.ledger import CannotOpen, Ledger, Place
 from bot.policy import Policy, load
 from bot.settings import Settings
 from bot.sharing import Chat, Person, Recipient
@@ -331,7 +331,12 @@ async def _run(
     app[READINESS] = Readiness(ledger)
     app[LEDGER] = ledger
     await ledger.open()
-    await app[WORK].open()
+    try:
+        await app[WORK].open()
+    except CannotOpen:
+        # A thread of its driver would find no loop any more to report to.
+        await ledger.close()
+        raise
     settled()
     yield
     await app[TURNS].at_rest()
