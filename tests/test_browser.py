@@ -388,9 +388,11 @@ async def test_a_file_and_people_are_found_with_the_keyboard_alone(browser: Brow
     await people.press_sequentially("meg")
     await expect(page.get_by_role("option", name="Megan Bowen")).to_be_visible()
     await people.press("Enter")
+    await expect(page.get_by_role("button", name="Remove Megan Bowen")).to_be_visible()
     await people.press_sequentially("alex")
     await expect(page.get_by_role("option", name="Alex Wilber")).to_be_visible()
     await people.press("Enter")
+    await expect(page.get_by_role("button", name="Remove Alex Wilber")).to_be_visible()
     await page.get_by_label("Or write them").fill("nobody known")
     await page.get_by_role("button", name="Continue").press("Enter")
 
