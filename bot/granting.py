@@ -126,6 +126,7 @@ async def carry_out(
     new = {each: answer for each, answer in answers.items() if isinstance(answer, Invited) and each not in sent}
     had += [each for each in new if covers(role_of(known[each], before), plan.role)]
     if goes_on:
+        # Known before the reading may end in Busy.
         await inviting.note(new)
         after = await _read_back(graph, plan, expected, goes_on=True)
     else:

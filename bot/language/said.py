@@ -69,7 +69,7 @@ _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)]
 _FIRST_BULLET = re.compile(r"^\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 # "thanks!!1"
 _SLIPPED_MARKS = re.compile(r"(?<=!)[1!]{1,20}$")
-# "… with Ana (view, for 3 days, password Zeta9)", which is no part of a name; what has no figure in it may deny.
+# "… with Ana (view, for 3 days, password Zeta9)", which is no part of a name: "Minutes (Q3, Berlin)" is one.
 _IN_BRACKETS = re.compile(r"(?<=[^\s(])\s\(([^()\n]{1,400})\)(?=[.!]?\s{0,9}$)")
 _LISTED = re.compile(r"^(?=.*\b(?:password|passcode|pw|until|till|expires|expiring)\b)[^,]{1,400},\s", re.IGNORECASE)
 # "-----Original Message-----", or the lines that a mail begins with: what is below was written by somebody else.
