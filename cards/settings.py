@@ -7,7 +7,7 @@ from cards.elements import Action, Card, block, button, card, heading, line, run
 
 
 def settings(*, plain: bool, links: bool) -> Card:
-    title = _("Plain text is on") if plain else _("Plain text is off")
+    cards_or_words = _("Plain text is on") if plain else _("Plain text is off")
     how = (
         _("I answer in words. What can be done has a number: reply with it, or with the words behind it.")
         if plain
@@ -21,7 +21,12 @@ def settings(*, plain: bool, links: bool) -> Card:
     )
     watched = block(line(run(_links_are(on=links), bold=True)), line(_what_links(on=links)), separator=True)
     actions = [switch, _switch_links(on=links)]
-    return card(heading(title), line(how), small(by_words), watched, actions=actions, summary=title)
+    answers = block(line(run(cards_or_words, bold=True)), line(how), small(by_words))
+    # For translators: the name of your language.
+    language = block(
+        line(_("I answer in English. I follow the language that Teams has for you, if I speak it.")), separator=True
+    )
+    return card(heading(_("Settings")), answers, watched, language, actions=actions, summary=cards_or_words)
 
 
 def watched_links(*, on: bool) -> Card:

@@ -275,8 +275,10 @@ async def test_a_link_that_is_pasted_gets_its_card_before_it_is_sent(browser: Br
     contoso = bot.contoso
     await contoso.client.install_everywhere()
     await Someone(contoso, "adele.vance@contoso.com").says("watch my links")
-    url = contoso.web_url(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
     adele = await open_page(browser, bot, "adele.vance")
+    url = await link_copied(adele, "Q3 Budget.xlsx")
+    assert url == contoso.web_url(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
+    await adele.get_by_role("link", name="Chat").click()
     await adele.get_by_test_id("chat").filter(has_text="Budget crew").click()
     panel, told = adele.get_by_test_id("link-panel"), "Not everybody here can open this link"
 
@@ -299,6 +301,16 @@ async def test_a_link_that_is_pasted_gets_its_card_before_it_is_sent(browser: Br
     await expect(adele.get_by_role("dialog")).to_contain_text("Megan Bowen")
     await adele.get_by_role("dialog").get_by_role("button", name="Share", exact=True).click()
     await expect(adele.get_by_role("dialog")).to_contain_text("✓ can view")
+
+
+async def link_copied(page: Page, name: str) -> str:
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("link", name="Files").click()
+    await page.get_by_test_id("file").filter(has_text=name).click()
+    await page.get_by_test_id("copy-link").click()
+    await expect(page.get_by_text("Link copied")).to_be_visible()
+    await shoot(page, "24-copied")
+    return str(await page.evaluate("navigator.clipboard.readText()"))
 
 
 async def paste(page: Page, text: str) -> None:

@@ -248,7 +248,7 @@ def _item(words: Words) -> Words:
 
 COMMAND = Command(
     intent="request_access",
-    example=later("request access to Q3 Budget.xlsx"),
+    example=later("ask Adele for access to Q3 Budget.xlsx"),
     what=later("Asks the owner of a file for access to it, and tells you what they decide."),
     say=ask,
     clicks={"access.ask": send, "access.drop": drop, "access.allow": allow, "access.decline": decline},

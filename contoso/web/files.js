@@ -1,7 +1,7 @@
 // The files the person can see, and who can do what with the one that is open.
 
 import { accessList, keyOf } from "./access.js";
-import { div, h, span } from "./dom.js";
+import { div, h, iconButton, span } from "./dom.js";
 import { heading } from "./heading.js";
 import { icon } from "./icons.js";
 import * as tenant from "./tenant.js";
@@ -119,7 +119,10 @@ export function filesView(desk) {
     return h(
       "section",
       { class: "details", "aria-label": file?.name ?? "File", "data-testid": "details" },
-      heading({ back: "#files", face: file && sign(file), name: file?.name ?? "File", about: file && !file.folder ? size(file.size) : "" }),
+      heading({
+        back: "#files", face: file && sign(file), name: file?.name ?? "File", about: file && !file.folder ? size(file.size) : "",
+        end: file && copyLink(file.webUrl),
+      }),
       div(
         "details-body",
         file && h("dl", {}, fact("Where", whereabouts(file)), fact("Owner", file.owner), fact("Modified", fullTime(file.modified))),
@@ -143,6 +146,18 @@ export function filesView(desk) {
         closed && h("p", { class: "faint" }, "Its owner can share it with you."),
       ),
     );
+  }
+}
+
+function copyLink(address) {
+  const button = iconButton(icon("link"), "Copy link", { "data-testid": "copy-link", onclick: copy });
+  const told = span("faint", "");
+  told.setAttribute("role", "status");
+  return div("copy-link", told, button);
+
+  async function copy() {
+    await navigator.clipboard.writeText(address);
+    told.textContent = "Link copied";
   }
 }
 
