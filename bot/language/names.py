@@ -256,7 +256,7 @@ class Namer:
 
     def _without_exceptions(self, said: str) -> tuple[str, tuple[Words, ...] | None]:
         """Who is meant, and who of them is not; None where that is not plain."""
-        expression = self._language.expression.get("except")
+        expression = self._language.expression("except")
         if expression is None:
             return said, ()
         low = low_of(said)

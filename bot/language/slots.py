@@ -167,7 +167,7 @@ class Slots:
 
     def _out_behind(self, items_said: str | None) -> tuple[str | None, list[str]]:
         """ "Let everybody here edit Plan.docx except Bob": the file, and who is left out."""
-        expression = self._language.expression.get("except")
+        expression = self._language.expression("except")
         place = expression.search(low_of(items_said)) if expression and items_said else None
         if items_said is None or place is None or not ends_with_a_file(self._text, items_said[: place.start()]):
             return items_said, []

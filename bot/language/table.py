@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -342,12 +342,12 @@ class Language:
         return low.strip(" .,!?") in self.words(name)
 
     def has(self, name: str, low: str) -> bool:
-        expression = self.expression.get(name)
+        expression = self.expression(name)
         return bool(expression and expression.search(low))
 
     def first(self, name: str, low: str) -> tuple[int, int] | None:
         """Where one of the words stands behind something."""
-        expression = self.expression.get(name)
+        expression = self.expression(name)
         found = expression.search(low, 1) if expression else None
         return found.span() if found else None
 
@@ -386,7 +386,7 @@ class Language:
 
     def without_inside(self, low: str) -> str:
         """Without the articles that are inside a name: "de la Cruz"."""
-        expression = self.expression.get("inside_names")
+        expression = self.expression("inside_names")
         return expression.sub("", low) if expression else low
 
     def before(self, name: str, low: str) -> int:
@@ -563,10 +563,15 @@ class Language:
         return str(self._table.get("except_joint", ","))
 
     @cached_property
-    def expression(self) -> Mapping[str, re.Pattern[str]]:
-        """Each list of words, to be looked for in a sentence."""
+    def expression(self) -> Callable[[str], re.Pattern[str] | None]:
+        """Finds one of a list of words in a sentence; None where the language has no such list."""
         apart = (rf"(?<![{LETTERS}'’.-])", rf"(?:(?<=')|(?![{LETTERS}'’-]|\.\w))") if self.spaces else ("", "")
-        return {name: re.compile(apart[0] + one_of(many) + apart[1]) for name, many in self._table["words"].items()}
+        lists: Mapping[str, list[str]] = self._table["words"]
+
+        def found(name: str) -> re.Pattern[str] | None:
+            return re.compile(one_of(lists[name]).join(apart)) if name in lists else None
+
+        return cache(found)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
