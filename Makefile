@@ -4,7 +4,7 @@
 # make playground  the main journeys in Microsoft's Agents Playground, fetched for that; needs chromium and node
 # make texts  the catalogues of what the bot says, brought up to date with the source; NEW=pl begins one
 # make audit  known flaws in what is locked, as the package index has them; for a job by the clock
-# make mutants  which small changes of the policy's code no test minds
+# make mutants  which small changes of the code no test minds, of some drawn by chance: policy, language, planning, workflow
 # make bench  what it costs, side by side with others, into docs/benchmarks.md and docs/capacity.md; fetches those first
 
 SHELL := /bin/sh
@@ -47,8 +47,7 @@ bench: .venv/.bench
 	.venv/bin/python -m bench $(BENCH)
 
 mutants: .venv/.mutants
-	.venv/bin/mutmut run
-	.venv/bin/mutmut results
+	.venv/bin/python -m tests.mutants $(MUTANTS)
 
 audit: .venv/.audit
 	.venv/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/serve.txt
