@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from bot.language.beside import aside
 from bot.language.names import Namer, low_of
@@ -78,10 +79,16 @@ def _remark(text: Plain, low: str, language: Language, now: Now) -> Understood |
 
 def _is(language: Language, name: str, low: str) -> bool:
     """Whether it says that and nothing else, once or several times."""
+    return bool(_alone(language, name).fullmatch(low))
+
+
+@cache
+def _alone(language: Language, name: str) -> re.Pattern[str]:
     words = language.words(name)
     polite = one_of((*words, *language.words("answer_words")))
-    expression = rf"{one_of(words)}(?:[\s,.!…-]{{0,9}}{polite})*|(?:{polite}[\s,.!…-]{{1,9}}){{0,3}}{one_of(words)}"
-    return bool(re.fullmatch(expression, low))
+    return re.compile(
+        rf"{one_of(words)}(?:[\s,.!…-]{{0,9}}{polite})*|(?:{polite}[\s,.!…-]{{1,9}}){{0,3}}{one_of(words)}"
+    )
 
 
 def _choice(low: str, context: Context, language: Language) -> Understood | None:
@@ -116,8 +123,13 @@ def _selected(number: int, context: Context) -> Understood:
 
 
 def _without_politeness(low: str, language: Language) -> str:
+    return _politeness(language).sub("", low)
+
+
+@cache
+def _politeness(language: Language) -> re.Pattern[str]:
     words = one_of(language.words("answer_words"))
-    return re.sub(rf"^(?:{words}[\s,]+)*|(?:[\s,]+{words})*$", "", low)
+    return re.compile(rf"^(?:{words}[\s,]+)*|(?:[\s,]+{words})*$")
 
 
 def _is_filler(rest: str, language: Language) -> bool:

@@ -201,10 +201,9 @@ class _Shelf:
 
     def of(self, said: Iterable[str]) -> list[tuple[str, Pattern]]:
         """Those of sentences with these words."""
-        bits, size, known = self._always, len(self.patterns), self._by_word
-        for word in said:
-            if word in known:
-                bits |= known[word]
+        bits, size, by_word = self._always, len(self.patterns), self._by_word
+        for word in self.known.intersection(said):
+            bits |= by_word[word]
         left = (1 << size) - 1
         for _ in range(self._needs):
             left &= bits
