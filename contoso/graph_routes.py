@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from contoso import graph_access as access
+from contoso import graph_apps as apps
 from contoso import graph_drives as drives
 from contoso import graph_groups as groups
 from contoso import graph_people as people
@@ -76,6 +77,24 @@ DIRECTORY = (
     Operation("ListUsers", "GET", "users", users.everybody, gives="users", options=DIRECTORY_OPTIONS),
     Operation("GetUser", "GET", "users/{user-id}", users.one, gives="user", options=ONE),
     Operation("ListUserDrives", "GET", "users/{user-id}/drives", drives.drives, gives="drives", options=PAGED),
+    Operation(
+        "ListInstalledApps", "GET", "users/{user-id}/teamwork/installedApps", apps.installed, gives="installations"
+    ),
+    Operation(
+        "InstallApp",
+        "POST",
+        "users/{user-id}/teamwork/installedApps",
+        apps.install,
+        takes="installing",
+        statuses=(201, 409),
+    ),
+    Operation(
+        "GetChatOfInstalledApp",
+        "GET",
+        "users/{user-id}/teamwork/installedApps/{installation-id}/chat",
+        apps.chat,
+        gives="chat",
+    ),
     Operation("ListGroups", "GET", "groups", groups.groups, gives="groups", options=DIRECTORY_OPTIONS),
     Operation("GetGroup", "GET", "groups/{group-id}", groups.group, gives="group", options=ONE),
     Operation("ListMembers", "GET", "groups/{group-id}/members", groups.members, gives="users", options=PAGED),

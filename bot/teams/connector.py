@@ -64,6 +64,11 @@ class ConnectorError(Exception):
         """Whether we are not, or not any more, let into this chat."""
         return self.status in (403, 404)
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether somebody does not let us in; what is not found may not be there yet."""
+        return self.status == 403
+
 
 @dataclass(frozen=True)
 class Answer:
