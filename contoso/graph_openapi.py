@@ -113,7 +113,7 @@ def _described(path: str, name: str, operation: Operation) -> Json:
 
 
 def _response(status: int, operation: Operation) -> Json:
-    if status in (409, 412):
+    if status == 412:
         return {"$ref": "#/components/responses/refusal"}
     described: Json = {"description": HTTPStatus(status).phrase}
     if operation.gives and status != 304:

@@ -77,24 +77,6 @@ DIRECTORY = (
     Operation("ListUsers", "GET", "users", users.everybody, gives="users", options=DIRECTORY_OPTIONS),
     Operation("GetUser", "GET", "users/{user-id}", users.one, gives="user", options=ONE),
     Operation("ListUserDrives", "GET", "users/{user-id}/drives", drives.drives, gives="drives", options=PAGED),
-    Operation(
-        "ListInstalledApps", "GET", "users/{user-id}/teamwork/installedApps", apps.installed, gives="installations"
-    ),
-    Operation(
-        "InstallApp",
-        "POST",
-        "users/{user-id}/teamwork/installedApps",
-        apps.install,
-        takes="installing",
-        statuses=(201, 409),
-    ),
-    Operation(
-        "GetChatOfInstalledApp",
-        "GET",
-        "users/{user-id}/teamwork/installedApps/{installation-id}/chat",
-        apps.chat,
-        gives="chat",
-    ),
     Operation("ListGroups", "GET", "groups", groups.groups, gives="groups", options=DIRECTORY_OPTIONS),
     Operation("GetGroup", "GET", "groups/{group-id}", groups.group, gives="group", options=ONE),
     Operation("ListMembers", "GET", "groups/{group-id}/members", groups.members, gives="users", options=PAGED),
@@ -142,6 +124,14 @@ DIRECTORY = (
     ),
     # Who asks for one on its own is answered by graph_batch.
     Operation("Batch", "POST", "$batch", _nested, takes="batch", gives="batchResponses"),
+)
+# Of use to the app's own token alone; the description is for those of people.
+APPS = (
+    Operation("ListInstalledApps", "GET", "users/{user-id}/teamwork/installedApps", apps.installed),
+    Operation("InstallApp", "POST", "users/{user-id}/teamwork/installedApps", apps.install),
+    Operation(
+        "GetChatOfInstalledApp", "GET", "users/{user-id}/teamwork/installedApps/{installation-id}/chat", apps.chat
+    ),
 )
 ON_DRIVE = (
     Operation("GetDrive", "GET", "", drives.drive, gives="drive", options=ONE),
@@ -213,7 +203,7 @@ ON_ITEM = (
 def route(contoso: Contoso, asked: Call) -> tuple[Operation, Callable[[], Answer]]:
     """What is asked for, and what answers it. Raises Refusal for what is not there or is not the caller's to see."""
     path = joined(asked.path)
-    if found := _match(DIRECTORY, path):
+    if found := _match(DIRECTORY + APPS, path):
         return _chosen(found, asked.method, lambda one, names: one.answer(contoso, asked, *names))
     place = find(contoso, asked.caller, path, redeem=drives.is_redeemed(asked))
     if place is None:

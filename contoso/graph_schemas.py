@@ -150,11 +150,7 @@ SCHEMAS: dict[str, Json] = {
     "newPermissions": _list("newPermission"),
     "searchResponses": _thing("value", value=_many(SEARCHED)),
     "batchResponses": _thing("responses", responses=_many(ANSWERED)),
-    "installation": _thing("id", id=TEXT, teamsApp=_thing("id", id=TEXT, externalId=TEXT_OR_NULL, displayName=TEXT)),
-    "installations": _list("installation"),
-    "chat": _thing("id", "chatType", id=TEXT, chatType=TEXT),
     # requests
-    "installing": _thing("teamsApp@odata.bind", **{"teamsApp@odata.bind": TEXT}),
     "invitation": _closed(
         *("recipients", "roles"),
         recipients=RECIPIENTS,

@@ -53,6 +53,12 @@ class Installs:
                 )
             )
 
+    async def tidy(self) -> None:
+        """Whom it was brought to is of no use any more once Teams has told of it."""
+        old = (installs.c.what == BROUGHT) & (installs.c.at <= self._clock() - HEARD_WITHIN)
+        async with self._engine.begin() as database:
+            await database.execute(delete(installs).where(old))
+
     async def removed(self, tenant_id: str, people: Collection[str]) -> set[str]:
         """Those of these who took it away."""
         theirs = (installs.c.tenant_id == tenant_id) & installs.c.person_id.in_(people)
