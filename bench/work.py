@@ -135,6 +135,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
         tell=_told,
         show=_shown,
         who=_nobody,
+        install=None,
         policy=EVERYTHING,
         retention_days=1,
         settled=gc.freeze,

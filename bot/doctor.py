@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 from cryptography.x509 import load_pem_x509_certificate
@@ -21,7 +21,9 @@ from cryptography.x509 import load_pem_x509_certificate
 from bot import policy
 from bot.errors import NeedsConsent, NeedsSignIn, SharebotError
 from bot.graph import scopes
+from bot.graph.installing import ROLE
 from bot.identity import Identity
+from bot.identity.app_tokens import AppTokens, AsTheApp
 from bot.identity.entra import Entra
 from bot.identity.keys import SigningKeys
 from bot.identity.sealing import Sealer
@@ -90,6 +92,8 @@ async def examine(settings: Settings, *, person_id: str = "", package: Path | No
             elif person_id:
                 async for each in _permissions(settings, http, entra, ledger, person_id):
                     yield each
+                if settings.catalog_app_id:
+                    yield await _installing(settings, http, entra, person_id)
             else:
                 yield Finding(
                     "!",
@@ -334,6 +338,34 @@ async def _permissions(
             return
         else:
             yield Finding("✓", f"{scope} is granted.")
+
+
+async def _installing(settings: Settings, http: httpx.AsyncClient, entra: Entra, person_id: str) -> Finding:
+    """Whether the bot may give itself to recipients, by what it is told of this person's apps: its own, no others."""
+    as_the_app = AsTheApp(AppTokens(entra, settings.cloud.graph))
+    where = f"{settings.graph_url}/users/{quote(person_id, safe='')}/teamwork/installedApps"
+    try:
+        answer = await http.get(where, params={"$expand": "teamsApp"}, auth=as_the_app)
+        if answer.status_code == 403:
+            return Finding(
+                "✗",
+                f"{ROLE} is not granted, so CATALOG_APP_ID is of no use and recipients are mailed: grant it under API "
+                "permissions as an application permission, and restart the bot.",
+            )
+        apps = {str(each["teamsApp"]["id"]) for each in answer.raise_for_status().json()["value"]}
+    except (httpx.HTTPError, ValueError, LookupError, TypeError, SharebotError) as error:
+        return Finding("!", f"Whether the bot can be installed for recipients could not be seen ({_why(error)}).")
+    if settings.catalog_app_id in apps:
+        return Finding("✓", f"{ROLE} is granted, and CATALOG_APP_ID is the bot's app.")
+    if not apps:
+        return Finding(
+            "!", f"{ROLE} is granted. {person_id} does not have the app, so CATALOG_APP_ID could not be compared."
+        )
+    return Finding(
+        "✗",
+        f"{ROLE} is granted, but CATALOG_APP_ID is another app's: {person_id} has {', '.join(sorted(apps))}. It is the "
+        "id that the Teams admin centre shows under Manage apps as App ID, not the manifest's.",
+    )
 
 
 def _adsts(numbers: frozenset[int]) -> str:

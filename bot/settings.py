@@ -30,6 +30,11 @@ UNDO_SECONDS, LONGEST_UNDO = 30, 60 * 60
 # As long as Microsoft 365 keeps its own audit log, so that one can be laid beside the other.
 # https://learn.microsoft.com/purview/audit-log-retention-policies
 RETENTION_DAYS = 180
+# Of those that need not be there.
+GUIDS = {
+    "ADMINISTRATORS_GROUP": "the object id of a group, a GUID that Entra shows for it",
+    "CATALOG_APP_ID": "the App ID of the bot's app, a GUID that the Teams admin centre shows for it",
+}
 LONGEST_DRAIN = 60
 LOG_FORMATS = ("text", "json")
 # As OpenTelemetry has them: what of its own the bot has to know; its libraries read the rest.
@@ -48,6 +53,7 @@ class Settings:
     For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
     it: a secret, or a key and its certificate. `administrators_channel` is a conversation of Teams, "" for none.
     `administrators_group` is a group of Entra whose members may ask for the report, "" for nobody.
+    `catalog_app_id` is what the organisation's catalogue calls the bot's app, to give it to recipients; "" for never.
     `policy_file` is where the rules of the organisation are, "" for none; bot/policy.py reads it. Told to end, the bot
     goes on for `drain_seconds` in which /readyz says so. `otlp_traces` and `otlp_metrics` are where a collector takes
     them, "" for nowhere.
@@ -70,6 +76,7 @@ class Settings:
     retention_days: int = RETENTION_DAYS
     administrators_channel: str = ""
     administrators_group: str = ""
+    catalog_app_id: str = ""
     policy_file: str = ""
     drain_seconds: int = 0
     log_format: str = "text"
@@ -113,8 +120,9 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
     channel = said.get("ADMINISTRATORS_CHANNEL", "")
     if channel and not channel.startswith("19:"):
         problems.append("ADMINISTRATORS_CHANNEL should be the id of a channel, which begins with 19:.")
-    if (group := said.get("ADMINISTRATORS_GROUP", "")) and not _is_guid(group):
-        problems.append("ADMINISTRATORS_GROUP should be the object id of a group, a GUID that Entra shows for it.")
+    group, catalog_app = said.get("ADMINISTRATORS_GROUP", ""), said.get("CATALOG_APP_ID", "")
+    guids = [(name, what) for name, what in GUIDS.items() if said.get(name)]
+    problems += [f"{name} should be {what}." for name, what in guids if not _is_guid(said[name])]
     if not (drain := said.get("DRAIN_SECONDS") or "0").isdecimal() or int(drain) > LONGEST_DRAIN:
         problems.append(f"DRAIN_SECONDS should be a number of seconds from 0 to {LONGEST_DRAIN}.")
     if (logs := said.get("LOG_FORMAT") or "text") not in LOG_FORMATS:
@@ -148,6 +156,7 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         retention_days=int(days),
         administrators_channel=channel,
         administrators_group=str(uuid.UUID(group)) if group else "",
+        catalog_app_id=str(uuid.UUID(catalog_app)) if catalog_app else "",
         policy_file=said.get("POLICY_FILE", ""),
         drain_seconds=int(drain),
         log_format=logs,

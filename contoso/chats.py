@@ -24,13 +24,17 @@ class Team:
 
 @dataclass(frozen=True)
 class Chat:
-    """`members` are people, the bot is in it where it is installed. A personal chat is one person's with the bot."""
+    """`members` are people, the bot is in it where it is installed. A personal chat is one person's with the bot.
+
+    `graph_id` is what Graph calls it, where that is something else.
+    """
 
     id: str
     kind: Kind
     name: str
     members: tuple[str, ...]
     team: Team | None = None
+    graph_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ class Chats:
 
     def __init__(self, chats: Iterable[Chat]) -> None:
         self._chats = {chat.id: chat for chat in chats}
+        self._called = {chat.graph_id: chat.id for chat in self._chats.values() if chat.graph_id}
         self._messages: dict[str, dict[str, Message]] = {chat_id: {} for chat_id in self._chats}
         self._read: dict[tuple[str, str], str] = {}
         self._last_id = 0
@@ -103,8 +108,8 @@ class Chats:
         return iter(self._chats.values())
 
     def get(self, chat_id: str) -> Chat | None:
-        """By conversation id; a channel's thread is addressed as the channel."""
-        return self._chats.get(channel_of(chat_id))
+        """By conversation id, or as Graph calls it; a channel's thread is addressed as the channel."""
+        return self._chats.get(self._called.get(chat_id) or channel_of(chat_id))
 
     def of(self, person_id: str) -> list[Chat]:
         """Theirs, the one with the bot first."""

@@ -249,6 +249,17 @@ class TeamsClient:
                 raise
         self._contoso.emit(Event("chats", frozenset(chat.members)))
 
+    def bring(self, person: Person) -> None:
+        """Graph was asked to install the bot for somebody: it is there, and hears of it a moment later."""
+        chat = self._contoso.chats.personal(person.id)
+        self._contoso.chats.with_bot.add(chat.id)
+        self.later(self._brought(chat, person))
+
+    async def _brought(self, chat: Chat, person: Person) -> None:
+        self._contoso.emit(Event("chats", frozenset(chat.members)))
+        await self._bot.accepted(activities.installed(self._contoso, chat, person))
+        await self._bot.accepted(activities.bot_added(self._contoso, chat, person))
+
     async def uninstall(self, who: Who) -> None:
         """Takes the bot out of a person's Teams."""
         person = self._who(who)

@@ -7,6 +7,7 @@ import uuid
 
 from aiohttp import web
 
+from contoso import graph_apps as apps
 from contoso import graph_batch as batches
 from contoso import tokens
 from contoso.claims import challenge
@@ -54,8 +55,8 @@ class Graph:
         # As it came over the wire: what is encoded in it is not a separator.
         path, _, query = request.raw_path.partition("?")
         try:
-            caller = self._caller(request.headers.get("Authorization", ""))
             address = self._contoso.base_url + path
+            caller = self._caller(request.headers.get("Authorization", ""), address)
             content = await request.read()
             asked = call(caller, request.method, address, query, headers=request.headers, content=content)
         except Refusal as refused:
@@ -75,7 +76,7 @@ class Graph:
         body = json.dumps(answer.body, ensure_ascii=False).encode(errors="replace")
         return web.Response(status=answer.status, body=body, headers=headers)
 
-    def _caller(self, authorization: str) -> Caller:
+    def _caller(self, authorization: str, address: str) -> Caller:
         scheme, _, token = authorization.partition(" ")
         try:
             if scheme.lower() != "bearer" or not token:
@@ -83,6 +84,8 @@ class Graph:
             said = tokens.read(self._contoso, token, self._contoso.keys.entra, GRAPH)
         except BadToken as bad:
             raise _bad_token(BAD_TOKEN[bad.fault]) from bad
+        if said.get("idtyp") == "app" and apps.is_for_apps(address):
+            return Caller(apps.NOBODY, frozenset(), frozenset(said.get("roles", ())))
         person = self._contoso.directory.known(said.get("oid", ""))
         if person is None:
             raise _bad_token("This tenant's Graph takes tokens of people only.")

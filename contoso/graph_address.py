@@ -26,10 +26,11 @@ ALL = frozenset({"Files.Read.All", "Files.ReadWrite.All", "Sites.Read.All", "Sit
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose token it is, and what the app may do with it."""
+    """Whose token it is, and what the app may do with it. `roles` None: a person's, not the app's own."""
 
     person: Person
     scopes: frozenset[str]
+    roles: frozenset[str] | None = None
 
     def can(self, *any_of: str) -> bool:
         return not self.scopes.isdisjoint(any_of)

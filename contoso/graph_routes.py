@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from contoso import graph_access as access
+from contoso import graph_apps as apps
 from contoso import graph_drives as drives
 from contoso import graph_groups as groups
 from contoso import graph_people as people
@@ -124,6 +125,14 @@ DIRECTORY = (
     # Who asks for one on its own is answered by graph_batch.
     Operation("Batch", "POST", "$batch", _nested, takes="batch", gives="batchResponses"),
 )
+# Of use to the app's own token alone; the description is for those of people.
+APPS = (
+    Operation("ListInstalledApps", "GET", "users/{user-id}/teamwork/installedApps", apps.installed),
+    Operation("InstallApp", "POST", "users/{user-id}/teamwork/installedApps", apps.install),
+    Operation(
+        "GetChatOfInstalledApp", "GET", "users/{user-id}/teamwork/installedApps/{installation-id}/chat", apps.chat
+    ),
+)
 ON_DRIVE = (
     Operation("GetDrive", "GET", "", drives.drive, gives="drive", options=ONE),
     Operation("SearchDrive", "GET", "search(q='{words}')", search.around, gives="driveItems", options=PAGED),
@@ -194,7 +203,7 @@ ON_ITEM = (
 def route(contoso: Contoso, asked: Call) -> tuple[Operation, Callable[[], Answer]]:
     """What is asked for, and what answers it. Raises Refusal for what is not there or is not the caller's to see."""
     path = joined(asked.path)
-    if found := _match(DIRECTORY, path):
+    if found := _match(DIRECTORY + APPS, path):
         return _chosen(found, asked.method, lambda one, names: one.answer(contoso, asked, *names))
     place = find(contoso, asked.caller, path, redeem=drives.is_redeemed(asked))
     if place is None:

@@ -10,6 +10,8 @@ TENANT_ID = "c0a7050c-0000-4000-8000-00000000c0de"
 BOT_ID = "b07b07b0-5a4e-4b07-8000-000000005a4e"
 BOT_SECRET = "a secret between Contoso and its bot"
 DOMAIN = "contoso.com"
+# Another one than the manifest's: the catalogue of an organisation gives it.
+CATALOG_APP_ID = "ca7a1060-5a4e-4ca7-8000-000000005a4e"
 
 
 def guid(*names: str) -> str:
@@ -27,6 +29,11 @@ def bot_member_id() -> str:
 
 def personal_chat_id(person_id: str) -> str:
     return f"a:1{_letters(60, 'personal', person_id)}"
+
+
+def graph_chat_id(person_id: str) -> str:
+    """What Graph calls the same chat. The Bot Connector takes either."""
+    return f"19:{person_id}_{BOT_ID}@unq.gbl.spaces"
 
 
 def group_chat_id(name: str) -> str:

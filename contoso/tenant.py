@@ -73,6 +73,7 @@ class Contoso:
         self.tenant_id = ids.TENANT_ID
         self.bot_id = ids.BOT_ID
         self.bot_secret = ids.BOT_SECRET
+        self.catalog_app_id = ids.CATALOG_APP_ID
         # By which Teams names the bot where it signs people in; "" while nothing is exposed.
         self.app_id_uri = f"api://botid-{ids.BOT_ID}"
         # In PEM: with it the bot may sign its requests to Entra in place of the secret.
@@ -106,6 +107,9 @@ class Contoso:
         self.external_sharing = True
         # As the app's manifest has them: of a pasted link to one of these the bot hears. None: of any to a file here.
         self.link_domains: tuple[str, ...] | None = None
+        # What an administrator granted the app itself, for Graph; and for whom a policy of Teams blocks the app.
+        self.app_roles: set[str] = set()
+        self.blocked: set[str] = set()
         # So many members of a chat Teams names at once, at most, whatever a bot asks for.
         self.roster_page = 500
         # How much Graph gives to the app in a minute; None: as much as it likes. contoso/graph_limits.py
@@ -223,7 +227,8 @@ class Contoso:
 def _chats(directory: Directory) -> Iterable[Chat]:
     for person in directory.people.values():
         if person.can_sign_in and not person.is_guest:
-            yield Chat(ids.personal_chat_id(person.id), "personal", BOT_NAME, (person.id,))
+            graph_id = ids.graph_chat_id(person.id)
+            yield Chat(ids.personal_chat_id(person.id), "personal", BOT_NAME, (person.id,), graph_id=graph_id)
     crew = [directory.person(f"{login}@{ids.DOMAIN}").id for login in ("adele.vance", "alex.wilber", "megan.bowen")]
     yield Chat(ids.group_chat_id("Budget crew"), "groupChat", "Budget crew", tuple(crew))
     finance = next(group for group in GROUPS if group.name == "Finance")

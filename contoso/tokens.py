@@ -101,7 +101,8 @@ def id_token(contoso: Contoso, person: Person, nonce: str) -> str:
 
 
 def app_token(contoso: Contoso, audience: str) -> str:
-    """For the bot itself."""
+    """For the bot itself. For Graph it says what an administrator granted the app."""
+    roles = sorted(contoso.app_roles) if audience == GRAPH else []
     claims = {
         "aud": audience,
         "iss": f"https://sts.windows.net/{contoso.tenant_id}/",
@@ -110,6 +111,7 @@ def app_token(contoso: Contoso, audience: str) -> str:
         "idtyp": "app",
         "tid": contoso.tenant_id,
         "ver": "1.0",
+        **({"roles": roles} if roles else {}),
     }
     return contoso.keys.entra.sign({**_times(contoso), **claims, "uti": secrets.token_urlsafe(16)})
 

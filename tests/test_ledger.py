@@ -692,6 +692,48 @@ async def test_whoever_gets_cards_is_given_no_numbers(ledger: Ledger) -> None:
     assert await ledger.plain_texts.offered(ADELE) is None
 
 
+async def test_who_took_the_bot_away_is_not_given_it_again(ledger: Ledger) -> None:
+    first, again = await ledger.installs.begin(ADELE), await ledger.installs.begin(ADELE)
+    await ledger.installs.is_gone(ADELE)
+    then = await ledger.installs.begin(ADELE)
+    removed = await ledger.installs.removed("t", ["adele", "megan"])
+    back = await ledger.installs.is_there(ADELE)
+
+    assert (first, again, then) == (True, True, False)
+    assert removed == {"adele"}
+    assert not back
+    assert await ledger.installs.begin(ADELE)
+
+
+async def test_to_whom_the_bot_was_brought_is_forgotten_and_who_took_it_away_is_not(
+    ledger: Ledger, clock: Clock
+) -> None:
+    await ledger.installs.begin(ADELE)
+    await ledger.installs.is_gone(MEGAN)
+    fresh = await ledger.installs.is_there(ADELE)
+    await ledger.tidy(1)
+    still = await ledger.installs.is_there(ADELE)
+    clock.now += 60 * 60
+    late = await ledger.installs.is_there(ADELE)
+    await ledger.tidy(1)
+
+    assert (fresh, still, late) == (True, True, False)
+    assert await ledger.installs.removed("t", ["adele", "megan"]) == {"megan"}
+
+
+async def test_what_teams_told_of_a_chat_is_not_overwritten_by_what_graph_did(ledger: Ledger) -> None:
+    told = Conversation("t", "adele", "a:1", "https://x/", "29:1", "28:1", "de-DE", "Europe/Berlin")
+    graphs = Conversation("t", "adele", "19:a_b@unq.gbl.spaces", "https://x/", "", "28:1")
+    await ledger.conversations.keep_new(graphs)
+    first = await ledger.conversations.of("t", "adele")
+    is_new = await ledger.conversations.remember(told)
+    await ledger.conversations.keep_new(graphs)
+
+    assert first == graphs
+    assert not is_new
+    assert await ledger.conversations.of("t", "adele") == told
+
+
 async def test_a_connection_that_the_server_closed_while_it_was_at_rest_is_replaced(postgresql: str) -> None:
     ledger = Ledger(postgresql)
     await ledger.open()

@@ -56,6 +56,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("RETENTION_DAYS", "for ever"),
         ("ADMINISTRATORS_CHANNEL", "General"),
         ("ADMINISTRATORS_GROUP", "Finance"),
+        ("CATALOG_APP_ID", "sharebot"),
         ("DRAIN_SECONDS", "a while"),
         ("DRAIN_SECONDS", "61"),
         ("LOG_FORMAT", "xml"),
@@ -91,6 +92,13 @@ def test_a_group_of_administrators_is_nobody_unless_it_is_named(tmp_path: Path) 
 
     assert read(good(tmp_path)).administrators_group == ""
     assert read(good(tmp_path, ADMINISTRATORS_GROUP=group)).administrators_group == group.lower()
+
+
+def test_nobody_is_given_the_app_unless_it_is_named(tmp_path: Path) -> None:
+    app = "8F4D1C6E-0B1A-4C57-9A39-7F2F5F0F9A01"
+
+    assert read(good(tmp_path)).catalog_app_id == ""
+    assert read(good(tmp_path, CATALOG_APP_ID=app)).catalog_app_id == app.lower()
 
 
 COLLECTOR = "http://collector:4318/"

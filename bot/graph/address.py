@@ -19,6 +19,7 @@ WORDS = frozenset(
         *("me", "users", "groups", "people", "manager", "transitiveMemberOf", "transitiveMembers", "sites"),
         *("drive", "drives", "root", "items", "shares", "driveItem", "search", "query", "$batch"),
         *("permission", "permissions", "invite", "createLink", "grant", "revokeGrants"),
+        *("teamwork", "installedApps", "chat"),
     }
 )
 

@@ -52,11 +52,14 @@ class Budgets:
     files: Budget = field(default_factory=Budget)
     search: Budget = field(default_factory=Budget)
     people: Budget = field(default_factory=Budget)
+    teams: Budget = field(default_factory=Budget)
 
     def of(self, path: str) -> Budget:
         if path.startswith("/search/"):
             return self.search
         _, first, *rest = path.split("/")
+        if "teamwork" in rest:
+            return self.teams
         owned = first in ("me", "users", "groups") and not {"drive", "drives"} & set(rest[:2])
         return self.people if owned else self.files
 

@@ -23,6 +23,7 @@ from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.changes import Before, Changes, Pressed, Standing
 from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
+from bot.ledger.installs import Installs
 from bot.ledger.many import ManyDeeds, ManyPressed
 from bot.ledger.places import Place, Places
 from bot.ledger.plain_texts import Offered, PlainTexts
@@ -53,6 +54,7 @@ __all__ = [
     "Deeds",
     "Ends",
     "Entry",
+    "Installs",
     "Kept",
     "Ledger",
     "ManyPressed",
@@ -120,6 +122,7 @@ class Ledger:
         self.many = ManyDeeds(self._engine, clock)
         self.rosters = Rosters(self._engine, clock)
         self.conversations = Conversations(self._engine, clock)
+        self.installs = Installs(self._engine, clock)
         self.plain_texts = PlainTexts(self._engine, clock)
         self.watched_links = WatchedLinks(self._engine)
         self.token_caches = TokenCaches(self._engine, clock)
@@ -200,6 +203,7 @@ class Ledger:
         await self.changes.tidy()
         await self.many.tidy()
         await self.approvals.tidy()
+        await self.installs.tidy()
         await self.record.tidy(days)
 
     async def _bring_up_to_date(self) -> None:

@@ -69,6 +69,12 @@ class Conversations:
             )
         return False
 
+    async def keep_new(self, conversation: Conversation) -> None:
+        """Where somebody can be reached of whom nothing is known; what Teams has told since is not touched."""
+        values = {**vars(conversation), "seen_at": int(self._clock())}
+        async with self._engine.begin() as database:
+            await database.execute(self._insert(conversations).values(values).on_conflict_do_nothing())
+
     async def forget(self, tenant_id: str, person_id: str) -> None:
         self._written.pop((tenant_id, person_id), None)
         async with self._engine.begin() as database:

@@ -292,6 +292,16 @@ approvals = Table(
     Index("approvals_due_at", "due_at"),
 )
 
+# To whom the bot was brought for a notice, and who took it away.
+installs = Table(
+    "installs",
+    metadata,
+    Column("tenant_id", GUID, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+    Column("what", String(8), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 plain_texts = Table(
     "plain_texts",
     metadata,

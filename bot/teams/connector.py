@@ -29,7 +29,7 @@ CONNECTIONS = 200
 NOT_DONE = frozenset({412, 429, 503})
 # What may have been done: asked again where doing it twice is doing it once.
 MAY_BE_DONE = frozenset({502, 504})
-UNREACHABLE = "unreachable"
+UNREACHABLE, BY_ADMINISTRATORS = "unreachable", "BotDisabledByAdmin"
 # What may be told of an address: all else in it is somebody's.
 WORDS = frozenset({"v3", "conversations", "activities", "members", "pagedmembers", "teams"})
 # Seconds; each pause is up to twice the one before, and nobody pauses as long as the next.
@@ -63,6 +63,11 @@ class ConnectorError(Exception):
     def is_shut(self) -> bool:
         """Whether we are not, or not any more, let into this chat."""
         return self.status in (403, 404)
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether it is they who do not let us in; what is not found may not be there yet."""
+        return self.status == 403 and self.code != BY_ADMINISTRATORS
 
 
 @dataclass(frozen=True)

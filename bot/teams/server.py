@@ -21,9 +21,9 @@ from botbuilder.schema import ActivityTypes
 
 from bot import tracing
 from bot.errors import Unavailable
-from bot.graph import Budgets, Calls, Graph
+from bot.graph import Budgets, Calls, Graph, Installing
 from bot.identity import Identity, OnBehalfOf
-from bot.identity.app_tokens import AppTokens
+from bot.identity.app_tokens import AppTokens, AsTheApp
 from bot.identity.entra import Entra
 from bot.identity.keys import SigningKeys
 from bot.identity.sealing import Sealer
@@ -287,6 +287,14 @@ async def _run(
         signer = OnBehalfOf(identity, person, may_have_left=may_have_left)
         return Graph(Calls(http, settings.graph_url, signer, budgets, until, yields))
 
+    as_the_app = AsTheApp(AppTokens(entra, settings.cloud.graph))
+
+    async def install(person_id: str) -> str:
+        # It waits in its queue, and holds up nothing here.
+        now = asyncio.get_running_loop().time()
+        calls = Calls(http, settings.graph_url, lambda _scope: as_the_app, budgets, now)
+        return await Installing(calls, settings.catalog_app_id).install(person_id)
+
     async def tell(tenant_id: str, person_id: str, make: Callable[[], Card]) -> Place | None:
         return await app[TURNS].tell(tenant_id, person_id, make)
 
@@ -304,6 +312,7 @@ async def _run(
         tell=tell,
         show=show,
         who=who,
+        install=install if settings.catalog_app_id else None,
         policy=policy,
         retention_days=settings.retention_days,
         clock=clock,

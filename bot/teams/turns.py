@@ -150,6 +150,7 @@ class Turns:
                 await messages.respond(context, await self._invoked(context, incoming, until))
             case "installationUpdate", "remove" if incoming.is_personal:
                 await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
+                await self._ledger.installs.is_gone(incoming.person)
                 await self._ledger.plain_texts.switch(incoming.person, on=False)
                 await self._ledger.watched_links.switch(incoming.person, on=False)
                 await self._identity.leave(incoming.person)
@@ -174,7 +175,9 @@ class Turns:
 
     async def _greet(self, context: TurnContext, incoming: Incoming) -> None:
         is_new = await self._ledger.conversations.remember(incoming.chat)
-        if is_new and incoming.kind in ("installationUpdate", "conversationUpdate"):
+        # Whom a notice brought the bot to has that for a welcome.
+        is_brought = is_new and await self._ledger.installs.is_there(incoming.person)
+        if is_new and not is_brought and incoming.kind in ("installationUpdate", "conversationUpdate"):
             await messages.send(context, commands.welcome())
 
     async def _said(self, context: TurnContext, incoming: Incoming, *, silently: bool = True) -> None:
@@ -589,6 +592,8 @@ class Turns:
             if error.is_shut and is_own:
                 # It comes back with them: with the next thing they write, or when they install the bot anew.
                 await conversations.forget(tenant_id, person_id)
+                if error.is_unwanted:
+                    await self._ledger.installs.is_gone(Person(tenant_id, person_id, ""))
             if error.is_not_done:
                 return None
             raise Unsure from error

@@ -16,6 +16,7 @@ from bot.policy import Policy
 from bot.sharing import Person
 from bot.work.access import AccessFlows, Wanted
 from bot.work.approvals import ApprovalFlows, Approvals, Approving
+from bot.work.bringing import Bringing, Install
 from bot.work.changes import ChangeFlows, Changes
 from bot.work.flows import ADMINISTRATORS, Flows, GraphOf, Show, Tell
 from bot.work.limits import LIMITS, Limits
@@ -38,7 +39,7 @@ TIDY_EVERY = 24 * 60 * 60
 
 class Work:
     """`graph` speaks to Graph as a person, `tell` sends somebody a card, `show` puts one in another's place, `who`
-    tells of somebody in a chat.
+    tells of somebody in a chat, `install` gives somebody the bot; None where nobody allowed that.
 
     `policy` is what the organisation allows. `clock` gives seconds since 1970; `limits`, how fast
     notices go out. The record is kept for `retention_days`. `settled` is called when the engine is there.
@@ -54,6 +55,7 @@ class Work:
         tell: Tell,
         show: Show,
         who: Who,
+        install: Install | None,
         policy: Policy,
         retention_days: int,
         clock: Callable[[], float] = time.time,
@@ -74,6 +76,7 @@ class Work:
             clock=clock,
             alone=runs.alone,
             waiting=runs.waiting,
+            bringing=Bringing(ledger, install),
         )
         self._access = access = AccessFlows(
             ledger=ledger, sealer=sealer, graph=graph, policy=policy, flows=flows, clock=clock

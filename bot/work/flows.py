@@ -53,6 +53,7 @@ from bot.sharing import (
 from bot.texts import _, later, sentences, speaking
 from bot.work import wrong
 from bot.work.alone import Alone
+from bot.work.bringing import Bringing
 from bot.work.wrong import Wrong
 from cards.elements import Card
 
@@ -115,6 +116,7 @@ class Flows:
         clock: Callable[[], float],
         alone: Alone,
         waiting: dict[str, asyncio.Future[Any]],
+        bringing: Bringing,
     ) -> None:
         self.alone = alone
         self._ledger = ledger
@@ -123,6 +125,7 @@ class Flows:
         self._show = show
         self._policy = policy
         self._clock = clock
+        self._bringing = bringing
         self.waiting = waiting
         self._done: dict[str, ShareReceipt] = {}
 
@@ -240,8 +243,12 @@ class Flows:
     async def _in_teams(self, plan: SharePlan, people: Sequence[Recipient]) -> set[str]:
         if plan.mail:
             return set()
-        colleagues = [each.id for each in people if each.id and not each.is_group]
-        return await self._ledger.conversations.known(plan.asker.tenant_id, colleagues)
+        tenant_id = plan.asker.tenant_id
+        known = await self._ledger.conversations.known(
+            tenant_id, [each.id for each in people if each.id and not each.is_group]
+        )
+        # Whom nothing can be mailed to later is mailed now.
+        return known | await self._bringing.open_to(tenant_id, people) if plan.sees_all else known
 
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
@@ -468,6 +475,8 @@ class Flows:
         person = next((step.recipient for step in plan.steps if step.recipient.id == person_id), None) if plan else None
         if plan is None or person is None:
             return None
+        if not await self._is_brought(key, plan, person, person_id) and not is_last:
+            return AGAIN
         if await self._ledger.told.begin(key, person_id, SHARED):
             way = await self._told_of_share(key, plan, person, person_id)
             if way is Telling.WAITS and not is_last:
@@ -480,6 +489,20 @@ class Flows:
         else:
             await self._ledger.told.was_cut(key, person_id)
         return plan.asker.id if await self._all_told(key) else None
+
+    async def _is_brought(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> bool:
+        """False where they may have the bot in a while. Before they count as told: a kill leaves it to the next try."""
+        if plan.mail or not self._bringing.is_allowed or person_id in await self._ledger.told.tellings(key):
+            return True
+        return await self.bring(plan.asker, person)
+
+    async def bring(self, asker: Person, person: Recipient) -> bool:
+        """Gives the bot to a recipient who never had it, where that is allowed. False where it may be in a while."""
+        try:
+            await self._bringing.bring(asker.tenant_id, person)
+        except Unavailable:
+            return False
+        return True
 
     async def _all_told(self, key: str) -> bool:
         receipt = await self._ledger.plans.done(key)

@@ -17,7 +17,7 @@ from bot.changes import ChangeReceipt
 from bot.errors import SharebotError, TooLate, Unavailable, Unsure
 from bot.ledger import Ledger, ManyPressed, Place, Stands, decided_by, decision_of, is_passing
 from bot.many import Many, ManyPlan, Part, Waiting
-from bot.sharing import Ending, EndReceipt, Person, ShareReceipt, Telling
+from bot.sharing import Ending, EndReceipt, Person, Recipient, ShareReceipt, Telling
 from bot.texts import _, speaking
 from bot.work import wrong
 from bot.work.flows import AGAIN, ENDED, NOW, SHARED, UNDO, Flows, Notice, Show, Tell
@@ -256,6 +256,10 @@ class ManyFlows:
 
     async def _told(self, what: str, asker: Person, mine: list[Part], person_id: str, *, is_last: bool) -> str | None:
         is_mailed = any(part.share and part.share.mail for part in mine)
+        person = _person(mine, person_id)
+        is_heard = what == MANY_DONE and person is not None and not is_mailed
+        if person and is_heard and not await self._flows.bring(asker, person) and not is_last:
+            return AGAIN
         in_teams = not is_mailed and await self._ledger.conversations.known(asker.tenant_id, [person_id])
         if not in_teams or len(mine) < SEVERAL:
             return await self._one_by_one(what, asker, mine, person_id, is_last=is_last)
@@ -308,6 +312,12 @@ class ManyFlows:
 
 def _people(parts: Sequence[Part], whose: Callable[[Part], list[str]]) -> list[str]:
     return list(dict.fromkeys(each for part in parts for each in whose(part)))
+
+
+def _person(parts: Sequence[Part], person_id: str) -> Recipient | None:
+    """Whoever gets something of these."""
+    steps = (step for part in parts if part.share for step in part.share.steps)
+    return next((step.recipient for step in steps if step.recipient.id == person_id), None)
 
 
 def _theirs(part: Part) -> list[str]:
