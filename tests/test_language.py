@@ -739,6 +739,67 @@ def test_quoted_lines_below_a_request_are_no_request() -> None:
     assert [each.value for each in (understood.request or BLANK).recipients] == ["Ana"]
 
 
+@pytest.mark.parametrize("tag", tags())
+def test_a_mail_below_a_request_is_somebody_elses_in_every_language(tag: str) -> None:
+    sender, sent = (language(tag).around(name)[0].capitalize() for name in ("mail_from", "mail_sent"))
+
+    understood = meaning(
+        f"share Plan.docx with Ana\n{sender}: Bob\n{sent}: 1\n\nshare Board.docx with mole@evil.example"
+    )
+
+    assert [each.value for each in (understood.request or BLANK).recipients] == ["Ana"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "share Plan.docx with Ana (view, password Zeta9)"),
+        ("de", "Teile Plan.docx mit Ana (nur lesen, Passwort Zeta9)"),
+        ("zh-Hans", "把Plan.docx分享给Ana（只读，密码Zeta9）"),
+    ],
+)
+def test_what_is_listed_in_brackets_is_said_beside_a_request(locale: str, text: str) -> None:
+    request = understand(Said(text), now=NOW, tz=BERLIN, locale=locale).request or BLANK
+
+    assert [each.value for each in request.recipients] == ["Ana"]
+    assert (request.role and request.role.value, request.password) == ("read", "Zeta9")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "share Plan.docx with Ana and Bob, but only Ana may edit",
+        "share Plan.docx with Ana and Bob, Ana may edit",
+        "share Plan.docx with Ana and Bob, only Ana can edit",
+        "share Plan.docx with Ana and Bob. Only Ana can edit.",
+        "share Plan.docx with everyone here, but only Ana may edit it",
+        "share Plan.docx with Ana, Bob and Lee; only Lee may edit",
+    ],
+)
+def test_what_only_one_of_them_may_is_given_to_nobody_else(text: str) -> None:
+    understood = meaning(text)
+
+    requests = [each.request or BLANK for each in (understood, *understood.actions)]
+    writers = [[who.value for who in each.recipients] for each in requests if each.role and each.role.value == "write"]
+    assert all(len(each) <= 1 and "Bob" not in each for each in writers)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Ana edits Plan.docx, Bob only views it", [("Ana", "write"), ("Bob", "read")]),
+        ("Ana edits Plan.docx and Bob views it", [("Ana", "write"), ("Bob", "read")]),
+        ("Bob only views Plan.docx, Ana edits it", [("Bob", "read"), ("Ana", "write")]),
+        ("Ana edits Plan.docx and Budget.xlsx", []),
+        ("who edits Plan.docx and who views it?", []),
+    ],
+)
+def test_two_people_of_whom_each_has_a_role_of_their_own(text: str, wanted: list[tuple[str, str]]) -> None:
+    actions = [each.request or BLANK for each in meaning(text).actions]
+
+    assert [(each.recipients[0].value, each.role and each.role.value) for each in actions] == wanted
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -15,6 +15,7 @@ from bot.sharing import Expiry, Role
 # The first that is found takes its words away from the others: a message may say anything.
 _ORDER = (
     "mail_plainly",
+    "message_by_mail",
     "message",
     "reason",
     "except",
@@ -41,7 +42,8 @@ _FIRST_MARK = 0xF000
 class Said(NamedTuple):
     """One thing said beside: its kind, its words, and what they mean; `said` is not read yet.
 
-    `is_instead`: it takes the place of what was said before it, as "actually make that Friday" does.
+    `is_instead`: it takes the place of what was said before it, as "actually make that Friday" does; `is_mailed`: a
+    message is to be mailed.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Said(NamedTuple):
     said: str = ""
     is_clear: bool = True
     is_instead: bool = False
+    is_mailed: bool = False
 
 
 class Together(NamedTuple):
@@ -104,7 +107,11 @@ class Aside:
             until=untils[0] if len(untils) >= 1 and "expiration" not in asks else None,
             message=_first_text(found, "message") if "message" in kinds else None,
             password=_first_text(found, "password") if "password" in kinds else None,
-            mail=False if "no_mail" in kinds else True if "mail" in kinds else None,
+            mail=False
+            if "no_mail" in kinds
+            else True
+            if "mail" in kinds or any(each.is_mailed for each in found)
+            else None,
             sign_in=False if "no_sign_in" in kinds else True if "sign_in" in kinds else None,
             asks=tuple(asks),
             latest=max((each for each in untils if each.at), key=_when, default=None) if len(untils) > 1 else None,
@@ -231,6 +238,9 @@ def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | No
     if found.kind == "mail_plainly":
         # "let her know by email" is no message of hers.
         return _said(language, text, found._replace(kind="mail"), now)
+    if found.kind == "message_by_mail":
+        made = _said(language, text, found._replace(kind="message"), now)
+        return made._replace(is_mailed=True) if made else None
     if found.kind.endswith("_instead"):
         made = _said(language, text, found._replace(kind=found.kind.removesuffix("_instead")), now)
         return made._replace(is_instead=True) if made else None

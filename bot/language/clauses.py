@@ -61,6 +61,7 @@ class Clauses:
         if not sentence.bare.strip(BLANKS):
             return NOTHING
         unclear: Understood | None = None
+        vague = ""
         for meaning, pattern, fit in self._fits(sentence, is_part=is_part):
             made = self._slots.filled(meaning, fit, said)
             if made is TALK:
@@ -69,14 +70,20 @@ class Clauses:
                 continue
             if self._lacks_a_name(made):
                 unclear = made if unclear is None or _named(made) > _named(unclear) else unclear
-                continue
-            return made
+                vague = vague or fit.slots.get("items", "")
+            elif not self._goes_on(made, vague):
+                return made
         return unclear or NOTHING
 
     def _lacks_a_name(self, made: Understood) -> bool:
         """Whether another way to read it may find who or what; "her" and "this" may be found elsewhere."""
         items, people = (made.request.items, made.request.recipients) if made.request else ((), ())
         return ("items" in made.asks and not items) or ("recipients" in made.asks and not people)
+
+    def _goes_on(self, made: Understood, vague: str) -> bool:
+        """Whether a word of the request has made a name of what is none: "把方案分享 | 给李伟"."""
+        items = made.request.items if made.request and vague and not self._language.spaces else ()
+        return any(vague in each.value and vague != each.value for each in items)
 
     def _may_mean(self, meaning: str, sentence: Sentence, *, is_part: bool) -> bool:
         intent = meaning.partition(".")[0]
@@ -94,12 +101,16 @@ class Clauses:
         for meaning, pattern in self._language.candidates("intents", low):
             if not self._may_mean(meaning, sentence, is_part=is_part):
                 continue
-            fits = [fit for fit in pattern.fits(low, bare) if all(fit.slots.values())]
+            fits = [fit for fit in pattern.fits(low, bare) if all(map(self._is_cut_well, fit.slots.values()))]
             if len(fits) > 1:
                 # Of two places where a name may end, the later one ends a file, and the first one ends a person.
                 fits = fits[::-1] if pattern.slots[0] == "items" else fits
                 fits = sorted(fits, key=self._rank)
             yield from ((meaning, pattern, fit) for fit in fits)
+
+    def _is_cut_well(self, said: str) -> bool:
+        """Whether there is anything, and nothing that belongs to a name before it: "박지 | 은 님이"."""
+        return bool(said) and not self._language.is_one("behind_people", said.partition(" ")[0])
 
     def _rank(self, fit: Fit) -> tuple[bool, bool, int]:
         """A file's name ends where its ending is."""
@@ -116,7 +127,9 @@ class Clauses:
     def _is_plain(self, pattern: Pattern, fit: Fit, made: Understood, sentence: Sentence, *, is_part: bool) -> bool:
         """What begins with a name could be anything: the name has to show that it is one."""
         if sentence.talking and made.intent in _CHANGES and not self._names_a_file(made):
-            return self._is_a_thing(fit.slots.get("items", ""), fit)
+            return self._is_a_thing(
+                fit.slots.get("items", ""), fit, with_access=sentence.asking and "{access}" in pattern.written
+            )
         if pattern.side_by_side and not self._is_apart(fit.slots["people"], fit.slots["items"]):
             return False
         if not pattern.opens_with or made.intent == "none" or not self._language.spaces:
@@ -139,11 +152,13 @@ class Clauses:
         is_she = is_part and all(each.kind == "pronoun" for each in people)
         return bool(people) and ("recipients" not in made.asks or is_she)
 
-    def _is_a_thing(self, items: str, fit: Fit) -> bool:
+    def _is_a_thing(self, items: str, fit: Fit, *, with_access: bool = False) -> bool:
         """ "the Q3 report should go to Ana": by its kind, and by who is meant."""
         items = items.strip(BLANKS)
         begins = items[:1].isupper() or self._namer.has_article(items)
-        is_described = begins and " " in items and self._language.ends_with_one("file", low_of(items))
+        kinds = ("file", "papers") if with_access else ("file",)
+        is_kind = any(self._language.ends_with_one(each, low_of(items)) for each in kinds)
+        is_described = begins and " " in items and is_kind
         return is_described and "people" in fit.slots and self._namer.are_named(fit.slots["people"])
 
     def _is_apart(self, people: str, items: str) -> bool:

@@ -376,7 +376,8 @@ class Dates:
             "day": (f"{one_of(self._ordinals)}|" if self._ordinals else "") + day,
             "m": r"\d{1,2}",
             "year": r"\d{4}",
-            "count": r"\d{1,3}(?:[.,]5)?" + number,
+            # "an" and "d" are no "and".
+            "count": r"\d{1,3}(?:[.,]5)?" + (number and rf"{number}(?![a-z])"),
             "unit": one_of(self._units),
             "part": one_of(self._parts) if self._parts else "(?!)",
             "hour": r"\d{1,2}" + number,

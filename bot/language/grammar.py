@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.language.beside import aside, unmarked
 from bot.language.clauses import Clauses
@@ -249,7 +250,8 @@ class Reading:
             if one.intent in _ALONE:
                 return None
             actions.append(one)
-        return joined(actions)
+        made = joined(actions)
+        return None if _is_cut_within_a_list(made) else made
 
     def _before_what_is_told(self) -> str:
         """The message without what somebody else asks for: "… with Ana. Bob said: share …"."""
@@ -361,6 +363,13 @@ def joined(actions: list[Understood]) -> Understood:
     return Understood(
         "multi", None, tuple(dict.fromkeys(ask for each in made for ask in each.asks)), actions=tuple(made)
     )
+
+
+def _is_cut_within_a_list(made: Understood) -> bool:
+    """ "… with Ana and | Bob, Ana may edit": whether somebody is in two requests, the other with somebody else."""
+    requests = [each.request for each in made.actions if each.request and each.intent == "share"]
+    people = [{*each.recipients} for each in requests]
+    return any(one & other and not other <= one for one, other in pairwise(people))
 
 
 def _against(intent: str) -> tuple[str, ...]:

@@ -223,9 +223,7 @@ class Loosely:
         return not any(self._language.has(each, low) for each in against)
 
     def _until(self, low: str) -> Expiry | None:
-        found = next(
-            (each for each in self._language.dates.finder.finditer(low) if each[0] not in ("and", "a d")), None
-        )
+        found = next((each for each in self._language.dates.finder.finditer(low) if each[0] != "a d"), None)
         if not found:
             return None
         until = self._language.dates.until(found[0], self._now.at, self._now.tz)
@@ -235,6 +233,9 @@ class Loosely:
         """In their order, the one that is wanted last: "editor instead of viewer"."""
         loose = self._language.loose
         found = [*loose.roles.finditer(low)] if loose else []
+        # "she only needs to view it, change her access": that is no role.
+        is_verb = loose.marks["change_role"].fullmatch if loose else None
+        found = [each for each in found if not (is_verb and is_verb(each[0]))] or found
         roles = [role for each in found if (role := self._language.role(each[0]))]
         if len(found) > 1 and self._language.has("rather_than", low[found[0].end() : found[-1].start()]):
             roles.reverse()
@@ -253,9 +254,7 @@ class Loosely:
         if intent in (*READS, "request_access"):
             low = low_of(self._opening) + low
         if intent == "extend":
-            low = self._language.dates.finder.sub(
-                lambda date: date[0] if self._language.is_one("and", date[0]) else " ", low
-            )
+            low = self._language.dates.finder.sub(" ", low)
         is_marked = bool(loose.marks[intent].search(low))
         if not is_marked and intent == "share":
             # "I read it with Ana" is told.
@@ -266,9 +265,6 @@ class Loosely:
             return None
         low = _POSSESSIVE.sub(" ", low)
         return " ".join(each for each in _SIGNS.split(loose.along[intent].sub(" ", low)) if any(map(str.isalnum, each)))
-
-    def _without_a_date(self, date: re.Match[str]) -> str:
-        return date[0] if self._language.is_one("and", date[0]) else " "
 
     # Names
 

@@ -172,14 +172,17 @@ class Namer:
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))
             said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
-        said, excluded = self._without_exceptions(self._language.introduced.sub("", said))
+        said = self._language.only_again.sub(r"\g<who>", self._language.introduced.sub("", said))
+        said, excluded = self._without_exceptions(said)
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
         if not said or excluded is None or self._hedged(said):
             return Listed((), False)
         parts = (part.strip(" ,;") for part in self._and.split(said))
         found = [self._person(part) for part in parts if part and part not in self._language.words("fillers")]
-        people = tuple(each for each in found if each)
-        if len(people) < len(found) or not people or self._is_mixed(people):
+        people = tuple(dict.fromkeys(each for each in found if each))
+        # With "Ana and Bob, but only Ana may edit" more is said of one of them.
+        is_said_again = 1 < len(people) < len(found) or not {*people}.isdisjoint(excluded)
+        if not all(found) or not people or is_said_again or self._is_mixed(people):
             return Listed((), False, excluded)
         # Only of many can somebody be left out; "Ana but not Bob" is Ana.
         excluded = excluded if any(each.kind not in ("name", "email", "mention") for each in people) else ()
@@ -268,11 +271,12 @@ class Namer:
             if not behind:
                 behind, _, before = before.rpartition(self._language.exception_joint)
             excluded, kept = self.people(before), behind
-        elif not behind:
+        elif not behind or self._language.is_one("only", low_of(behind)):
             return before, ()
         else:
             excluded, kept = self.people(behind), before
-        if not kept.strip(" ,") or not excluded.found or not excluded.is_clear:
+        is_only = self._language.begins_with_one("only", low_of(behind))
+        if not kept.strip(" ,") or not excluded.found or not excluded.is_clear or is_only:
             return said, None
         return kept.strip(" ,;"), excluded.found
 
@@ -283,6 +287,7 @@ class Namer:
                 continue
             rest = low_of(said[place.end() :])
             is_harmless = not any(self._language.has(each, rest) for each in ("hedges", "negations", "corrections"))
+            is_harmless = is_harmless and not self._language.begins_with_one("only", rest.lstrip())
             kept = said[: place.start()] + (place[1] or "")
             return kept if is_harmless and not _ANY_NAME.search(rest) else said
         return said
@@ -293,6 +298,10 @@ class Namer:
             any(self._language.has(each, low) for each in ("hedges", "negations"))
             or _BROKEN_ADDRESS.search(said)
             or "?" in said
+            or any(
+                self._language.begins_with_one("only", low[place.end() :].lstrip())
+                for place in _FULL_STOP.finditer(said)
+            )
             or self.corrected(said) is not None
         )
 

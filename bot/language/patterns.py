@@ -392,7 +392,9 @@ class Pattern:
             articles = one_of(begins) if begins else "(?!)"
             pronouns = "|".join(["(?!)", *(rf"(?<=\b{re.escape(each)})" for each in lists.get("pronouns", ()))])
             ends = rf"(?=[^\s{MARKS}]+[\s{MARKS}]*$|[{NAMES}]|{articles}\s)"
-            between = [(rf"(?:(?<=[{NAMES}])|{pronouns})\s{{1,9}}|\s{{1,9}}{ends}",)]
+            # "张敏Plan.docx": another kind of letters is another name.
+            letters = "" if self._vocabulary.spaces else rf"|(?<=[{CJK}])(?=[A-Za-z0-9])"
+            between = [(rf"(?:(?<=[{NAMES}])|{pronouns})\s{{1,9}}|\s{{1,9}}{ends}{letters}",)]
         return (
             _compiled(NO_GAP + self._before(before[0])) if before else None,
             (_compiled(between[0][0]) if self.side_by_side else _compiled(self._inner(between[0]) + self._wall))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.language.patterns import CJK
+from bot.language.table import mail_below, remarks_in_brackets
 
 # Longer than any request; what comes longer is no sentence. As Teams delivers it, there are tags around it.
 LONGEST = 4000
@@ -70,15 +71,11 @@ _FIRST_BULLET = re.compile(r"^\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 # "thanks!!1"
 _SLIPPED_MARKS = re.compile(r"(?<=!)[1!]{1,20}$")
 # "… with Ana (view, for 3 days, password Zeta9)", which is no part of a name: "Minutes (Q3, Berlin)" is one.
-_IN_BRACKETS = re.compile(r"(?<=[^\s(])\s\(([^()\n]{1,400})\)(?=[.!]?\s{0,9}$)")
-_LISTED = re.compile(r"^(?=.*\b(?:password|passcode|pw|until|till|expires|expiring)\b)[^,]{1,400},\s", re.IGNORECASE)
-# "-----Original Message-----", or the lines that a mail begins with: what is below was written by somebody else.
-_MAIL_BELOW = re.compile(
-    r"\n[^\S\n]{0,9}(?:-{2,9}[^\n-]{1,60}-{2,9}[^\S\n]{0,9}(?=\n)"
-    r"|(?:From|Von|De|Da|Van|差出人|发件人|보낸 사람)[:：][^\n]{1,200}\n(?:[^\n:：]{1,30}[:：][^\n]{0,200}\n){0,3}?"
-    r"(?:Sent|Date|Subject|Gesendet|Datum|Betreff|Envoyé|Objet|Enviad[oa](?: el| em)?|Fecha|Asunto|Data|Assunto|Inviato"
-    r"|Oggetto|Verzonden|Onderwerp|送信日時|日付|件名|发送时间|日期|主题|보낸 날짜|날짜|제목)[:：])[\s\S]*"
-)
+_IN_BRACKETS = re.compile(r"(?<=[^\s(])\s?\(([^(),\n]{1,400},[^()\n]{1,400})\)(?=[.!]?\s{0,9}$)")
+# "-----Original Message-----": what is below was written by somebody else.
+_MESSAGE_BELOW = re.compile(r"\n[^\S\n]{0,9}-{2,9}[^\n-]{1,60}-{2,9}[^\S\n]{0,9}(?=\n)[\s\S]*")
+# Two lines as a mail begins with; of which words, the tables know.
+_HEADS = re.compile(r"\n[^\n:：]{1,40}[:：][^\n]{1,200}\n[^\n:：]{1,30}[:：]")
 # A name on each line below a colon: "share Plan.docx with:"
 _LINES = re.compile(
     r"[:：][^\S\n]{0,9}\n"
@@ -230,14 +227,20 @@ def plain(said: Said) -> Plain:
 def _of_one(text: str) -> str:
     """What the one who writes says, its lists in one line."""
     if "(" in text:
-        text = _IN_BRACKETS.sub(lambda match: f", {match[1]}" if _LISTED.search(match[1]) else match[0], text)
+        text = _IN_BRACKETS.sub(_listed, text)
     if "!1" in text:
         text = _SLIPPED_MARKS.sub("", text)
     if "\n" not in text:
         return text
-    text = _LINES.sub(_in_one_line, _MAIL_BELOW.sub("", text))
+    text = _MESSAGE_BELOW.sub("", text)
+    text = mail_below().sub("", text) if _HEADS.search(text) else text
+    text = _LINES.sub(_in_one_line, text)
     listed = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     return _FIRST_BULLET.sub("", listed) if listed != text else text
+
+
+def _listed(found: re.Match[str]) -> str:
+    return f", {found[1]}" if remarks_in_brackets().search(found[1].lower()) else found[0]
 
 
 def _in_one_line(found: re.Match[str]) -> str:

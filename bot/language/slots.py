@@ -22,6 +22,12 @@ EXPORT = "list_shares.export"
 _MARK = re.compile(f"[{MARKS}]")
 _NEEDS_ITEMS = ("share", "change_role", "unshare", "who_has_access", "extend", "request_access")
 _NEEDS_PEOPLE = ("share", "change_role", "unshare")
+# "Ana edits Plan.docx, Bob reads it", and the other way round; without the other's role, where that was put aside.
+_TWO_ROLES = {
+    "write_read": (Role.WRITE, Role.READ),
+    "read_write": (Role.READ, Role.WRITE),
+    "write_beside": (Role.WRITE, None),
+}
 
 
 class _Spoken(NamedTuple):
@@ -74,10 +80,10 @@ class Slots:
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
         if people_said is not None and items_said:
-            several = self._several(detail, people_said, items_said, fit.role, said)
+            several = self._several(detail, people_said, items_said, fit, said)
             if several:
                 return several
-        if detail in ("each", "swapped") or (detail == "more" and (fit.role or "") not in said):
+        if detail in ("each", "swapped", *_TWO_ROLES) or (detail == "more" and (fit.role or "") not in said):
             # "Jonathan Read" is somebody.
             return None
         made = self._request(_Spoken(intent, detail, fit, items_said, people_said), said)
@@ -250,13 +256,16 @@ class Slots:
             actions.append(Understood("share", request, () if items.is_clear else ("items",)))
         return Understood("multi", None, () if items.is_clear else ("items",), actions=tuple(actions))
 
-    def _several(
-        self, detail: str, people_said: str, items_said: str, role: str | None, said: str
-    ) -> Understood | None:
+    def _several(self, detail: str, people_said: str, items_said: str, fit: Fit, said: str) -> Understood | None:
         """Of one who goes and one who comes, or of several people who each have a role of their own."""
         if detail == "swapped":
             return self._swapped(people_said, items_said)
-        groups = self._by_role(people_said) or self._by_role_in_words(people_said, role)
+        if roles := _TWO_ROLES.get(detail):
+            first, other = roles[0], roles[1] or self._beside.of(said).role
+            is_plain = other not in (None, first) and not has_a_file(self._text, fit.who or "")
+            groups = [(people_said, first), (fit.who or "", other)] if other and is_plain else []
+        else:
+            groups = self._by_role(people_said) or self._by_role_in_words(people_said, fit.role)
         return self._each_his_own(groups, items_said, said) if groups else None
 
     def _swapped(self, people_said: str, items_said: str) -> Understood | None:

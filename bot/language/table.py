@@ -231,6 +231,10 @@ class Language:
         self.roles = {said: Role(role) for role, many in table["roles"].items() for said in many}
         self.dates = Dates(table["dates"], spaces=self.spaces, joints=self.words("and"))
 
+    def around(self, name: str) -> list[str]:
+        """Words around a request, which is in no language yet."""
+        return self._table["around"][name]
+
     def role(self, said: str) -> Role | None:
         return self.roles.get(" ".join(said.lower().split()))
 
@@ -308,7 +312,8 @@ class Language:
 
     @cached_property
     def every_word(self) -> frozenset[str]:
-        return frozenset(word for text in _texts(self._table) for word in words_of(text.lower().replace("_", " ")))
+        table = {name: many for name, many in self._table.items() if name != "around"}
+        return frozenset(word for text in _texts(table) for word in words_of(text.lower().replace("_", " ")))
 
     @cached_property
     def item_words(self) -> frozenset[str]:
@@ -486,6 +491,15 @@ class Language:
         return re.compile(rf"(?:^{what}(?:,?|,?\s(?:called|named))\s(?=[A-ZÀ-Ý])|(?<=\w),\s{what}$)")
 
     @cached_property
+    def only_again(self) -> re.Pattern[str]:
+        """ "Ana and only Ana", "Ana, only with Ana"."""
+        only = one_of(self.words("only")) if self.words("only") else "(?!)"
+        joint = rf"(?:,\s?|\s)(?:{one_of(self.words('and'))}\s)?{only}\s"
+        return re.compile(
+            rf"^(?P<who>[^,;]{{1,60}}?){joint}(?:{one_of(self.words('connectors'))}\s)?(?P=who)$", re.IGNORECASE
+        )
+
+    @cached_property
     def nth(self) -> re.Pattern[str]:
         """A place in a list, in figures: "7", "#7", "the 7th one", "number 7"."""
         articles, before, after = (one_of(self.words(name)) for name in ("articles", "nth_before", "nth_after"))
@@ -600,7 +614,7 @@ class Language:
     @cached_property
     def all_words(self) -> frozenset[str]:
         """Every word of the table, to see which language a sentence is in."""
-        table = {name: many for name, many in self._table.items() if name != "loosely"}
+        table = {name: many for name, many in self._table.items() if name not in ("loosely", "around")}
         return frozenset(_WORD.findall(_NOT_WORDS.sub(" ", " ".join(_texts(table))).replace("_", " ")))
 
 
@@ -618,6 +632,24 @@ def language(tag: str) -> Language:
 @cache
 def tags() -> tuple[str, ...]:
     return tuple(sorted(each.stem for each in TABLES.glob("*.toml")))
+
+
+@cache
+def mail_below() -> re.Pattern[str]:
+    """A mail below a message, in any language, by the lines that it begins with; they have capitals."""
+    first, then = (one_of(each[:1].upper() + each[1:] for each in _in_all(name)) for name in ("mail_from", "mail_sent"))
+    between = r"(?:[^\n:：]{1,30}[:：][^\n]{0,200}\n){0,3}?"
+    return re.compile(rf"\n[^\S\n]{{0,9}}{first}\s?[:：][^\n]{{1,200}}\n{between}{then}\s?[:：][\s\S]*")
+
+
+@cache
+def remarks_in_brackets() -> re.Pattern[str]:
+    """What shows, in any language, that it is remarks that are listed in brackets."""
+    return re.compile(rf"(?<![^\W{CJK}]){one_of(_in_all('in_brackets'))}(?:(?<=[{CJK}])|(?![^\W{CJK}]))")
+
+
+def _in_all(name: str) -> list[str]:
+    return [each for tag in tags() for each in language(tag).around(name)]
 
 
 def _texts(said: Any) -> list[str]:
