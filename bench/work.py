@@ -137,6 +137,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
         who=_nobody,
         policy=EVERYTHING,
         retention_days=1,
+        remind_hours=24,
         settled=gc.freeze,
     )
     people = itertools.cycle(there.others)

@@ -30,6 +30,8 @@ UNDO_SECONDS, LONGEST_UNDO = 30, 60 * 60
 # As long as Microsoft 365 keeps its own audit log, so that one can be laid beside the other.
 # https://learn.microsoft.com/purview/audit-log-retention-policies
 RETENTION_DAYS = 180
+# Requests that nobody answers wait for a week.
+REMIND_HOURS, LONGEST_REMIND = 24, 7 * 24 - 1
 LONGEST_DRAIN = 60
 LOG_FORMATS = ("text", "json")
 # As OpenTelemetry has them: what of its own the bot has to know; its libraries read the rest.
@@ -48,9 +50,9 @@ class Settings:
     For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
     it: a secret, or a key and its certificate. `administrators_channel` is a conversation of Teams, "" for none.
     `administrators_group` is a group of Entra whose members may ask for the report, "" for nobody.
-    `policy_file` is where the rules of the organisation are, "" for none; bot/policy.py reads it. Told to end, the bot
-    goes on for `drain_seconds` in which /readyz says so. `otlp_traces` and `otlp_metrics` are where a collector takes
-    them, "" for nowhere.
+    After `remind_hours` the owner of a file is reminded of a request. `policy_file` is where the rules of the
+    organisation are, "" for none; bot/policy.py reads it. Told to end, the bot goes on for `drain_seconds` in which
+    /readyz says so. `otlp_traces` and `otlp_metrics` are where a collector takes them, "" for nowhere.
     """
 
     app_id: str
@@ -68,6 +70,7 @@ class Settings:
     host: str
     port: int
     retention_days: int = RETENTION_DAYS
+    remind_hours: int = REMIND_HOURS
     administrators_channel: str = ""
     administrators_group: str = ""
     policy_file: str = ""
@@ -110,6 +113,7 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         problems.append("SEALING_KEYS is needed with PostgreSQL: each replica would make a key of its own.")
     if not (days := said.get("RETENTION_DAYS") or str(RETENTION_DAYS)).isdecimal() or int(days) < 1:
         problems.append("RETENTION_DAYS should be a number of days, 1 or more.")
+    remind = _remind_hours(said, problems)
     channel = said.get("ADMINISTRATORS_CHANNEL", "")
     if channel and not channel.startswith("19:"):
         problems.append("ADMINISTRATORS_CHANNEL should be the id of a channel, which begins with 19:.")
@@ -146,6 +150,7 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         host=said.get("HOST") or "127.0.0.1",
         port=int(port),
         retention_days=int(days),
+        remind_hours=remind,
         administrators_channel=channel,
         administrators_group=str(uuid.UUID(group)) if group else "",
         policy_file=said.get("POLICY_FILE", ""),
@@ -196,6 +201,14 @@ def _database_url(said: Mapping[str, str], problems: list[str]) -> str:
     if not url.startswith(DATABASES):
         problems.append("DATABASE_URL should begin with sqlite:/// or postgresql://.")
     return url
+
+
+def _remind_hours(said: Mapping[str, str], problems: list[str]) -> int:
+    hours = said.get("REMIND_HOURS") or str(REMIND_HOURS)
+    if hours.isdecimal() and 1 <= int(hours) <= LONGEST_REMIND:
+        return int(hours)
+    problems.append(f"REMIND_HOURS should be a whole number of hours from 1 to {LONGEST_REMIND}.")
+    return REMIND_HOURS
 
 
 def _otlp(said: Mapping[str, str], signal: str, problems: list[str]) -> str:

@@ -306,6 +306,7 @@ async def _run(
         who=who,
         policy=policy,
         retention_days=settings.retention_days,
+        remind_hours=settings.remind_hours,
         clock=clock,
         limits=limits,
         settled=settled,
