@@ -223,7 +223,7 @@ class AccessFlows:
         if by_id or decision is Decision.LAPSED:
             settled = partial(cards.received.access_decided, wanted.what, decision, by=by)
             for each in (ASKED, REMINDED):
-                await self._flows.settled(f"{key}.{each}", owner, settled)
+                await self._flows.settled(_owners_card(key, each), owner, settled)
         if asked_too and not by_id:
             delegate = Person(owner.tenant_id, asked_too.chat.person_id, "")
             settled = partial(cards.delegates.decided, wanted.what, decision, owner.name)
@@ -250,7 +250,7 @@ class AccessFlows:
             return
         card = partial(cards.received.wants_access, wanted.what, await self._seen(wanted), key, is_reminder=is_reminder)
         if place := await self._tell(wanted, wanted.what.owner, what, card):
-            await self._ledger.places.keep(f"{key}.{what}", place)
+            await self._ledger.places.keep(_owners_card(key, what), place)
 
     async def _tell_delegate(self, wanted: Wanted, standing: Delegation) -> None:
         key = wanted.request.key
@@ -292,6 +292,10 @@ class AccessFlows:
         except Unreadable:
             return None
         return Wanted(request, json.loads(body.decode(), AccessWanted))
+
+
+def _owners_card(key: str, what: str) -> str:
+    return f"{key}.owner.{what}"
 
 
 def _delegates_card(key: str) -> str:
