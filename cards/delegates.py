@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.sharing import AccessWanted, Decision, Delegation, Recipient, Role, ShareableItem
-from bot.texts import _, sentences, several, when
+from bot.texts import _, later, sentences, several, when
 from cards.elements import (
     Card,
     Element,
@@ -26,6 +26,8 @@ from cards.elements import (
 from cards.received import called, seen
 from cards.share import file, person
 
+EDIT = later("{who} asks to edit a file of {name}'s.")
+VIEW = later("{who} asks to view a file of {name}'s.")
 # On a card of one's own settings; who decides for more has them in the notices.
 MOST_SHOWN = 4
 
@@ -39,7 +41,7 @@ def standing(mine: Delegation | None, theirs: Sequence[Delegation] = ()) -> Card
     what = _("Somebody may answer in your place when others ask you for access to your files.")
     body = [heading(_("Who decides for you")), line(run(now, bold=True)), small(what)]
     body += [line(_for_whom(each)) for each in theirs[:MOST_SHOWN]]
-    choose = button(_("Choose somebody else…") if mine else _("Choose somebody…"), "delegates.form", "")
+    choose = button(_("Choose somebody…"), "delegates.form", "")
     actions = [choose, *([button(_("Take it back"), "delegates.take_back", "")] if mine else [])]
     actions += [
         button(_("Don't decide for {name}", name=apart(each.asker.name)), "delegates.give_up", each.key)
@@ -50,7 +52,7 @@ def standing(mine: Delegation | None, theirs: Sequence[Delegation] = ()) -> Card
 
 def form(values: Mapping[str, str], wrong: str = "") -> Card:
     """Somebody found while one types, or written; and a day, for while one is away."""
-    title = _("Who shall decide for you?")
+    title = _("Who decides for you")
     how = _("Or say it: “Ana Bell decides for me until Friday”.")
     picked = people("picked", _("Who"), (), chosen="", hint=_("Type a name"), many=False)
     return card(
@@ -58,7 +60,7 @@ def form(values: Mapping[str, str], wrong: str = "") -> Card:
         *([line(run(wrong, colour="Attention"))] if wrong else []),
         picked,
         instead(text("name", _("Or their name or address"), values)),
-        date("until", _("Until (leave it empty for no end)"), values),
+        date("until", _("Until when (empty: no end)"), values),
         small(how),
         actions=[
             button(_("Continue"), "delegates.ask", "", style="positive"),
@@ -74,7 +76,7 @@ def confirm(wanted: Delegation, who: Recipient, key: str, *, hours: int) -> Card
     return card(
         heading(title),
         person(who, run(_("decides for you"), bold=True)),
-        small(_("Until {when}.", when=when(wanted.until)) if wanted.until else _("Until you take it back.")),
+        small(_("Until {when}.", when=when(wanted.until)) if wanted.until else _("Without an end.")),
         block(line(_when_asked(wanted, hours)), line(_means()), separator=True),
         actions=[
             button(_("Let them decide"), "delegates.name", key, style="positive"),
@@ -86,27 +88,24 @@ def confirm(wanted: Delegation, who: Recipient, key: str, *, hours: int) -> Card
 
 def taken_back(was: Delegation) -> Card:
     sentence = _("{name} doesn't decide for you any more. I told them.", name=apart(was.delegate.name))
-    return card(heading(_("Taken back")), line(sentence), summary=sentence)
+    return card(heading(_("Who decides for you")), line(sentence), summary=sentence)
 
 
 def given_up(was: Delegation) -> Card:
     """A notice."""
     sentence = _("{name} would rather not decide for you, so nobody does now.", name=apart(was.delegate.name))
-    actions = [button(_("Choose somebody else…"), "delegates.form", "")]
-    return card(heading(_("Nobody decides for you")), line(sentence), actions=actions, summary=sentence)
+    actions = [button(_("Choose somebody…"), "delegates.form", "")]
+    return card(heading(_("Who decides for you")), line(sentence), actions=actions, summary=sentence)
 
 
 def decided_for_you(what: AccessWanted, decision: Decision, by: str, key: str) -> Card:
     """A notice. `key` is of the share that came of it, "" where there is none."""
-    title = _("Allowed in your place") if decision is Decision.ALLOWED else _("Declined in your place")
-    said = (
-        _("{who} decided for you and allowed this to {name}.")
-        if decision is Decision.ALLOWED
-        else _("{who} decided for you and declined this to {name}.")
-    )
+    is_allowed = decision is Decision.ALLOWED
+    title = _("Allowed") if is_allowed else _("Declined")
+    said = _("{by} allowed this to {name}, for you.") if is_allowed else _("{by} declined this to {name}, for you.")
     return card(
         heading(title),
-        line(*filled(said, who=run(by, bold=True), name=run(what.asker.name, bold=True))),
+        line(*filled(said, by=run(by, bold=True), name=run(what.asker.name, bold=True))),
         line(run(called(what), bold=True)),
         *_terms(what),
         actions=[button(_("Undo"), "ends.undo", key)] if key else [],
@@ -120,7 +119,7 @@ def decided_for_you(what: AccessWanted, decision: Decision, by: str, key: str) -
 def named(made: Delegation, *, hours: int) -> Card:
     """A notice."""
     title = _("You are asked to decide for somebody")
-    until = _("Until {when}.", when=when(made.until)) if made.until else _("Until one of you ends it.")
+    until = _("Until {when}.", when=when(made.until)) if made.until else _("Without an end.")
     asked = (
         _("When somebody asks them for access to a file, you are asked as well.")
         if made.until
@@ -136,7 +135,7 @@ def named(made: Delegation, *, hours: int) -> Card:
         small(until),
         line(asked),
         actions=[button(_("I'd rather not"), "delegates.give_up", made.key)],
-        summary=_("{name} wants you to decide for them.", name=apart(made.asker.name)),
+        summary=_("{who} wants you to decide for them.", who=apart(made.asker.name)),
     )
 
 
@@ -147,7 +146,7 @@ def gave_up(was: Delegation) -> Card:
 
 def freed(was: Delegation) -> Card:
     """A notice."""
-    sentence = _("You don't decide for {name} any more: they took it back.", name=apart(was.asker.name))
+    sentence = _("You don't decide for {name} any more.", name=apart(was.asker.name))
     return card(heading(_("No longer asked")), line(sentence), summary=sentence)
 
 
@@ -155,12 +154,8 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
     """What the owner's card says, without the way to the file: it is not the delegate's to open."""
     title = _("May they edit this?") if what.role is Role.WRITE else _("May they view this?")
     owner = what.owner.name
-    asks = (
-        _("{who} asks to edit a file of {name}'s.")
-        if what.role is Role.WRITE
-        else _("{who} asks to view a file of {name}'s.")
-    )
-    body = [heading(title), line(*filled(asks, who=run(what.asker.name, bold=True), name=run(owner, bold=True)))]
+    asks = EDIT if what.role is Role.WRITE else VIEW
+    body = [heading(title), line(*filled(_(asks), who=run(what.asker.name, bold=True), name=run(owner, bold=True)))]
     body += (
         [file(item, by=False)]
         if item
@@ -179,12 +174,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
             button(_("Allow"), "access.allow", f"{key}.{seen(item)}" if item else key, style="positive"),
             button(_("Decline"), "access.decline", key),
         ],
-        summary=_(
-            "{name} asks for access to {file} of {owner}'s.",
-            name=apart(what.asker.name),
-            file=apart(called(what)),
-            owner=apart(owner),
-        ),
+        summary=_(asks, who=apart(what.asker.name), name=apart(owner)),
     )
 
 
@@ -209,8 +199,8 @@ def decided(what: AccessWanted, decision: Decision, by: str) -> Card:
 
 def no_longer(what: AccessWanted) -> Card:
     """Of somebody who presses when it is not theirs to decide any more."""
-    sentence = _("You don't decide for {name} any more, so I did nothing.", name=apart(what.owner.name))
-    return card(heading(_("No longer yours to decide")), line(sentence), summary=sentence)
+    sentence = _("You don't decide for {name} any more.", name=apart(what.owner.name))
+    return card(heading(_("No longer asked")), line(sentence), summary=sentence)
 
 
 def decides(mine: Delegation | None) -> str:

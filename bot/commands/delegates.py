@@ -56,7 +56,7 @@ async def ask(turn: Turn, _key: str, inputs: dict[str, str]) -> Reply:
     kind = "id" if picked else "email" if "@" in name else "name"
     try:
         if not (picked or name):
-            raise NotUnderstood(_("Whom do you mean?"))
+            raise NotUnderstood(_("Please choose one."))
         return await _ask(turn, Words(kind, picked or name), _day(turn, inputs.get("until", "").strip()))
     except (NotUnderstood, NotFound, NotAllowed) as error:
         return Reply(cards.delegates.form({"name": name, "until": inputs.get("until", "")}, str(error)))

@@ -54,7 +54,7 @@ class Delegates:
         """The delegate would rather not. Raises TooLate where it is over."""
         standing = next((each for each in await self.for_whom(person) if each.key == key), None)
         if standing is None or not await self._ledger.delegates.end(standing, "declined"):
-            raise TooLate(_("That is over: you don't decide for them any more."))
+            raise TooLate
         await self._tell(standing, standing.asker, GIVEN_UP, partial(cards.delegates.given_up, standing))
         return standing
 
