@@ -506,7 +506,7 @@ async def test_what_came_of_it_is_the_owners_in_their_language(alex: Someone, me
     await megan.presses("Allow")
     await bot.at_rest()
 
-    assert "Megan Bowen hat für Sie entschieden" in adele.sees()
+    assert "Megan Bowen hat dies Alex Wilber erlaubt und für Sie entschieden." in adele.sees()
 
 
 async def test_in_words_it_goes_the_same_way(
