@@ -104,6 +104,8 @@ async def test_it_can_be_done_by_a_form(adele: Someone, megan: Someone, link: st
         ("Megan Bowen decides for me until 1 January 2020", "or it is over"),
         ("Megan Bowen and Lee Gu decides for me", "Please name one."),
         ("choose a delegate", "Nobody decides for you."),
+        ("everyone here decides for me", "Please name one."),
+        ("Finance decides for me", "Please name one."),
     ],
 )
 async def test_whom_nobody_can_name_is_said(adele: Someone, link: str, said: str, answer: str) -> None:
@@ -116,9 +118,11 @@ async def test_a_guest_and_a_made_up_id_decide_for_nobody(adele: Someone, link: 
     await adele.presses("Choose somebody…")
     outside = await adele.presses("Continue", {"picked": guest.id})
     made_up = await adele.presses("Continue", {"picked": str(uuid.UUID(int=7))})
+    no_id = await adele.presses("Continue", {"picked": "../me"})
 
     assert "Only somebody of your organisation" in outside
     assert "find one of the people you chose" in made_up
+    assert "Please choose one." in no_id
 
 
 async def test_who_cannot_be_told_is_not_named(adele: Someone, link: str) -> None:
@@ -169,6 +173,8 @@ async def test_an_end_that_is_over_is_no_delegation(adele: Someone, megan: Someo
 
     assert "Nobody decides for you." in await adele.says("who decides for me")
     assert "You decide for" not in await megan.says("who decides for me")
+    with contextlib.closing(sqlite3.connect(bot.data / "sharebot.db")) as database:
+        assert database.execute("SELECT count(*) FROM delegates").fetchone() == (0,)
 
 
 async def test_a_kill_before_the_delegate_was_told_keeps_nothing_from_them(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import cards.basics
 import cards.delegates
 from bot import finding
+from bot.commands.form import LONGEST_NAME, OBJECT_ID
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Understood
@@ -15,9 +17,6 @@ from bot.sharing import Delegation, Person, Recipient, Words
 from bot.texts import _, later
 from bot.work import Work
 from cards.elements import Card
-
-# Of a name or an address that is written in the form.
-LONGEST_NAME = 320
 
 
 async def say(turn: Turn, understood: Understood) -> Reply:
@@ -55,7 +54,7 @@ async def ask(turn: Turn, _key: str, inputs: dict[str, str]) -> Reply:
     picked, name = inputs.get("picked", "").strip(), inputs.get("name", "").strip()[:LONGEST_NAME]
     kind = "id" if picked else "email" if "@" in name else "name"
     try:
-        if not (picked or name):
+        if not (picked or name) or (picked and not OBJECT_ID.fullmatch(picked)):
             raise NotUnderstood(_("Please choose one."))
         return await _ask(turn, Words(kind, picked or name), _day(turn, inputs.get("until", "").strip()))
     except (NotUnderstood, NotFound, NotAllowed) as error:
@@ -106,9 +105,17 @@ async def _ask(turn: Turn, words: Words, until: dt.datetime | None) -> Reply:
 
 async def _one(turn: Turn, words: Words) -> Recipient:
     """The one colleague who is meant. Raises NotUnderstood, NotFound, NotAllowed."""
-    if words.kind not in ("name", "email", "mention", "id"):
-        raise NotUnderstood(_("Only one person can decide for you. Please name one."))
-    found = finding.known(words, await finding.people(turn.graph, words, []), await turn.graph.me())
+    match words.kind:
+        case "id" | "mention":
+            # Whoever decides is looked up, whatever a client calls them.
+            found = [await finding.one_of_the_directory(turn.graph, replace(words, name=""))]
+        case "email":
+            found = await turn.graph.people_at(words.value)
+        case "name":
+            found = await finding.people(turn.graph, words, [])
+        case _:
+            raise NotUnderstood(_("Only one person can decide for you. Please name one."))
+    found = finding.known(words, found, await turn.graph.me())
     if len(found) > 1 or not finding.is_called(found, words):
         raise NotUnderstood(_("“{words}” fits several people. Please write the full name.", words=words.value))
     who = found[0]

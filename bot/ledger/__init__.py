@@ -204,6 +204,7 @@ class Ledger:
         await self.changes.tidy()
         await self.many.tidy()
         await self.approvals.tidy()
+        await self.delegates.tidy()
         await self.record.tidy(days)
 
     async def _bring_up_to_date(self) -> None:

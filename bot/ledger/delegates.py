@@ -68,6 +68,11 @@ class Delegates:
             await record.add(database, self._clock(), [_entry(standing, why)])
         return True
 
+    async def tidy(self) -> None:
+        """Forgets whose time is over."""
+        async with self._engine.begin() as database:
+            await database.execute(delete(delegates).where(~self._in_force()))
+
     async def _found(self, condition: ColumnElement[bool]) -> list[Delegation]:
         query = select(delegates).where(condition, self._in_force()).order_by(delegates.c.name)
         async with self._engine.connect() as database:
