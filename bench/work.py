@@ -138,6 +138,7 @@ async def shares(there: Tenant, count: int, name: str, database_url: str) -> Tar
         install=None,
         policy=EVERYTHING,
         retention_days=1,
+        remind_hours=24,
         settled=gc.freeze,
     )
     people = itertools.cycle(there.others)

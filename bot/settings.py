@@ -35,6 +35,8 @@ GUIDS = {
     "ADMINISTRATORS_GROUP": "the object id of a group, a GUID that Entra shows for it",
     "CATALOG_APP_ID": "the App ID of the bot's app, a GUID that the Teams admin centre shows for it",
 }
+# Requests that nobody answers wait for a week.
+REMIND_HOURS, LONGEST_REMIND = 24, 7 * 24 - 1
 LONGEST_DRAIN = 60
 LOG_FORMATS = ("text", "json")
 # As OpenTelemetry has them: what of its own the bot has to know; its libraries read the rest.
@@ -53,10 +55,10 @@ class Settings:
     For `undo_seconds` nobody hears of a share. `credential` is what the app proves itself with to Entra, as msal takes
     it: a secret, or a key and its certificate. `administrators_channel` is a conversation of Teams, "" for none.
     `administrators_group` is a group of Entra whose members may ask for the report, "" for nobody.
-    `catalog_app_id` is what the organisation's catalogue calls the bot's app, to give it to recipients; "" for never.
-    `policy_file` is where the rules of the organisation are, "" for none; bot/policy.py reads it. Told to end, the bot
-    goes on for `drain_seconds` in which /readyz says so. `otlp_traces` and `otlp_metrics` are where a collector takes
-    them, "" for nowhere.
+    After `remind_hours` the owner of a file is reminded of a request. `catalog_app_id` is what the organisation's
+    catalogue calls the bot's app, to give it to recipients; "" for never. `policy_file` is where the rules of the
+    organisation are, "" for none; bot/policy.py reads it. Told to end, the bot goes on for `drain_seconds` in which
+    /readyz says so. `otlp_traces` and `otlp_metrics` are where a collector takes them, "" for nowhere.
     """
 
     app_id: str
@@ -74,6 +76,7 @@ class Settings:
     host: str
     port: int
     retention_days: int = RETENTION_DAYS
+    remind_hours: int = REMIND_HOURS
     administrators_channel: str = ""
     administrators_group: str = ""
     catalog_app_id: str = ""
@@ -117,6 +120,7 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         problems.append("SEALING_KEYS is needed with PostgreSQL: each replica would make a key of its own.")
     if not (days := said.get("RETENTION_DAYS") or str(RETENTION_DAYS)).isdecimal() or int(days) < 1:
         problems.append("RETENTION_DAYS should be a number of days, 1 or more.")
+    remind = _remind_hours(said, problems)
     channel = said.get("ADMINISTRATORS_CHANNEL", "")
     if channel and not channel.startswith("19:"):
         problems.append("ADMINISTRATORS_CHANNEL should be the id of a channel, which begins with 19:.")
@@ -154,6 +158,7 @@ def read(environment: Mapping[str, str], *, makes: bool = True) -> Settings:
         host=said.get("HOST") or "127.0.0.1",
         port=int(port),
         retention_days=int(days),
+        remind_hours=remind,
         administrators_channel=channel,
         administrators_group=str(uuid.UUID(group)) if group else "",
         catalog_app_id=str(uuid.UUID(catalog_app)) if catalog_app else "",
@@ -205,6 +210,14 @@ def _database_url(said: Mapping[str, str], problems: list[str]) -> str:
     if not url.startswith(DATABASES):
         problems.append("DATABASE_URL should begin with sqlite:/// or postgresql://.")
     return url
+
+
+def _remind_hours(said: Mapping[str, str], problems: list[str]) -> int:
+    hours = said.get("REMIND_HOURS") or str(REMIND_HOURS)
+    if hours.isdecimal() and 1 <= int(hours) <= LONGEST_REMIND:
+        return int(hours)
+    problems.append(f"REMIND_HOURS should be a whole number of hours from 1 to {LONGEST_REMIND}.")
+    return REMIND_HOURS
 
 
 def _otlp(said: Mapping[str, str], signal: str, problems: list[str]) -> str:

@@ -608,3 +608,16 @@ class AccessWanted:
     role: Role
     until: Expiry | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Who decides for somebody what others ask them for. One with an end is for while they are away.
+
+    `key` is "" until it is confirmed.
+    """
+
+    asker: Person
+    delegate: Person
+    until: dt.datetime | None = None
+    key: str = ""

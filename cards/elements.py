@@ -186,12 +186,14 @@ def searched(name: str, label: str, dataset: str, options: Sequence[tuple[str, s
     return _queried(name, label, dataset, options) | {"style": "filtered", "placeholder": hint} | chosen
 
 
-def people(name: str, label: str, options: Sequence[tuple[str, str]], *, chosen: str, hint: str) -> Element:
+def people(
+    name: str, label: str, options: Sequence[tuple[str, str]], *, chosen: str, hint: str, many: bool = True
+) -> Element:
     """People of the organisation, by their object ids, with commas between; `options` are names and ids we know.
 
     https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/people-picker
     """
-    made = _queried(name, label, DIRECTORY, options) | {"isMultiSelect": True, "placeholder": hint}
+    made = _queried(name, label, DIRECTORY, options) | {"isMultiSelect": many, "placeholder": hint}
     return {**made, "value": chosen} if chosen else made
 
 

@@ -262,7 +262,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
         [file(item)]
         if item
         else [
-            line(run(_called(what), bold=True)),
+            line(run(called(what), bold=True)),
             small(_("I look it up as you when you allow it; you may have to sign in for that.")),
         ]
     )
@@ -282,7 +282,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
             button(_("Decline"), "access.decline", key),
             *([opens_there(item)] if item else []),
         ],
-        summary=_("{name} asks for access to {file}.", name=apart(what.asker.name), file=apart(_called(what))),
+        summary=_("{name} asks for access to {file}.", name=apart(what.asker.name), file=apart(called(what))),
     )
 
 
@@ -293,7 +293,7 @@ def ask_for_access(what: AccessWanted, key: str) -> Card:
     ends = what.until.at if what.until else None
     return card(
         heading(title),
-        line(run(_called(what), bold=True)),
+        line(run(called(what), bold=True)),
         line(sentence),
         small(_("until {when}", when=when(ends)) if ends else _("Without an end.")),
         text("reason", _("Why (you may leave this empty)"), {"reason": what.reason}, lines=True, most=LONGEST_REASON),
@@ -308,32 +308,45 @@ def ask_for_access(what: AccessWanted, key: str) -> Card:
 def access_asked(what: AccessWanted) -> Card:
     """For whoever asked: it is for the owner to decide now."""
     sentence = _("I asked {name}, and tell you what they decide.", name=apart(what.owner.name))
-    return card(heading(_("Asked")), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
+    return card(heading(_("Asked")), line(run(called(what), bold=True)), line(sentence), summary=sentence)
 
 
 def access_declined(what: AccessWanted) -> Card:
     """For the owner."""
     sentence = _("{name} gets no access by this. I told them.", name=apart(what.asker.name))
-    return card(heading(_("Declined")), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
+    return card(heading(_("Declined")), line(run(called(what), bold=True)), line(sentence), summary=sentence)
 
 
-def access_decided(what: AccessWanted, decision: Decision) -> Card:
-    """For an owner who presses after it was decided."""
-    name = apart(what.asker.name)
+def access_decided(what: AccessWanted, decision: Decision, *, by: str = "") -> Card:
+    """For an owner whose card comes after it was decided; `by` whom, where somebody decided for them."""
+    name, by = apart(what.asker.name), apart(by)
     match decision:
+        case Decision.ALLOWED if by:
+            title, sentence = _("Decided already"), _("{by} allowed this to {name}, for you.", by=by, name=name)
+        case Decision.DECLINED if by:
+            title, sentence = _("Decided already"), _("{by} declined this to {name}, for you.", by=by, name=name)
         case Decision.ALLOWED:
             title, sentence = _("Decided already"), _("You have allowed this to {name}, and that stands.", name=name)
         case Decision.DECLINED:
             title, sentence = _("Decided already"), _("You have declined this to {name}, and that stands.", name=name)
         case _:
             title, sentence = _("No longer asked"), _("{name} asked too long ago: they can ask again.", name=name)
-    return card(heading(title), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
+    return card(heading(title), line(run(called(what), bold=True)), line(sentence), summary=sentence)
 
 
 def access_answered(
-    what: AccessWanted, decision: Decision, *, had_it: bool = False, is_given: bool = False, in_place: bool = False
+    what: AccessWanted,
+    decision: Decision,
+    *,
+    had_it: bool = False,
+    is_given: bool = False,
+    in_place: bool = False,
+    by: str = "",
 ) -> Card:
-    """For whoever asked: where no share tells it, and `in_place` of the card that says it was asked."""
+    """For whoever asked: where no share tells it, and `in_place` of the card that says it was asked.
+
+    `by`: who decided for the owner.
+    """
     match decision:
         case Decision.ALLOWED if is_given:
             title, said = _("Allowed"), _("{who} said yes, and I gave you access.")
@@ -350,15 +363,16 @@ def access_answered(
             )
         case _:
             title, said = _("Declined"), _("{who} would rather not give you access.")
-    name = _called(what)
+    name = called(what)
     return card(
         heading(title),
-        line(*filled(said, who=run(what.owner.name, bold=True))),
+        line(*filled(said, who=run(by or what.owner.name, bold=True))),
         line(run(name, bold=True)),
+        *([small(_("They decided for {name}.", name=apart(what.owner.name)))] if by else []),
         summary=_("{title}: {file}", title=title, file=apart(name)),
     )
 
 
-def _called(what: AccessWanted) -> str:
+def called(what: AccessWanted) -> str:
     """The name of the file in a link, or the link."""
     return what.item.name or what.item.value

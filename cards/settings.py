@@ -1,12 +1,14 @@
-"""How somebody wants to be answered: with cards, or in words; and whether the links they paste are looked at."""
+"""How somebody wants to be answered; whether the links they paste are looked at; who decides for them."""
 
 from __future__ import annotations
 
+import cards.delegates
+from bot.sharing import Delegation
 from bot.texts import _
 from cards.elements import Action, Card, block, button, card, heading, line, run, small
 
 
-def settings(*, plain: bool, links: bool) -> Card:
+def settings(*, plain: bool, links: bool, delegate: Delegation | None = None) -> Card:
     cards_or_words = _("Plain text is on") if plain else _("Plain text is off")
     how = (
         _("I answer in words. What can be done has a number: reply with it, or with the words behind it.")
@@ -20,13 +22,14 @@ def settings(*, plain: bool, links: bool) -> Card:
         else button(_("Answer in plain text"), "settings.plain", "", style="positive")
     )
     watched = block(line(run(_links_are(on=links), bold=True)), line(_what_links(on=links)), separator=True)
-    actions = [switch, _switch_links(on=links)]
+    decides = block(line(run(cards.delegates.decides(delegate), bold=True)), separator=True)
+    actions = [switch, _switch_links(on=links), button(_("Who decides for me…"), "delegates.show", "")]
     answers = block(line(run(cards_or_words, bold=True)), line(how), small(by_words))
     # For translators: the name of your language.
     language = block(
         line(_("I answer in English. I follow the language that Teams has for you, if I speak it.")), separator=True
     )
-    return card(heading(_("Settings")), answers, watched, language, actions=actions, summary=cards_or_words)
+    return card(heading(_("Settings")), answers, watched, decides, language, actions=actions, summary=cards_or_words)
 
 
 def watched_links(*, on: bool) -> Card:

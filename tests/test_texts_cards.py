@@ -17,6 +17,7 @@ import cards.access
 import cards.approvals
 import cards.basics
 import cards.change
+import cards.delegates
 import cards.dialog
 import cards.ended
 import cards.files
@@ -37,6 +38,7 @@ from bot.sharing import (
     Change,
     Chat,
     Decision,
+    Delegation,
     DriveType,
     Ending,
     EndReceipt,
@@ -278,6 +280,10 @@ def wanted() -> list[AccessWanted]:
     ]
 
 
+def delegations() -> list[Delegation]:
+    return [Delegation(ASKER, Person("t", "q", OWNER), until, "key") for until in (None, WHEN)]
+
+
 # Each function that makes a card, with values that bring out all it can say.
 def overviews() -> Iterator[Overview]:
     for many in (0, 1, 12):
@@ -422,7 +428,8 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         cards.report.exported(item(), count, days) for count, days in product((1, 2), (1, 7))
     ],
     cards.settings.settings: lambda: [
-        cards.settings.settings(plain=plain, links=links) for plain, links in product((True, False), repeat=2)
+        cards.settings.settings(plain=plain, links=links, delegate=each)
+        for plain, links, each in product((True, False), (True, False), (None, *delegations()))
     ],
     cards.settings.watched_links: lambda: [cards.settings.watched_links(on=on) for on in (True, False)],
     invokes.oauth_card: lambda: [
@@ -434,13 +441,46 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.received.access_asked: lambda: [cards.received.access_asked(each) for each in wanted()],
     cards.received.access_declined: lambda: [cards.received.access_declined(each) for each in wanted()],
     cards.received.access_decided: lambda: [
-        cards.received.access_decided(each, decision) for each in wanted() for decision in Decision
-    ],
-    cards.received.access_answered: lambda: [
-        cards.received.access_answered(each, decision, had_it=had_it, is_given=is_given, in_place=is_given)
+        cards.received.access_decided(each, decision, by=by)
         for each in wanted()
         for decision in Decision
+        for by in ("", NAME)
+    ],
+    cards.received.access_answered: lambda: [
+        cards.received.access_answered(each, decision, had_it=had_it, is_given=is_given, in_place=is_given, by=by)
+        for each in wanted()
+        for by in ("", NAME)
+        for decision in Decision
         for had_it, is_given in ((True, False), (False, False), (False, True))
+    ],
+    cards.delegates.standing: lambda: [
+        cards.delegates.standing(mine, list(delegations()) * many) for mine in (None, *delegations()) for many in (0, 1)
+    ],
+    cards.delegates.form: lambda: [cards.delegates.form({}, wrong) for wrong in ("", SAID)],
+    cards.delegates.confirm: lambda: [
+        cards.delegates.confirm(each, Recipient("id", NAME, ""), "key", hours=hours)
+        for each in delegations()
+        for hours in (1, 24)
+    ],
+    cards.delegates.named: lambda: [
+        cards.delegates.named(each, hours=hours) for each in delegations() for hours in (1, 24)
+    ],
+    cards.delegates.taken_back: lambda: [cards.delegates.taken_back(each) for each in delegations()],
+    cards.delegates.given_up: lambda: [cards.delegates.given_up(each) for each in delegations()],
+    cards.delegates.gave_up: lambda: [cards.delegates.gave_up(each) for each in delegations()],
+    cards.delegates.freed: lambda: [cards.delegates.freed(each) for each in delegations()],
+    cards.delegates.no_longer: lambda: [cards.delegates.no_longer(each) for each in wanted()],
+    cards.delegates.decided: lambda: [
+        cards.delegates.decided(each, decision, by) for each in wanted() for decision in Decision for by in ("", NAME)
+    ],
+    cards.delegates.decided_for_you: lambda: [
+        cards.delegates.decided_for_you(each, decision, NAME, key)
+        for each in wanted()
+        for decision in (Decision.ALLOWED, Decision.DECLINED)
+        for key in ("", "key")
+    ],
+    cards.delegates.wants_access: lambda: [
+        cards.delegates.wants_access(each, one, "key") for each in wanted() for one in (None, item())
     ],
     cards.received.wants_access: lambda: [
         cards.received.wants_access(each, one, "key", is_reminder=again)
@@ -482,8 +522,17 @@ def test_every_function_that_makes_a_card_is_looked_at() -> None:
     made = {
         one
         for module in (
-            *(cards.access, cards.approvals, cards.basics, cards.change, cards.dialog, cards.ended, cards.files),
-            *(cards.form, cards.here, cards.received, cards.report, cards.settings, cards.share, cards.shares),
+            *(cards.access, cards.approvals, cards.basics, cards.change, cards.delegates, cards.dialog, cards.ended),
+            *(
+                cards.files,
+                cards.form,
+                cards.here,
+                cards.received,
+                cards.report,
+                cards.settings,
+                cards.share,
+                cards.shares,
+            ),
         )
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and not name.startswith("_")

@@ -17,6 +17,7 @@ from bot.commands import (
     approvals,
     basics,
     change,
+    delegates,
     ends,
     explain,
     files,
@@ -38,7 +39,7 @@ from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.language import Context, Understood, understand
 from bot.ledger import PendingPlans
 from bot.many import ManyPlan
-from bot.sharing import AccessWanted, Offer, Person, ShareList, UnclearRequest, Waiting
+from bot.sharing import AccessWanted, Delegation, Offer, Person, ShareList, UnclearRequest, Waiting
 from bot.texts import _, later
 from bot.work import Work
 from cards.elements import Card
@@ -48,7 +49,7 @@ __all__ = ["COMMANDS", "Command", "Reply", "Turn", "click", "files", "links", "s
 
 async def _help(turn: Turn, _understood: Understood) -> Reply:
     more = FOR_ADMINISTRATORS if turn.administrators else ()
-    return Reply(cards.basics.help_card(_examples(more)))
+    return Reply(cards.basics.help_card(_examples((*IN_NO_MENU, *more))))
 
 
 COMMANDS = (
@@ -66,9 +67,11 @@ COMMANDS = (
     basics.SIGN_OUT,
 )
 
+# Teams' menu has room for no more: this one is found under "settings".
+IN_NO_MENU = (delegates.COMMAND,)
 # In no menu, for most have no use for them.
 FOR_ADMINISTRATORS = (report.COMMAND,)
-EVERY = (*COMMANDS, *FOR_ADMINISTRATORS)
+EVERY = (*COMMANDS, *IN_NO_MENU, *FOR_ADMINISTRATORS)
 
 # What one of several was asked for, other than to share it.
 CHOSEN = {
@@ -147,7 +150,7 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
     if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
         return None
     key, what = waiting
-    if isinstance(what, ShareList | AccessWanted):
+    if isinstance(what, ShareList | AccessWanted | Delegation):
         return None
     answer = await _understood(turn, _asked(what))
     if understood.intent == "undo" and answer.intent != "cancel":
@@ -201,6 +204,8 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
             return await shares.card(work, what, key)
         case AccessWanted():
             return cards.received.ask_for_access(what, key)
+        case Delegation():
+            return delegates.card(work, what, key)
         case None:
             pass
         case _:

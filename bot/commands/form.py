@@ -19,7 +19,7 @@ from bot.texts import _
 FIELDS = {"items": "item", "recipients": "people", "role": "role", "expiration": "until"}
 _NO_BETWEEN = r"[^;,\n]"
 LONGEST_NAME = 320  # of an address: https://www.rfc-editor.org/rfc/rfc3696#section-3
-_OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+OBJECT_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def draft(turn: Turn, understood: Understood) -> Draft:
@@ -79,7 +79,7 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
     named = {shown(each): each for each in draft.request.recipients if each not in picked(draft)}
     people = list(dict.fromkeys(_apart(typed["people"], named)))
     known = {each.value.lower(): each for each in picked(draft)}
-    theirs = [known.get(each) or Words("id", each) for each in ids if each in known or _OBJECT_ID.fullmatch(each)]
+    theirs = [known.get(each) or Words("id", each) for each in ids if each in known or OBJECT_ID.fullmatch(each)]
     if len(theirs) < len(ids):
         wrong["people"] = _("Please choose people from the list, or write their names or addresses.")
     elif not (ids or people):

@@ -13,11 +13,12 @@ from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import cards.basics
+import cards.delegates
 import cards.received
 import cards.share
 from bot import finding, planning
 from bot.commands.turn import Command, Reply, Turn
-from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.graph.permissions import covers, role_of
 from bot.language import Understood
 from bot.ledger import Stands
@@ -33,7 +34,7 @@ from bot.sharing import (
     Words,
 )
 from bot.texts import _, later, sentences, spoken
-from bot.work import Work
+from bot.work import Wanted, Work
 from cards.elements import Card, apart
 from cards.received import LONGEST_REASON
 
@@ -102,6 +103,8 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """
     key, _dot, seen = key.partition(".")
     wanted = await turn.work.requests.wanted(key, turn.person)
+    if wanted.is_for_delegate:
+        return await _allow_for_owner(turn, wanted, seen)
     if wanted.request.decision is None:
         item = await planning.find(turn.graph, turn.person, wanted.what.item, wanted="access")
         if isinstance(item, UnclearRequest):
@@ -114,18 +117,20 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         wanted = await turn.work.requests.wanted(key, turn.person)
         if wanted.request.decision in (None, Decision.ALLOWED):
             raise
-        return Reply(cards.received.access_decided(wanted.what, wanted.request.decision))
+        return Reply(_decided(wanted))
     return Reply(cards.share.done(receipt, key))
 
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key = key.partition(".")[0]
     wanted = await turn.work.requests.refuse_access(key, turn.person, spoken(), str(turn.timezone))
+    if wanted.is_for_delegate:
+        return Reply(_for_delegate(wanted, turn.person))
     if wanted.request.decision is None:
         raise TooLate
-    if wanted.request.decision is Decision.DECLINED:
+    if wanted.request.decision is Decision.DECLINED and not wanted.request.by[0]:
         return Reply(cards.received.access_declined(wanted.what))
-    return Reply(cards.received.access_decided(wanted.what, wanted.request.decision))
+    return Reply(_decided(wanted))
 
 
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
@@ -134,9 +139,51 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
         wanted = await work.requests.wanted(key, person)
     except SharebotError:
         return None
+    if wanted.is_for_delegate:
+        return _for_delegate(wanted, person)
     if wanted.request.decision:
-        return cards.received.access_decided(wanted.what, wanted.request.decision)
+        return _decided(wanted)
     return cards.received.wants_access(wanted.what, None, key)
+
+
+async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
+    """By whoever decides for the owner: looked up and given as the owner, who is the one that would sign in."""
+    key, name = wanted.request.key, apart(wanted.what.owner.name)
+    if wanted.request.decision or wanted.by is None:
+        return Reply(_for_delegate(wanted, turn.person))
+    try:
+        item = await turn.work.requests.item_wanted(wanted)
+        if isinstance(item, UnclearRequest):
+            raise NotUnderstood(_("Several files may be meant, and only {name} can say which.", name=name))
+        if cards.received.seen(item) != seen:
+            return Reply(cards.delegates.wants_access(wanted.what, item, key))
+        await turn.work.requests.give_access(key, turn.person, spoken(), str(turn.timezone))
+    except NeedsSignIn as error:
+        raise NotAllowed(
+            _("I would do this as {name}, who is not signed in to me. You can decline it, or ask them.", name=name)
+        ) from error
+    except TooLate:
+        after = await turn.work.requests.wanted(key, turn.person)
+        if after.request.decision is None and after.by:
+            raise
+    return Reply(_for_delegate(await turn.work.requests.wanted(key, turn.person), turn.person))
+
+
+def _decided(wanted: Wanted) -> Card:
+    """For an owner who presses after it was decided."""
+    decision = wanted.request.decision or Decision.LAPSED
+    return cards.received.access_decided(wanted.what, decision, by=wanted.request.by[1])
+
+
+def _for_delegate(wanted: Wanted, person: Person) -> Card:
+    """What they are asked, or what came of it."""
+    by_id, by = wanted.request.by
+    if wanted.request.decision:
+        who = "" if by_id == person.id else by or wanted.what.owner.name
+        return cards.delegates.decided(wanted.what, wanted.request.decision, who)
+    if wanted.by is None:
+        return cards.delegates.no_longer(wanted.what)
+    return cards.delegates.wants_access(wanted.what, None, wanted.request.key)
 
 
 async def _has_it(turn: Turn, words: Words, role: Role) -> ShareableItem | None:

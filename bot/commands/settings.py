@@ -1,4 +1,4 @@
-"""How somebody wants to be answered, with cards or in plain text; and whether the links they paste are looked at."""
+"""How somebody wants to be answered, whether the links they paste are looked at, and who decides for them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ async def leave_links(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def _settings(turn: Turn, *, plain: bool) -> Reply:
-    return Reply(cards.settings.settings(plain=plain, links=await turn.watched_links.are_on(turn.person)))
+    links = await turn.watched_links.are_on(turn.person)
+    return Reply(cards.settings.settings(plain=plain, links=links, delegate=await turn.work.delegates.of(turn.person)))
 
 
 COMMAND = Command(

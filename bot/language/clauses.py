@@ -17,10 +17,11 @@ from bot.language.understood import NOTHING, TALK, Understood
 # Of politeness, one after the other.
 MOST_REMARKS = 12
 # Nothing of these is done by the words alone.
-_CHANGES = ("share", "unshare", "change_role", "extend")
+_CHANGES = ("share", "unshare", "change_role", "extend", "delegate")
 _ENDS = re.compile(rf"[\s.!?…,{MARKS}]*[.!?…][\s{MARKS}]*$")
 _STOPS = (".", "!", "?", "…")
 _MARK = re.compile(f"[{MARKS}]")
+_SPACES = re.compile(rf"[\s,{MARKS}]+")
 # What a remark has none of: it would take something back, or ask for more.
 _TAKEN_BACK = ("negations", "corrections")
 _NOT_A_REMARK = ("hedges", "negations", "corrections", "reported", "remark_stops")
@@ -88,7 +89,7 @@ class Clauses:
     def _may_mean(self, meaning: str, sentence: Sentence, *, is_part: bool) -> bool:
         intent = meaning.partition(".")[0]
         if sentence.is_question and not sentence.asking and intent in _CHANGES:
-            return meaning.endswith(".asked")
+            return meaning.endswith((".asked", ".who"))
         if meaning.endswith(".politely"):
             return sentence.asking or (intent == "help" and sentence.talking)
         if meaning == "share.roled":
@@ -223,6 +224,9 @@ class Clauses:
         is_asked = False
         for _ in range(MOST_REMARKS):
             ended = _ENDS.sub("", said) if said.rstrip(BLANKS)[-1:] in _STOPS else said
+            if self._language.ends_with_one("deciding", _SPACES.sub(" ", low_of(ended)).rstrip()):
+                # Elsewhere "for me" is politeness.
+                return ended, is_asked
             kind, start = self._language.closed(low_of(ended))
             if not start:
                 return ended or said, is_asked

@@ -30,7 +30,7 @@ def hinted(understood: Understood, text: Plain, language: Language) -> Understoo
             return understood
         case "share" if understood.asks:
             return replace(understood, hint=_question(understood))
-        case "request_access" if understood.asks == ("expiration",):
+        case "request_access" | "delegate" if understood.asks == ("expiration",):
             return replace(understood, hint=_question(understood))
         case _:
             return understood

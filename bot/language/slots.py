@@ -19,6 +19,10 @@ ME = Words("me", "")
 # What is said of these needs no names.
 READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "report", "undo")
 EXPORT = "list_shares.export"
+# What more is said of these is all there is to them.
+_WITH_WISHES = ("settings", "delegate")
+# With these before a name, somebody is not being named.
+_ONLY_TOLD = ("reported", "hedges", "doubts", "past", "negations")
 _MARK = re.compile(f"[{MARKS}]")
 _NEEDS_ITEMS = ("share", "change_role", "unshare", "who_has_access", "extend", "request_access")
 _NEEDS_PEOPLE = ("share", "change_role", "unshare")
@@ -61,7 +65,7 @@ class Slots:
         intent, _, detail = meaning.partition(".")
         if intent == "none":
             return TALK
-        if intent == "help" or (intent == "settings" and detail):
+        if intent == "help" or (intent in _WITH_WISHES and detail):
             return Understood(intent, BLANK, wish=detail)
         if intent in READS and not fit.slots and (not detail or intent == "report"):
             return self._about_nothing(intent, detail, said)
@@ -72,7 +76,7 @@ class Slots:
             return None
         if self._negated(items_said) or self._negated(people_said, but_except=True):
             return None if detail == "each" else TALK
-        if items_said is not None and self._is_talk(items_said):
+        if (items_said is not None and self._is_talk(items_said)) or self._is_told_only(intent, people_said):
             return TALK
         is_no_file = detail == "file" and not self._is_plainly_a_file(items_said or "")
         if is_no_file or (detail == "anyone" and self._says_with_whom(items_said or "")):
@@ -298,6 +302,11 @@ class Slots:
         """ "nobody here", but not "Nobody Likethis"; "nobody" alone is asked about."""
         low = low_of(said)
         return said[:1].islower() and not (self._language.is_one("none", low) or self._language.has("except", low))
+
+    def _is_told_only(self, intent: str, people_said: str | None) -> bool:
+        """Whether it is told, and not meant, that somebody decides: "if Ana decides for me"."""
+        low = low_of(people_said or "")
+        return intent == "delegate" and any(self._language.has(each, low) for each in _ONLY_TOLD)
 
     def _is_talk(self, said: str) -> bool:
         """Whether it is one of the other things that people share, such as ideas."""

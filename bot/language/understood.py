@@ -14,7 +14,8 @@ class Understood:
     `hint` is a sentence for the person wherever something is asked or nothing was understood; `actions` are the parts
     of `multi`; `choice` is the number of what was selected, from 1, -1 for the last and 0 for all of them; `unclear`
     are the words that leave a slot open; `wish` is what a setting shall be (plain, cards, links_on or links_off), what
-    shall become of a list (export), or of which time a report is (day, week, month, quarter). A guess was misspelt: it
+    shall become of a list (export), of which time a report is (day, week, month, quarter), or that nobody shall decide
+    for them, or who does (nobody, who). A guess was misspelt: it
     may be suggested, and never done. What is final is plainly no request, in whatever language.
     """
 

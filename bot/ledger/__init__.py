@@ -22,6 +22,7 @@ from bot.ledger.approvals import Approval, Approvals, decided_by, decision_of
 from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.changes import Before, Changes, Pressed, Standing
 from bot.ledger.conversations import Conversation, Conversations
+from bot.ledger.delegates import NAMED, Delegates
 from bot.ledger.ends import Ends, Stands
 from bot.ledger.installs import Installs
 from bot.ledger.many import ManyDeeds, ManyPressed
@@ -39,6 +40,7 @@ from bot.ledger.told import Told
 from bot.ledger.watched_links import WatchedLinks
 
 __all__ = [
+    "NAMED",
     "AccessRequest",
     "Answer",
     "Approval",
@@ -52,6 +54,7 @@ __all__ = [
     "Conversations",
     "Count",
     "Deeds",
+    "Delegates",
     "Ends",
     "Entry",
     "Installs",
@@ -125,6 +128,7 @@ class Ledger:
         self.installs = Installs(self._engine, clock)
         self.plain_texts = PlainTexts(self._engine, clock)
         self.watched_links = WatchedLinks(self._engine)
+        self.delegates = Delegates(self._engine, clock)
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
         self.record = Record(self._engine, clock)
@@ -204,6 +208,7 @@ class Ledger:
         await self.many.tidy()
         await self.approvals.tidy()
         await self.installs.tidy()
+        await self.delegates.tidy()
         await self.record.tidy(days)
 
     async def _bring_up_to_date(self) -> None:

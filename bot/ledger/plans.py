@@ -19,6 +19,7 @@ from bot.ledger.told import Told
 from bot.many import ManyPlan, Missing, by_approvers
 from bot.sharing import (
     AccessWanted,
+    Delegation,
     Draft,
     Person,
     ShareableItem,
@@ -32,7 +33,7 @@ from bot.texts import _, later
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
 USED = later("This was pressed already. If the card does not change, please ask me again.")
-Pending = Waiting | ChangePlan | ManyPlan | ShareList | AccessWanted
+Pending = Waiting | ChangePlan | ManyPlan | ShareList | AccessWanted | Delegation
 KINDS: dict[str, type[Pending]] = {
     "plan": SharePlan,
     "question": UnclearRequest,
@@ -41,6 +42,7 @@ KINDS: dict[str, type[Pending]] = {
     "many": ManyPlan,
     "list": ShareList,
     "wanted": AccessWanted,
+    "delegation": Delegation,
 }
 # What is typed after that is no answer to the card any more, but a sentence of its own.
 ANSWERED_WITHIN = 15 * 60

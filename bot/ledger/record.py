@@ -39,6 +39,8 @@ class What(Enum):
     EXTENDED = "extended"
     CHANGED = "changed"
     APPROVAL = "approval"
+    DELEGATED = "delegated"
+    DECIDED = "decided"
     TROUBLE = "trouble"
 
 

@@ -15,16 +15,31 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ledger import record
 from bot.ledger.bodies import json
+from bot.ledger.delegates import in_force
 from bot.ledger.plans import decided, undecided
-from bot.ledger.tables import ends, insert_for, plans, requests, told
-from bot.sharing import Decision, Ending, EndReceipt, Outcome, Person, Returned, Role, SharePlan, ShareReceipt, Wish
+from bot.ledger.record import Entry, What
+from bot.ledger.tables import delegates, ends, insert_for, plans, requests, told
+from bot.sharing import (
+    Decision,
+    Delegation,
+    Ending,
+    EndReceipt,
+    Outcome,
+    Person,
+    Returned,
+    Role,
+    SharePlan,
+    ShareReceipt,
+    Wish,
+)
 
 
 @dataclass(frozen=True)
 class AccessRequest:
     """`reason` is sealed. `ending` and `now`: what became of the right of somebody who did not need it.
 
-    Where it is allowed, `key` is also that of the share which comes of it. `runs` counts what was tried.
+    Where it is allowed, `key` is also that of the share which comes of it. `runs` counts what was tried. `by` is the id
+    and the name of whoever decided it for the owner, "" where they did so themselves.
     """
 
     key: str
@@ -36,6 +51,7 @@ class AccessRequest:
     ending: Ending | None
     now: Role | None
     runs: int
+    by: tuple[str, str] = ("", "")
 
     @property
     def run(self) -> str:
@@ -53,7 +69,9 @@ class Requests:
         self._clock = clock
         self._insert = insert_for(engine)
 
-    async def put(self, share_key: str, person_id: str, wish: Wish, reason: bytes | None = None) -> AccessRequest:
+    async def put(
+        self, share_key: str, person_id: str, wish: Wish, reason: bytes | None = None, *, owner_id: str | None = None
+    ) -> AccessRequest:
         """The one that there is: asked twice, it is one."""
         values = {
             "key": secrets.token_urlsafe(24),
@@ -62,18 +80,19 @@ class Requests:
             "wish": wish.value,
             "reason": reason,
             "asked_at": int(self._clock()),
+            "owner_id": owner_id,
         }
         same = (requests.c.share_key == share_key, requests.c.person_id == person_id, requests.c.wish == wish.value)
         async with self._engine.begin() as database:
             await database.execute(self._insert(requests).values(values).on_conflict_do_nothing())
             return _request((await database.execute(select(requests).where(*same))).one())
 
-    async def put_anew(self, share_key: str, person_id: str, wish: Wish, reason: bytes) -> AccessRequest:
+    async def put_anew(self, share_key: str, person_id: str, wish: Wish, reason: bytes, owner_id: str) -> AccessRequest:
         """The open one that there is, or a new one in the place of one that was decided."""
         same = (requests.c.share_key == share_key, requests.c.person_id == person_id, requests.c.wish == wish.value)
         async with self._engine.begin() as database:
             await database.execute(delete(requests).where(*same, requests.c.decision.is_not(None)))
-        return await self.put(share_key, person_id, wish, reason)
+        return await self.put(share_key, person_id, wish, reason, owner_id=owner_id)
 
     async def open_since(self, wish: Wish, asked_at: int, *, not_told: str = "") -> list[AccessRequest]:
         """Those that wait for a decision, and were asked by then; `not_told`: of whom nobody was told this since."""
@@ -82,6 +101,27 @@ class Requests:
         )
         if not_told:
             query = query.where(requests.c.key.not_in(select(told.c.key).where(told.c.what == not_told)))
+        async with self._engine.connect() as database:
+            return [_request(row) for row in (await database.execute(query)).all()]
+
+    async def for_delegates(self, wish: Wish, asked_at: int, what: str) -> list[AccessRequest]:
+        """Those that wait, of which whoever decides for their owner was not told this: asked by then, or at any time
+        where that is for a while. Nobody decides what they asked for themselves."""
+        is_told = select(told.c.key).where(
+            told.c.key == requests.c.key, told.c.person_id == delegates.c.delegate_id, told.c.what == what
+        )
+        query = (
+            select(requests)
+            .join(delegates, delegates.c.person_id == requests.c.owner_id)
+            .where(
+                requests.c.wish == wish.value,
+                requests.c.decision.is_(None),
+                requests.c.person_id != delegates.c.delegate_id,
+                in_force(self._clock()),
+                (requests.c.asked_at <= asked_at) | delegates.c.until.is_not(None),
+                ~is_told.exists(),
+            )
+        )
         async with self._engine.connect() as database:
             return [_request(row) for row in (await database.execute(query)).all()]
 
@@ -106,18 +146,18 @@ class Requests:
         async with self._engine.connect() as database:
             return [_request(row) for row in (await database.execute(left)).all()]
 
-    async def decide(self, request: AccessRequest, decision: Decision) -> Decision:
-        """The decision that stands: the first one."""
+    async def decide(self, request: AccessRequest, decision: Decision, by: Delegation | None = None) -> Decision | None:
+        """The decision that stands: the first one. None where it was `by` a delegate who is none any more."""
         async with self._engine.begin() as database:
-            await self._decided(database, request, decision)
-            return Decision(await database.scalar(_decision(request)))
+            await self._decided(database, request, decision, by)
+            return await _decision(database, request)
 
-    async def allow(self, request: AccessRequest, plan: SharePlan) -> Decision:
-        """The decision that stands; if it is this one, the plan waits under the key of the request."""
+    async def allow(self, request: AccessRequest, plan: SharePlan, by: Delegation | None = None) -> Decision | None:
+        """The same; if it is this one, the plan waits under the key of the request."""
         async with self._engine.begin() as database:
-            if await self._decided(database, request, Decision.ALLOWED):
+            if await self._decided(database, request, Decision.ALLOWED, by):
                 await decided(database, self._clock(), request.key, plan, request.runs)
-            return Decision(await database.scalar(_decision(request)))
+            return await _decision(database, request)
 
     async def reopen(self, key: str) -> None:
         """It was allowed, and nothing came of that: it is to be decided anew."""
@@ -126,7 +166,7 @@ class Requests:
                 await database.execute(
                     update(requests)
                     .where(requests.c.key == key)
-                    .values(decision=None, decided_at=None, runs=requests.c.runs + 1)
+                    .values(decision=None, decided_at=None, decided_by=None, name=None, runs=requests.c.runs + 1)
                 )
 
     async def put_off(self, request: AccessRequest) -> None:
@@ -162,24 +202,54 @@ class Requests:
                     .values(due_at=None, ended_at=now, ended=ended)
                 )
             role = returned.now.value if returned.now else None
-            await self._decided(database, request, Decision.OVER, ending=returned.ending.value, now=role)
+            await self._decided(database, request, Decision.OVER, None, ending=returned.ending.value, now=role)
             await record.add(database, now, [record.returned(share, receipt.plan, returned)])
         return True
 
     async def _decided(
-        self, database: AsyncConnection, request: AccessRequest, decision: Decision, **values: str | None
+        self,
+        database: AsyncConnection,
+        request: AccessRequest,
+        decision: Decision,
+        by: Delegation | None,
+        **values: str | None,
     ) -> bool:
+        now = self._clock()
+        is_open = (requests.c.key == request.key) & requests.c.decision.is_(None)
+        if by:
+            stands = select(delegates.c.key).where(delegates.c.key == by.key, in_force(now))
+            is_open = is_open & stands.exists()
+            values |= {"decided_by": by.delegate.id, "name": by.delegate.name}
         first = await database.execute(
             update(requests)
-            .where(requests.c.key == request.key, requests.c.decision.is_(None))
-            .values(decision=decision.value, decided_at=int(self._clock()), **values)
+            .where(is_open)
+            .values(decision=decision.value, decided_at=int(now), **values)
             .returning(requests.c.key)
         )
-        return first.first() is not None
+        if first.first() is None:
+            return False
+        if by:
+            await record.add(database, now, [_entry(request, decision, by)])
+        return True
 
 
-def _decision(request: AccessRequest):
-    return select(requests.c.decision).where(requests.c.key == request.key)
+async def _decision(database: AsyncConnection, request: AccessRequest) -> Decision | None:
+    decision = await database.scalar(select(requests.c.decision).where(requests.c.key == request.key))
+    return Decision(decision) if decision else None
+
+
+def _entry(request: AccessRequest, decision: Decision, by: Delegation) -> Entry:
+    """Who decided, and for whom."""
+    delegate = by.delegate
+    return Entry(
+        What.DECIDED,
+        delegate.tenant_id,
+        delegate.id,
+        act=decision.value,
+        share=request.key,
+        recipient=by.asker.id,
+        once=f"{request.run}.decided",
+    )
 
 
 def _request(row: Row[Any]) -> AccessRequest:
@@ -193,4 +263,5 @@ def _request(row: Row[Any]) -> AccessRequest:
         Ending(row.ending) if row.ending else None,
         Role(row.now) if row.now else None,
         row.runs,
+        (row.decided_by or "", row.name or ""),
     )

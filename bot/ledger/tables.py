@@ -195,6 +195,9 @@ requests = Table(
     Column("ending", String(8)),
     Column("now", String(8)),
     Column("runs", Integer, nullable=False, server_default="0"),
+    Column("owner_id", GUID),
+    Column("decided_by", GUID),
+    Column("name", Text),
     Index("requests_share_key", "share_key", "person_id", "wish", unique=True),
 )
 
@@ -315,6 +318,20 @@ watched_links = Table(
     metadata,
     Column("tenant_id", GUID, primary_key=True),
     Column("person_id", GUID, primary_key=True),
+)
+
+# Who decides for whom what others ask them for; `until` None: until it is taken back.
+delegates = Table(
+    "delegates",
+    metadata,
+    Column("tenant_id", GUID, primary_key=True),
+    Column("person_id", GUID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("delegate_id", GUID, nullable=False),
+    Column("delegate_name", Text, nullable=False),
+    Column("until", BigInteger),
+    Column("key", KEY, nullable=False),
+    Index("delegates_delegate_id", "delegate_id"),
 )
 
 

@@ -36,6 +36,12 @@ class Told:
             await database.commit()
         return done is not None
 
+    async def was(self, key: str, person_id: str, what: str) -> bool:
+        """Whether somebody has begun to tell this person this."""
+        theirs = (told.c.key == key) & (told.c.person_id == person_id) & (told.c.what == what)
+        async with self._engine.connect() as database:
+            return (await database.execute(select(told.c.key).where(theirs))).first() is not None
+
     async def by(self, key: str, person_id: str, way: Telling) -> None:
         """How they were told of a share."""
         async with self._engine.begin() as database:

@@ -315,6 +315,7 @@ async def _run(
         install=install if settings.catalog_app_id else None,
         policy=policy,
         retention_days=settings.retention_days,
+        remind_hours=settings.remind_hours,
         clock=clock,
         limits=limits,
         settled=settled,

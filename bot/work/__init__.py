@@ -18,6 +18,7 @@ from bot.work.access import AccessFlows, Wanted
 from bot.work.approvals import ApprovalFlows, Approvals, Approving
 from bot.work.bringing import Bringing, Install
 from bot.work.changes import ChangeFlows, Changes
+from bot.work.delegates import Delegates
 from bot.work.flows import ADMINISTRATORS, Flows, GraphOf, Show, Tell
 from bot.work.limits import LIMITS, Limits
 from bot.work.many import ManyAtOnce, ManyFlows
@@ -42,7 +43,8 @@ class Work:
     tells of somebody in a chat, `install` gives somebody the bot; None where nobody allowed that.
 
     `policy` is what the organisation allows. `clock` gives seconds since 1970; `limits`, how fast
-    notices go out. The record is kept for `retention_days`. `settled` is called when the engine is there.
+    notices go out. The record is kept for `retention_days`. Of a request that nobody answers the owner is reminded, and
+    whoever decides for them is asked, after `remind_hours`. `settled` is called when the engine is there.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Work:
         install: Install | None,
         policy: Policy,
         retention_days: int,
+        remind_hours: int,
         clock: Callable[[], float] = time.time,
         limits: Limits = LIMITS,
         settled: Callable[[], None],
@@ -79,8 +82,15 @@ class Work:
             bringing=Bringing(ledger, install),
         )
         self._access = access = AccessFlows(
-            ledger=ledger, sealer=sealer, graph=graph, policy=policy, flows=flows, clock=clock
+            ledger=ledger,
+            sealer=sealer,
+            graph=graph,
+            policy=policy,
+            flows=flows,
+            remind_hours=remind_hours,
+            clock=clock,
         )
+        self.delegates = Delegates(ledger=ledger, flows=flows, remind_hours=remind_hours)
         requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, policy=policy, flows=flows, access=access)
         changes = ChangeFlows(ledger=ledger, flows=flows, show=show)
         self._many = many = ManyFlows(ledger=ledger, flows=flows, tell=tell, show=show, gather=limits.gather)
@@ -147,6 +157,7 @@ class Work:
         while due := await self._ledger.ends.due():
             items = dict.fromkeys(each.receipt.plan.item.key for each in due)
             await asyncio.gather(*(self.shares.due(item, due) for item in items))
+        await self.delegates.look()
         await self._access.look()
         await self.approvals.look()
         now, engine = self._clock(), self._runs.is_started()

@@ -2,46 +2,70 @@
 
 It goes the way of a request to edit (bot/work/received.py), and its row is in the same table. There is no share that it
 belongs to: what was asked for is in the row itself, sealed, and whose file it is about is a part of its name.
+
+Where the owner has named a delegate and does not answer, that one is asked as well. What a delegate allows is given as
+the owner, and by the owner's rules; a delegate who is none any more by the press decides nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import cards.delegates
 import cards.received
 from bot import judging, planning
-from bot.errors import NotAllowed, NotUnderstood, NotYours, SharebotError, TooLate
+from bot.errors import NeedsSignIn, NotAllowed, NotUnderstood, NotYours, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Place
 from bot.ledger.bodies import json
 from bot.policy import Policy
-from bot.sharing import AccessWanted, Decision, Outcome, Person, ShareableItem, SharePlan, ShareRequest, Wish, Words
+from bot.sharing import (
+    AccessWanted,
+    Decision,
+    Delegation,
+    Outcome,
+    Person,
+    ShareableItem,
+    SharePlan,
+    ShareRequest,
+    UnclearRequest,
+    Wish,
+    Words,
+)
 from bot.texts import _, speaking
 from bot.work import wrong
 from bot.work.flows import Flows
 from bot.work.wrong import Wrong
 from cards.elements import Card
 
-# The owner hears of it once more after a day; after a week nobody waits any more. Seconds.
-REMIND_AFTER = 24 * 60 * 60
+# After a week nobody waits any more. Seconds.
 LAPSES_AFTER = 7 * 24 * 60 * 60
+HOUR = 60 * 60
+# What people are told once: the owner, and whoever decides for them.
+ASKED, REMINDED, ESCALATED, SETTLED = "asked", "reminded", "escalated", "settled"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request and what it is for."""
+    """A request and what it is for.
+
+    `is_for_delegate`: as somebody sees it who was asked in the owner's place; `by` is then what lets them decide, None
+    where that is over.
+    """
 
     request: AccessRequest
     what: AccessWanted
+    is_for_delegate: bool = False
+    by: Delegation | None = None
 
 
 class AccessFlows:
-    """`graph` speaks to Graph as a person."""
+    """`graph` speaks to Graph as a person. After `remind_hours` the owner is reminded, and a delegate asked."""
 
     def __init__(
         self,
@@ -51,6 +75,7 @@ class AccessFlows:
         graph: Callable[[Person], Graph],
         policy: Policy,
         flows: Flows,
+        remind_hours: int,
         clock: Callable[[], float],
     ) -> None:
         self._ledger = ledger
@@ -58,15 +83,18 @@ class AccessFlows:
         self._graph = graph
         self._policy = policy
         self._flows = flows
+        self._remind_after = remind_hours * HOUR
         self._clock = clock
 
     async def ask(self, what: AccessWanted) -> Wanted:
         """The open request of this person for this file; there is one, as it was asked first. Raises NotAllowed."""
-        if await self._ledger.conversations.of(what.owner.tenant_id, what.owner.id) is None:
+        standing = await self._delegation(what)
+        decides = what.owner if standing is None or await self._is_there(what.owner) else standing.delegate
+        if not await self._is_there(decides):
             raise NotAllowed(_("I can't reach {name} in Teams. Please ask them yourself.", name=what.owner.name))
         name = _name(what)
         sealed = self._sealer.seal(json.dumps(what).encode(), name)
-        request = await self._ledger.requests.put_anew(name, what.asker.id, Wish.ACCESS, sealed)
+        request = await self._ledger.requests.put_anew(name, what.asker.id, Wish.ACCESS, sealed, what.owner.id)
         return self._opened(request) or Wanted(request, what)
 
     async def is_one(self, key: str) -> bool:
@@ -76,36 +104,65 @@ class AccessFlows:
         request = await self._ledger.requests.at(key)
         return self._opened(request) if request and request.wish is Wish.ACCESS else None
 
-    async def asked(self, key: str, owner: Person) -> Wanted:
-        """Raises NotYours, TooLate."""
+    async def asked(self, key: str, person: Person) -> Wanted:
+        """As the owner sees it, or somebody who was asked in their place. Raises NotYours, TooLate."""
         wanted = await self.at(key)
         if wanted is None:
             raise TooLate
-        if wanted.what.owner.id != owner.id or wanted.what.owner.tenant_id != owner.tenant_id:
+        owner = wanted.what.owner
+        if (owner.tenant_id, owner.id) == (person.tenant_id, person.id):
+            return wanted
+        if owner.tenant_id != person.tenant_id or not await self._ledger.told.was(key, person.id, ESCALATED):
             raise NotYours(_("Only the person who is asked can decide this."))
-        return wanted
+        return replace(wanted, is_for_delegate=True, by=await self._standing(owner, person.id))
+
+    async def item(self, what: AccessWanted) -> ShareableItem | UnclearRequest:
+        """What it is about, looked up as the owner. Raises NeedsSignIn where they are not signed in, and others."""
+        owner = what.owner
+        # With the key of somebody who has left, only what they shared themselves is brought to its end.
+        if not await self._is_signed_in(owner):
+            raise NeedsSignIn
+        return await planning.find(self._graph(owner), owner, what.item, wanted="access")
 
     async def tell_of_request(self, key: str) -> None:
-        await self._tell_owner(key, "asked", is_reminder=False)
+        """The owner; and whoever decides for them while they are away, or can't be asked."""
+        await self._tell_owner(key, ASKED, is_reminder=False)
+        wanted = await self.at(key)
+        standing = await self._delegation(wanted.what) if wanted else None
+        if wanted is None or standing is None:
+            return
+        owner = wanted.what.owner
+        if standing.until or not await self._is_there(owner) or not await self._is_signed_in(owner):
+            await self._tell_delegate(wanted, standing)
 
-    async def allow(self, key: str, run: str, locale: str, zone: str) -> Wrong | None:
-        """What went wrong; None when the plan of the share that comes of it waits under the same key."""
+    async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str) -> Wrong | None:
+        """What went wrong; None when the plan of the share that comes of it waits under the same key.
+
+        `by` is the id of the delegate who allows it, "" where the owner does.
+        """
         wanted = await self.at(key)
         if wanted and wanted.request.decision is Decision.ALLOWED:
             return None
         if wanted is None or wanted.request.decision or wanted.request.run != run:
             return wrong.written(TooLate())
+        standing = await self._standing(wanted.what.owner, by)
         with speaking(locale, ZoneInfo(zone)):
             try:
-                plan = await self._planned(wanted.what, zone)
+                if by and standing is None:
+                    raise TooLate
+                plan = await self._planned(wanted.what, zone, standing)
             except SharebotError as error:
                 await self._ledger.requests.put_off(wanted.request)
                 return wrong.written(error)
-        stands = await self._ledger.requests.allow(wanted.request, plan)
+        stands = await self._ledger.requests.allow(wanted.request, plan, standing)
+        if stands is None:
+            await self._ledger.requests.put_off(wanted.request)
         return None if stands is Decision.ALLOWED else wrong.written(TooLate())
 
-    async def _planned(self, what: AccessWanted, zone: str) -> SharePlan:
+    async def _planned(self, what: AccessWanted, zone: str, by: Delegation | None) -> SharePlan:
         """Looked up as the owner, who is to give it, and as the policy has it."""
+        if by and not await self._is_signed_in(what.owner):
+            raise NeedsSignIn
         if what.until and what.until.at and what.until.at.timestamp() <= self._clock():
             raise NotUnderstood(_("The day until which it was wanted is over. Please share it yourself if you like."))
         asker = Words("id", what.asker.id, what.asker.name)
@@ -117,53 +174,113 @@ class AccessFlows:
         plan = await judging.judged(graph, plan, self._policy, now)
         if plan.refused:
             raise judging.refusal(plan)
+        if by and plan.approvals:
+            # A delegate is no second person: whom the rules name is asked by the owner, as for any share.
+            raise NotAllowed(
+                _(
+                    "A rule of your organisation wants this approved, which only {name} can ask for. I did nothing.",
+                    name=what.owner.name,
+                )
+            )
         return plan
 
-    async def decline(self, key: str, run: str) -> Wrong | None:
+    async def decline(self, key: str, run: str, by: str) -> Wrong | None:
         wanted = await self.at(key)
         if wanted is None:
             return wrong.written(TooLate())
-        if await self._ledger.requests.decide(wanted.request, Decision.DECLINED) is not Decision.DECLINED:
+        standing = await self._standing(wanted.what.owner, by)
+        stands = wanted.request.decision
+        if standing or not by:
+            stands = await self._ledger.requests.decide(wanted.request, Decision.DECLINED, standing)
+        if stands is None:
+            await self._ledger.requests.put_off(wanted.request)
+        if stands is not Decision.DECLINED:
             return wrong.written(TooLate())
         self._flows.answer(run, key)
         return None
 
     async def tell_of_decision(self, key: str) -> None:
-        """The asker, on their own card; and by a notice, unless they got something, and heard of it as of any share."""
+        """The asker, on their own card; and by a notice, unless they got something, and heard of it as of any share.
+
+        And of owner and delegate the one who did not decide it.
+        """
         wanted = await self.at(key)
         if wanted is None or wanted.request.decision is None:
             return
         receipt = await self._ledger.plans.done(key) if wanted.request.decision is Decision.ALLOWED else None
         is_given = receipt is not None and bool(receipt.granted())
         had_it = receipt is not None and all(each.outcome is Outcome.HAD_IT for each in receipt.grants)
-        card = partial(cards.received.access_answered, wanted.what, wanted.request.decision, had_it=had_it)
+        decision, (by_id, by) = wanted.request.decision, wanted.request.by
+        card = partial(cards.received.access_answered, wanted.what, decision, had_it=had_it, by=by)
         in_place = partial(card, is_given=is_given, in_place=True)
         await self._flows.decided(wanted.request, wanted.what.asker, in_place)
         if not is_given:
             await self._tell(wanted, wanted.what.asker, "answered", card)
+        owner, asked_too = wanted.what.owner, await self._ledger.places.of(_delegates_card(key))
+        if by_id:
+            told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key if is_given else "")
+            await self._tell(wanted, owner, SETTLED, told)
+        if by_id or decision is Decision.LAPSED:
+            settled = partial(cards.received.access_decided, wanted.what, decision, by=by)
+            for each in (ASKED, REMINDED):
+                await self._flows.settled(_owners_card(key, each), owner, settled)
+        if asked_too and not by_id:
+            delegate = Person(owner.tenant_id, asked_too.chat.person_id, "")
+            settled = partial(cards.delegates.decided, wanted.what, decision, owner.name)
+            await self._flows.settled(_delegates_card(key), delegate, settled)
 
     async def look(self) -> None:
-        """Reminds the owners of what is open for long, and lets go of what nobody decided."""
+        """Reminds the owners of what is open for long, asks who decides for them, lets go of what nobody decided."""
         now = int(self._clock())
         for request in await self._ledger.requests.open_since(Wish.ACCESS, now - LAPSES_AFTER):
             if await self._ledger.requests.decide(request, Decision.LAPSED) is Decision.LAPSED:
                 await self.tell_of_decision(request.key)
-        for request in await self._ledger.requests.open_since(Wish.ACCESS, now - REMIND_AFTER, not_told="reminded"):
-            await self._tell_owner(request.key, "reminded", is_reminder=True)
+        late = now - self._remind_after
+        for request in await self._ledger.requests.open_since(Wish.ACCESS, late, not_told=REMINDED):
+            await self._tell_owner(request.key, REMINDED, is_reminder=True)
+        for request in await self._ledger.requests.for_delegates(Wish.ACCESS, late, ESCALATED):
+            wanted = self._opened(request)
+            standing = await self._delegation(wanted.what) if wanted else None
+            if wanted and standing:
+                await self._tell_delegate(wanted, standing)
 
     async def _tell_owner(self, key: str, what: str, *, is_reminder: bool) -> None:
         wanted = await self.at(key)
         if wanted is None or wanted.request.decision:
             return
+        card = partial(cards.received.wants_access, wanted.what, await self._seen(wanted), key, is_reminder=is_reminder)
+        if place := await self._tell(wanted, wanted.what.owner, what, card):
+            await self._ledger.places.keep(_owners_card(key, what), place)
+
+    async def _tell_delegate(self, wanted: Wanted, standing: Delegation) -> None:
+        key = wanted.request.key
+        card = partial(cards.delegates.wants_access, wanted.what, await self._seen(wanted), key)
+        if place := await self._tell(wanted, standing.delegate, ESCALATED, card):
+            await self._ledger.places.keep(_delegates_card(key), place)
+
+    async def _seen(self, wanted: Wanted) -> ShareableItem | None:
         try:
-            owner = wanted.what.owner
-            found = await planning.find(self._graph(owner), owner, wanted.what.item, wanted="access")
-            item = found if isinstance(found, ShareableItem) else None
+            found = await self.item(wanted.what)
         except SharebotError:
-            # They are not signed in, or it is none of theirs: that is seen when they press.
-            item = None
-        card = partial(cards.received.wants_access, wanted.what, item, key, is_reminder=is_reminder)
-        await self._tell(wanted, wanted.what.owner, what, card)
+            # They are not signed in, or it is none of theirs: that is seen when somebody presses.
+            return None
+        return found if isinstance(found, ShareableItem) else None
+
+    async def _delegation(self, what: AccessWanted) -> Delegation | None:
+        """Who may be asked in the owner's place: never whoever asks."""
+        standing = await self._ledger.delegates.of(what.owner)
+        return standing if standing and standing.delegate.id != what.asker.id else None
+
+    async def _standing(self, owner: Person, person_id: str) -> Delegation | None:
+        """By which this one decides for the owner now."""
+        standing = await self._ledger.delegates.of(owner) if person_id else None
+        return standing if standing and standing.delegate.id == person_id else None
+
+    async def _is_there(self, person: Person) -> bool:
+        return await self._ledger.conversations.of(person.tenant_id, person.id) is not None
+
+    async def _is_signed_in(self, person: Person) -> bool:
+        return await self._ledger.token_caches.load(person.tenant_id, person.id) is not None
 
     async def _tell(self, wanted: Wanted, whom: Person, what: str, card: Callable[[], Card]) -> Place | None:
         return await self._flows.tell_once(wanted.request.key, wanted.what.owner, whom.id, what, card)
@@ -175,6 +292,14 @@ class AccessFlows:
         except Unreadable:
             return None
         return Wanted(request, json.loads(body.decode(), AccessWanted))
+
+
+def _owners_card(key: str, what: str) -> str:
+    return f"{key}.owner.{what}"
+
+
+def _delegates_card(key: str) -> str:
+    return f"{key}.delegate"
 
 
 def _name(what: AccessWanted) -> str:

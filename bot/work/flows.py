@@ -560,10 +560,15 @@ class Flows:
 
     async def decided(self, request: AccessRequest, asker: Person, card: Callable[[], Card]) -> None:
         """In the place of the card that says it was asked, if that is still there."""
-        place = await self._ledger.places.of(request.card)
-        chat = await self._ledger.conversations.of(asker.tenant_id, asker.id)
         # In words it would be said by a message, and there is a notice of it.
-        if place and chat and await self._ledger.plain_texts.offered(asker) is None:
+        if await self._ledger.plain_texts.offered(asker) is None:
+            await self.settled(request.card, asker, card)
+
+    async def settled(self, key: str, person: Person, card: Callable[[], Card]) -> None:
+        """In the place of a card of somebody's that is of no use any more, if that is still there."""
+        place = await self._ledger.places.of(key)
+        chat = await self._ledger.conversations.of(person.tenant_id, person.id)
+        if place and chat:
             with speaking(chat.locale, ZoneInfo(chat.timezone or "UTC")):
                 await self.replace(place, card())
 

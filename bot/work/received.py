@@ -166,10 +166,10 @@ class RequestFlows:
         if asked and asked.request.decision is None:
             await self._tell_sharer(asked, "asked", partial(cards.received.wants_to_edit, *_shown(asked), key))
 
-    async def allow(self, key: str, run: str, locale: str, zone: str) -> Wrong | None:
+    async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str) -> Wrong | None:
         """What went wrong; None when the plan of the share that comes of it waits under the same key."""
         if await self._access.is_one(key):
-            return await self._access.allow(key, run, locale, zone)
+            return await self._access.allow(key, run, locale, zone, by=by)
         asked = await self._asked(key)
         if asked and asked.request.decision is Decision.ALLOWED:
             return None
@@ -199,9 +199,9 @@ class RequestFlows:
     async def reopen(self, key: str) -> None:
         await self._ledger.requests.reopen(key)
 
-    async def decline(self, key: str, run: str) -> Wrong | None:
+    async def decline(self, key: str, run: str, by: str = "") -> Wrong | None:
         if await self._access.is_one(key):
-            return await self._access.decline(key, run)
+            return await self._access.decline(key, run, by)
         asked = await self._asked(key)
         if asked is None:
             return wrong.written(TooLate())

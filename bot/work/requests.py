@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import NeedsSignIn, TooLate, Unsure
 from bot.ledger import AccessRequest, Ledger, is_passing
-from bot.sharing import AccessWanted, Decision, Person, ShareReceipt, Wish
+from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest, Wish
 from bot.work import wrong
 from bot.work.access import AccessFlows, Wanted
 from bot.work.received import Asked, Received, RequestFlows
@@ -80,23 +80,39 @@ class Requests:
         await self.answered("ask", wanted.request, locale, zone)
         return wanted
 
-    async def wanted(self, key: str, owner: Person) -> Wanted:
-        """What somebody asks of this owner. Raises NotYours, TooLate."""
-        return await self._access.asked(key, owner)
+    async def wanted(self, key: str, person: Person) -> Wanted:
+        """What somebody asks of this owner, or of whoever decides for the owner. Raises NotYours, TooLate."""
+        return await self._access.asked(key, person)
 
-    async def give_access(self, key: str, owner: Person, locale: str, zone: str) -> ShareReceipt:
-        """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
-        return await self._allow((await self._access.asked(key, owner)).request, owner, locale, zone)
+    async def item_wanted(self, wanted: Wanted) -> ShareableItem | UnclearRequest:
+        """Looked up as the owner. Raises what looking up raises; NeedsSignIn is about the owner."""
+        return await self._access.item(wanted.what)
 
-    async def refuse_access(self, key: str, owner: Person, locale: str, zone: str) -> Wanted:
-        """What was decided, now or before."""
-        wanted = await self._access.asked(key, owner)
+    async def give_access(self, key: str, person: Person, locale: str, zone: str) -> ShareReceipt:
+        """A share like any other comes of it, the owner's, under the same key.
+
+        Raises TooLate where it was decided otherwise, or by a delegate who is none any more.
+        """
+        wanted = await self._access.asked(key, person)
+        owner = wanted.what.owner
+        if not wanted.is_for_delegate:
+            return await self._allow(wanted.request, owner, locale, zone)
+        # What follows from the share is said to the owner, in their language.
+        chat = await self._ledger.conversations.of(owner.tenant_id, owner.id)
+        theirs = (chat.locale or locale, chat.timezone or zone) if chat else (locale, zone)
+        return await self._allow(wanted.request, owner, locale, zone, person.id, *theirs)
+
+    async def refuse_access(self, key: str, person: Person, locale: str, zone: str) -> Wanted:
+        """What was decided, now or before; nothing yet by a delegate who is none any more."""
+        wanted = await self._access.asked(key, person)
         if wanted.request.decision is None:
+            by = (person.id,) if wanted.is_for_delegate else ()
             with contextlib.suppress(TooLate):
-                await self.answered("decline", wanted.request, locale, zone)
-        return await self._access.asked(key, owner)
+                await self.answered("decline", wanted.request, locale, zone, *by)
+        return await self._access.asked(key, person)
 
-    async def _allow(self, request: AccessRequest, sharer: Person, locale: str, zone: str) -> ShareReceipt:
+    async def _allow(self, request: AccessRequest, sharer: Person, locale: str, zone: str, *by: str) -> ShareReceipt:
+        """`by`: the delegate's id, and the language and the hours of the sharer."""
         key = request.key
         if request.decision is Decision.ALLOWED:
             if receipt := await self._ledger.plans.receipt(key, sharer):
@@ -105,7 +121,7 @@ class Requests:
                 return await self._shares.share(key, sharer, locale, zone)
         elif request.decision:
             raise TooLate
-        receipt = await self.answered("allow", request, locale, zone)
+        receipt = await self.answered("allow", request, locale, zone, *by)
         return receipt or await self._shares.share(key, sharer, locale, zone)
 
     async def answered(self, flow: str, request: AccessRequest, locale: str, zone: str, *more: str) -> Any:
@@ -122,21 +138,23 @@ class Requests:
         await engine.step("hear", self._requests.hear, key, run, again=is_passing)
         await engine.step("tell", self._requests.tell_of_request, key, again=is_passing)
 
-    async def _allowed(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+    async def _allowed(self, key: str, run: str, locale: str, zone: str, *by: str) -> wrong.Wrong | None:
+        delegate, theirs, hours = by or ("", locale, zone)
         engine = await self._runs.started()
-        outcome = await engine.step("plan", self._requests.allow, key, run, locale, zone, again=is_passing)
+        plan = partial(self._requests.allow, by=delegate)
+        outcome = await engine.step("plan", plan, key, run, locale, zone, again=is_passing)
         if outcome:
             return outcome
-        outcome = await self._shares.run(key, run, locale, zone)
+        outcome = await self._shares.run(key, run, theirs, hours)
         if outcome is None:
             await engine.step("tell them", self._requests.tell_of_decision, key, again=is_passing)
         elif wrong.kind(outcome["kind"]) is not Unsure:
             await engine.step("reopen", self._requests.reopen, key, again=is_passing)
         return outcome
 
-    async def _declined(self, key: str, run: str, _locale: str, _zone: str) -> wrong.Wrong | None:
+    async def _declined(self, key: str, run: str, _locale: str, _zone: str, by: str = "") -> wrong.Wrong | None:
         engine = await self._runs.started()
-        outcome = await engine.step("decline", self._requests.decline, key, run, again=is_passing)
+        outcome = await engine.step("decline", self._requests.decline, key, run, by, again=is_passing)
         if outcome is None:
             await engine.step("tell", self._requests.tell_of_decision, key, again=is_passing)
         return outcome

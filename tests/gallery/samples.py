@@ -14,6 +14,7 @@ import cards.access
 import cards.approvals
 import cards.basics
 import cards.change
+import cards.delegates
 import cards.dialog
 import cards.ended
 import cards.files
@@ -34,6 +35,7 @@ from bot.sharing import (
     Change,
     Chat,
     Decision,
+    Delegation,
     DriveType,
     Ending,
     EndReceipt,
@@ -274,6 +276,8 @@ ODD_PLAN = replace(plan(*map(gains, ODD_PEOPLE)), item=ODD_FILE)
 WANTED = AccessWanted(
     Person("tenant", "alex", "Alex Wilber"), ADELE, Words("url", "https://contoso.example/q3", BUDGET.name), Role.READ
 )
+STAYS = Delegation(ADELE, Person("tenant", "megan", MEGAN.name), None, KEY)
+AWAY, FOR_LEE = replace(STAYS, until=FRIDAY), Delegation(Person("tenant", "lee", LEE.name), ADELE, None, KEY)
 ODD_WANTED = AccessWanted(
     replace(ADELE, name=HOSTILE["HTML"]),
     replace(ADELE, name=HOSTILE["Markdown"]),
@@ -782,6 +786,29 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "access: decided already": partial(cards.received.access_decided, WANTED, Decision.ALLOWED),
     "access: asked too long ago": partial(cards.received.access_decided, WANTED, Decision.LAPSED),
     "access: declined for you": partial(cards.received.access_answered, WANTED, Decision.DECLINED, had_it=False),
+    "access: allowed for the owner": partial(
+        cards.received.access_answered, WANTED, Decision.ALLOWED, is_given=True, in_place=True, by=MEGAN.name
+    ),
+    "access: decided for you": partial(cards.received.access_decided, WANTED, Decision.ALLOWED, by=MEGAN.name),
+    "delegate: nobody": partial(cards.delegates.standing, None),
+    "delegate: until a day, and for somebody": partial(cards.delegates.standing, AWAY, [FOR_LEE]),
+    "delegate: form": partial(cards.delegates.form, {"name": "Megan"}, "This day is over."),
+    "delegate: let them decide": partial(cards.delegates.confirm, STAYS, MEGAN, KEY, hours=24),
+    "delegate: let them decide until a day": partial(cards.delegates.confirm, AWAY, MEGAN, KEY, hours=24),
+    "delegate: for whom": partial(cards.delegates.named, STAYS, hours=24),
+    "delegate: taken back": partial(cards.delegates.taken_back, STAYS),
+    "delegate: would rather not": partial(cards.delegates.given_up, STAYS),
+    "delegate: declined": partial(cards.delegates.gave_up, STAYS),
+    "delegate: no longer asked": partial(cards.delegates.freed, STAYS),
+    "delegate: asked for access": partial(
+        cards.delegates.wants_access, replace(WANTED, until=UNTIL, reason="I close the month."), BUDGET, KEY
+    ),
+    "delegate: hostile words": partial(cards.delegates.wants_access, ODD_WANTED, None, KEY),
+    "delegate: you allowed it": partial(cards.delegates.decided, WANTED, Decision.ALLOWED, ""),
+    "delegate: not yours to decide": partial(cards.delegates.no_longer, WANTED),
+    "delegate: allowed in your place": partial(
+        cards.delegates.decided_for_you, WANTED, Decision.ALLOWED, MEGAN.name, KEY
+    ),
     "access: no answer": partial(cards.received.access_answered, WANTED, Decision.LAPSED, had_it=False),
     "access: allowed for you": partial(cards.received.access_answered, WANTED, Decision.ALLOWED, had_it=True),
 }
