@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.changes import ChangePlan, ChangeReceipt
 from bot.sharing import Decision, EndReceipt, Grant, Outcome, Person, SharePlan, ShareReceipt
@@ -100,6 +100,18 @@ class Many:
     is_pressed: bool = False
     is_over: bool = False
     is_undone: bool = False
+
+    @property
+    def shares(self) -> tuple[SharePlan, ...]:
+        waiting = (plan for each in self.waiting for plan in each.plans)
+        return (*(part.share for part in self.parts if part.share), *waiting)
+
+    @property
+    def can_be_changed(self) -> bool:
+        """Whether all of it is one request, which a form can hold."""
+        is_all = len(self.shares) == len(self.parts) + sum(len(each.plans) for each in self.waiting)
+        asked = {replace(plan.asked, items=(), until=None) for plan in self.shares}
+        return is_all and len(asked) == 1
 
 
 def by_approvers(

@@ -11,8 +11,8 @@ import cards.ended
 import cards.share
 from bot.changes import Aim, Changed, ChangePlan, ChangeReceipt
 from bot.many import Many, Missing, Part, Waiting
-from bot.sharing import Change, Decision, EndReceipt, Grant, Outcome, Returned, SharePlan, ShareReceipt
-from bot.texts import _, later, several, when
+from bot.sharing import Change, Decision, EndReceipt, Grant, Outcome, Recipient, Returned, SharePlan, ShareReceipt
+from bot.texts import _, later, listed, sentences, several, when
 from cards.elements import (
     Action,
     Card,
@@ -29,7 +29,7 @@ from cards.elements import (
     run,
     small,
 )
-from cards.many import by_name, in_a_sentence, one_of
+from cards.many import IN_A_SENTENCE, by_name, in_a_sentence, one_of
 from cards.share import CAN, comes_with, file, opens_there, terms, until_and_rules, until_when
 
 # So many are shown at once: Teams takes no card of any length.
@@ -67,6 +67,7 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
         actions=[
             button(_button(to_do, waiting), "many.confirm", shown.key, style="positive"),
             *turns,
+            *([button(_("Change…"), "share.change", shown.key)] if shown.can_be_changed else []),
             button(_("Cancel"), "many.cancel", shown.key),
         ],
         summary=title,
@@ -83,12 +84,14 @@ def result(shown: Many, *, page: int = 0) -> Card:
     title, colour = _how_far(shown, failed)
     # What needs somebody's eyes comes first.
     ordered = [*failed, *(part for part in shown.parts if part not in failed)]
-    rows = [_came_of(part) for part in ordered]
+    rows = [_came_of(part, shown.key) for part in ordered]
     rows += [_decided(plan, each) for each in shown.waiting for plan in each.plans]
     rows += [_missing(each) for each in shown.plan.missing]
     body, turns = paged(rows, shown.key, page)
     if shown.approved_by:
         body.insert(0, line(_("{name} approved what you wanted to share.", name=apart(shown.approved_by))))
+    if shown.is_over:
+        body += _to_come(shown.parts)
     actions: list[Action] = [*turns]
     if shown.is_over and not shown.is_undone:
         if any(part.share and (part.said or part.failed) for part in failed):
@@ -100,6 +103,24 @@ def result(shown: Many, *, page: int = 0) -> Card:
     if any(each.is_open for each in shown.waiting):
         actions.append(button(_("Withdraw"), "many.withdraw", shown.key))
     return card(heading(title, colour), *body, actions=actions, summary=title)
+
+
+def _to_come(parts: Sequence[Part]) -> list[Element]:
+    """Whether it is known to be there, who is still to hear of it, and when it ends."""
+    receipts = [part.receipt for part in parts if isinstance(part.receipt, ShareReceipt) and part.receipt.granted()]
+    if not receipts:
+        return []
+    waits = max(receipts, key=lambda each: (each.waits, each.plan.undo))
+    said = [cards.share.checked(is_there=all(each.checked for each in receipts)), *cards.share.still(waits)]
+    ends = {each.plan.until.at if each.plan.until and each.plan.sees_all else None for each in receipts}
+    end = ends.pop() if len(ends) == 1 else None
+    until = [small(_("Until {when}: then I end it.", when=when(end)))] if end else []
+    return [block(small(sentences(*said)), *until)]
+
+
+def back(key: str) -> Action:
+    """From the card of one of them to this one."""
+    return button(_("Back"), "many.page", f"{key}.0", inputs=False)
 
 
 def _how_far(shown: Many, failed: Sequence[Part]) -> tuple[str, str]:
@@ -127,6 +148,14 @@ def _how_far(shown: Many, failed: Sequence[Part]) -> tuple[str, str]:
 
 def files(plans: Sequence[SharePlan]) -> list[Element]:
     return [*(file(plan.item) for plan in plans[:MOST]), *_more(len(plans))]
+
+
+def in_a_line(plans: Sequence[SharePlan]) -> str:
+    """What they are called, the first few by name."""
+    named = [apart(plan.item.name) for plan in plans[:IN_A_SENTENCE]]
+    if more := len(plans) - len(named):
+        return _("{names} and {count} more", names=", ".join(named), count=more)
+    return listed(named)
 
 
 def for_them(parts: Sequence[Part], person_id: str) -> Card:
@@ -354,16 +383,20 @@ def _decided(plan: SharePlan, waiting: Waiting) -> Element:
     return block(file(plan.item), small(said), separator=True)
 
 
-def _came_of(part: Part) -> Element:
+def _came_of(part: Part, key: str) -> Element:
     plan = part.plan
     body = [file(plan.item)]
     match part.receipt:
         case ShareReceipt() as receipt:
+            if receipt.given():
+                # A press leads to its own card: who has access, its undo, its end.
+                body = [row(plan.item.name, plan.item.where, "share.one", f"{key}.{part.key}")]
             granted, had = receipt.granted(), [each for each in receipt.grants if each.outcome is Outcome.HAD_IT]
             if granted:
                 people = in_a_sentence([each.recipient for each in granted])
                 can = _("{people}: {access}", people=people, access=_(CAN[receipt.plan.role]))
                 body.append(line(run(f"✓ {can}", colour="Good"), spacing="None"))
+                body += _heard(granted)
             if had:
                 people = in_a_sentence([each.recipient for each in had])
                 body.append(small(_("already: {people}", people=people), spacing="None"))
@@ -380,6 +413,19 @@ def _came_of(part: Part) -> Element:
         case None:
             body.append(small(_("waits for its turn"), spacing="None"))
     return block(*body, separator=True)
+
+
+def _heard(granted: Sequence[Grant]) -> list[Element]:
+    """How each was told, or why not: who was told alike, together."""
+    said: dict[str, list[Recipient]] = {}
+    for each in granted:
+        words = each.remark or (cards.share.told(each.telling) if each.telling else "")
+        said.setdefault(words, []).append(each.recipient)
+    return [
+        small(_("{name}: {value}", name=in_a_sentence(people), value=words), spacing="None")
+        for words, people in said.items()
+        if words
+    ]
 
 
 def _missing(missing: Missing) -> Element:

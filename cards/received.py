@@ -131,13 +131,13 @@ def wants_to_edit(plan: SharePlan, recipient: Recipient, reason: str, key: str) 
     """Who, what, the right now and the one asked for, until, why."""
     ends = plan.until.at if plan.until else None
     body = [
-        heading(_("May they edit this?")),
+        heading(_("Allow editing?")),
         line(*filled(_("{who} asks to edit what you shared."), who=run(recipient.name, bold=True))),
         file(plan.item),
         block(_change(recipient), separator=True),
         small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
         if ends
-        else small(_("Without an end, as it is now.")),
+        else small(_("No end date, as now.")),
     ]
     if reason:
         body.append(block(small(_("Why:")), line(reason)))
@@ -212,8 +212,7 @@ def not_given_back(plan: SharePlan, recipient: Recipient, key: str) -> Card:
 
 
 def _change(recipient: Recipient) -> Element:
-    asked = run(_(CAN[Role.WRITE]), bold=True, colour="Good")
-    return person(recipient, asked, _("now: {access}", access=_(CAN[Role.READ])))
+    return person(recipient, run(_(CAN[Role.WRITE]), bold=True), _("now: {access}", access=_(CAN[Role.READ])))
 
 
 def _left(returned: Returned) -> str:
@@ -250,7 +249,7 @@ def seen(item: ShareableItem) -> str:
 
 def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is_reminder: bool = False) -> Card:
     """For the owner. `item` None: it could not be looked up as them, and is as it was called."""
-    title = _("May they edit this?") if what.role is Role.WRITE else _("May they view this?")
+    title = _("Allow editing?") if what.role is Role.WRITE else _("Allow viewing?")
     asks = (
         _("{who} asks to edit a file of yours.")
         if what.role is Role.WRITE
@@ -269,7 +268,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
     body.append(
         small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
         if ends
-        else small(_("Without an end."))
+        else small(_("No end date."))
     )
     if what.reason:
         body.append(block(small(_("Why:")), line(what.reason)))
@@ -295,7 +294,7 @@ def ask_for_access(what: AccessWanted, key: str) -> Card:
         heading(title),
         line(run(_called(what), bold=True)),
         line(sentence),
-        small(_("until {when}", when=when(ends)) if ends else _("Without an end.")),
+        small(_("until {when}", when=when(ends)) if ends else _("No end date.")),
         text("reason", _("Why (you may leave this empty)"), {"reason": what.reason}, lines=True, most=LONGEST_REASON),
         actions=[
             button(_("Ask"), "access.ask", key, style="positive"),
@@ -313,7 +312,7 @@ def access_asked(what: AccessWanted) -> Card:
 
 def access_declined(what: AccessWanted) -> Card:
     """For the owner."""
-    sentence = _("{name} gets no access by this. I told them.", name=apart(what.asker.name))
+    sentence = _("You did not give {name} access. I told them.", name=apart(what.asker.name))
     return card(heading(_("Declined")), line(run(_called(what), bold=True)), line(sentence), summary=sentence)
 
 

@@ -169,7 +169,7 @@ async def test_a_share_is_undone(browser: Browser, bot: Bot) -> None:
     await page.get_by_role("button", name="Share", exact=True).click()
     await expect(page.get_by_role("button", name="End now")).to_be_visible()
     await page.get_by_role("button", name="Who has access").click()
-    await expect(page.get_by_text("Given on this itself")).to_be_visible()
+    await expect(page.get_by_text("Shared directly")).to_be_visible()
     await page.get_by_role("button", name="Back").click()
     await page.get_by_role("button", name="Undo").click()
 
@@ -195,7 +195,7 @@ async def test_a_recipient_asks_to_edit_on_a_phone_and_is_allowed(browser: Brows
     await expect(
         alex.get_by_role("region", name="Conversation").get_by_text("I asked Adele Vance whether you may edit this")
     ).to_be_visible()
-    await expect(adele.get_by_text("May they edit this?")).to_be_visible()
+    await expect(adele.get_by_text("Allow editing?")).to_be_visible()
     await expect(adele.get_by_text("I fill in the figures of Sales.")).to_be_visible()
     await shoot(adele, "21-asked")
     await adele.get_by_role("button", name="Allow").click()

@@ -49,7 +49,7 @@ async def test_the_owner_is_asked_with_who_what_which_right_until_when_and_why(
     assert "Ask to edit this?" in before
     assert "Adele Vance decides, and I tell you." in before
     assert "I asked Adele Vance" in told
-    card = await adele.waits_for("May they edit this?")
+    card = await adele.waits_for("Allow editing?")
     assert "Alex Wilber asks to edit a file of yours." in card
     assert FILE in card
     assert "OneDrive › Finance" in card
@@ -342,7 +342,7 @@ async def test_pressed_on_two_replicas_it_is_decided_once(contoso: Contoso, tmp_
         await adele.says("who has access to Q3 Budget.xlsx?")
         await alex.says(f"request access to {LINK.format(base=contoso.base_url)}")
         await alex.presses("Ask", {"reason": REASON})
-        await until(lambda: "May they view this?" in adele.sees())
+        await until(lambda: "Allow viewing?" in adele.sees())
         allow, decline = button(adele, "Allow"), button(adele, "Decline")
         presses: list[asyncio.Task[str]] = []
         for (_process, endpoint), press in zip((*replicas, *replicas), (allow, decline, decline, allow), strict=True):
@@ -374,7 +374,7 @@ async def test_an_owner_who_is_not_signed_in_is_asked_in_first(adele: Someone, a
     await adele.says("help")
     await asks(alex, bot, f"request access to {LINK.format(base=bot.contoso.base_url)}")
 
-    card = await adele.waits_for("May they view this?")
+    card = await adele.waits_for("Allow viewing?")
     seen = await adele.presses("Allow")
     await bot.at_rest()
     before = bot.access(FILE)

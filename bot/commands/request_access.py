@@ -115,7 +115,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         if wanted.request.decision in (None, Decision.ALLOWED):
             raise
         return Reply(cards.received.access_decided(wanted.what, wanted.request.decision))
-    return Reply(cards.share.done(receipt, key))
+    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
 
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -117,7 +117,7 @@ class AccessFlows:
         plan = await judging.judged(graph, plan, self._policy, now)
         if plan.refused:
             raise judging.refusal(plan)
-        return plan
+        return replace(plan, wanted_by=what.asker.name)
 
     async def decline(self, key: str, run: str) -> Wrong | None:
         wanted = await self.at(key)

@@ -215,7 +215,7 @@ class ManyFlows:
         return key, stands.run, [(f"{MANY_REMINDER}.{stands.ends_at}", asker, self._gather)]
 
     async def tell(self, what: str, key: str, person_id: str, *, is_last: bool) -> str | None:
-        """AGAIN where that may go better in a while."""
+        """AGAIN where that may go better in a while. When everybody has heard of it, the sharer, who is to see how."""
         pressed = await self._ledger.many.at(key)
         if pressed is None:
             return None
@@ -224,7 +224,15 @@ class ManyFlows:
             await self._tell_sharer(what, pressed, parts)
             return None
         mine = [part for part in parts if person_id in (_theirs if what == MANY_DONE else _lost)(part)]
-        return await self._told(what, pressed.plan.asker, mine, person_id, is_last=is_last)
+        asker = pressed.plan.asker
+        if await self._told(what, asker, mine, person_id, is_last=is_last) == AGAIN:
+            return AGAIN
+        return asker.id if what == MANY_DONE and await self._all_told(pressed) else None
+
+    async def _all_told(self, pressed: ManyPressed) -> bool:
+        """Then their sharer is to see how."""
+        receipts = [part.receipt for part in await self._ledger.many.parts(pressed.plan.keys)]
+        return not any(isinstance(each, ShareReceipt) and each.waits for each in receipts)
 
     async def _tell_sharer(self, what: str, pressed: ManyPressed, parts: list[Part]) -> None:
         """Of all that has ended by now, or will with this one; of each once."""

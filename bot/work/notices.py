@@ -80,5 +80,7 @@ class Notices:
             return None
         if what in NOTICES:
             return await self._rosters.tell(key, is_last=is_last)
+        if what == SHOWN:
+            await self._many.show(key)
         await self._flows.tell(what, key, person_id, sentence)
         return None

@@ -193,6 +193,7 @@ class RequestFlows:
         if not isinstance(plan, SharePlan):
             await self._ledger.requests.put_off(asked.request)
             return wrong.written(TooLate())
+        plan = replace(plan, wanted_by=asked.of.recipient.name)
         stands = await self._ledger.requests.allow(asked.request, plan)
         return None if stands is Decision.ALLOWED else wrong.written(TooLate())
 
