@@ -9,6 +9,8 @@ from bot.changes import ChangePlan, ChangeReceipt
 from bot.sharing import Decision, EndReceipt, Grant, Outcome, Person, SharePlan, ShareReceipt
 
 FAILED = (Outcome.REFUSED, Outcome.UNSURE)
+# To whom it was given, whatever became of that.
+GIVEN = (Outcome.GRANTED, Outcome.RETURNED, Outcome.TAKEN, Outcome.MOVED)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,16 @@ class Part:
         """Those of a share with whom it was not shared, though others got it."""
         grants = self.receipt.grants if isinstance(self.receipt, ShareReceipt) else ()
         return tuple(each for each in grants if each.outcome in FAILED)
+
+    def is_of(self, person_id: str) -> bool:
+        """Whether somebody got something by it, or had something changed."""
+        match self.receipt:
+            case ShareReceipt(grants=grants) | EndReceipt(share=ShareReceipt(grants=grants)):
+                return any(each.recipient.id == person_id and each.outcome in GIVEN for each in grants)
+            case ChangeReceipt(changes=changes):
+                return any(each.recipient.id == person_id for each in changes)
+            case None:
+                return False
 
     @property
     def can_be_undone(self) -> bool:

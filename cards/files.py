@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cards.change
 import cards.ended
 import cards.share
 from bot.changes import Aim, Changed, ChangePlan, ChangeReceipt
 from bot.many import Many, Missing, Part, Waiting
-from bot.sharing import Change, Decision, EndReceipt, Grant, Outcome, Recipient, Returned, SharePlan, ShareReceipt
+from bot.sharing import Change, Decision, EndReceipt, Grant, Outcome, Recipient, Returned, Role, SharePlan, ShareReceipt
 from bot.texts import _, later, listed, sentences, several, when
 from cards.elements import (
     Action,
@@ -25,6 +25,7 @@ from cards.elements import (
     heading,
     leads_to,
     line,
+    pressable,
     row,
     run,
     small,
@@ -158,12 +159,23 @@ def in_a_line(plans: Sequence[SharePlan]) -> str:
     return listed(named)
 
 
-def for_them(parts: Sequence[Part], person_id: str) -> Card:
-    """What somebody is told of theirs, in one go."""
+@dataclass(frozen=True)
+class Theirs:
+    """How a share of somebody stands: what they can do by it now, what they may press, and what they have."""
+
+    now: Role | None
+    may_ask: bool = False
+    may_return: bool = False
+    is_asked: bool = False
+
+
+def for_them(parts: Sequence[Part], person_id: str, known: Mapping[str, Theirs] | None = None) -> Card:
+    """What somebody is told of theirs, in one go; `known` is how each share stands by now, by its key."""
     if len(parts) == 1:
         return _for_one(parts[0], person_id)
+    known = known or {part.key: _at_first(part.share, person_id) for part in parts if part.share}
     asker = apart(parts[0].plan.asker.name)
-    given = [part for part in parts if isinstance(part.receipt, ShareReceipt)]
+    given = [part for part in parts if part.share and part.key in known and known[part.key].now]
     message = next((part.share.message for part in given if part.share and part.share.message), None)
     if len(given) == len(parts):
         title = several(
@@ -173,7 +185,9 @@ def for_them(parts: Sequence[Part], person_id: str) -> Card:
         title = _("{name} has changed what you can open", name=asker)
     said = [line(message)] if message else []
     until = next((until_when(part.share) for part in given if part.share), [])
-    files = [_theirs(part, person_id) for part in parts[:MOST]]
+    # More than a few with buttons each nobody would find their way in, and a card has its size.
+    with_buttons = len(parts) <= PAGE
+    files = [_theirs(part, person_id, known.get(part.key), with_buttons=with_buttons) for part in parts[:MOST]]
     return card(heading(title), *said, *files, *_more(len(parts)), *until, summary=title)
 
 
@@ -232,8 +246,13 @@ def _is(each: Grant | Returned | Changed, person_id: str) -> bool:
     return each.recipient.id == person_id
 
 
-def _theirs(part: Part, person_id: str) -> Element:
-    """One file, and what they can do with it by now."""
+def _at_first(plan: SharePlan, person_id: str) -> Theirs:
+    later = any(plan.comes_later(step.recipient) for step in plan.steps if step.recipient.id == person_id)
+    return Theirs(plan.role, may_ask=plan.role is Role.READ and not later, may_return=plan.sees_all)
+
+
+def _theirs(part: Part, person_id: str, share: Theirs | None, *, with_buttons: bool) -> Element:
+    """One file, what they can do with it by now, and what they can do about that."""
     item = part.plan.item
     match part.receipt:
         case EndReceipt() as ended:
@@ -242,12 +261,22 @@ def _theirs(part: Part, person_id: str) -> Element:
         case ChangeReceipt() as receipt:
             opens = next(each for each in receipt.changes if _is(each, person_id)).now
         case _:
-            opens = part.share.role if part.share else None
+            opens = share.now if share else None
     can = _(CAN[opens]) if opens else _("no access")
     seen = beside_each_other(
         [file(item, by=item.owner != part.plan.asker.name)], [line(run(can, bold=True), spacing="None")]
     )
-    return leads_to(seen, opens_there(item)) if opens else seen
+    if not opens:
+        return seen
+    if not with_buttons:
+        return leads_to(seen, opens_there(item))
+    actions = [opens_there(item)]
+    asked = [small(_("You asked to edit this."))] if share and share.is_asked else []
+    if share and share.may_ask:
+        actions.append(button(_("Ask to edit"), "received.edit", part.key))
+    if share and share.may_return:
+        actions.append(button(_("I don't need this"), "received.unneeded", part.key))
+    return block(seen, *asked, pressable(*actions), separator=True)
 
 
 def _title(parts: Sequence[Part]) -> str:

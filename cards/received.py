@@ -109,8 +109,10 @@ def answered(
         title, said = _("Allowed"), _("{who} said yes; you could edit this already.")
     else:
         title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
-    # What was given is told by a notice of its own.
-    can = [] if is_given else [_("You can edit it.") if can_edit else _("You can view it, as before.")]
+    if is_given:
+        # There is a notice of it, and one is enough.
+        return _was_given(title, said, plan.asker.name, plan.item.name)
+    can = [_("You can edit it.") if can_edit else _("You can view it, as before.")]
     actions = [opens_there(plan.item)]
     if key and plan.sees_all:
         actions.append(button(_("I don't need this"), "received.unneeded", key))
@@ -121,6 +123,13 @@ def answered(
         *map(line, can),
         actions=actions,
         summary=sentences(_("{title}: {file}", title=title, file=apart(plan.item.name)), *can),
+    )
+
+
+def _was_given(title: str, said: str, who: str, name: str) -> Card:
+    return card(
+        line(*filled(said, who=run(who, bold=True))),
+        summary=_("{title}: {file}", title=title, file=apart(name)),
     )
 
 
@@ -350,6 +359,8 @@ def access_answered(
         case _:
             title, said = _("Declined"), _("{who} would rather not give you access.")
     name = _called(what)
+    if is_given:
+        return _was_given(title, said, what.owner.name, name)
     return card(
         heading(title),
         line(*filled(said, who=run(what.owner.name, bold=True))),

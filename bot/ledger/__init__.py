@@ -24,7 +24,7 @@ from bot.ledger.changes import Before, Changes, Pressed, Standing
 from bot.ledger.conversations import Conversation, Conversations
 from bot.ledger.ends import Ends, Stands
 from bot.ledger.many import ManyDeeds, ManyPressed
-from bot.ledger.places import Place, Places
+from bot.ledger.places import Place, Places, of_notice
 from bot.ledger.plain_texts import Offered, PlainTexts
 from bot.ledger.plans import Pending, PendingPlans
 from bot.ledger.record import Entry, Kept, Record, What
@@ -82,6 +82,7 @@ __all__ = [
     "decision_of",
     "is_passing",
     "keep_private",
+    "of_notice",
 ]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}

@@ -225,7 +225,7 @@ class ManyFlows:
             return None
         mine = [part for part in parts if person_id in (_theirs if what == MANY_DONE else _lost)(part)]
         asker = pressed.plan.asker
-        if await self._told(what, asker, mine, person_id, is_last=is_last) == AGAIN:
+        if await self._told(what, pressed, mine, person_id, is_last=is_last) == AGAIN:
             return AGAIN
         return asker.id if what == MANY_DONE and await self._all_told(pressed) else None
 
@@ -262,7 +262,10 @@ class ManyFlows:
         for each in told:
             await self._ledger.record.told(asker, each.key, act, asker.id, was_told=place is not None)
 
-    async def _told(self, what: str, asker: Person, mine: list[Part], person_id: str, *, is_last: bool) -> str | None:
+    async def _told(
+        self, what: str, pressed: ManyPressed, mine: list[Part], person_id: str, *, is_last: bool
+    ) -> str | None:
+        asker = pressed.plan.asker
         is_mailed = any(part.share and part.share.mail for part in mine)
         in_teams = not is_mailed and await self._ledger.conversations.known(asker.tenant_id, [person_id])
         if not in_teams or len(mine) < SEVERAL:
@@ -275,7 +278,9 @@ class ManyFlows:
                 await self._ledger.told.was_cut(part.key, person_id)
         if not told:
             return None
-        way = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
+        way, place = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
+        if place and what == MANY_DONE:
+            await self._flows.keep_place(pressed.key, person_id, place)
         if (way is Telling.WAITS and not is_last) or (way is Telling.UNREACHED and what == MANY_DONE):
             for part in told:
                 await self._ledger.told.not_yet(part.key, person_id, _about(what, part))
@@ -290,15 +295,16 @@ class ManyFlows:
             await self._ledger.record.told(asker, part.key, _about(what, part), person_id, was_told=was_told)
         return None
 
-    async def _sent(self, card: Callable[[], Card], asker: Person, person_id: str) -> Telling:
-        """WAITS where another try may reach them."""
+    async def _sent(self, card: Callable[[], Card], asker: Person, person_id: str) -> tuple[Telling, Place | None]:
+        """How, and where it is; WAITS where another try may reach them."""
         try:
-            return Telling.TEAMS if await self._tell(asker.tenant_id, person_id, card) else Telling.UNREACHED
+            place = await self._tell(asker.tenant_id, person_id, card)
         except Unavailable:
-            return Telling.WAITS
+            return Telling.WAITS, None
         except Exception:
             log.exception("somebody may not have been told")
-            return Telling.MAYBE
+            return Telling.MAYBE, None
+        return (Telling.TEAMS if place else Telling.UNREACHED), place
 
     async def _one_by_one(
         self, what: str, asker: Person, mine: Sequence[Part], person_id: str, *, is_last: bool
