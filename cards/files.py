@@ -173,9 +173,9 @@ def for_them(parts: Sequence[Part], person_id: str, known: Mapping[str, Theirs] 
     """What somebody is told of theirs, in one go; `known` is how each share stands by now, by its key."""
     if len(parts) == 1:
         return _for_one(parts[0], person_id)
-    known = known or {part.key: _at_first(part.share, person_id) for part in parts if part.share}
+    given = [part for part in parts if isinstance(part.receipt, ShareReceipt)]
+    known = known or {part.key: _at_first(part.share, person_id) for part in given if part.share}
     asker = apart(parts[0].plan.asker.name)
-    given = [part for part in parts if part.share and part.key in known and known[part.key].now]
     message = next((part.share.message for part in given if part.share and part.share.message), None)
     if len(given) == len(parts):
         title = several(

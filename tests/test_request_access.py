@@ -292,7 +292,7 @@ async def test_what_is_declined_gives_nothing(adele: Someone, alex: Someone, lin
     told = await adele.presses("Decline")
     await bot.at_rest()
 
-    assert "Alex Wilber gets no access by this." in told
+    assert "You did not give Alex Wilber access." in told
     assert ALEX not in bot.access(FILE)
     assert "Adele Vance would rather not give you access." in alex.sees()
 
@@ -405,7 +405,7 @@ async def test_what_is_wanted_until_a_day_that_is_over_is_not_given(
     again = await adele.presses("Decline")
 
     assert "The day until which it was wanted is over." in told
-    assert "Alex Wilber gets no access by this." in again
+    assert "You did not give Alex Wilber access." in again
     assert ALEX not in bot.access(FILE)
 
 

@@ -147,9 +147,7 @@ async def test_what_is_left_when_the_newer_one_ends_is_said_in_its_row(adele: So
     await adele.says("my shares")
 
     until = f"until {end.day} {end:%B %Y}"
-    assert bot.rows(adele)[0].startswith(
-        f"Q3 Budget.xlsx Megan Bowen · can edit · {until} · then: can view · no end"
-    )
+    assert bot.rows(adele)[0].startswith(f"Q3 Budget.xlsx Megan Bowen · can edit · {until} · then: can view · no end")
     assert len(bot.rows(adele)) == 1
 
 

@@ -103,17 +103,21 @@ class Received:
 
 @dataclass(frozen=True)
 class Together:
-    """What came to somebody in one message, as it is by now; `of` are those of its parts that are shares."""
+    """What came to somebody in one message, as it is by now; `of` are those of its parts that are shares.
+
+    Of the keys in `edits`, they have been let edit it since.
+    """
 
     key: str
     parts: tuple[Part, ...]
     of: Mapping[str, Received]
+    edits: frozenset[str]
     person_id: str
 
     def card(self) -> Card:
         theirs = {
             key: cards.files.Theirs(
-                each.now,
+                Role.WRITE if key in self.edits else each.now,
                 may_ask=each.may_ask and not each.plan.comes_later(each.recipient),
                 may_return=not each.is_over and each.plan.sees_all,
                 is_asked=not each.is_over and each.is_asked,
@@ -200,7 +204,12 @@ class RequestFlows:
         found = {each.key: await self.of(each.key, person_id) for each in parts if each.share}
         shares = {key: each for key, each in found.items() if each}
         mine = tuple(each for each in parts if each.key in shares or not each.share)
-        return Together(together, mine, shares, person_id) if len(mine) >= SEVERAL else None
+        if len(mine) < SEVERAL:
+            return None
+        allowed = {key: each.asked.key for key, each in shares.items() if each.asked and each.asked.decision}
+        more = {key: await self.of(asked, person_id) for key, asked in allowed.items()}
+        edits = frozenset(key for key, each in more.items() if each and not each.is_over)
+        return Together(together, mine, shares, edits, person_id)
 
     async def renew_several(self, key: str, person_id: str) -> None:
         """The same of all that came to them by the card of this key."""
@@ -331,6 +340,8 @@ class RequestFlows:
         asker = Person(asked.of.plan.asker.tenant_id, person_id, asked.of.recipient.name)
         has = None if is_given else asked.request.share_key
         await self._flows.decided(asked.request, asker, partial(card, is_given=is_given, key=has))
+        if await self.together(asked.request.share_key, person_id):
+            await self.renew(asked.request.share_key, person_id)
         if not is_given:
             await self._tell_recipient(asked, "answered", card)
 
