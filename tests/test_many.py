@@ -143,7 +143,7 @@ async def test_of_several_one_can_be_asked_to_edit(adele: Someone, alex: Someone
     assert "Adele Vance shared 2 files with you" in back
     assert given(bot, BUDGET, FORECAST) == ["write", "read"]
     assert "You asked to edit this." not in alex.sees()
-    assert alex.sees().count("can edit") == 1
+    assert alex.sees().count("\ncan edit") == 1
 
 
 @pytest.mark.usefixtures("received")
