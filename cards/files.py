@@ -424,7 +424,7 @@ def _came_of(part: Part, key: str) -> Element:
             if granted:
                 people = in_a_sentence([each.recipient for each in granted])
                 can = _("{people}: {access}", people=people, access=_(CAN[receipt.plan.role]))
-                body.append(line(run(f"✓ {can}", colour="Good"), spacing="None"))
+                body.append(line(run(f"✓ {can}", colour="Good")))
                 body += _heard(granted)
             if had:
                 people = in_a_sentence([each.recipient for each in had])

@@ -73,7 +73,7 @@ def test_the_first_that_can_not_be_one_is_found(said: str, found: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "example"),
-    [("nobody@nowhere", "nobody@example.com"), ("a.b@x", "ab@example.com"), ("@@x.com", "name@")],
+    [("nobody@nowhere", "nobody@example.com"), ("a.b@x", "a.b@example.com"), ("@@x.com", "name@")],
 )
 def test_the_example_is_made_of_their_own_words(address: str, example: str) -> None:
     assert example in no_address(address)

@@ -251,6 +251,8 @@ def share_lists() -> Iterator[Card]:
         yield cards.shares.shares(shown, wanted, "key", count=25, now=now, views=list(VIEWS))
         yield cards.shares.shares(shown, replace(wanted, page=1), "key", count=25, now=now)
         yield cards.shares.shares([], wanted, "key", count=0, now=now, views=list(VIEWS))
+        on_top = [replace(each, ends=WHEN, before=replace(each, ends=None)) for each in shown]
+        yield cards.shares.shares(on_top, wanted, "key", count=1, now=now)
 
 
 SEVERAL = ManyPlan(ASKER, ("1", "2"), (Missing(FILE, SAID),))

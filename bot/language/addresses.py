@@ -12,7 +12,7 @@ _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _MAILBOX = re.compile(rf"(?=.{{1,64}}$){_ATOM}(?:\.{_ATOM})*", re.ASCII)
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?![0-9]+$)[a-z0-9][a-z0-9-]{{0,61}}[a-z0-9]", re.ASCII | re.IGNORECASE)
-_NOT_IN_A_NAME = re.compile(r"[^\w-]+", re.ASCII)
+_NOT_IN_A_NAME = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 def is_address(said: str) -> bool:
@@ -29,7 +29,7 @@ def impossible(said: str) -> str:
 def no_address(said: str) -> str:
     if not said.isascii():
         return _("“{address}” has a letter in it that no e-mail address has, even if it looks like one.", address=said)
-    name = _NOT_IN_A_NAME.sub("", said.partition("@")[0]) or "name"
+    name = _NOT_IN_A_NAME.sub("", said.partition("@")[0]).strip(".") or "name"
     return _(
         "“{address}” can't be an e-mail address; one looks like {example}.",
         address=said,
