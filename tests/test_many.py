@@ -309,7 +309,7 @@ async def test_a_name_that_fits_several_people_is_asked_about_once(adele: Someon
     asked = await adele.says(f"share {BUDGET} and {FORECAST} with Ana Bell as read")
     card = await adele.presses(bot.rows(adele)[0])
 
-    assert "“Ana Bell” fits 2" in asked
+    assert "“Ana Bell” could be any of these 2:" in asked
     assert "Share 2 files?" in card
 
 

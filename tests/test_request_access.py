@@ -64,7 +64,7 @@ async def test_nobody_is_asked_before_the_press(adele: Someone, alex: Someone, l
 
     assert "I asked nobody." in await alex.presses("Cancel")
     await bot.at_rest()
-    assert "May they" not in adele.sees()
+    assert "Allow" not in adele.sees()
 
 
 async def test_what_one_can_open_already_is_said(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
@@ -268,7 +268,7 @@ async def test_what_one_can_open_by_now_is_asked_of_nobody(adele: Someone, alex:
     await bot.at_rest()
 
     assert "You can open “Q3 Budget.xlsx” already." in told
-    assert "May they" not in adele.sees()
+    assert "Allow" not in adele.sees()
 
 
 async def test_what_is_allowed_lasts_as_long_as_the_rules_let_it(

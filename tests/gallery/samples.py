@@ -665,7 +665,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
             Part(str(n), ODD_TO_VIEW, ShareReceipt(ODD_TO_VIEW, (Grant(ODD_PEOPLE[0], Outcome.GRANTED),)))
             for n in range(10)
         ],
-        ODD_PEOPLE[0].id,
+        "0",
     ),
     "several: changed for you": partial(
         cards.files.for_them,
