@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.changes import ChangePlan, ChangeReceipt
 from bot.sharing import Decision, EndReceipt, Grant, Outcome, Person, SharePlan, ShareReceipt
 
 FAILED = (Outcome.REFUSED, Outcome.UNSURE)
+# To whom it was given, whatever became of that.
+GIVEN = (Outcome.GRANTED, Outcome.RETURNED, Outcome.TAKEN, Outcome.MOVED)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ class Part:
         grants = self.receipt.grants if isinstance(self.receipt, ShareReceipt) else ()
         return tuple(each for each in grants if each.outcome in FAILED)
 
+    def is_of(self, person_id: str) -> bool:
+        """Whether somebody got something by it, or had something changed."""
+        match self.receipt:
+            case ShareReceipt(grants=grants) | EndReceipt(share=ShareReceipt(grants=grants)):
+                return any(each.recipient.id == person_id and each.outcome in GIVEN for each in grants)
+            case ChangeReceipt(changes=changes):
+                return any(each.recipient.id == person_id for each in changes)
+            case None:
+                return False
+
     @property
     def can_be_undone(self) -> bool:
         match self.receipt:
@@ -100,6 +112,18 @@ class Many:
     is_pressed: bool = False
     is_over: bool = False
     is_undone: bool = False
+
+    @property
+    def shares(self) -> tuple[SharePlan, ...]:
+        waiting = (plan for each in self.waiting for plan in each.plans)
+        return (*(part.share for part in self.parts if part.share), *waiting)
+
+    @property
+    def can_be_changed(self) -> bool:
+        """Whether all of it is one request, which a form can hold."""
+        is_all = len(self.shares) == len(self.parts) + sum(len(each.plans) for each in self.waiting)
+        asked = {replace(plan.asked, items=(), until=None) for plan in self.shares}
+        return is_all and len(asked) == 1
 
 
 def by_approvers(

@@ -21,6 +21,7 @@ from bot.errors import (
 from bot.graph import Graph
 from bot.graph.invitations import check, invitation
 from bot.graph.permissions import Permission, covers, only_views, role_of, tell_all
+from bot.language.addresses import is_address, no_address
 from bot.policy import EVERYTHING, Policy, end_after
 from bot.sharing import (
     Change,
@@ -287,6 +288,7 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
             raise NotUnderstood(_("This day is too far away. Please leave the end out, or name an earlier one."))
     if request.same_as:
         raise NotUnderstood(_("I give the same access as somebody has for one file at a time, and by itself."))
+    _refuse_no_addresses(request)
     for words in (*request.items, *request.recipients):
         if words.kind == "reference":
             raise NotUnderstood(_("I can't tell which file that is. Please name the file or paste its link."))
@@ -297,6 +299,13 @@ def _refuse_what_cannot_be(request: ShareRequest) -> None:
     is_for_a_chat = any(words.kind == finding.CHAT for words in request.recipients)
     if any(not is_for_a_chat or words.kind not in ONE_OF_A_CHAT for words in request.excluded):
         raise NotUnderstood(sentences(_("I can't leave somebody out of a group."), _(NAME_THEM)))
+
+
+def _refuse_no_addresses(request: ShareRequest) -> None:
+    wrong = [each.value for each in request.recipients if each.kind == "email" and not is_address(each.value)]
+    if wrong:
+        with about("people"):
+            raise NotUnderstood(sentences(*map(no_address, wrong)))
 
 
 def _without(roster: Roster, excluded: tuple[Words, ...]) -> list[Recipient]:

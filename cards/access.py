@@ -75,7 +75,7 @@ def who(
             )
         )
     shown = holders[:SHOWN]
-    for words, is_inherited in ((_("Given on this itself"), False), (_("Inherited from where it lies"), True)):
+    for words, is_inherited in ((_("Shared directly"), False), (_("Through the folder it is in"), True)):
         rows = [_row(each) for each in shown if each.is_inherited is is_inherited]
         if rows:
             body.append(block(small(words), *rows, separator=True))

@@ -148,8 +148,8 @@ def step(step: ChangeStep, plan: ChangePlan) -> Element:
     if plan.aim is Aim.END:
         until = plan.until.at if plan.until else None
         after = _("until {when}", when=when(until)) if until else _("without an end")
-        return person(step.recipient, run(after, bold=True, colour="Good"), _("now: {access}", access=now))
-    colour = "Attention" if step.after is None else "Good"
+        return person(step.recipient, run(after, bold=True), _("now: {access}", access=now))
+    colour = "Attention" if step.after is None else "Default"
     return person(
         step.recipient, run(_can(step.after), bold=True, colour=colour), _("now: {access}", access=now), _stays(step)
     )

@@ -141,6 +141,11 @@ def _columns(*columns: tuple[str, Sequence[Element]], spacing: str = "Medium") -
     return {"type": "ColumnSet", "spacing": spacing, "columns": made}
 
 
+def pressable(*actions: Action) -> Element:
+    """Buttons within a card, beneath what they are about."""
+    return {"type": "ActionSet", "actions": list(actions), "spacing": "Small"}
+
+
 def leads_to(element: Element, action: Action) -> Element:
     """Something that a press anywhere on it opens. It goes by the words in it."""
     opens = {name: value for name, value in action.items() if name != "title"}

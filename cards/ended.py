@@ -7,7 +7,7 @@ import datetime as dt
 from bot.sharing import Ending, EndReceipt, Returned, Role, SharePlan, ShareReceipt
 from bot.texts import _, listed, several, when
 from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
-from cards.many import AT_ONCE, by_name
+from cards.many import AT_ONCE, by_name, names
 from cards.share import CAN, file, nothing, person
 
 
@@ -161,7 +161,7 @@ def _left_with(receipt: ShareReceipt) -> Element:
 
 def _people(receipt: ShareReceipt) -> str:
     people = [grant.recipient for grant in receipt.given()]
-    return by_name(people) if len(people) > AT_ONCE else listed([apart(each.name) for each in people])
+    return by_name(people) if len(people) > AT_ONCE else listed(names(people))
 
 
 def _open(receipt: ShareReceipt) -> Action:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cards.change
 import cards.ended
 import cards.share
 from bot.changes import Aim, Changed, ChangePlan, ChangeReceipt
 from bot.many import Many, Missing, Part, Waiting
-from bot.sharing import Change, Decision, EndReceipt, Grant, Outcome, Returned, SharePlan, ShareReceipt
-from bot.texts import _, later, several, when
+from bot.sharing import Change, Decision, EndReceipt, Grant, Outcome, Recipient, Returned, Role, SharePlan, ShareReceipt
+from bot.texts import _, later, listed, sentences, several, when
 from cards.elements import (
     Action,
     Card,
@@ -25,11 +25,12 @@ from cards.elements import (
     heading,
     leads_to,
     line,
+    pressable,
     row,
     run,
     small,
 )
-from cards.many import by_name, in_a_sentence, one_of
+from cards.many import IN_A_SENTENCE, by_name, in_a_sentence, one_of
 from cards.share import CAN, comes_with, file, opens_there, terms, until_and_rules, until_when
 
 # So many are shown at once: Teams takes no card of any length.
@@ -67,6 +68,7 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
         actions=[
             button(_button(to_do, waiting), "many.confirm", shown.key, style="positive"),
             *turns,
+            *([button(_("Change…"), "share.change", shown.key)] if shown.can_be_changed else []),
             button(_("Cancel"), "many.cancel", shown.key),
         ],
         summary=title,
@@ -83,12 +85,14 @@ def result(shown: Many, *, page: int = 0) -> Card:
     title, colour = _how_far(shown, failed)
     # What needs somebody's eyes comes first.
     ordered = [*failed, *(part for part in shown.parts if part not in failed)]
-    rows = [_came_of(part) for part in ordered]
+    rows = [_came_of(part, shown.key) for part in ordered]
     rows += [_decided(plan, each) for each in shown.waiting for plan in each.plans]
     rows += [_missing(each) for each in shown.plan.missing]
     body, turns = paged(rows, shown.key, page)
     if shown.approved_by:
         body.insert(0, line(_("{name} approved what you wanted to share.", name=apart(shown.approved_by))))
+    if shown.is_over:
+        body += _to_come(shown.parts)
     actions: list[Action] = [*turns]
     if shown.is_over and not shown.is_undone:
         if any(part.share and (part.said or part.failed) for part in failed):
@@ -100,6 +104,24 @@ def result(shown: Many, *, page: int = 0) -> Card:
     if any(each.is_open for each in shown.waiting):
         actions.append(button(_("Withdraw"), "many.withdraw", shown.key))
     return card(heading(title, colour), *body, actions=actions, summary=title)
+
+
+def _to_come(parts: Sequence[Part]) -> list[Element]:
+    """Whether it is known to be there, who is still to hear of it, and when it ends."""
+    receipts = [part.receipt for part in parts if isinstance(part.receipt, ShareReceipt) and part.receipt.granted()]
+    if not receipts:
+        return []
+    waits = max(receipts, key=lambda each: (each.waits, each.plan.undo))
+    said = [cards.share.checked(is_there=all(each.checked for each in receipts)), *cards.share.still(waits)]
+    ends = {each.plan.until.at if each.plan.until and each.plan.sees_all else None for each in receipts}
+    end = ends.pop() if len(ends) == 1 else None
+    until = [small(_("Until {when}: then I end it.", when=when(end)))] if end else []
+    return [block(small(sentences(*said)), *until)]
+
+
+def back(key: str) -> Action:
+    """From the card of one of them to this one."""
+    return button(_("Back"), "many.page", f"{key}.0", inputs=False)
 
 
 def _how_far(shown: Many, failed: Sequence[Part]) -> tuple[str, str]:
@@ -129,12 +151,31 @@ def files(plans: Sequence[SharePlan]) -> list[Element]:
     return [*(file(plan.item) for plan in plans[:MOST]), *_more(len(plans))]
 
 
-def for_them(parts: Sequence[Part], person_id: str) -> Card:
-    """What somebody is told of theirs, in one go."""
+def in_a_line(plans: Sequence[SharePlan]) -> str:
+    """What they are called, the first few by name."""
+    named = [apart(plan.item.name) for plan in plans[:IN_A_SENTENCE]]
+    if more := len(plans) - len(named):
+        return _("{names} and {count} more", names=", ".join(named), count=more)
+    return listed(named)
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """How a share of somebody stands: what they can do by it now, what they may press, and what they have."""
+
+    now: Role | None
+    may_ask: bool = False
+    may_return: bool = False
+    is_asked: bool = False
+
+
+def for_them(parts: Sequence[Part], person_id: str, known: Mapping[str, Theirs] | None = None) -> Card:
+    """What somebody is told of theirs, in one go; `known` is how each share stands by now, by its key."""
     if len(parts) == 1:
         return _for_one(parts[0], person_id)
-    asker = apart(parts[0].plan.asker.name)
     given = [part for part in parts if isinstance(part.receipt, ShareReceipt)]
+    known = known or {part.key: _at_first(part.share, person_id) for part in given if part.share}
+    asker = apart(parts[0].plan.asker.name)
     message = next((part.share.message for part in given if part.share and part.share.message), None)
     if len(given) == len(parts):
         title = several(
@@ -144,7 +185,9 @@ def for_them(parts: Sequence[Part], person_id: str) -> Card:
         title = _("{name} has changed what you can open", name=asker)
     said = [line(message)] if message else []
     until = next((until_when(part.share) for part in given if part.share), [])
-    files = [_theirs(part, person_id) for part in parts[:MOST]]
+    # More than a few with buttons each nobody would find their way in, and a card has its size.
+    with_buttons = len(parts) <= PAGE
+    files = [_theirs(part, person_id, known.get(part.key), with_buttons=with_buttons) for part in parts[:MOST]]
     return card(heading(title), *said, *files, *_more(len(parts)), *until, summary=title)
 
 
@@ -203,8 +246,13 @@ def _is(each: Grant | Returned | Changed, person_id: str) -> bool:
     return each.recipient.id == person_id
 
 
-def _theirs(part: Part, person_id: str) -> Element:
-    """One file, and what they can do with it by now."""
+def _at_first(plan: SharePlan, person_id: str) -> Theirs:
+    later = any(plan.comes_later(step.recipient) for step in plan.steps if step.recipient.id == person_id)
+    return Theirs(plan.role, may_ask=plan.role is Role.READ and not later, may_return=plan.sees_all)
+
+
+def _theirs(part: Part, person_id: str, share: Theirs | None, *, with_buttons: bool) -> Element:
+    """One file, what they can do with it by now, and what they can do about that."""
     item = part.plan.item
     match part.receipt:
         case EndReceipt() as ended:
@@ -213,12 +261,22 @@ def _theirs(part: Part, person_id: str) -> Element:
         case ChangeReceipt() as receipt:
             opens = next(each for each in receipt.changes if _is(each, person_id)).now
         case _:
-            opens = part.share.role if part.share else None
+            opens = share.now if share else None
     can = _(CAN[opens]) if opens else _("no access")
     seen = beside_each_other(
         [file(item, by=item.owner != part.plan.asker.name)], [line(run(can, bold=True), spacing="None")]
     )
-    return leads_to(seen, opens_there(item)) if opens else seen
+    if not opens:
+        return seen
+    if not with_buttons:
+        return leads_to(seen, opens_there(item))
+    actions = [opens_there(item)]
+    asked = [small(_("You asked to edit this."))] if share and share.is_asked else []
+    if share and share.may_ask:
+        actions.append(button(_("Ask to edit"), "received.edit", part.key))
+    if share and share.may_return:
+        actions.append(button(_("I don't need this"), "received.unneeded", part.key))
+    return block(seen, *asked, pressable(*actions), separator=True)
 
 
 def _title(parts: Sequence[Part]) -> str:
@@ -354,16 +412,20 @@ def _decided(plan: SharePlan, waiting: Waiting) -> Element:
     return block(file(plan.item), small(said), separator=True)
 
 
-def _came_of(part: Part) -> Element:
+def _came_of(part: Part, key: str) -> Element:
     plan = part.plan
     body = [file(plan.item)]
     match part.receipt:
         case ShareReceipt() as receipt:
+            if receipt.given():
+                # A press leads to its own card: who has access, its undo, its end.
+                body = [row(plan.item.name, plan.item.where, "share.one", f"{key}.{part.key}")]
             granted, had = receipt.granted(), [each for each in receipt.grants if each.outcome is Outcome.HAD_IT]
             if granted:
                 people = in_a_sentence([each.recipient for each in granted])
                 can = _("{people}: {access}", people=people, access=_(CAN[receipt.plan.role]))
-                body.append(line(run(f"✓ {can}", colour="Good"), spacing="None"))
+                body.append(line(run(f"✓ {can}", colour="Good")))
+                body += _heard(granted)
             if had:
                 people = in_a_sentence([each.recipient for each in had])
                 body.append(small(_("already: {people}", people=people), spacing="None"))
@@ -380,6 +442,19 @@ def _came_of(part: Part) -> Element:
         case None:
             body.append(small(_("waits for its turn"), spacing="None"))
     return block(*body, separator=True)
+
+
+def _heard(granted: Sequence[Grant]) -> list[Element]:
+    """How each was told, or why not: who was told alike, together."""
+    said: dict[str, list[Recipient]] = {}
+    for each in granted:
+        words = each.remark or (cards.share.told(each.telling) if each.telling else "")
+        said.setdefault(words, []).append(each.recipient)
+    return [
+        small(_("{name}: {value}", name=in_a_sentence(people), value=words), spacing="None")
+        for words, people in said.items()
+        if words
+    ]
 
 
 def _missing(missing: Missing) -> Element:

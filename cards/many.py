@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,30 +55,42 @@ def turned(shown: range, count: int, verb: str, key: str, page: int) -> tuple[El
     return where, turns
 
 
+def names(people: Sequence[Recipient], among: Sequence[Recipient] = ()) -> list[str]:
+    """What they are called; where several of these, or of those `among`, have one name, with what tells them apart."""
+    known = {(each.name.casefold(), each.email.casefold()) for each in (*people, *among)}
+    called = Counter(name for name, _email in known)
+    return [apart(_in_full(each) if called[each.name.casefold()] > 1 else each.name or each.email) for each in people]
+
+
+def _in_full(person: Recipient) -> str:
+    about = ", ".join(filter(None, (person.title, person.email)))
+    return f"{person.name} ({about})" if about else person.name
+
+
 def in_a_sentence(people: Sequence[Recipient]) -> str:
     """Their names, or how many they are."""
     if len(people) <= IN_A_SENTENCE:
-        return listed([apart(each.name) for each in people])
+        return listed(names(people))
     return several(len(people), "{count} person", "{count} people")
 
 
 def by_name(people: Sequence[Recipient]) -> str:
     """All of them, if there is room."""
-    names: list[str] = []
+    shown: list[str] = []
     letters = 0
-    for each in people:
-        letters += len(each.name)
+    for name in names(people):
+        letters += len(name)
         if letters > LETTERS:
-            return _("{names} and {count} more", names=", ".join(names), count=len(people) - len(names))
-        names.append(apart(each.name))
-    return ", ".join(names)
+            return _("{names} and {count} more", names=", ".join(shown), count=len(people) - len(shown))
+        shown.append(name)
+    return ", ".join(shown)
 
 
-def one_of(names: Sequence[str]) -> str:
+def one_of(called: Sequence[str]) -> str:
     """Any of them will do; of many, the first few."""
-    some = [apart(each) for each in names[:IN_A_SENTENCE]]
-    if len(names) > IN_A_SENTENCE:
-        return _("{names} and {count} more", names=", ".join(some), count=len(names) - len(some))
+    some = [apart(each) for each in called[:IN_A_SENTENCE]]
+    if len(called) > IN_A_SENTENCE:
+        return _("{names} and {count} more", names=", ".join(some), count=len(called) - len(some))
     return either(some)
 
 

@@ -40,6 +40,8 @@ def written(card: Card, *, first: int = 1) -> Written:
         lines.append(_("Reply with the number of your choice, or with:"))
     elif numbered:
         lines.append(_("Reply with a number:"))
+    elif numbers.offers:
+        lines.append(_("Reply with one of the numbers."))
     return Written("\n".join((*lines, *numbered)), tuple(numbers.offers))
 
 
@@ -104,6 +106,9 @@ def _lines(element: Element, numbers: _Numbers) -> list[str]:
         case "Container":
             opens = [element["selectAction"]["url"]] if "selectAction" in element else []
             return [*(line for each in element["items"] for line in _lines(each, numbers)), *opens]
+        case "ActionSet":
+            links = [_named(each["title"], each["url"]) for each in element["actions"] if "url" in each]
+            return links + [each for action in _pressed(element) for each in numbers.action(action)]
         case "ColumnSet":
             columns = ([line for each in one["items"] for line in _lines(each, numbers)] for one in element["columns"])
             return _beside_each_other([column for column in columns if column])

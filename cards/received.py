@@ -109,8 +109,10 @@ def answered(
         title, said = _("Allowed"), _("{who} said yes; you could edit this already.")
     else:
         title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
-    # What was given is told by a notice of its own.
-    can = [] if is_given else [_("You can edit it.") if can_edit else _("You can view it, as before.")]
+    if is_given:
+        # There is a notice of it, and one is enough.
+        return _was_given(title, said, plan.asker.name, plan.item.name)
+    can = [_("You can edit it.") if can_edit else _("You can view it, as before.")]
     actions = [opens_there(plan.item)]
     if key and plan.sees_all:
         actions.append(button(_("I don't need this"), "received.unneeded", key))
@@ -124,6 +126,13 @@ def answered(
     )
 
 
+def _was_given(title: str, said: str, who: str, name: str) -> Card:
+    return card(
+        line(*filled(said, who=run(who, bold=True))),
+        summary=_("{title}: {file}", title=title, file=apart(name)),
+    )
+
+
 # What the sharer sees
 
 
@@ -131,13 +140,13 @@ def wants_to_edit(plan: SharePlan, recipient: Recipient, reason: str, key: str) 
     """Who, what, the right now and the one asked for, until, why."""
     ends = plan.until.at if plan.until else None
     body = [
-        heading(_("May they edit this?")),
+        heading(_("Allow editing?")),
         line(*filled(_("{who} asks to edit what you shared."), who=run(recipient.name, bold=True))),
         file(plan.item),
         block(_change(recipient), separator=True),
         small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
         if ends
-        else small(_("Without an end, as it is now.")),
+        else small(_("No end date, as now.")),
     ]
     if reason:
         body.append(block(small(_("Why:")), line(reason)))
@@ -212,8 +221,7 @@ def not_given_back(plan: SharePlan, recipient: Recipient, key: str) -> Card:
 
 
 def _change(recipient: Recipient) -> Element:
-    asked = run(_(CAN[Role.WRITE]), bold=True, colour="Good")
-    return person(recipient, asked, _("now: {access}", access=_(CAN[Role.READ])))
+    return person(recipient, run(_(CAN[Role.WRITE]), bold=True), _("now: {access}", access=_(CAN[Role.READ])))
 
 
 def _left(returned: Returned) -> str:
@@ -250,7 +258,7 @@ def seen(item: ShareableItem) -> str:
 
 def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is_reminder: bool = False) -> Card:
     """For the owner. `item` None: it could not be looked up as them, and is as it was called."""
-    title = _("May they edit this?") if what.role is Role.WRITE else _("May they view this?")
+    title = _("Allow editing?") if what.role is Role.WRITE else _("Allow viewing?")
     asks = (
         _("{who} asks to edit a file of yours.")
         if what.role is Role.WRITE
@@ -269,7 +277,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
     body.append(
         small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
         if ends
-        else small(_("Without an end."))
+        else small(_("No end date."))
     )
     if what.reason:
         body.append(block(small(_("Why:")), line(what.reason)))
@@ -295,7 +303,7 @@ def ask_for_access(what: AccessWanted, key: str) -> Card:
         heading(title),
         line(run(called(what), bold=True)),
         line(sentence),
-        small(_("until {when}", when=when(ends)) if ends else _("Without an end.")),
+        small(_("until {when}", when=when(ends)) if ends else _("No end date.")),
         text("reason", _("Why (you may leave this empty)"), {"reason": what.reason}, lines=True, most=LONGEST_REASON),
         actions=[
             button(_("Ask"), "access.ask", key, style="positive"),
@@ -313,7 +321,7 @@ def access_asked(what: AccessWanted) -> Card:
 
 def access_declined(what: AccessWanted) -> Card:
     """For the owner."""
-    sentence = _("{name} gets no access by this. I told them.", name=apart(what.asker.name))
+    sentence = _("You did not give {name} access. I told them.", name=apart(what.asker.name))
     return card(heading(_("Declined")), line(run(called(what), bold=True)), line(sentence), summary=sentence)
 
 
@@ -364,6 +372,8 @@ def access_answered(
         case _:
             title, said = _("Declined"), _("{who} would rather not give you access.")
     name = called(what)
+    if is_given:
+        return _was_given(title, said, by or what.owner.name, name)
     return card(
         heading(title),
         line(*filled(said, who=run(by or what.owner.name, bold=True))),

@@ -56,14 +56,14 @@ def _offered(plan: SharePlan) -> str:
 def _people(plan: SharePlan, *, is_known: bool) -> Element:
     if len(plan.steps) > AT_ONCE:
         names = by_name([each.recipient for each in plan.steps])
-        return block(line(names, ": ", run(_(CAN[plan.role]), bold=True, colour="Good")), separator=True)
+        return block(line(names, ": ", run(_(CAN[plan.role]), bold=True)), separator=True)
     return block(*(_row(each, plan, is_known=is_known) for each in plan.steps), separator=True)
 
 
 def _row(each: Step, plan: SharePlan, *, is_known: bool) -> Element:
     if is_known:
         return step(each, plan)
-    return person(each.recipient, run(_(CAN[plan.role]), bold=True, colour="Good"))
+    return person(each.recipient, run(_(CAN[plan.role]), bold=True))
 
 
 def left(plan: SharePlan, recipient: Recipient, has: Role, chat: Chat, key: str, *, shared: dt.datetime) -> Card:
@@ -83,9 +83,7 @@ def left(plan: SharePlan, recipient: Recipient, has: Role, chat: Chat, key: str,
             person(recipient, run(_(CAN[has]), bold=True), _("you shared this on {day}", day=day(shared))),
             separator=True,
         ),
-        small(_("Until {when}: then I end it.", when=when(ends)))
-        if ends
-        else small(_("Without an end, as it is now.")),
+        small(_("Until {when}: then I end it.", when=when(ends))) if ends else small(_("No end date, as now.")),
         actions=[
             button(_("Take it away"), "roster.take", key, style="positive"),
             button(_("Leave it as it is"), "roster.decline", key),

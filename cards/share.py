@@ -203,8 +203,10 @@ def _fits(question: Question) -> str:
     if question.is_near:
         return _("Nothing that you can open is called “{words}”. Similar names:", words=words)
     if count == 1:
-        return _("“{words}” may be", words=words)
-    return several(count, "“{words}” fits {count}", "“{words}” fits {count}", words=words)
+        return _("“{words}” could be:", words=words)
+    return several(
+        count, "“{words}” could be {count} of these:", "“{words}” could be any of these {count}:", words=words
+    )
 
 
 def told_apart(option: Option) -> str:
@@ -232,13 +234,12 @@ def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
     else:
         title, colour = _("Not shared"), "Attention"
     body = [heading(title, colour), file(receipt.plan.item)]
+    if receipt.plan.wanted_by:
+        body.append(line(*filled(_("{who} asked you for this."), who=run(receipt.plan.wanted_by, bold=True))))
     people, turns = paged(_grants(receipt), key, page)
     body += people
     if granted:
-        checked = (
-            _("Checked: the access is there.") if receipt.checked else _("I could not check what they can do now.")
-        )
-        body.append(block(small(sentences(checked, *_still(receipt)))))
+        body.append(block(small(sentences(checked(is_there=receipt.checked), *still(receipt)))))
     actions = [_opens(receipt.plan.item), *turns]
     if granted:
         actions.append(button(_("Who has access"), "access.of_share", key))
@@ -281,7 +282,17 @@ def _grants(receipt: ShareReceipt) -> list[Rows]:
     ]
 
 
-def _still(receipt: ShareReceipt) -> list[str]:
+def checked(*, is_there: bool) -> str:
+    return _("Checked: the access is there.") if is_there else _("I could not check what they can do now.")
+
+
+def told(telling: Telling) -> str:
+    """How somebody heard of it, or why not; "" while that is to come."""
+    said = TOLD.get(telling) or NOT_TOLD.get(telling)
+    return _(said) if said else ""
+
+
+def still(receipt: ShareReceipt) -> list[str]:
     """What is to come."""
     if not receipt.waits:
         return []
@@ -404,7 +415,8 @@ def step(step: Step, plan: SharePlan) -> Element:
         return person(step.recipient, refused, _("now: {access}", access=now), why)
     can = _(CAN[plan.role])
     can = _("then: {access}", access=can) if plan.comes_later(step.recipient) else can
-    return person(step.recipient, run(can, bold=True, colour="Good"), _("now: {access}", access=now))
+    # Not in the colour of what is done.
+    return person(step.recipient, run(can, bold=True), _("now: {access}", access=now))
 
 
 def nothing(plan: SharePlan) -> str:
@@ -445,6 +457,8 @@ def person(who: Recipient, what: Element, about: str = "", remark: str = "") -> 
         [line(run(who.name, bold=True), spacing="None")], [line(what, spacing="None")], spacing="None"
     )
     known = [
+        # Of a group it is what it is for, in as many words as somebody liked.
+        who.title if not who.is_group else "",
         who.email if who.name != who.email else "",
         _("a group: everybody in it") * who.is_group,
         about,

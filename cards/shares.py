@@ -10,7 +10,7 @@ from bot.sharing import Grant, Outcome, Recipient, ShareableItem, ShareList, Sha
 from bot.texts import _, day, later, listed, quoted, sentences, several, when
 from cards.basics import begin
 from cards.elements import Action, Card, Element, apart, button, card, heading, row, small
-from cards.many import PAGE, turned
+from cards.many import PAGE, names, turned
 from cards.share import CAN, NOT_TOLD, file, opens_there
 
 # Of the people of a share, so many have a name in its row.
@@ -25,11 +25,12 @@ VIEWS = {
 
 @dataclass(frozen=True)
 class Shared:
-    """A share that stands. `ends` None: it does not."""
+    """A share that stands. `ends` None: it does not. `before` is an older one, of the same file for the same people."""
 
     key: str
     receipt: ShareReceipt
     ends: dt.datetime | None
+    before: Shared | None = None
 
 
 def shares(
@@ -43,7 +44,8 @@ def shares(
         said = [small(narrowed)] if narrowed else []
         return card(heading(nothing), *said, actions=[begin(), *buttons], summary=nothing)
     title = _("What you share: {count}", count=count)
-    body = [heading(title), *([small(narrowed)] if narrowed else []), *(_row(each, key, now) for each in shown)]
+    among = [each.recipient for share in shown for each in share.receipt.given()]
+    body = [heading(title), *([small(narrowed)] if narrowed else []), *(_row(each, key, now, among) for each in shown)]
     buttons.append(button(_("Export…"), "shares.export", key, inputs=False))
     turns = []
     if count > PAGE:
@@ -93,33 +95,39 @@ def _narrowed(wanted: ShareList) -> str:
     return " · ".join(parts)
 
 
-def _row(share: Shared, key: str, now: dt.datetime) -> Element:
+def _row(share: Shared, key: str, now: dt.datetime, among: Sequence[Recipient]) -> Element:
+    """`among` are all whom the list names: two of them may have one name."""
     given = share.receipt.given()
     people = [each.recipient for each in given]
-    roles = dict.fromkeys(each.role or share.receipt.plan.role for each in given)
     parts = [
-        _who(people),
-        " / ".join(_(CAN[each]) for each in roles),
+        _who(people, among),
+        _can(share),
         _until(share.ends, now),
+        *_then(share, now),
         _("outside your organisation") if any(each.is_outside for each in people) else "",
         _told(given),
     ]
     return row(share.receipt.plan.item.name, " · ".join(filter(None, parts)), "shares.open", f"{key}.{share.key}")
 
 
-def _who(people: Sequence[Recipient]) -> str:
-    names = [apart(_short(each)) for each in people[:NAMED]]
+def _who(people: Sequence[Recipient], among: Sequence[Recipient]) -> str:
+    some = names(people[:NAMED], among)
     if len(people) > NAMED:
-        return _("{names} and {count} more", names=", ".join(names), count=len(people) - NAMED)
-    return listed(names)
+        return _("{names} and {count} more", names=", ".join(some), count=len(people) - NAMED)
+    return listed(some)
 
 
-def _short(person: Recipient) -> str:
-    """The first name; of "Vance, Adele" that is the last word."""
-    if person.is_group or person.id is None or not person.name.strip():
-        return person.name or person.email
-    last, _comma, first = person.name.partition(",")
-    return (first.split() or last.split())[0]
+def _can(share: Shared) -> str:
+    roles = dict.fromkeys(each.role or share.receipt.plan.role for each in share.receipt.given())
+    return " / ".join(_(CAN[each]) for each in roles)
+
+
+def _then(share: Shared, now: dt.datetime) -> list[str]:
+    """What is left of an older share when this one ends."""
+    before = share.before
+    if before is None or share.ends is None or (before.ends and before.ends <= share.ends):
+        return []
+    return [_("then: {access}", access=_can(before)), _until(before.ends, now)]
 
 
 def _until(ends: dt.datetime | None, now: dt.datetime) -> str:

@@ -12,8 +12,10 @@ import pytest
 
 import cards.basics
 import cards.ended
+import cards.files
 import cards.received
 import cards.share
+from bot.many import Part
 from bot.sharing import (
     Change,
     Ending,
@@ -35,6 +37,7 @@ from bot.sharing import (
     UnclearRequest,
 )
 from cards.elements import apart
+from tests.gallery import samples
 
 HOSTILE = "[Click me](https://evil.example) **bold** <b>x</b> \u202egnp.exe"
 ASKER = Person("t", "p", HOSTILE)
@@ -150,3 +153,17 @@ def parts(node: Any) -> Iterator[dict[str, Any]]:
 )
 def test_what_a_name_begins_of_writing_from_right_to_left_ends_with_it(words: str, ends: str) -> None:
     assert apart(words) == words + ends
+
+
+def test_of_more_files_than_have_room_for_buttons_each_can_be_opened() -> None:
+    part = Part("1", samples.VIEWED, samples.receipt(Grant(samples.ALEX, Outcome.GRANTED)))
+    few, many = (cards.files.for_them([part] * count, "alex") for count in (10, 11))
+
+    assert json.dumps(few).count("I don't need this") == 2 * 10
+    assert json.dumps(many).count("received.unneeded") == 0
+    assert json.dumps(many).count("Action.OpenUrl") == 11
+
+
+@pytest.mark.parametrize("name", ["confirm", "confirm: many people", "chat: somebody joined", "edit: for the sharer"])
+def test_what_is_not_done_yet_is_not_in_the_colour_of_what_is(name: str) -> None:
+    assert '"Good"' not in json.dumps(samples.SAMPLES[name]())

@@ -164,7 +164,7 @@ async def test_a_share_can_be_ended_from_the_reminder(adele: Someone, alex: Some
 
     assert "Ended" in told
     assert ALEX not in bot.access(FILE)
-    assert alex.sees().count("that is over") == 1
+    assert alex.notices().count("Access ended") == 1
 
 
 async def test_undo_is_a_press(adele: Someone, alex: Someone, bot: Bot) -> None:

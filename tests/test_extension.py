@@ -413,7 +413,7 @@ async def test_a_name_that_fits_two_people_is_a_question_in_the_dialog(adele: So
     question = await desk.presses("Continue", {"people": "Ana Bell"})
     plan = await desk.presses("Ana Bell ana.bell2@contoso.com")
 
-    assert "“Ana Bell” fits 2" in question
+    assert "“Ana Bell” could be any of these 2:" in question
     assert "Share this?" in plan
     assert "Cancelled" in await desk.presses("Cancel")
 
@@ -483,8 +483,8 @@ async def test_who_can_open_a_file_is_told_with_where_it_comes_from(adele: Someo
 
     told = await desk.acts("whoCanOpen", desk.says(link(bot, "Adele Vance", "Finance/Q3 Budget.xlsx")))
 
-    here, _, inherited = told.partition("Inherited from where it lies")
-    assert "Given on this itself" in here
+    here, _, inherited = told.partition("Through the folder it is in")
+    assert "Shared directly" in here
     assert "Alex Wilber\nalex.wilber@contoso.com\ncan edit" in here
     assert "Megan Bowen\nmegan.bowen@contoso.com\ncan view" in inherited
     assert "owners only" not in told

@@ -44,7 +44,7 @@ async def test_a_whole_share_by_words_alone(adele: Someone, bot: Bot) -> None:
 
     assert question.splitlines() == [
         "Which one do you mean?",
-        "“Ana Bell” fits 2",
+        "“Ana Bell” could be any of these 2:",
         "1. Ana Bell — ana.bell@contoso.com",
         "2. Ana Bell — ana.bell2@contoso.com",
         "Reply with the number of your choice, or with:",
@@ -413,7 +413,7 @@ async def test_a_paged_question_comes_before_the_next(adele: Someone, bot: Bot) 
     people = await adele.presses(bot.rows(adele)[0])
 
     assert "Ana Bell" not in files.replace("After this I ask about “Ana Bell”.", "")
-    assert "“Ana Bell” fits 2" in people
+    assert "“Ana Bell” could be any of these 2:" in people
 
 
 async def test_what_fits_too_much_to_go_through_is_asked_for_again(adele: Someone, bot: Bot) -> None:

@@ -223,7 +223,7 @@ async def test_explain_asks_which_file_is_meant(adele: Someone, bot: Bot) -> Non
     await adele.says("explain share Roadmap.docx with Alex")
     typed = await adele.says("the second one")
 
-    assert "“Roadmap.docx” fits 2" in question
+    assert "“Roadmap.docx” could be any of these 2:" in question
     assert card.startswith("What would happen")
     assert "No rule of your organisation is about this." in card
     assert typed.startswith("What would happen")

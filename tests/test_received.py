@@ -14,7 +14,7 @@ from contoso.faults import Rule
 from contoso.files import Grant
 from contoso.tenant import Contoso
 from tests.bot import Bot
-from tests.people import Someone, words_of_answer
+from tests.people import Someone, words, words_of_answer
 from tests.test_app import serving
 from tests.test_faults_kill import FOR_EVER, Json, button, delivered, killed, until
 
@@ -82,6 +82,58 @@ async def test_what_cannot_be_taken_back_is_not_offered_to_be_given_back(
     await shares(alex, bot, 'share "Brand guidelines.pdf" with Lee Gu as read')
 
     assert buttons(lee)[1:] == ["Ask to edit"]
+
+
+def told(someone: Someone) -> list[str]:
+    """The first words of all that they see, also of what took the place of something."""
+    return [words(each).partition("\n")[0] for each in someone.contoso.client.messages(someone.mail)]
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("how", ["its time", "undo", "taken away"])
+async def test_when_it_is_over_an_older_notice_says_so(adele: Someone, alex: Someone, bot: Bot, how: str) -> None:
+    before = len(told(alex))
+    if how == "its time":
+        await bot.later(days=4)
+    elif how == "undo":
+        await adele.says("undo")
+    else:
+        await adele.says(f"stop sharing {FILE} with Alex")
+        await adele.presses("Remove access")
+    await bot.at_rest()
+
+    assert "Shared with you" not in told(alex)
+    assert told(alex)[-2:] == ["Access ended", "Access ended"]
+    assert len(told(alex)) == before + 1
+    assert "Open in OneDrive" not in alex.sees()
+
+
+@pytest.mark.usefixtures("shared")
+async def test_also_a_notice_that_was_pressed_before_says_so(alex: Someone, bot: Bot) -> None:
+    await alex.presses("I don't need this")
+    await alex.presses("Keep it")
+    await bot.later(days=4)
+
+    assert "Shared with you" not in told(alex)
+    assert "Open in OneDrive" not in alex.sees()
+
+
+@pytest.mark.usefixtures("shared")
+async def test_what_waits_for_an_answer_says_that_it_is_over(alex: Someone, bot: Bot) -> None:
+    await asks(alex, bot)
+    await bot.later(days=4)
+
+    assert "I asked Adele Vance" not in alex.sees()
+    assert "Open in OneDrive" not in alex.sees()
+
+
+async def test_in_words_nothing_is_told_twice(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("plain text")
+    await shares(adele, bot)
+    before = len(told(alex))
+    await bot.later(days=4)
+
+    assert len(told(alex)) == before + 1
 
 
 # I don't need this
@@ -335,8 +387,8 @@ async def test_the_sharer_sees_who_asks_for_what_until_when_and_why(adele: Someo
     card = await adele.waits_for("asks to edit")
 
     assert "I asked Adele Vance" in told
-    for words in ("Alex Wilber asks to edit what you shared.", FILE, "can edit", "now: can view", "Until ", REASON):
-        assert words in card
+    for shown in ("Alex Wilber asks to edit what you shared.", FILE, "can edit", "now: can view", "Until ", REASON):
+        assert shown in card
     assert buttons(adele) == ["Allow", "Decline", "Open in OneDrive"]
 
 
@@ -347,16 +399,16 @@ async def test_allowed_it_is_a_share_that_ends_when_the_first_one_does(adele: So
 
     told = await adele.presses("Allow")
     await bot.at_rest()
-    now = bot.access(FILE)[ALEX]
+    now, heard = bot.access(FILE)[ALEX], alex.sees()
     await bot.later(days=4)
 
     assert "✓ can edit" in told
     assert "then I end it" in told
     assert now == "write"
-    assert "You can edit it." in alex.sees()
+    assert "You can edit it." in heard
     assert before[ALEX] == "read"
     assert ALEX not in bot.access(FILE)
-    assert alex.sees().count("that is over") == 1
+    assert alex.notices().count("Access ended") == 1
 
 
 @pytest.mark.usefixtures("shared")
@@ -429,6 +481,20 @@ async def test_allowed_it_stands_where_it_was_asked(adele: Someone, alex: Someon
 
     assert "I asked Adele Vance" not in alex.sees()
     assert "Adele Vance said yes, and I gave you access." in alex.sees()
+    assert told(alex).count("Shared with you") == 1
+    assert alex.sees().count("I don't need this") == 1
+
+
+@pytest.mark.usefixtures("shared")
+async def test_the_sharers_card_says_who_asked_and_then_how_they_heard(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await asks(alex, bot)
+
+    result = await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert "Alex Wilber asked you for this." in result
+    assert adele.sees().count("Alex Wilber asked you for this.") == 1
+    assert adele.sees().count("told in Teams") == 2
 
 
 @pytest.mark.usefixtures("shared")

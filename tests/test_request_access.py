@@ -49,7 +49,7 @@ async def test_the_owner_is_asked_with_who_what_which_right_until_when_and_why(
     assert "Ask to edit this?" in before
     assert "Adele Vance decides, and I tell you." in before
     assert "I asked Adele Vance" in told
-    card = await adele.waits_for("May they edit this?")
+    card = await adele.waits_for("Allow editing?")
     assert "Alex Wilber asks to edit a file of yours." in card
     assert FILE in card
     assert "OneDrive › Finance" in card
@@ -64,7 +64,7 @@ async def test_nobody_is_asked_before_the_press(adele: Someone, alex: Someone, l
 
     assert "I asked nobody." in await alex.presses("Cancel")
     await bot.at_rest()
-    assert "May they" not in adele.sees()
+    assert "Allow" not in adele.sees()
 
 
 async def test_what_one_can_open_already_is_said(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
@@ -268,7 +268,7 @@ async def test_what_one_can_open_by_now_is_asked_of_nobody(adele: Someone, alex:
     await bot.at_rest()
 
     assert "You can open “Q3 Budget.xlsx” already." in told
-    assert "May they" not in adele.sees()
+    assert "Allow" not in adele.sees()
 
 
 async def test_what_is_allowed_lasts_as_long_as_the_rules_let_it(
@@ -292,7 +292,7 @@ async def test_what_is_declined_gives_nothing(adele: Someone, alex: Someone, lin
     told = await adele.presses("Decline")
     await bot.at_rest()
 
-    assert "Alex Wilber gets no access by this." in told
+    assert "You did not give Alex Wilber access." in told
     assert ALEX not in bot.access(FILE)
     assert "Adele Vance would rather not give you access." in alex.sees()
 
@@ -342,7 +342,7 @@ async def test_pressed_on_two_replicas_it_is_decided_once(contoso: Contoso, tmp_
         await adele.says("who has access to Q3 Budget.xlsx?")
         await alex.says(f"request access to {LINK.format(base=contoso.base_url)}")
         await alex.presses("Ask", {"reason": REASON})
-        await until(lambda: "May they view this?" in adele.sees())
+        await until(lambda: "Allow viewing?" in adele.sees())
         allow, decline = button(adele, "Allow"), button(adele, "Decline")
         presses: list[asyncio.Task[str]] = []
         for (_process, endpoint), press in zip((*replicas, *replicas), (allow, decline, decline, allow), strict=True):
@@ -374,7 +374,7 @@ async def test_an_owner_who_is_not_signed_in_is_asked_in_first(adele: Someone, a
     await adele.says("help")
     await asks(alex, bot, f"request access to {LINK.format(base=bot.contoso.base_url)}")
 
-    card = await adele.waits_for("May they view this?")
+    card = await adele.waits_for("Allow viewing?")
     seen = await adele.presses("Allow")
     await bot.at_rest()
     before = bot.access(FILE)
@@ -405,7 +405,7 @@ async def test_what_is_wanted_until_a_day_that_is_over_is_not_given(
     again = await adele.presses("Decline")
 
     assert "The day until which it was wanted is over." in told
-    assert "Alex Wilber gets no access by this." in again
+    assert "You did not give Alex Wilber access." in again
     assert ALEX not in bot.access(FILE)
 
 

@@ -331,7 +331,7 @@ async def test_the_press_is_a_share_with_the_same_right_and_end(adele: Someone, 
     assert notice.count("Adele Vance shared a file with you. You can view it.") == 1
     assert "Until " in notice
     assert bot.access(FILE) == {}
-    assert lee.sees().count("that is over") == 1
+    assert lee.notices().count("Access ended") == 1
 
 
 @pytest.mark.usefixtures("shared")

@@ -75,7 +75,7 @@ async def test_two_files_of_a_name_are_a_question(adele: Someone, bot: Bot) -> N
     card = await adele.presses(chosen)
     await adele.presses("Share")
 
-    assert "“Roadmap.docx” fits 2" in question
+    assert "“Roadmap.docx” could be any of these 2:" in question
     assert "Share this?" in card
     assert bot.access_by_row(chosen)["alex.wilber@contoso.com"] == "read"
 
@@ -85,7 +85,7 @@ async def test_two_people_of_a_name_are_a_question(adele: Someone, bot: Bot) -> 
     first, second = bot.rows(adele)
     card = await adele.presses(second)
 
-    assert "“Ana Bell” fits 2" in question
+    assert "“Ana Bell” could be any of these 2:" in question
     assert (first, second) == ("Ana Bell ana.bell@contoso.com", "Ana Bell ana.bell2@contoso.com")
     assert "ana.bell2@contoso.com" in card
 
@@ -94,7 +94,7 @@ async def test_a_name_that_only_begins_so_is_never_taken_for_the_person(adele: S
     question = await adele.says("share Q3 Budget.xlsx with Meg")
     card = await adele.presses(bot.rows(adele)[0])
 
-    assert "“Meg” may be" in question
+    assert "“Meg” could be:" in question
     assert "megan.bowen@contoso.com" in card
 
 
@@ -122,9 +122,9 @@ async def test_two_questions_are_asked_one_after_the_other(adele: Someone, bot: 
     people = await adele.presses(bot.rows(adele)[0])
     card = await adele.presses(bot.rows(adele)[0])
 
-    assert "“Roadmap.docx” fits 2" in files
+    assert "“Roadmap.docx” could be any of these 2:" in files
     assert "After this I ask about “Ana Bell”." in files
-    assert "“Ana Bell” fits 2" in people
+    assert "“Ana Bell” could be any of these 2:" in people
     assert "After this" not in people
     assert "Share this?" in card
 

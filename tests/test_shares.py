@@ -58,8 +58,8 @@ async def test_what_stands_is_listed_newest_first(adele: Someone, bot: Bot) -> N
     newest, lasting, soon = bot.rows(adele)
     assert newest.startswith("Q3 Budget.xlsx eric@fabrikam.com · can view · until ")
     assert newest.endswith(" · outside your organisation · told")
-    assert lasting == "Travel costs 2026.xlsx Megan · can edit · no end · told"
-    assert soon == f"Q3 Budget.xlsx Alex and Megan · can view · until {end.day} {end:%B %Y} · told"
+    assert lasting == "Travel costs 2026.xlsx Megan Bowen · can edit · no end · told"
+    assert soon == f"Q3 Budget.xlsx Alex Wilber and Megan Bowen · can view · until {end.day} {end:%B %Y} · told"
 
 
 async def test_who_shares_nothing_is_told_so_and_led_on(adele: Someone, bot: Bot) -> None:
@@ -90,7 +90,7 @@ async def test_of_many_people_some_are_named_and_the_others_counted(adele: Someo
 
     await adele.says("my shares")
 
-    assert "Alex, Megan, Lee and 2 more" in bot.rows(adele)[0]
+    assert "Alex Wilber, Megan Bowen, Lee Gu and 2 more" in bot.rows(adele)[0]
 
 
 async def test_a_share_without_an_end_is_listed_as_long_as_it_stands(adele: Someone, bot: Bot) -> None:
@@ -115,6 +115,55 @@ async def undone(adele: Someone, bot: Bot) -> str:
     told = await adele.presses("Undo")
     await bot.at_rest()
     return told
+
+
+async def test_what_somebody_was_allowed_on_top_is_one_row(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shares(adele, "Q3 Budget.xlsx with Alex as read")
+    await bot.at_rest()
+    await alex.presses("Ask to edit")
+    await alex.presses("Ask")
+    await bot.at_rest()
+    await adele.presses("Allow")
+    await bot.at_rest()
+
+    told = await adele.says("my shares")
+    rows = bot.rows(adele)
+    opened = await adele.presses(rows[0])
+    await adele.presses("Undo")
+    await bot.at_rest()
+    await adele.says("my shares")
+
+    assert "What you share: 1" in told
+    assert rows == ["Q3 Budget.xlsx Alex Wilber · can edit · no end · told"]
+    assert "Alex Wilber asked you for this." in opened
+    assert bot.rows(adele) == ["Q3 Budget.xlsx Alex Wilber · can view · no end · told"]
+
+
+async def test_what_is_left_when_the_newer_one_ends_is_said_in_its_row(adele: Someone, bot: Bot) -> None:
+    await shares(adele, "Q3 Budget.xlsx with Megan as read", "Q3 Budget.xlsx with Megan as write until in 3 days")
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+
+    await adele.says("my shares")
+
+    until = f"until {end.day} {end:%B %Y}"
+    assert bot.rows(adele)[0].startswith(f"Q3 Budget.xlsx Megan Bowen · can edit · {until} · then: can view · no end")
+    assert len(bot.rows(adele)) == 1
+
+
+async def test_two_people_of_one_name_are_told_apart(adele: Someone, bot: Bot) -> None:
+    names: list[str] = []
+    for name in FILES[:2]:
+        await adele.says(f"share {name} with Ana Bell as read")
+        await adele.presses(bot.rows(adele)[len(names)])
+        await adele.presses("Share")
+        names.append(name)
+
+    await adele.says("my shares")
+
+    rows = bot.rows(adele)
+    assert all("Ana Bell (" in each and "@contoso.com)" in each for each in rows)
+    assert len({each.partition("Ana Bell (")[2].partition(")")[0] for each in rows}) == len(names)
 
 
 # What is asked for
@@ -421,7 +470,7 @@ async def test_in_words_a_number_opens_a_share(adele: Someone) -> None:
     told = await adele.says("my shares")
     opened = await adele.says("2")
 
-    assert "2. Travel costs 2026.xlsx — Megan · can edit · no end · told" in told
+    assert "2. Travel costs 2026.xlsx — Megan Bowen · can edit · no end · told" in told
     assert "Megan Bowen" in opened
 
 
@@ -432,4 +481,4 @@ async def test_in_another_language(bot: Bot) -> None:
 
     await adele.says("meine Freigaben")
 
-    assert bot.rows(adele) == ["Q3 Budget.xlsx Alex · kann anzeigen · ohne Ende · benachrichtigt"]
+    assert bot.rows(adele) == ["Q3 Budget.xlsx Alex Wilber · kann anzeigen · ohne Ende · benachrichtigt"]

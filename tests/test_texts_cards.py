@@ -71,6 +71,7 @@ from bot.texts import languages, speaking
 from cards.access import SHOWN as MOST_HOLDERS
 from cards.access import Holder, Way
 from cards.elements import Card, filled, line, run
+from cards.files import Theirs
 from cards.here import Here
 from cards.report import Overview, SignedOut, Waits
 from cards.shares import VIEWS, Shared
@@ -252,6 +253,8 @@ def share_lists() -> Iterator[Card]:
         yield cards.shares.shares(shown, wanted, "key", count=25, now=now, views=list(VIEWS))
         yield cards.shares.shares(shown, replace(wanted, page=1), "key", count=25, now=now)
         yield cards.shares.shares([], wanted, "key", count=0, now=now, views=list(VIEWS))
+        on_top = [replace(each, ends=WHEN, before=replace(each, ends=None)) for each in shown]
+        yield cards.shares.shares(on_top, wanted, "key", count=1, now=now)
 
 
 SEVERAL = ManyPlan(ASKER, ("1", "2"), (Missing(FILE, SAID),))
@@ -330,7 +333,10 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         + [cards.share.choose(replace(unclear(2), questions=two), "key") for two in two_questions()]
         + [cards.share.choose(replace(unclear(12), page=page), "key") for page in (0, 1, 2)]
     ),
-    cards.share.done: lambda: [cards.share.done(receipt, "key") for receipt in receipts()],
+    cards.share.done: lambda: [
+        cards.share.done(replace(receipt, plan=replace(receipt.plan, wanted_by=asker)), "key")
+        for receipt, asker in product(receipts(), ("", NAME))
+    ],
     cards.share.cancelled: lambda: [cards.share.cancelled(FILE), cards.share.cancelled(None)],
     cards.share.shared_with_you: lambda: [
         cards.share.shared_with_you(replace(plan, item=replace(plan.item, drive_type=kind)), "key", may_ask=may_ask)
@@ -375,6 +381,10 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
             for is_over, is_undone in product((True, False), (True, False))
         ]
         + [
+            cards.files.result(Many("key", SEVERAL, (Part("1", each.plan, each),), is_pressed=True, is_over=True))
+            for each in receipts()
+        ]
+        + [
             cards.files.result(Many("key", SEVERAL, parts, (each,), NAME, is_pressed=True, is_over=is_over))
             for parts, each, is_over in product((several()[2:3], ()), approving(), (True, False))
         ]
@@ -382,6 +392,15 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.files.for_them: lambda: [
         cards.files.for_them([Part("1", receipt.plan, receipt) for receipt in receipts()][:2], "1"),
         *(cards.files.for_them([Part("1", receipt.plan, receipt)], "1") for receipt in [granted()]),
+        *(
+            cards.files.for_them([Part("1", granted().plan, granted())] * count, "1", {"1": theirs})
+            for count in (2, 12)
+            for theirs in (
+                Theirs(Role.READ, may_ask=True, may_return=True),
+                Theirs(None),
+                Theirs(Role.READ, is_asked=True),
+            )
+        ),
     ],
     cards.files.soon: lambda: [
         cards.files.soon([("1", granted(), WHEN)]),

@@ -12,6 +12,7 @@ from bot.commands import finds
 from bot.commands.turn import Turn
 from bot.finding import CHAT
 from bot.language import Understood
+from bot.language.addresses import impossible, no_address
 from bot.language.dates import END_OF_DAY
 from bot.sharing import Draft, Expiry, Role, ShareRequest, Words
 from bot.texts import _
@@ -134,6 +135,8 @@ def merged(request: ShareRequest, answer: ShareRequest) -> ShareRequest:
 
 def question(slot: str, words: str = "") -> str:
     """What is asked where nothing was said, or something that is not plain."""
+    if slot == "recipients" and (address := impossible(words)):
+        return no_address(address)
     if words:
         return _("I am not sure what “{words}” means here.", words=words)
     match slot:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
-import cards.basics
-import cards.change
-import cards.ended
 import cards.received
 import cards.share
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate
-from bot.sharing import Decision, EndReceipt, Outcome, Person, Wish
+from bot.ledger import of_notice
+from bot.sharing import Decision, Person, Wish
 from bot.texts import _, spoken
-from bot.work import Asked, Received, Work
+from bot.work import Asked, Received, Work, notice
 from cards.elements import Card, apart
 
 # A recipient
@@ -23,33 +21,36 @@ from cards.elements import Card, apart
 async def unneeded(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Asks once whether they are sure."""
     received = await turn.work.requests.received(key, turn.person)
-    card = _notice(received) if received.is_over else cards.received.sure(received.plan, key)
-    return Reply(card, waits=_waits(received))
+    if received.is_over:
+        return await _told(turn, received)
+    return await _asks(turn, cards.received.sure(received.plan, key), received)
 
 
 async def keep(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    received = await turn.work.requests.received(key, turn.person)
-    return Reply(_notice(received), waits=_waits(received))
+    return await _told(turn, await turn.work.requests.received(key, turn.person))
 
 
 async def give_back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """What was given to this one person is taken away as the sharer; it is not the recipient who would sign in."""
     try:
-        return Reply(_notice(await turn.work.requests.give_back(key, turn.person, spoken(), str(turn.timezone))))
+        received = await turn.work.requests.give_back(key, turn.person, spoken(), str(turn.timezone))
     except (NeedsSignIn, NotAllowed, NotFound) as error:
         name = apart((await turn.work.requests.received(key, turn.person)).plan.asker.name)
         raise NotAllowed(_impossible(error, name), reference=error.reference) from error
+    return await _told(turn, received)
 
 
 async def edit(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     received = await turn.work.requests.received(key, turn.person)
-    return Reply(cards.received.edit(received.plan, key) if received.may_ask else _notice(received))
+    if not received.may_ask:
+        return await _told(turn, received)
+    return await _asks(turn, cards.received.edit(received.plan, key), received)
 
 
 async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     reason = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON]
     received = await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))
-    return Reply(_notice(received), waits=_waits(received))
+    return await _told(turn, received)
 
 
 # The sharer
@@ -64,7 +65,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         if asked.request.decision in (None, Decision.ALLOWED):
             raise
         return Reply(_decided(asked, key))
-    return Reply(cards.share.done(receipt, key))
+    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
 
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -85,7 +86,9 @@ async def free(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
     """The card whose button can still be pressed, for a recipient or the sharer; None if there is none."""
     with suppress(SharebotError):
-        return _notice(await work.requests.received(key, person))
+        there = await work.requests.together(key, person)
+        received = await work.requests.received(key, person)
+        return there.card() if there else notice(received)
     for wish in Wish:
         with suppress(SharebotError):
             return _question(await work.requests.asked(key, person, wish), key)
@@ -102,34 +105,25 @@ def _question(asked: Asked, key: str) -> Card:
     return cards.received.wants_to_edit(plan, recipient, asked.reason, key)
 
 
+async def _told(turn: Turn, received: Received) -> Reply:
+    """What they were told, as it is by now: where it was told with more, all of it."""
+    requests = turn.work.requests
+    if there := await requests.together(received.stands.key, turn.person):
+        return Reply(there.card(), waits=of_notice(there.key, turn.person.id))
+    return Reply(notice(received), waits=_waits(received))
+
+
+async def _asks(turn: Turn, card: Card, received: Received) -> Reply:
+    """Before it is done, in the place of what they were told."""
+    there = await turn.work.requests.together(received.stands.key, turn.person)
+    return Reply(card, waits=of_notice(there.key, turn.person.id) if there else _waits(received))
+
+
 def _waits(received: Received) -> str:
-    """What the sharer decides takes the place of the card."""
-    return received.asked.card if received.asked and received.asked.decision is None else ""
-
-
-def _notice(received: Received) -> Card:
-    """What was shared with them, as it is by now."""
-    key, plan, ended = received.stands.key, received.plan, received.stands.ended
-    if received.returned and received.is_taken:
-        back = EndReceipt(received.stands.receipt, (received.returned,), is_undone=True)
-        return cards.ended.ended_for_you(back, received.returned)
-    if received.grant.outcome is Outcome.TAKEN:
-        return cards.change.taken(plan)
-    if received.grant.outcome is Outcome.MOVED:
-        return cards.basics.say(_over(received))
-    if received.returned:
-        return cards.received.given_back(plan, received.returned)
-    if ended:
-        mine = next((each for each in ended.returned if each.recipient.id == received.recipient.id), None)
-        return cards.ended.ended_for_you(ended, mine) if mine else cards.basics.say(_over(received))
-    if received.asked and received.asked.decision is None:
-        return cards.received.asked(plan, key)
-    later = plan.comes_later(received.recipient)
-    return cards.share.shared_with_you(plan, key, may_ask=received.asked is None, later=later)
-
-
-def _over(received: Received) -> str:
-    return _("This is over: {file} was shared with you anew since, or changed.", file=apart(received.plan.item.name))
+    """What the sharer decides takes the place of the card, and what becomes of the share."""
+    if received.asked and received.is_asked:
+        return received.asked.card
+    return of_notice(received.stands.key, str(received.recipient.id))
 
 
 def _decided(asked: Asked, key: str) -> Card:

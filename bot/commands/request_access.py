@@ -118,7 +118,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         if wanted.request.decision in (None, Decision.ALLOWED):
             raise
         return Reply(_decided(wanted))
-    return Reply(cards.share.done(receipt, key))
+    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
 
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

@@ -136,7 +136,9 @@ async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key, _dot, page = key.partition(".")
     if not page.isdecimal() or len(page) > 4:
         raise TooLate
-    return Reply(await card(turn, key, page=int(page)), is_private=True)
+    # How people heard of it is shown on the first.
+    is_first = not int(page) and turn.own_chat
+    return Reply(await card(turn, key, page=int(page)), is_private=True, key=key if is_first else "")
 
 
 async def answer(turn: Turn, key: str, understood: Understood) -> Reply | None:

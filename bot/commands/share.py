@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import cards.dialog
 import cards.ended
+import cards.files
 import cards.form
 import cards.share
 from bot import judging, planning, tracing
@@ -13,10 +14,11 @@ from bot.commands import approvals, form, roster, same, several
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
-from bot.sharing import Draft, Roster, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting
+from bot.many import ManyPlan
+from bot.sharing import Draft, Roster, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting, Words
 from bot.texts import later, spoken
 from bot.work import Work
-from cards.elements import Card
+from cards.elements import Card, also
 
 WANTED = "share"
 # More digits than the number of an option or of a page has.
@@ -52,12 +54,20 @@ async def complete(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 
 
 async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    """The form, from a plan that was shown."""
+    """The form, from a plan that was shown; several files stay in it together."""
     plan = await turn.pending.at(key, turn.person)
-    if not isinstance(plan, SharePlan):
+    if isinstance(plan, ManyPlan):
+        shown = await turn.work.many.planned(key, plan)
+        if not shown.can_be_changed:
+            raise TooLate
+        shares = shown.shares
+        items = tuple(Words("id", each.item.key, each.item.name) for each in shares)
+        request, title = replace(shares[0].asked, items=items), cards.files.in_a_line(shares)
+    elif isinstance(plan, SharePlan):
+        request, title = plan.asked, cards.dialog.title(plan.item)
+    else:
         raise TooLate
-    typed = (("file", cards.dialog.title(plan.item)),)
-    return await filled_in(turn, Draft(turn.person, plan.asked, typed), key)
+    return await filled_in(turn, Draft(turn.person, request, (("file", title),)), key)
 
 
 async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -99,6 +109,15 @@ async def result(work: Work, receipt: ShareReceipt, key: str, page: int = 0) -> 
     """What came of a share, up to now."""
     now = await work.shares.by_now(key, receipt)
     return cards.share.done(now, key, page=page) if isinstance(now, ShareReceipt) else cards.ended.ended(now)
+
+
+async def one(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """The card of one of several, as if it were alone. The key names both."""
+    key, _dot, part = key.partition(".")
+    if part not in (await turn.work.many.now(key, turn.person)).plan.keys:
+        raise TooLate
+    receipt = await turn.work.shares.receipt(part, turn.person)
+    return Reply(also(await result(turn.work, receipt, part), cards.files.back(key)), is_private=True)
 
 
 async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -251,6 +270,7 @@ COMMAND = Command(
         "share.begin": begin,
         "share.form": complete,
         "share.change": change,
+        "share.one": one,
         "share.choose": choose,
         "share.page": turn_page,
         "share.people": people,

@@ -61,7 +61,8 @@ async def back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key, page = share.placed(key)
     wanted = await _at(turn, key)
-    if page is None or page * PAGE >= max(len(_fitting(await turn.work.shares.of(turn.person), wanted)), 1):
+    rows = _in_rows(_fitting(await turn.work.shares.of(turn.person), wanted))
+    if page is None or page * PAGE >= max(len(rows), 1):
         raise TooLate
     return await _shown(turn, replace(wanted, page=page), key)
 
@@ -83,14 +84,16 @@ async def card(work: Work, wanted: ShareList, key: str) -> Card:
     now = work.now()
     stands = await work.shares.of(wanted.asker)
     fitting = _fitting(stands, wanted)
-    page = min(wanted.page, max(len(fitting) - 1, 0) // PAGE)
-    shown = await work.shares.told(fitting[page * PAGE : (page + 1) * PAGE])
+    rows = _in_rows(fitting)
+    page = min(wanted.page, max(len(rows) - 1, 0) // PAGE)
+    seen = rows[page * PAGE : (page + 1) * PAGE]
+    shown = await work.shares.told([newest for newest, *_before in seen])
     others = {verb: _fitting(stands, view) for verb, view in _views(wanted, now).items()}
     return cards.shares.shares(
-        [Shared(each.key, each.receipt, each.ends) for each in shown],
+        [_shared(each, *before) for each, (_newest, *before) in zip(shown, seen, strict=True)],
         replace(wanted, page=page),
         key,
-        count=len(fitting),
+        count=len(rows),
         now=now,
         views=[verb for verb, found in others.items() if found and found != fitting],
     )
@@ -190,6 +193,23 @@ async def _wanted(turn: Turn, request: ShareRequest) -> ShareList:
             items.append(each)
     is_outside = any(each.kind in OUTSIDE for each in request.recipients)
     return ShareList(turn.person, tuple(people), tuple(items), until, is_outside)
+
+
+# What is one thing to whoever reads it
+
+
+def _in_rows(stands: list[Stands]) -> list[list[Stands]]:
+    """Each with what stands beneath it: somebody who may edit what they were let view has it once, not twice."""
+    rows: dict[object, list[Stands]] = {}
+    for each in stands:
+        people = frozenset(one.recipient.id or one.recipient.email.casefold() for one in each.receipt.given())
+        rows.setdefault((each.receipt.plan.item.key, people), []).append(each)
+    return list(rows.values())
+
+
+def _shared(stands: Stands, *before: Stands) -> Shared:
+    older = _shared(*before) if before else None
+    return Shared(stands.key, stands.receipt, stands.ends, older)
 
 
 # What fits

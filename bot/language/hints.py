@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from difflib import get_close_matches
 
+from bot.language.addresses import impossible, no_address
 from bot.language.names import has_a_file
 from bot.language.said import Plain
 from bot.language.table import Language
@@ -55,6 +56,8 @@ def _question(understood: Understood) -> str:
             )
         case "recipients":
             question = _("Whom do you mean by “{said}”?", said=said) if said else _("With whom?")
+            if address := impossible(said):
+                question = no_address(address)
             how = _(
                 "Please say each person by name, e-mail address or @mention, "
                 "for example: share {item} with Alex Wilber",

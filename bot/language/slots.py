@@ -151,7 +151,7 @@ class Slots:
         if not items.is_clear or (spoken.intent in _NEEDS_ITEMS and not request.items):
             asks["items"] = (spoken.items or "").strip(BLANKS)
         if not people.is_clear or (spoken.intent in _NEEDS_PEOPLE and not request.recipients):
-            asks["recipients"] = spoken.people or ""
+            asks["recipients"] = self._without_what_is_clear(spoken.people or "")
         if spoken.intent == "change_role" and request.role is None:
             asks.setdefault("role", "")
         if spoken.intent == "extend" and request.until is None:
@@ -208,6 +208,12 @@ class Slots:
     def is_file(self, said: str) -> bool:
         said = _MARK.sub(" ", said).strip(" ,|")
         return bool(said) and (ends_with_a_file(self._text, said) or self._namer.is_reference(said))
+
+    def _without_what_is_clear(self, people_said: str) -> str:
+        """ "nobody@nowhere as write": only who it is has to be asked."""
+        marks = self._beside.marks
+        clear = {each for each, mark in marks.items() if mark.is_clear and mark.kind in ("role", "until")}
+        return "".join(each for each in people_said if each not in clear).strip()
 
     def _whole(self, said: str) -> str:
         return self._text.whole(unmarked(self._beside, said)).strip(" ,.")

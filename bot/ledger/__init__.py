@@ -26,7 +26,7 @@ from bot.ledger.delegates import NAMED, Delegates
 from bot.ledger.ends import Ends, Stands
 from bot.ledger.installs import Installs
 from bot.ledger.many import ManyDeeds, ManyPressed
-from bot.ledger.places import Place, Places
+from bot.ledger.places import Place, Places, of_notice
 from bot.ledger.plain_texts import Offered, PlainTexts
 from bot.ledger.plans import Pending, PendingPlans
 from bot.ledger.record import Entry, Kept, Record, What
@@ -87,6 +87,7 @@ __all__ = [
     "decision_of",
     "is_passing",
     "keep_private",
+    "of_notice",
 ]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}

@@ -1,7 +1,8 @@
-"""Where the card of a share is, as long as it is to be shown anew."""
+"""Where the card of a share is, and what its recipients were told, as long as that is to be shown anew."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +19,11 @@ class Place:
 
     chat: Conversation
     message_id: str
+
+
+def of_notice(key: str, person_id: str) -> str:
+    """What the place is kept under where somebody was told of what this key is of."""
+    return hashlib.sha256(f"{key} {person_id}".encode()).hexdigest()
 
 
 class Places:

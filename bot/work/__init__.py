@@ -23,13 +23,13 @@ from bot.work.flows import ADMINISTRATORS, Flows, GraphOf, Show, Tell
 from bot.work.limits import LIMITS, Limits
 from bot.work.many import ManyAtOnce, ManyFlows
 from bot.work.notices import Notices
-from bot.work.received import Asked, Received, RequestFlows
+from bot.work.received import Asked, Received, RequestFlows, notice
 from bot.work.requests import Requests
 from bot.work.roster import Proposed, RosterFlows, Rosters, Who
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 
-__all__ = ["ADMINISTRATORS", "Approving", "Asked", "Proposed", "Received", "Wanted", "Work"]
+__all__ = ["ADMINISTRATORS", "Approving", "Asked", "Proposed", "Received", "Wanted", "Work", "notice"]
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Work:
         self._many = many = ManyFlows(ledger=ledger, flows=flows, tell=tell, show=show, gather=limits.gather)
         rosters = RosterFlows(ledger=ledger, graph=graph, policy=policy, flows=flows, requests=requests, who=who)
         approvals = ApprovalFlows(ledger=ledger, sealer=sealer, graph=graph, flows=flows, many=many)
-        Notices(runs=runs, flows=flows, many=many, approvals=approvals, rosters=rosters)
+        Notices(runs=runs, flows=flows, many=many, approvals=approvals, rosters=rosters, requests=requests)
         self.shares = Shares(runs=runs, ledger=ledger, graph=graph, policy=policy, clock=clock, flows=flows, many=many)
         self.requests = Requests(runs=runs, ledger=ledger, flows=requests, access=access, shares=self.shares)
         self.rosters = Rosters(

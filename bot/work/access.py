@@ -182,7 +182,7 @@ class AccessFlows:
                     name=what.owner.name,
                 )
             )
-        return plan
+        return replace(plan, wanted_by=what.asker.name)
 
     async def decline(self, key: str, run: str, by: str) -> Wrong | None:
         wanted = await self.at(key)

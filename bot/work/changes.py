@@ -26,7 +26,7 @@ from bot.policy import Policy
 from bot.sharing import Change, Person, Recipient, Role, ShareableItem, SharePlan, Step, Telling
 from bot.texts import _, speaking
 from bot.work import wrong
-from bot.work.flows import LOOKS_EVERY, SHARED, SHOWN, TOLD_WITHIN, Flows, Notice, Show
+from bot.work.flows import LOOKS_EVERY, RENEWED, SHARED, SHOWN, TOLD_WITHIN, Flows, Notice, Show
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 from bot.work.wrong import Wrong
@@ -138,6 +138,13 @@ class ChangeFlows:
             return list(shares)
         places = {share: await self._ledger.places.of(share) for share in shares}
         return [share for share, at in places.items() if at and at.chat.conversation_id != own.conversation_id]
+
+    async def to_renew(self, key: str) -> list[tuple[str, str]]:
+        """Whose notices, of which of our shares, are no longer so."""
+        pressed = await self._ledger.changes.at(key)
+        done = pressed.receipt.done() if pressed and pressed.receipt else ()
+        people = [each.recipient.id for each in done if each.recipient.id]
+        return [(share, each) for share in await self._ledger.changes.shares(key) for each in people]
 
     async def tell_of_failure(self, key: str, run: str, sentence: str) -> None:
         """Unless whoever pressed waits here, and gets it as the answer."""
@@ -326,6 +333,9 @@ class Changes:
         else:
             failed = partial(self._flows.tell_of_failure, key, run, outcome["sentence"])
             await engine.step("tell", failed, again=is_passing)
+        if outcome is None:
+            for share, person_id in await engine.step("renew", self._flows.to_renew, key, again=is_passing):
+                await self._runs.begin(share, run, [(f"{RENEWED}.{share}", person_id, 0)])
         for share, notice in await engine.step("hear", self._flows.still_to_hear, key, again=is_passing):
             await self._runs.begin(share, run, [tuple(notice)])
         self._runs.wake.set()

@@ -33,7 +33,7 @@ from bot.errors import (
 from bot.granting import Answer, Given, called, names
 from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
-from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing
+from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing, of_notice
 from bot.ledger import Answer as Said
 from bot.policy import Policy
 from bot.sharing import (
@@ -85,8 +85,9 @@ ASK_FIRST = later("Please ask me to share it, and then press “Ask for approval
 # So long a card can be pressed.
 CARDS_LAST = dt.timedelta(days=1)
 DUE, NOW, UNDO = "due", "now", "undo"
-# What a notice is about; the last three say more behind a dot. LEFT: by a sharer who is gone.
-SHARED, SHOWN, DONE, FAILED = "shared", "shown", "done", "failed"
+# What a notice is about; the last three say more behind a dot. LEFT: by a sharer who is gone. RENEWED: what they were
+# told of a share is brought up to date where it is, of which there may be several in one run: so behind a dot is which.
+SHARED, SHOWN, DONE, FAILED, RENEWED = "shared", "shown", "done", "failed", "renewed"
 ENDED, REMINDER, TROUBLE, LEFT = "ended", "reminder", "trouble", "left"
 # So long an end waits for whoever is being told at that moment, looking so often. Seconds.
 TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
@@ -560,29 +561,39 @@ class Flows:
 
     async def decided(self, request: AccessRequest, asker: Person, card: Callable[[], Card]) -> None:
         """In the place of the card that says it was asked, if that is still there."""
-        # In words it would be said by a message, and there is a notice of it.
-        if await self._ledger.plain_texts.offered(asker) is None:
-            await self.settled(request.card, asker, card)
+        await self.settled(request.card, asker, card)
 
     async def settled(self, key: str, person: Person, card: Callable[[], Card]) -> None:
         """In the place of a card of somebody's that is of no use any more, if that is still there."""
-        place = await self._ledger.places.of(key)
+        await self.put_in_place(await self._ledger.places.of(key), person, card)
+
+    async def put_in_place(self, place: Place | None, person: Person, card: Callable[[], Card]) -> None:
+        """In somebody's own chat, without a word: in words it would be a message, and there is a notice of it."""
         chat = await self._ledger.conversations.of(person.tenant_id, person.id)
-        if place and chat:
+        if place and chat and await self._ledger.plain_texts.offered(person) is None:
             with speaking(chat.locale, ZoneInfo(chat.timezone or "UTC")):
                 await self.replace(place, card())
+
+    async def keep_place(self, key: str, person_id: str, place: Place) -> None:
+        """Of a notice, for when it is no longer so. They are told, whatever comes of that."""
+        try:
+            await self._ledger.places.keep(of_notice(key, person_id), place)
+        except Exception:
+            log.exception("where a notice is could not be kept")
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:
             card = partial(cards.share.shared_with_you, plan, key, later=plan.comes_later(person))
             try:
-                if await self._tell(plan.asker.tenant_id, person_id, card):
-                    return Telling.TEAMS
+                place = await self._tell(plan.asker.tenant_id, person_id, card)
             except Unavailable:
                 return Telling.WAITS
             except Exception:
                 log.exception("somebody may not have been told")
                 return Telling.MAYBE
+            if place:
+                await self.keep_place(key, person_id, place)
+                return Telling.TEAMS
         if plan.mail is False:
             return Telling.UNREACHED
         return await granting.mail(self.graph(plan.asker), plan, person)

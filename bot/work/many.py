@@ -215,7 +215,7 @@ class ManyFlows:
         return key, stands.run, [(f"{MANY_REMINDER}.{stands.ends_at}", asker, self._gather)]
 
     async def tell(self, what: str, key: str, person_id: str, *, is_last: bool) -> str | None:
-        """AGAIN where that may go better in a while."""
+        """AGAIN where that may go better in a while. When everybody has heard of it, the sharer, who is to see how."""
         pressed = await self._ledger.many.at(key)
         if pressed is None:
             return None
@@ -224,7 +224,15 @@ class ManyFlows:
             await self._tell_sharer(what, pressed, parts)
             return None
         mine = [part for part in parts if person_id in (_theirs if what == MANY_DONE else _lost)(part)]
-        return await self._told(what, pressed.plan.asker, mine, person_id, is_last=is_last)
+        asker = pressed.plan.asker
+        if await self._told(what, pressed, mine, person_id, is_last=is_last) == AGAIN:
+            return AGAIN
+        return asker.id if what == MANY_DONE and await self._all_told(pressed) else None
+
+    async def _all_told(self, pressed: ManyPressed) -> bool:
+        """Then their sharer is to see how."""
+        receipts = [part.receipt for part in await self._ledger.many.parts(pressed.plan.keys)]
+        return not any(isinstance(each, ShareReceipt) and each.waits for each in receipts)
 
     async def _tell_sharer(self, what: str, pressed: ManyPressed, parts: list[Part]) -> None:
         """Of all that has ended by now, or will with this one; of each once."""
@@ -254,7 +262,10 @@ class ManyFlows:
         for each in told:
             await self._ledger.record.told(asker, each.key, act, asker.id, was_told=place is not None)
 
-    async def _told(self, what: str, asker: Person, mine: list[Part], person_id: str, *, is_last: bool) -> str | None:
+    async def _told(
+        self, what: str, pressed: ManyPressed, mine: list[Part], person_id: str, *, is_last: bool
+    ) -> str | None:
+        asker = pressed.plan.asker
         is_mailed = any(part.share and part.share.mail for part in mine)
         person = _person(mine, person_id)
         is_heard = what == MANY_DONE and person is not None and not is_mailed
@@ -271,7 +282,9 @@ class ManyFlows:
                 await self._ledger.told.was_cut(part.key, person_id)
         if not told:
             return None
-        way = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
+        way, place = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
+        if place and what == MANY_DONE:
+            await self._flows.keep_place(pressed.key, person_id, place)
         if (way is Telling.WAITS and not is_last) or (way is Telling.UNREACHED and what == MANY_DONE):
             for part in told:
                 await self._ledger.told.not_yet(part.key, person_id, _about(what, part))
@@ -286,15 +299,16 @@ class ManyFlows:
             await self._ledger.record.told(asker, part.key, _about(what, part), person_id, was_told=was_told)
         return None
 
-    async def _sent(self, card: Callable[[], Card], asker: Person, person_id: str) -> Telling:
-        """WAITS where another try may reach them."""
+    async def _sent(self, card: Callable[[], Card], asker: Person, person_id: str) -> tuple[Telling, Place | None]:
+        """How, and where it is; WAITS where another try may reach them."""
         try:
-            return Telling.TEAMS if await self._tell(asker.tenant_id, person_id, card) else Telling.UNREACHED
+            place = await self._tell(asker.tenant_id, person_id, card)
         except Unavailable:
-            return Telling.WAITS
+            return Telling.WAITS, None
         except Exception:
             log.exception("somebody may not have been told")
-            return Telling.MAYBE
+            return Telling.MAYBE, None
+        return (Telling.TEAMS if place else Telling.UNREACHED), place
 
     async def _one_by_one(
         self, what: str, asker: Person, mine: Sequence[Part], person_id: str, *, is_last: bool

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from bot.ledger import is_passing
 from bot.work import approvals
 from bot.work.approvals import ApprovalFlows
-from bot.work.flows import AGAIN, SHARED, SHOWN, Flows
+from bot.work.flows import AGAIN, ENDED, RENEWED, SHARED, SHOWN, Flows
 from bot.work.limits import CROWDED, Chats
-from bot.work.many import MANY, ManyFlows
+from bot.work.many import MANY, MANY_LOST, ManyFlows
+from bot.work.received import RequestFlows
 from bot.work.roster import NOTICES, RosterFlows
 from bot.work.runs import Runs
 
@@ -25,7 +26,14 @@ class Notices:
     """What each says is known to the flows that it follows from."""
 
     def __init__(
-        self, *, runs: Runs, flows: Flows, many: ManyFlows, approvals: ApprovalFlows, rosters: RosterFlows
+        self,
+        *,
+        runs: Runs,
+        flows: Flows,
+        many: ManyFlows,
+        approvals: ApprovalFlows,
+        rosters: RosterFlows,
+        requests: RequestFlows,
     ) -> None:
         self._runs = runs
         self._chats = Chats(runs.limits)
@@ -33,6 +41,7 @@ class Notices:
         self._many = many
         self._approvals = approvals
         self._rosters = rosters
+        self._requests = requests
         runs.add({"notice": self._notice, CROWDED: self._crowded_notice})
 
     async def _notice(self, what: str, key: str, person_id: str, run: str, sentence: str) -> None:
@@ -74,11 +83,21 @@ class Notices:
         if what == SHARED:
             return await self._flows.tell_of_share(key, person_id, is_last=is_last)
         if what.startswith(MANY):
-            return await self._many.tell(what, key, person_id, is_last=is_last)
+            told = await self._many.tell(what, key, person_id, is_last=is_last)
+            if what == MANY_LOST:
+                await self._requests.renew_several(key, person_id)
+            return told
+        if what.startswith(RENEWED):
+            await self._requests.renew(key, person_id)
+            return None
         if what in approvals.NOTICES:
             await self._approvals.tell(what, key, person_id)
             return None
         if what in NOTICES:
             return await self._rosters.tell(key, is_last=is_last)
+        if what == SHOWN:
+            await self._many.show(key)
         await self._flows.tell(what, key, person_id, sentence)
+        if what == ENDED:
+            await self._requests.renew(key, person_id)
         return None

@@ -6,21 +6,26 @@ Each step bears to be done again: what was decided is in the ledger, and the fir
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import cards.basics
+import cards.change
 import cards.ended
+import cards.files
 import cards.received
 import cards.roster
+import cards.share
 from bot import judging, planning
 from bot.errors import NotAllowed, NotYours, SharebotError, TooLate
 from bot.granting import names
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
-from bot.ledger import AccessRequest, Ledger, Stands
+from bot.ledger import AccessRequest, Ledger, Stands, of_notice
+from bot.many import GIVEN, Part
 from bot.policy import Policy
 from bot.sharing import (
     Decision,
@@ -41,8 +46,9 @@ from bot.texts import _, later, speaking
 from bot.work import wrong
 from bot.work.access import AccessFlows
 from bot.work.flows import Flows
+from bot.work.many import SEVERAL
 from bot.work.wrong import Wrong
-from cards.elements import Card
+from cards.elements import Card, apart
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +85,71 @@ class Received:
     @property
     def may_ask(self) -> bool:
         return not self.is_over and self.plan.role is Role.READ and self.asked is None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the sharer is still to decide."""
+        return self.asked is not None and self.asked.decision is None
+
+    @property
+    def now(self) -> Role | None:
+        """What they can do by it, or without it."""
+        if self.returned:
+            return self.returned.now
+        if ended := self.stands.ended:
+            return next((each.now for each in ended.returned if each.recipient.id == self.recipient.id), None)
+        return None if self.is_taken else self.grant.role or self.plan.role
+
+
+@dataclass(frozen=True)
+class Together:
+    """What came to somebody in one message, as it is by now; `of` are those of its parts that are shares.
+
+    Of the keys in `edits`, they have been let edit it since.
+    """
+
+    key: str
+    parts: tuple[Part, ...]
+    of: Mapping[str, Received]
+    edits: frozenset[str]
+    person_id: str
+
+    def card(self) -> Card:
+        theirs = {
+            key: cards.files.Theirs(
+                Role.WRITE if key in self.edits else each.now,
+                may_ask=each.may_ask and not each.plan.comes_later(each.recipient),
+                may_return=not each.is_over and each.plan.sees_all,
+                is_asked=not each.is_over and each.is_asked,
+            )
+            for key, each in self.of.items()
+        }
+        return cards.files.for_them(self.parts, self.person_id, theirs)
+
+
+def notice(received: Received) -> Card:
+    """What was shared with them, as it is by now."""
+    key, plan, ended = received.stands.key, received.plan, received.stands.ended
+    if received.returned and received.is_taken:
+        back = EndReceipt(received.stands.receipt, (received.returned,), is_undone=True)
+        return cards.ended.ended_for_you(back, received.returned)
+    if received.grant.outcome is Outcome.TAKEN:
+        return cards.change.taken(plan)
+    if received.grant.outcome is Outcome.MOVED:
+        return cards.basics.say(_over(received))
+    if received.returned:
+        return cards.received.given_back(plan, received.returned)
+    if ended:
+        mine = next((each for each in ended.returned if each.recipient.id == received.recipient.id), None)
+        return cards.ended.ended_for_you(ended, mine) if mine else cards.basics.say(_over(received))
+    if received.is_asked:
+        return cards.received.asked(plan, key)
+    later = plan.comes_later(received.recipient)
+    return cards.share.shared_with_you(plan, key, may_ask=received.asked is None, later=later)
+
+
+def _over(received: Received) -> str:
+    return _("This is over: {file} was shared with you anew since, or changed.", file=apart(received.plan.item.name))
 
 
 @dataclass(frozen=True)
@@ -122,6 +193,46 @@ class RequestFlows:
         with suppress(TooLate):
             return await self._found(key, person_id)
         return None
+
+    async def together(self, key: str, person_id: str) -> Together | None:
+        """All that came to somebody with the share of this key; None where that came alone."""
+        together = await self._ledger.many.key_of(key)
+        pressed = await self._ledger.many.at(together) if together else None
+        if together is None or pressed is None:
+            return None
+        parts = [each for each in await self._ledger.many.parts(pressed.plan.keys) if each.is_of(person_id)]
+        found = {each.key: await self.of(each.key, person_id) for each in parts if each.share}
+        shares = {key: each for key, each in found.items() if each}
+        mine = tuple(each for each in parts if each.key in shares or not each.share)
+        if len(mine) < SEVERAL:
+            return None
+        allowed = {key: each.asked.key for key, each in shares.items() if each.asked and each.asked.decision}
+        more = {key: await self.of(asked, person_id) for key, asked in allowed.items()}
+        edits = frozenset(key for key, each in more.items() if each and not each.is_over)
+        return Together(together, mine, shares, edits, person_id)
+
+    async def renew_several(self, key: str, person_id: str) -> None:
+        """The same of all that came to them by the card of this key."""
+        pressed = await self._ledger.many.at(key)
+        for part in pressed.plan.keys if pressed else ():
+            await self.renew(part, person_id)
+            if await self.together(part, person_id):
+                return
+
+    async def renew(self, key: str, person_id: str) -> None:
+        """Brings the notice that somebody got of this share up to date, where it is: no message comes of that."""
+        received = await self.of(key, person_id)
+        if received is None:
+            return
+        person = Person(received.plan.asker.tenant_id, person_id, received.recipient.name)
+        if there := await self.together(key, person_id):
+            place = await self._ledger.places.of(of_notice(there.key, person_id))
+            await self._flows.put_in_place(place, person, there.card)
+            return
+        place = await self._ledger.places.of(of_notice(key, person_id))
+        if place is None and received.asked:
+            place = await self._ledger.places.of(received.asked.card)
+        await self._flows.put_in_place(place, person, partial(notice, received))
 
     async def put_off(self, request: AccessRequest) -> None:
         """The work on it broke."""
@@ -193,6 +304,7 @@ class RequestFlows:
         if not isinstance(plan, SharePlan):
             await self._ledger.requests.put_off(asked.request)
             return wrong.written(TooLate())
+        plan = replace(plan, wanted_by=asked.of.recipient.name)
         stands = await self._ledger.requests.allow(asked.request, plan)
         return None if stands is Decision.ALLOWED else wrong.written(TooLate())
 
@@ -228,6 +340,8 @@ class RequestFlows:
         asker = Person(asked.of.plan.asker.tenant_id, person_id, asked.of.recipient.name)
         has = None if is_given else asked.request.share_key
         await self._flows.decided(asked.request, asker, partial(card, is_given=is_given, key=has))
+        if await self.together(asked.request.share_key, person_id):
+            await self.renew(asked.request.share_key, person_id)
         if not is_given:
             await self._tell_recipient(asked, "answered", card)
 
@@ -289,6 +403,7 @@ class RequestFlows:
         tellings = await self._ledger.told.tellings(asked.request.share_key)
         if asked.request.person_id != there and tellings.get(asked.request.person_id) is not Telling.KEPT:
             await self._tell_recipient(asked, "returned", recipients)
+            await self.renew(asked.request.share_key, asked.request.person_id)
 
     async def tell_of_obstacle(self, key: str, by: str) -> None:
         """The sharer, who alone can help: nothing can be taken back without their sign-in."""
@@ -320,8 +435,7 @@ class RequestFlows:
         stands = await self._ledger.ends.at(key)
         if stands is None:
             raise TooLate
-        given = (Outcome.GRANTED, Outcome.RETURNED, Outcome.TAKEN, Outcome.MOVED)
-        mine = [each for each in stands.receipt.grants if each.recipient.id == person_id and each.outcome in given]
+        mine = [each for each in stands.receipt.grants if each.recipient.id == person_id and each.outcome in GIVEN]
         if not mine:
             return None
         requests = await self._ledger.requests.of(key, person_id)

@@ -11,7 +11,7 @@ from bot.ledger import AccessRequest, Ledger, is_passing
 from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest, Wish
 from bot.work import wrong
 from bot.work.access import AccessFlows, Wanted
-from bot.work.received import Asked, Received, RequestFlows
+from bot.work.received import Asked, Received, RequestFlows, Together
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 
@@ -30,6 +30,10 @@ class Requests:
     async def received(self, key: str, person: Person) -> Received:
         """What this person got by the share of this key. Raises NotYours, TooLate."""
         return await self._requests.received(key, person)
+
+    async def together(self, key: str, person: Person) -> Together | None:
+        """All that came to this person with the share of this key; None where that came alone."""
+        return await self._requests.together(key, person.id)
 
     async def ask_to_edit(self, key: str, person: Person, reason: str, locale: str, zone: str) -> Received:
         """Asks the sharer, once. Raises NotYours, TooLate, NotAllowed where they can't be reached."""

@@ -63,6 +63,7 @@ from bot.sharing import (
 )
 from cards.access import Holder, Way
 from cards.elements import Card, also
+from cards.files import Theirs
 from cards.here import Here
 from cards.report import Overview, SignedOut, Waits
 from cards.shares import VIEWS, Shared
@@ -288,6 +289,10 @@ ODD_WANTED = AccessWanted(
 )
 
 
+TOLD_HOW = (Telling.TEAMS, Telling.MAIL, Telling.UNREACHED)
+WAITS_FOR_UNDO = Grant(ALEX, Outcome.GRANTED, telling=Telling.WAITS)
+
+
 def shared(item: ShareableItem, telling: Telling, *people: Recipient, ends: dt.datetime | None = None) -> Shared:
     made = receipt(*(Grant(each, Outcome.GRANTED, telling=telling) for each in people))
     return Shared(KEY, replace(made, plan=replace(made.plan, item=item)), ends)
@@ -299,6 +304,13 @@ SHARES = [
     shared(FOLDER, Telling.UNREACHED, LONG_NAMED, ends=CHANGED - dt.timedelta(days=1)),
     Shared(KEY, receipt(Grant(ALEX, Outcome.UNSURE)), None),
 ]
+
+BELLS = [Recipient(each, "Ana Bell", f"{each}@contoso.com") for each in ("ana.bell", "ana.bell2")]
+HEARD = receipt(
+    *(Grant(each, Outcome.GRANTED, telling=telling) for each, telling in zip((ALEX, MEGAN, LEE), TOLD_HOW, strict=True))
+)
+TO_HEAR = replace(HEARD, plan=replace(HEARD.plan, undo=30, until=UNTIL, item=FORECAST), grants=(WAITS_FOR_UNDO,))
+ODD_TO_VIEW = replace(plan(*map(gains, ODD_PEOPLE), role=Role.READ, item=ODD_FILE))
 
 OVERVIEW = Overview(
     days=30,
@@ -485,6 +497,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "done: many people": partial(
         done, receipt(*(Grant(each, Outcome.GRANTED) for each in (ALEX, MEGAN, FINANCE, ERIC)))
     ),
+    "done: somebody had asked for it": partial(
+        done,
+        replace(receipt(Grant(ALEX, Outcome.GRANTED, telling=Telling.TEAMS)), plan=replace(ONE, wanted_by=ALEX.name)),
+    ),
     "done: nobody has heard of it": partial(
         done,
         replace(receipt(Grant(ALEX, Outcome.GRANTED, telling=Telling.WAITS)), plan=replace(ONE, undo=30)),
@@ -630,12 +646,31 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         replace(UNDER_WAY, parts=(replace(TWO[0], said=str(errors.Unavailable())), TWO_DONE[1]), is_over=True),
     ),
     "several: done": partial(cards.files.result, ALL_DONE),
+    "several: how each heard of it": partial(
+        cards.files.result,
+        replace(ALL_DONE, parts=(replace(TWO_DONE[1], receipt=HEARD), replace(TWO_DONE[1], receipt=TO_HEAR))),
+    ),
     "several: undone": partial(
         cards.files.result,
         replace(ALL_DONE, parts=(replace(TWO[0], receipt=BACK),), plan=ManyPlan(ADELE, ("1",)), is_undone=True),
     ),
     "several: taken away": partial(cards.files.confirm, TAKES_ALL),
     "several: shared with you": partial(cards.files.for_them, TWO_DONE, "alex"),
+    "several: shared with you, as it is by now": partial(
+        cards.files.for_them,
+        TWO_DONE,
+        "alex",
+        {"1": Theirs(Role.READ, may_return=True, is_asked=True), "2": Theirs(None)},
+    ),
+    "several: more than have room for buttons": partial(cards.files.for_them, TWO_DONE * 6, "alex"),
+    "several: ten of hostile names, shared with you": partial(
+        cards.files.for_them,
+        [
+            Part(str(n), ODD_TO_VIEW, ShareReceipt(ODD_TO_VIEW, (Grant(ODD_PEOPLE[0], Outcome.GRANTED),)))
+            for n in range(10)
+        ],
+        "0",
+    ),
     "several: changed for you": partial(
         cards.files.for_them,
         [Part("1", TAKES, ChangeReceipt(TAKES, (LOST,))), replace(TWO[1], receipt=BACK)],
@@ -733,6 +768,17 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "given back: the sharer is not signed in": partial(cards.received.not_given_back, VIEWED, ALEX, KEY),
     "given back: on the result": partial(done, receipt(Grant(ALEX, Outcome.RETURNED), Grant(MEGAN, Outcome.GRANTED))),
     "my shares": partial(cards.shares.shares, SHARES, MINE, KEY, count=4, now=CHANGED, views=list(VIEWS)[1:]),
+    "my shares: what was allowed on top": partial(
+        cards.shares.shares,
+        [
+            replace(SHARES[1], before=Shared(KEY, replace(SHARED, plan=VIEWED), None)),
+            shared(BUDGET, Telling.TEAMS, *BELLS),
+        ],
+        MINE,
+        KEY,
+        count=2,
+        now=CHANGED,
+    ),
     "my shares: a part of them": partial(
         cards.shares.shares, SHARES[1:2], NARROWED, KEY, count=1, now=CHANGED, views=list(VIEWS)
     ),

@@ -96,7 +96,7 @@ async def _journeys(browser: Browser, url: str, alex: Someone) -> None:
     await alex.waits_for("Shared with you")
     await alex.presses("Ask to edit")
     await alex.presses("Ask", {"reason": "I write the next part."})
-    await _seen(page, "May they edit this?", "request")
+    await _seen(page, "Allow editing?", "request")
     await _presses(page, "Allow")
     await _seen(page, "✓ can edit", "request-allowed")
     await _says(page, "share")
