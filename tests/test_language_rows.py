@@ -30,6 +30,8 @@ SWITCHES = ("send_invitation", "require_sign_in")
 ENGLISH, NEGATIVE = 0.98, 0.97
 WELL = ("de", "fr", "es", "pt", "it", "nl", "ja", "zh-Hans", "ko")
 IN_WELL, IN_OTHERS = 0.85, 0.6
+# In a Teams of another language it is to be the same.
+WHATEVER_TEAMS = 0.95
 
 
 @cache
@@ -144,6 +146,35 @@ def test_each_other_language_is_understood(tag: str) -> None:
     least = IN_WELL if tag in WELL else IN_OTHERS
 
     assert share_of([row for row in rows() if row.get("lang") == tag]) >= least
+
+
+@pytest.mark.parametrize("teams", sorted({*WELL} - {"en"}))
+def test_english_is_understood_whatever_language_teams_has(teams: str) -> None:
+    english = [row for row in rows() if row.get("lang", "en") == "en"]
+    meant = [row for row in english if answers()[row["id"]]["pred"]["intent"] != "none"]
+    is_the_same = [in_a_teams_of(teams, row) == answers()[row["id"]] for row in meant]
+    nothing = [row for row in english if row not in meant]
+    deeds = [row["text"] for row in nothing if would_be_done(in_a_teams_of(teams, row))]
+
+    assert sum(is_the_same) / len(meant) >= WHATEVER_TEAMS
+    assert deeds == []
+
+
+@pytest.mark.parametrize("tag", sorted({*WELL} - {"en"}))
+def test_each_is_understood_where_teams_is_english(tag: str) -> None:
+    meant = [row for row in rows() if row.get("lang") == tag and answers()[row["id"]]["pred"]["intent"] != "none"]
+    is_the_same = [in_a_teams_of("en", row) == answers()[row["id"]] for row in meant]
+
+    assert sum(is_the_same) / len(meant) >= WHATEVER_TEAMS
+
+
+def in_a_teams_of(tag: str, row: Json) -> Json:
+    return explain({**row, "lang": tag}, default_now=NOW, default_tz=dt.UTC)
+
+
+def would_be_done(answer: Json) -> bool:
+    """With nothing asked before it is on a card."""
+    return not answer["asks"] and answer["pred"]["intent"] in ("share", "unshare", "change_role", "extend", "multi")
 
 
 @pytest.mark.parametrize("tag", sorted(tags()))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot.language.dialog import answered
@@ -20,6 +21,7 @@ DEFAULT = "en"
 MOST_TRIED = 4
 # Of the words that a language knows, so much makes it plain that a sentence is in it.
 PLAINLY = 0.6
+_FILE = re.compile(r"[^\s,;:]{1,200}\.[a-z0-9]{1,5}(?![a-z0-9])")
 _CHAT = Context()
 _AFTER_EXPLAIN = " :：,，、-–—"
 
@@ -49,6 +51,8 @@ def _read(text: Plain, hint: str, when: Now, context: Context) -> Understood:
     for each in _in_order(text, hint):
         understood = Reading(each, text, context, when).understood()
         is_open = understood.intent == "share" and (understood.asks or _begins_with_a_slip(understood, text, each))
+        if is_open and (whole := _whole_in_another(text, hint, when, context)):
+            return whole
         if is_open and (guess := _as_spelt(text, each, context, when)):
             # What is asked about may only be misspelt.
             is_better = len(guess.asks) < len(understood.asks) or not understood.asks
@@ -57,7 +61,19 @@ def _read(text: Plain, hint: str, when: Now, context: Context) -> Understood:
             return hinted(understood, text, each)
         if understood.is_final:
             return hinted(understood, text, language(hint))
-    return _as_spelt(text, language(hint), context, when) or hinted(NOTHING, text, language(hint))
+    guesses = (_as_spelt(text, language(tag), context, when) for tag in dict.fromkeys((hint, DEFAULT)))
+    return next(filter(None, guesses), None) or hinted(NOTHING, text, language(hint))
+
+
+def _whole_in_another(text: Plain, hint: str, when: Now, context: Context) -> Understood | None:
+    """A share about which a language asks nothing that knows as much of it: "share mal bitte Plan.docx mit Ana"."""
+    known = _known(text)
+    as_good = [language(DEFAULT)] if hint != DEFAULT and known(hint) == known(DEFAULT) else []
+    for each in (*as_good, *_better(text, hint)):
+        made = Reading(each, text, context, when).understood()
+        if made.intent == "share" and not made.asks:
+            return hinted(made, text, each)
+    return None
 
 
 def _begins_with_a_slip(made: Understood, text: Plain, one: Language) -> bool:
@@ -91,17 +107,42 @@ def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Underst
 
 
 def _in_order(text: Plain, hint: str) -> Iterator[Language]:
-    """The language hinted at and English; then, if it is plainly in neither, those that know more of its words."""
-    tried = dict.fromkeys((hint, DEFAULT))
-    yield from map(language, tried)
-    low = low_of(text.text)
-    words = Language.words_of(low)
-    known = max(language(tag).knows(words, low) for tag in tried)
-    if known > PLAINLY * len(words):
-        return
-    better = [(language(tag).knows(words, low), tag) for tag in tags() if tag not in tried]
-    ranked = sorted((each for each in better if each[0] > known), reverse=True)
-    yield from (language(tag) for _, tag in ranked[:MOST_TRIED])
+    """Of the language hinted at and English those that it may be in, that first which knows more of its words; then
+    those of `_better`.
+    """
+    if hint == DEFAULT:
+        yield language(DEFAULT)
+    else:
+        known = _known(text)
+        most = max(map(known, (hint, DEFAULT)))
+        least = most if most > PLAINLY * len(_words(text)) else min(most, 1)
+        some = (tag for tag in (hint, DEFAULT) if known(tag) >= least)
+        yield from map(language, sorted(some, key=known, reverse=True))
+    yield from _better(text, hint)
+
+
+def _better(text: Plain, hint: str) -> Iterator[Language]:
+    """If it is plainly in neither: those that know more of its words."""
+    words, known = _words(text), _known(text)
+    most = max(map(known, (hint, DEFAULT)))
+    if most <= PLAINLY * len(words):
+        ranked = sorted(((known(tag), tag) for tag in tags()), reverse=True)
+        yield from (language(tag) for many, tag in ranked[:MOST_TRIED] if many > most)
+
+
+def _known(text: Plain) -> Callable[[str], int]:
+    """How many words of it a language knows, by its tag."""
+    low, words = _unnamed(text), _words(text)
+    return lambda tag: language(tag).knows(words, low)
+
+
+def _words(text: Plain) -> frozenset[str]:
+    return Language.words_of(_unnamed(text))
+
+
+def _unnamed(text: Plain) -> str:
+    """Without the names of files, which are in no language."""
+    return _FILE.sub(" ", low_of(text.text))
 
 
 def _closest(locale: str) -> str:
