@@ -126,8 +126,9 @@ def _better(text: Plain, hint: str) -> Iterator[Language]:
     words, known = _words(text), _known(text)
     most = max(map(known, (hint, DEFAULT)))
     if most <= PLAINLY * len(words):
-        ranked = sorted(((known(tag), tag) for tag in tags()), reverse=True)
-        yield from (language(tag) for many, tag in ranked[:MOST_TRIED] if many > most)
+        many = {tag: known(tag) for tag in tags()}
+        ranked = sorted(many, key=many.__getitem__, reverse=True)
+        yield from (language(tag) for tag in ranked[:MOST_TRIED] if many[tag] > most)
 
 
 def _known(text: Plain) -> Callable[[str], int]:
