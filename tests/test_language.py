@@ -14,7 +14,7 @@ from bot.language.explain import explain
 from bot.language.said import LONGEST
 from bot.language.table import language, tags
 from bot.language.understood import BLANK
-from bot.sharing import Words
+from bot.sharing import Role, Words
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = dt.datetime(2026, 11, 18, 10, tzinfo=BERLIN)  # a Wednesday
@@ -824,3 +824,21 @@ def test_the_end_of_what_is_asked_for_has_to_be_plain() -> None:
 
     assert (understood.intent, understood.asks) == ("request_access", ("expiration",))
     assert "“1 January 2020” is not one day to me, or it is over." in understood.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "share Plan.docx with Ana and only Bob may edit",
+        "share Plan.docx with Ana, Bob and only Carl edits it",
+        "share Plan.docx with Ana and just Bob edits",
+        "share Plan.docx with Ana and Bob, only Carl may edit",
+        "share Plan.docx with the team, only Bob may edit",
+    ],
+)
+def test_what_is_said_of_one_alone_is_not_given_to_all(text: str) -> None:
+    made = understand(Said(text), now=NOW, tz=BERLIN)
+
+    parts = made.actions or (made,)
+    editors = [each.request.recipients for each in parts if each.request and each.request.role is Role.WRITE]
+    assert made.asks or all(len(each) == 1 for each in editors)

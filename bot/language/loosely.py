@@ -370,6 +370,9 @@ class Loosely:
                 return False
         if len({each.words for each in people}) < len(people):
             return False
+        if self._language.has("only", low[people[0].end : people[-1].start]):
+            # "Ana, Bob and only Carl edits it": that is not said of all.
+            return False
         return files[-1].end <= people[0].start or people[-1].end <= files[0].start
 
 

@@ -177,7 +177,10 @@ class Namer:
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
         if not said or excluded is None or self._hedged(said):
             return Listed((), False)
-        parts = (part.strip(" ,;") for part in self._and.split(said))
+        parts = [part.strip(" ,;") for part in self._and.split(said)]
+        # "Ana and only Bob may edit": that is not said of Ana.
+        if any(self._begins_with_only(part) for part in parts[1:]):
+            return Listed((), False, excluded)
         found = [self._person(part) for part in parts if part and part not in self._language.words("fillers")]
         people = tuple(dict.fromkeys(each for each in found if each))
         # With "Ana and Bob, but only Ana may edit" more is said of one of them.
@@ -187,6 +190,10 @@ class Namer:
         # Only of many can somebody be left out; "Ana but not Bob" is Ana.
         excluded = excluded if any(each.kind not in ("name", "email", "mention") for each in people) else ()
         return Listed(people, not any(self._is_nobody(each) for each in people), excluded)
+
+    def _begins_with_only(self, said: str) -> bool:
+        low = low_of(said)
+        return self._language.begins_with_one("only", low) and not self._language.is_one("only", low)
 
     def _after_denial(self, said: str) -> str:
         """ "no wait, not Ravi, Jun-ho": who is meant instead."""
