@@ -255,7 +255,7 @@ async def test_undo_pressed_twice_does_it_once(adele: Someone, alex: Someone, bo
     await bot.at_rest()
 
     assert all("Undone" in words_of_answer(each) for each in (*answers, late))
-    assert alex.sees().count("has taken back") == 1
+    assert alex.notices().count("Access ended") == 1
 
 
 @pytest.mark.hurried

@@ -175,4 +175,4 @@ async def test_an_end_that_both_see_come_is_told_once(
 
     assert access(contoso) is None
     assert adele.notices().count("Ended") == 1
-    assert alex.sees().count("that is over") == 1
+    assert alex.notices().count("Access ended") == 1
