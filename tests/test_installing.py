@@ -40,7 +40,7 @@ def allowed(contoso: Contoso) -> None:
 
 @pytest.fixture
 async def bot(contoso: Contoso, tmp_path: Path) -> AsyncGenerator[Bot]:
-    made = Bot(contoso, tmp_path, limits=replace(LIMITS, try_again=(0.3, 0.8)))
+    made = Bot(contoso, tmp_path, limits=replace(LIMITS, try_again=(0.3, 0.3, 0.5, 0.8)))
     made.more = {"CATALOG_APP_ID": contoso.catalog_app_id}
     async with made as bot:
         yield bot
@@ -284,8 +284,8 @@ async def test_who_is_known_to_nobody_in_teams_is_mailed(adele: Someone, bot: Bo
 
 
 BUSY: Json = {"status": 429, "headers": (("Retry-After", "0.2"),)}
+DOWN: Json = {"status": 500}
 WEATHER: dict[str, list[Rule]] = {
-    "too many": [Rule("graph", "POST", INSTALL, times=1, **BUSY)],
     "an outage": [Rule("graph", "POST", INSTALL, times=1, status=503), Rule("graph", "GET", APPS, times=1, status=503)],
     "an answer that was lost": [Rule("graph", "POST", INSTALL, times=1, drop="reply")],
     "not seen at once": [Rule("graph", "GET", APPS, times=1, status=200, body={"value": []})],
@@ -307,13 +307,29 @@ async def test_what_passes_is_waited_for(adele: Someone, alex: Someone, bot: Bot
     assert bot.mails_to(ALEX) == []
 
 
-async def test_what_does_not_pass_is_mailed(adele: Someone, alex: Someone, bot: Bot) -> None:
-    bot.breaks("graph", INSTALL, times=None, **BUSY)
+@pytest.mark.parametrize(("fault", "asked"), [(BUSY, 1), (DOWN, 3)], ids=["busy", "down"])
+async def test_what_does_not_pass_is_mailed(adele: Someone, alex: Someone, bot: Bot, fault: Json, asked: int) -> None:
+    """Where Graph is busy at once; where it is down they are asked for at the first two pauses of four."""
+    bot.contoso.faults = [Rule("graph", "POST", INSTALL, times=100, **fault)]
     said = await shares(adele, bot)
 
     assert "was asked to mail them" in said
     assert len(bot.mails_to(ALEX)) == 1
     assert alex.notices() == []
+    assert was_asked(bot.contoso) == asked
+
+
+@pytest.mark.parametrize("fault", [BUSY, DOWN], ids=["busy", "down"])
+async def test_a_mail_in_place_of_an_install_is_tried_again_by_itself(adele: Someone, bot: Bot, fault: Json) -> None:
+    bot.undo = 1
+    await bot.restart()
+    await adele.says(SHARE)
+    bot.contoso.faults = [Rule("graph", "POST", INSTALL, **fault)]
+    await adele.presses("Share")
+    bot.breaks("graph", r"/permissions", times=1, **DOWN)
+    await until(lambda: "was asked to mail them" in adele.sees())
+
+    assert len(bot.mails_to(ALEX)) == 1
 
 
 async def test_a_chat_that_is_not_ready_is_mailed_to_and_tried_again_with_the_next(
@@ -344,11 +360,11 @@ async def test_of_several_files_they_hear_in_one_message(adele: Someone, alex: S
     assert bot.mails_to(ALEX) == []
 
 
-@pytest.mark.parametrize("times", [1, None])
+@pytest.mark.parametrize("times", [2, None])
 async def test_of_several_files_it_is_waited_for_too(
     adele: Someone, alex: Someone, bot: Bot, times: int | None
 ) -> None:
-    bot.breaks("graph", INSTALL, times=times, **BUSY)
+    bot.breaks("graph", r"/installedApps", times=times, **DOWN)
     await adele.says(f"share {FILE} and Q4 Forecast.xlsx with Alex as write")
     await adele.presses("Share all")
     await bot.at_rest()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
-from bot.errors import SharebotError, Unavailable
+from bot.errors import Busy, SharebotError, Unavailable
 from bot.ledger import Ledger
 from bot.sharing import Person, Recipient
 
@@ -34,8 +34,8 @@ class Bringing:
         colleagues = {each.id for each in people if each.id and not each.is_group and not each.is_outside}
         return colleagues - await self._ledger.installs.removed(tenant_id, colleagues)
 
-    async def bring(self, tenant_id: str, person: Recipient) -> None:
-        """To whoever has no chat with the bot and may have one. Raises Unavailable where another try may do it."""
+    async def bring(self, tenant_id: str, person: Recipient, *, can_wait: bool) -> None:
+        """To whoever has no chat with the bot and may have one. Raises Unavailable where another try may do it soon."""
         conversations = self._ledger.conversations
         open_to = await self.open_to(tenant_id, [person])
         if self._install is None or person.id not in open_to or await conversations.known(tenant_id, open_to):
@@ -46,9 +46,10 @@ class Bringing:
             return
         try:
             chat_id = await self._install(person.id)
-        except Unavailable:
-            raise
         except SharebotError as error:
+            # Who is busy is so for a while, and a mail does as well.
+            if can_wait and isinstance(error, Unavailable) and not isinstance(error, Busy):
+                raise
             log.info("the bot can't be brought to %s: %s", person.id, type(error).__name__)
             return
         await conversations.keep_new(replace(like, person_id=person.id, conversation_id=chat_id))
