@@ -269,7 +269,8 @@ class ManyFlows:
         is_mailed = any(part.share and part.share.mail for part in mine)
         person = _person(mine, person_id)
         is_heard = what == MANY_DONE and person is not None and not is_mailed
-        if person and is_heard and not await self._flows.bring(asker, person, left=left):
+        keys = [part.key for part in mine]
+        if person and is_heard and not await self._flows.bring(keys, asker, person, left=left):
             return AGAIN
         in_teams = not is_mailed and await self._ledger.conversations.known(asker.tenant_id, [person_id])
         if not in_teams or len(mine) < SEVERAL:
@@ -314,7 +315,8 @@ class ManyFlows:
         outcome: str | None = None
         for part in mine:
             if what == MANY_DONE and part.share:
-                if await self._flows.tell_of_share(part.key, person_id, left=left) == AGAIN:
+                # Whether they may have the bot is decided by now, for all of these.
+                if await self._flows.tell_of_share(part.key, person_id, left=left, brings=False) == AGAIN:
                     outcome = AGAIN
             else:
                 card = partial(cards.files.for_them, [part], person_id)
