@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot.errors import Busy, SharebotError, Unavailable
+from bot.errors import Busy, NotFound, SharebotError, Unavailable
 from bot.graph.calls import CHANGE, Ask, Calls
 
 # An application permission: an administrator's to grant, and good for this bot's own app alone.
@@ -41,4 +41,8 @@ class Installing:
         if not found:
             raise refusal or Unavailable
         chat = f"{where}/{quote(found[0], safe='')}/chat"
-        return await self.calls.read(Ask("GET", chat, ROLE), lambda said: str(said["id"]))
+        try:
+            return await self.calls.read(Ask("GET", chat, ROLE), lambda said: str(said["id"]))
+        except NotFound as error:
+            # It is installed, and its chat is not there yet.
+            raise Unavailable(reference=error.reference) from error

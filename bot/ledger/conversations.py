@@ -75,14 +75,14 @@ class Conversations:
         async with self._engine.begin() as database:
             await database.execute(self._insert(conversations).values(values).on_conflict_do_nothing())
 
-    async def forget(self, tenant_id: str, person_id: str) -> None:
+    async def forget(self, tenant_id: str, person_id: str, *, unless_heard: bool = False) -> None:
+        """`unless_heard`: not where Teams has told of it by now."""
         self._written.pop((tenant_id, person_id), None)
+        theirs = (conversations.c.tenant_id == tenant_id) & (conversations.c.person_id == person_id)
+        # Only Teams tells what it calls the person.
+        forgotten = theirs & (conversations.c.member_id == "") if unless_heard else theirs
         async with self._engine.begin() as database:
-            await database.execute(
-                delete(conversations).where(
-                    conversations.c.tenant_id == tenant_id, conversations.c.person_id == person_id
-                )
-            )
+            await database.execute(delete(conversations).where(forgotten))
 
     async def like(self, tenant_id: str, conversation_id: str) -> Conversation | None:
         """A chat that nobody wrote to us from, if we know others of the tenant: where Teams is for it they tell.

@@ -42,16 +42,24 @@ class Installs:
             at = await database.scalar(select(installs.c.at).where(_of(person)))
         return at is not None and at > self._clock() - HEARD_WITHIN
 
-    async def is_gone(self, person: Person) -> None:
-        """They took it away, or do not let us in any more."""
+    async def is_gone(self, person: Person, *, unless_brought: bool = False) -> None:
+        """They took it away, or do not let us in any more; `unless_brought`: unless we have just brought it."""
         row = self._row(person, REMOVED)
+        now_brought = (installs.c.what == BROUGHT) & (installs.c.at > self._clock() - HEARD_WITHIN)
         gone = self._insert(installs).values(row)
         async with self._engine.begin() as database:
             await database.execute(
                 gone.on_conflict_do_update(
-                    index_elements=["tenant_id", "person_id"], set_={"what": REMOVED, "at": row["at"]}
+                    index_elements=["tenant_id", "person_id"],
+                    set_={"what": REMOVED, "at": row["at"]},
+                    where=~now_brought if unless_brought else None,
                 )
             )
+
+    async def is_not_brought(self, person: Person) -> None:
+        """Nothing came of it, so that they came by it themselves if they have it."""
+        async with self._engine.begin() as database:
+            await database.execute(delete(installs).where(_of(person), installs.c.what == BROUGHT))
 
     async def tidy(self) -> None:
         """Whom it was brought to is of no use any more once Teams has told of it."""

@@ -29,7 +29,9 @@ CONNECTIONS = 200
 NOT_DONE = frozenset({412, 429, 503})
 # What may have been done: asked again where doing it twice is doing it once.
 MAY_BE_DONE = frozenset({502, 504})
-UNREACHABLE, BY_ADMINISTRATORS = "unreachable", "BotDisabledByAdmin"
+UNREACHABLE, NOT_THERE = "unreachable", "BotNotInConversationRoster"
+# Why they do not let us in, where that is their own doing. What else is forbidden says nothing of them.
+THEIRS = frozenset({NOT_THERE, "ConversationBlockedByUser", "MessageWritesBlocked"})
 # What may be told of an address: all else in it is somebody's.
 WORDS = frozenset({"v3", "conversations", "activities", "members", "pagedmembers", "teams"})
 # Seconds; each pause is up to twice the one before, and nobody pauses as long as the next.
@@ -67,7 +69,12 @@ class ConnectorError(Exception):
     @property
     def is_unwanted(self) -> bool:
         """Whether it is they who do not let us in; what is not found may not be there yet."""
-        return self.status == 403 and self.code != BY_ADMINISTRATORS
+        return self.status == 403 and self.code in THEIRS
+
+    @property
+    def may_be_early(self) -> bool:
+        """Whether it is what Teams says also of an install that is not through yet."""
+        return self.code == NOT_THERE
 
 
 @dataclass(frozen=True)

@@ -290,7 +290,7 @@ async def _run(
     as_the_app = AsTheApp(AppTokens(entra, settings.cloud.graph))
 
     async def install(person_id: str) -> str:
-        # It waits in its queue, and holds up nothing here.
+        # Whom it can't be given now a mail reaches: nobody waits for Graph here.
         now = asyncio.get_running_loop().time()
         calls = Calls(http, settings.graph_url, lambda _scope: as_the_app, budgets, now)
         return await Installing(calls, settings.catalog_app_id).install(person_id)

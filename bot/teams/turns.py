@@ -149,8 +149,9 @@ class Turns:
             case "invoke", _:
                 await messages.respond(context, await self._invoked(context, incoming, until))
             case "installationUpdate", "remove" if incoming.is_personal:
-                await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
+                # First, for whoever has no chat and did not take it away may be given it.
                 await self._ledger.installs.is_gone(incoming.person)
+                await self._ledger.conversations.forget(incoming.person.tenant_id, incoming.person.id)
                 await self._ledger.plain_texts.switch(incoming.person, on=False)
                 await self._ledger.watched_links.switch(incoming.person, on=False)
                 await self._identity.leave(incoming.person)
@@ -176,7 +177,8 @@ class Turns:
     async def _greet(self, context: TurnContext, incoming: Incoming) -> None:
         is_new = await self._ledger.conversations.remember(incoming.chat)
         # Whom a notice brought the bot to has that for a welcome.
-        is_brought = is_new and await self._ledger.installs.is_there(incoming.person)
+        is_told = is_new or incoming.kind == "installationUpdate"
+        is_brought = is_told and await self._ledger.installs.is_there(incoming.person)
         if is_new and not is_brought and incoming.kind in ("installationUpdate", "conversationUpdate"):
             await messages.send(context, commands.welcome())
 
@@ -590,10 +592,11 @@ class Turns:
         except ConnectorError as error:
             log.info("%s can't be told in Teams: %s", person_id, error)
             if error.is_shut and is_own:
+                if error.is_unwanted:
+                    whose = Person(tenant_id, person_id, "")
+                    await self._ledger.installs.is_gone(whose, unless_brought=error.may_be_early)
                 # It comes back with them: with the next thing they write, or when they install the bot anew.
                 await conversations.forget(tenant_id, person_id)
-                if error.is_unwanted:
-                    await self._ledger.installs.is_gone(Person(tenant_id, person_id, ""))
             if error.is_not_done:
                 return None
             raise Unsure from error

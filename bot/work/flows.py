@@ -89,6 +89,8 @@ DUE, NOW, UNDO = "due", "now", "undo"
 # told of a share is brought up to date where it is, of which there may be several in one run: so behind a dot is which.
 SHARED, SHOWN, DONE, FAILED, RENEWED = "shared", "shown", "done", "failed", "renewed"
 ENDED, REMINDER, TROUBLE, LEFT = "ended", "reminder", "trouble", "left"
+# So many of the tries again are the mail's: by then nobody waits for an install.
+LEFT_TO_MAIL = 2
 # So long an end waits for whoever is being told at that moment, looking so often. Seconds.
 TOLD_WITHIN, LOOKS_EVERY = 20.0, 0.5
 
@@ -467,20 +469,20 @@ class Flows:
                 if card := _card(what, stands, person_id, sentence):
                     await self.tell_once(key, stands.receipt.plan.asker, person_id, what, card)
 
-    async def tell_of_share(self, key: str, person_id: str, *, is_last: bool) -> str | None:
-        """Tells a recipient, once and by one way; AGAIN where that may go better in a while.
+    async def tell_of_share(self, key: str, person_id: str, *, left: int, brings: bool = True) -> str | None:
+        """Tells a recipient, once and by one way; AGAIN where that may go better in a while, if any tries are left.
 
-        When everybody has heard of it, the sharer, who is to see how.
+        When everybody has heard of it, the sharer, who is to see how. `brings`: gives them the bot where that may be.
         """
         plan = await self._ledger.plans.plan(key)
         person = next((step.recipient for step in plan.steps if step.recipient.id == person_id), None) if plan else None
         if plan is None or person is None:
             return None
-        if not await self._is_brought(key, plan, person, person_id) and not is_last:
+        if brings and not await self._is_brought(key, plan, person, person_id, left=left):
             return AGAIN
         if await self._ledger.told.begin(key, person_id, SHARED):
             way = await self._told_of_share(key, plan, person, person_id)
-            if way is Telling.WAITS and not is_last:
+            if way is Telling.WAITS and left:
                 await self._ledger.told.not_yet(key, person_id)
                 return AGAIN
             way = Telling.REFUSED if way is Telling.WAITS else way
@@ -491,18 +493,24 @@ class Flows:
             await self._ledger.told.was_cut(key, person_id)
         return plan.asker.id if await self._all_told(key) else None
 
-    async def _is_brought(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> bool:
-        """False where they may have the bot in a while. Before they count as told: a kill leaves it to the next try."""
+    async def _is_brought(self, key: str, plan: SharePlan, person: Recipient, person_id: str, *, left: int) -> bool:
+        """False where they may have the bot soon. Before they count as told: a kill leaves it to the next try."""
         if plan.mail or not self._bringing.is_allowed or person_id in await self._ledger.told.tellings(key):
             return True
-        return await self.bring(plan.asker, person)
+        return await self.bring([key], plan.asker, person, left=left)
 
-    async def bring(self, asker: Person, person: Recipient) -> bool:
-        """Gives the bot to a recipient who never had it, where that is allowed. False where it may be in a while."""
+    async def bring(self, keys: Sequence[str], asker: Person, person: Recipient, *, left: int) -> bool:
+        """Gives the bot to a recipient of these shares who never had it, where that is allowed. False where it may be
+        so soon.
+        """
         try:
-            await self._bringing.bring(asker.tenant_id, person)
+            await self._bringing.bring(asker.tenant_id, person, can_wait=left > LEFT_TO_MAIL)
         except Unavailable:
             return False
+        tellings = [await self._ledger.told.tellings(key) for key in keys]
+        # All of it may have been undone meanwhile.
+        if all(each.get(person.id or "") is Telling.KEPT for each in tellings):
+            await self._bringing.for_nothing(asker.tenant_id, person)
         return True
 
     async def _all_told(self, key: str) -> bool:

@@ -214,7 +214,7 @@ class ManyFlows:
         asker = stands.receipt.plan.asker.id
         return key, stands.run, [(f"{MANY_REMINDER}.{stands.ends_at}", asker, self._gather)]
 
-    async def tell(self, what: str, key: str, person_id: str, *, is_last: bool) -> str | None:
+    async def tell(self, what: str, key: str, person_id: str, *, left: int) -> str | None:
         """AGAIN where that may go better in a while. When everybody has heard of it, the sharer, who is to see how."""
         pressed = await self._ledger.many.at(key)
         if pressed is None:
@@ -225,7 +225,7 @@ class ManyFlows:
             return None
         mine = [part for part in parts if person_id in (_theirs if what == MANY_DONE else _lost)(part)]
         asker = pressed.plan.asker
-        if await self._told(what, pressed, mine, person_id, is_last=is_last) == AGAIN:
+        if await self._told(what, pressed, mine, person_id, left=left) == AGAIN:
             return AGAIN
         return asker.id if what == MANY_DONE and await self._all_told(pressed) else None
 
@@ -263,17 +263,18 @@ class ManyFlows:
             await self._ledger.record.told(asker, each.key, act, asker.id, was_told=place is not None)
 
     async def _told(
-        self, what: str, pressed: ManyPressed, mine: list[Part], person_id: str, *, is_last: bool
+        self, what: str, pressed: ManyPressed, mine: list[Part], person_id: str, *, left: int
     ) -> str | None:
         asker = pressed.plan.asker
         is_mailed = any(part.share and part.share.mail for part in mine)
         person = _person(mine, person_id)
         is_heard = what == MANY_DONE and person is not None and not is_mailed
-        if person and is_heard and not await self._flows.bring(asker, person) and not is_last:
+        keys = [part.key for part in mine]
+        if person and is_heard and not await self._flows.bring(keys, asker, person, left=left):
             return AGAIN
         in_teams = not is_mailed and await self._ledger.conversations.known(asker.tenant_id, [person_id])
         if not in_teams or len(mine) < SEVERAL:
-            return await self._one_by_one(what, asker, mine, person_id, is_last=is_last)
+            return await self._one_by_one(what, asker, mine, person_id, left=left)
         told: list[Part] = []
         for part in mine:
             if await self._ledger.told.begin(part.key, person_id, _about(what, part)):
@@ -285,13 +286,11 @@ class ManyFlows:
         way, place = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
         if place and what == MANY_DONE:
             await self._flows.keep_place(pressed.key, person_id, place)
-        if (way is Telling.WAITS and not is_last) or (way is Telling.UNREACHED and what == MANY_DONE):
+        if (way is Telling.WAITS and left) or (way is Telling.UNREACHED and what == MANY_DONE):
             for part in told:
                 await self._ledger.told.not_yet(part.key, person_id, _about(what, part))
             # Whom Teams does not let us reach, Microsoft 365 mails, of each file.
-            return (
-                AGAIN if way is Telling.WAITS else await self._one_by_one(what, asker, told, person_id, is_last=is_last)
-            )
+            return AGAIN if way is Telling.WAITS else await self._one_by_one(what, asker, told, person_id, left=left)
         for part in told:
             if what == MANY_DONE and part.share:
                 await self._ledger.told.by(part.key, person_id, Telling.UNREACHED if way is Telling.WAITS else way)
@@ -311,12 +310,13 @@ class ManyFlows:
         return (Telling.TEAMS if place else Telling.UNREACHED), place
 
     async def _one_by_one(
-        self, what: str, asker: Person, mine: Sequence[Part], person_id: str, *, is_last: bool
+        self, what: str, asker: Person, mine: Sequence[Part], person_id: str, *, left: int
     ) -> str | None:
         outcome: str | None = None
         for part in mine:
             if what == MANY_DONE and part.share:
-                if await self._flows.tell_of_share(part.key, person_id, is_last=is_last) == AGAIN:
+                # Whether they may have the bot is decided by now, for all of these.
+                if await self._flows.tell_of_share(part.key, person_id, left=left, brings=False) == AGAIN:
                     outcome = AGAIN
             else:
                 card = partial(cards.files.for_them, [part], person_id)

@@ -64,26 +64,27 @@ class Notices:
     ) -> str | None:
         """CROWDED if nothing was sent, for that chat has had many just now."""
         told: str | None = AGAIN
-        for pause in (0.0, *self._runs.limits.try_again):
+        pauses = (0.0, *self._runs.limits.try_again)
+        for left, pause in zip(reversed(range(len(pauses))), pauses, strict=True):
             if told == AGAIN:
                 if pause:
                     await engine.sleep(pause)
-                is_last = pause == self._runs.limits.try_again[-1]
-                tell = partial(self._tell, what, key, person_id, sentence, is_its_turn=is_its_turn, is_last=is_last)
+                tell = partial(self._tell, what, key, person_id, sentence, is_its_turn=is_its_turn, left=left)
                 told = await engine.step("tell", tell, again=is_passing)
         if told and told != CROWDED:
             await self._runs.begin(key, key, [(SHOWN, told, 0)])
         return told
 
     async def _tell(
-        self, what: str, key: str, person_id: str, sentence: str, *, is_its_turn: bool, is_last: bool
+        self, what: str, key: str, person_id: str, sentence: str, *, is_its_turn: bool, left: int
     ) -> str | None:
+        """`left`: how often it may be tried again."""
         if not is_its_turn and self._chats.has_many(person_id):
             return CROWDED
         if what == SHARED:
-            return await self._flows.tell_of_share(key, person_id, is_last=is_last)
+            return await self._flows.tell_of_share(key, person_id, left=left)
         if what.startswith(MANY):
-            told = await self._many.tell(what, key, person_id, is_last=is_last)
+            told = await self._many.tell(what, key, person_id, left=left)
             if what == MANY_LOST:
                 await self._requests.renew_several(key, person_id)
             return told
@@ -94,7 +95,7 @@ class Notices:
             await self._approvals.tell(what, key, person_id)
             return None
         if what in NOTICES:
-            return await self._rosters.tell(key, is_last=is_last)
+            return await self._rosters.tell(key, is_last=not left)
         if what == SHOWN:
             await self._many.show(key)
         await self._flows.tell(what, key, person_id, sentence)
