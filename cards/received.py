@@ -126,9 +126,10 @@ def answered(
     )
 
 
-def _was_given(title: str, said: str, who: str, name: str) -> Card:
+def _was_given(title: str, said: str, who: str, name: str, *more: Element) -> Card:
     return card(
         line(*filled(said, who=run(who, bold=True))),
+        *more,
         summary=_("{title}: {file}", title=title, file=apart(name)),
     )
 
@@ -371,14 +372,15 @@ def access_answered(
             )
         case _:
             title, said = _("Declined"), _("{who} would rather not give you access.")
-    name = called(what)
+    name, decided = called(what), by or what.owner.name
+    for_whom = [small(_("They decided for {name}.", name=apart(what.owner.name)))] if by else []
     if is_given:
-        return _was_given(title, said, by or what.owner.name, name)
+        return _was_given(title, said, decided, name, *for_whom)
     return card(
         heading(title),
-        line(*filled(said, who=run(by or what.owner.name, bold=True))),
+        line(*filled(said, who=run(decided, bold=True))),
         line(run(name, bold=True)),
-        *([small(_("They decided for {name}.", name=apart(what.owner.name)))] if by else []),
+        *for_whom,
         summary=_("{title}: {file}", title=title, file=apart(name)),
     )
 

@@ -85,7 +85,7 @@ async def test_undone_in_time_nobody_ever_hears_of_it(adele: Someone, alex: Some
 
     assert "Undone" in undone
     assert bot.access(FILE) == before
-    assert "Adele" not in alex.sees()
+    assert "Adele Vance" not in alex.sees()
     assert bot.mails_to(MEGAN) == bot.mails_to(ALEX) == []
     assert "told in Teams" not in adele.sees()
 
