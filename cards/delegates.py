@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from bot.sharing import AccessWanted, Decision, Delegation, Recipient, Role, ShareableItem
+from bot.sharing import AccessWanted, Decision, Delegation, Outcome, Recipient, Role, ShareableItem, ShareReceipt
 from bot.texts import _, later, sentences, several, when
 from cards.elements import (
     Card,
@@ -24,7 +25,7 @@ from cards.elements import (
     text,
 )
 from cards.received import called, seen
-from cards.share import file, person
+from cards.share import file, grant, person
 
 EDIT = later("{who} asks to edit a file of {name}'s.")
 VIEW = later("{who} asks to view a file of {name}'s.")
@@ -98,17 +99,18 @@ def given_up(was: Delegation) -> Card:
     return card(heading(_("Who decides for you")), line(sentence), actions=actions, summary=sentence)
 
 
-def decided_for_you(what: AccessWanted, decision: Decision, by: str, key: str) -> Card:
-    """A notice. `key` is of the share that came of it, "" where there is none."""
+def decided_for_you(what: AccessWanted, decision: Decision, by: str, key: str, receipt: ShareReceipt | None) -> Card:
+    """A notice. `receipt` is of the share that came of it, under this key; None where there is none."""
     is_allowed = decision is Decision.ALLOWED
-    title = _("Allowed") if is_allowed else _("Declined")
+    title = _allowed(receipt) if is_allowed else _("Declined")
     said = _("{by} allowed this to {name}, for you.") if is_allowed else _("{by} declined this to {name}, for you.")
     return card(
         heading(title),
         line(*filled(said, by=run(by, bold=True), name=run(what.asker.name, bold=True))),
         line(run(called(what), bold=True)),
-        *_terms(what),
-        actions=[button(_("Undo"), "ends.undo", key)] if key else [],
+        *_came_of(receipt),
+        *_why(what),
+        actions=[button(_("Undo"), "ends.undo", key)] if receipt and receipt.given() and receipt.plan.sees_all else [],
         summary=_("{title}: {file}", title=title, file=apart(called(what))),
     )
 
@@ -178,14 +180,18 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
     )
 
 
-def decided(what: AccessWanted, decision: Decision, by: str) -> Card:
-    """For whoever was asked in the owner's place. `by`: who decided, "" where they did so themselves."""
+def decided(what: AccessWanted, decision: Decision, by: str, receipt: ShareReceipt | None = None) -> Card:
+    """For whoever was asked in the owner's place. `by`: who decided, "" where they did so themselves.
+
+    `receipt` is of the share that came of it.
+    """
+    came_of: list[Element] = []
     asker, owner = apart(what.asker.name), apart(what.owner.name)
     match decision:
         case Decision.ALLOWED if by:
             title, sentence = _("Decided already"), _("{by} allowed this to {name}.", by=apart(by), name=asker)
         case Decision.ALLOWED:
-            title = _("Allowed")
+            title, came_of = _allowed(receipt), _came_of(receipt)
             sentence = _("You allowed this to {name}, for {owner}. I told both.", name=asker, owner=owner)
         case Decision.DECLINED if by:
             title, sentence = _("Decided already"), _("{by} declined this to {name}.", by=apart(by), name=asker)
@@ -194,7 +200,7 @@ def decided(what: AccessWanted, decision: Decision, by: str) -> Card:
             sentence = _("You declined this to {name}, for {owner}. I told both.", name=asker, owner=owner)
         case _:
             title, sentence = _("No longer asked"), _("{name} asked too long ago: they can ask again.", name=asker)
-    return card(heading(title), line(run(called(what), bold=True)), line(sentence), summary=sentence)
+    return card(heading(title), line(run(called(what), bold=True)), line(sentence), *came_of, summary=sentence)
 
 
 def no_longer(what: AccessWanted) -> Card:
@@ -234,12 +240,33 @@ def _means() -> str:
     return _("What they allow is given as you, and I tell you. The first answer counts; theirs you can undo.")
 
 
+def _allowed(receipt: ShareReceipt | None) -> str:
+    """What a yes has come to."""
+    outcomes = {each.outcome for each in receipt.grants} if receipt else {Outcome.UNSURE}
+    if Outcome.UNSURE in outcomes:
+        return _("I don't know whether this was shared")
+    return _("That did not work") if Outcome.REFUSED in outcomes else _("Allowed")
+
+
+def _came_of(receipt: ShareReceipt | None) -> list[Element]:
+    """For each, and until when: as it was done, which may be sooner than was asked for."""
+    if receipt is None:
+        return []
+    plan = receipt.plan
+    ends = plan.until.at if plan.until and plan.sees_all else None
+    return [*(grant(each, plan) for each in receipt.grants), *([small(_until(ends))] if receipt.given() else [])]
+
+
 def _terms(what: AccessWanted) -> list[Element]:
     """Until when, and why."""
-    ends = what.until.at if what.until else None
-    until = (
-        _("Until {when}: I end it then, and what was before is there again.", when=when(ends))
-        if ends
-        else _("Without an end.")
-    )
-    return [small(until), *([block(small(_("Why:")), line(what.reason))] if what.reason else [])]
+    return [small(_until(what.until.at if what.until else None)), *_why(what)]
+
+
+def _until(ends: dt.datetime | None) -> str:
+    if ends is None:
+        return _("Without an end.")
+    return _("Until {when}: I end it then, and what was before is there again.", when=when(ends))
+
+
+def _why(what: AccessWanted) -> list[Element]:
+    return [block(small(_("Why:")), line(what.reason))] if what.reason else []

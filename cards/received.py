@@ -126,9 +126,10 @@ def answered(
     )
 
 
-def _was_given(title: str, said: str, who: str, name: str) -> Card:
+def _was_given(title: str, said: str, who: str, name: str, *more: Element) -> Card:
     return card(
         line(*filled(said, who=run(who, bold=True))),
+        *more,
         summary=_("{title}: {file}", title=title, file=apart(name)),
     )
 
@@ -348,6 +349,7 @@ def access_answered(
     *,
     had_it: bool = False,
     is_given: bool = False,
+    is_unsure: bool = False,
     in_place: bool = False,
     by: str = "",
 ) -> Card:
@@ -360,6 +362,9 @@ def access_answered(
             title, said = _("Allowed"), _("{who} said yes, and I gave you access.")
         case Decision.ALLOWED if had_it:
             title, said = _("Allowed"), _("{who} said yes; you had access already.")
+        case Decision.ALLOWED if is_unsure:
+            title = _("I don't know whether this was shared")
+            said = _("{who} said yes, but I don't know whether you have access now. Please look.")
         case Decision.ALLOWED:
             title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
         case Decision.LAPSED if in_place:
@@ -372,13 +377,14 @@ def access_answered(
         case _:
             title, said = _("Declined"), _("{who} would rather not give you access.")
     name = called(what)
+    in_place_of = [small(_("They decided for {name}.", name=apart(what.owner.name)))] if by else []
     if is_given:
-        return _was_given(title, said, by or what.owner.name, name)
+        return _was_given(title, said, by or what.owner.name, name, *in_place_of)
     return card(
         heading(title),
         line(*filled(said, who=run(by or what.owner.name, bold=True))),
         line(run(name, bold=True)),
-        *([small(_("They decided for {name}.", name=apart(what.owner.name)))] if by else []),
+        *in_place_of,
         summary=_("{title}: {file}", title=title, file=apart(name)),
     )
 

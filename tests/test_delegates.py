@@ -7,16 +7,19 @@ import contextlib
 import datetime as dt
 import sqlite3
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.language import Said, understand
+from contoso.faults import Rule
 from contoso.tenant import Contoso
-from tests.bot import Bot
+from tests.bot import LIMITS, Bot
 from tests.people import Someone, words_of_answer
 from tests.test_faults_kill import button, delivered, until
 from tests.test_faults_replicas import two
+from tests.test_outages import PERMISSIONS, breaks_for_good
 from tests.test_received import buttons, newest
 from tests.test_request_access import ALEX, CREW, FILE, LINK, REASON, asks, pressed, shown
 
@@ -324,6 +327,64 @@ async def test_what_a_delegate_allows_is_given_as_the_owner_who_is_told(
     assert ALEX not in bot.access(FILE)
 
 
+async def test_what_did_not_work_is_told_as_that(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    refusal = {"error": {"code": "sharingDisabled", "message": "no"}}
+    bot.breaks("graph", "/invite$", times=None, status=403, body=refusal)
+    told = await megan.presses("Allow")
+    await bot.at_rest()
+    notice = shown(adele, bot, newest(adele))
+
+    assert "That did not work" in told
+    assert "✗ refused" in told
+    assert "Megan Bowen allowed this to Alex Wilber, for you." in notice
+    assert "That did not work" in notice
+    assert "Undo" not in str(bot.contoso.client.card(adele.mail))
+
+
+async def test_what_nobody_can_tell_is_told_as_that_and_can_be_undone(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    bot.contoso.unheeded.add(ALEX)
+    told = await megan.presses("Allow")
+    await bot.at_rest()
+    notice = shown(adele, bot, newest(adele))
+
+    assert "I don't know whether this was shared" in told
+    assert "I don't know whether this was shared" in notice
+    assert "? not sure" in notice
+    assert "Undo" in buttons(adele)
+    assert "Megan Bowen said yes, but I don't know whether you have access now." in alex.sees()
+
+
+async def test_what_they_had_is_no_gift(adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot) -> None:
+    await asked(adele, alex, bot, link)
+    await adele.says(f"share {FILE} with Alex Wilber")
+    await adele.presses("Share")
+    await bot.at_rest()
+    told = await megan.presses("Allow", message=newest(megan))
+    await bot.at_rest()
+
+    assert "had it already" in told
+    assert "had it already" in shown(adele, bot, newest(adele))
+    assert "Undo" not in str(bot.contoso.client.card(adele.mail))
+
+
+async def test_the_end_is_told_as_it_was_made(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await bot.under("[defaults]\ndays = 30")
+    await asked(adele, alex, bot, link)
+    told = await megan.presses("Allow")
+    await bot.at_rest()
+
+    assert "I end it then" in told
+    assert "I end it then" in shown(adele, bot, newest(adele))
+
+
 async def test_what_a_delegate_declines_gives_nothing_and_both_are_told(
     adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
 ) -> None:
@@ -407,6 +468,64 @@ async def test_on_two_replicas_owner_and_delegate_decide_once(
     is_given = ALEX in contoso.roles(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
     assert ("gets no access by this" in answers[0]) is not is_given
     assert ("You allowed this" in answers[1]) is is_given
+
+
+async def test_what_nobody_knows_of_goes_on_when_the_delegate_presses_again(contoso: Contoso, tmp_path: Path) -> None:
+    adele, alex, megan = (Someone(contoso, each) for each in ("adele.vance@contoso.com", ALEX, MEGAN))
+    async with Bot(contoso, tmp_path, limits=replace(LIMITS, try_again=(0.2, 0.4))) as bot:
+        await adele.says("who has access to Q3 Budget.xlsx?")
+        await megan.says("help")
+        await asked(adele, alex, bot, LINK.format(base=contoso.base_url))
+        message = newest(megan)
+        allow = bot.button(megan, "Allow", message)
+        breaks_for_good(bot, is_there=True)
+        contoso.faults.insert(0, Rule("graph", "GET", PERMISSIONS, times=1))  # for the plan
+        first = words_of_answer(await bot.deliver(megan, allow, message))
+        await bot.at_rest()
+        heard = adele.sees()
+        contoso.faults.clear()
+        second = words_of_answer(await bot.deliver(megan, allow, message))
+        await bot.at_rest()
+
+        assert "I don't know whether the access was given" in first
+        assert "I don't know whether the access was given" in heard
+        assert "allowed this" not in heard
+        assert "You allowed this to Alex Wilber" in second
+        assert "✓ can view" in second
+        assert bot.access(FILE)[ALEX] == "read"
+        assert "Megan Bowen allowed this to Alex Wilber, for you." in adele.sees()
+        assert "Undo" in buttons(adele)
+
+
+async def test_what_broke_goes_on_when_the_delegate_presses_again(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    message = newest(megan)
+    allow = bot.button(megan, "Allow", message)
+    await bot.alters("CREATE TRIGGER no BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
+    await bot.deliver(megan, allow, message)
+    await bot.at_rest()
+    again = words_of_answer(await bot.deliver(megan, bot.button(megan, "Decline", message), message))
+    await bot.alters("DROP TRIGGER no")
+    told = words_of_answer(await bot.deliver(megan, allow, message))
+    await bot.at_rest()
+
+    assert "May they view this?" in again
+    assert "✓ can view" in told
+    assert bot.access(FILE)[ALEX] == "read"
+    assert adele.sees().count("Megan Bowen allowed this to Alex Wilber, for you.") == 2  # on the card, and the notice
+
+
+async def test_who_was_told_to_decide_is_not_told_again_after_months(
+    adele: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await names(adele, bot)
+    await bot.later(days=92)
+    await bot.later(minutes=1)
+    await bot.later(minutes=1)
+
+    assert megan.sees().count("Adele Vance wants you to decide for them.") == 1
 
 
 async def test_a_delegate_who_is_none_any_more_decides_nothing(

@@ -159,10 +159,15 @@ class Requests:
                 await decided(database, self._clock(), request.key, plan, request.runs)
             return await _decision(database, request)
 
-    async def reopen(self, key: str) -> None:
-        """It was allowed, and nothing came of that: it is to be decided anew."""
+    async def reopen(self, key: str, run: str) -> None:
+        """It was allowed, and nothing came of that: it is to be decided anew.
+
+        Of a later try, which was pressed again, the plan waits as it is: the first one may have done something.
+        """
         async with self._engine.begin() as database:
-            if await undecided(database, key):
+            of_run = (requests.c.key == key) & (requests.c.runs == int(run.rpartition(".")[2]))
+            is_first = (await database.execute(select(requests.c.key).where(of_run))).first() is not None
+            if is_first and await undecided(database, key):
                 await database.execute(
                     update(requests)
                     .where(requests.c.key == key)

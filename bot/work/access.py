@@ -32,6 +32,7 @@ from bot.sharing import (
     Person,
     ShareableItem,
     SharePlan,
+    ShareReceipt,
     ShareRequest,
     UnclearRequest,
     Wish,
@@ -55,13 +56,19 @@ class Wanted:
     """A request and what it is for.
 
     `is_for_delegate`: as somebody sees it who was asked in the owner's place; `by` is then what lets them decide, None
-    where that is over.
+    where that is over, and `receipt` what came of a yes.
     """
 
     request: AccessRequest
     what: AccessWanted
     is_for_delegate: bool = False
     by: Delegation | None = None
+    receipt: ShareReceipt | None = None
+
+    def goes_on(self, person: Person) -> bool:
+        """Whether this one has said yes for the owner, and nobody knows what came of it: it can be pressed again."""
+        is_theirs = self.request.decision is Decision.ALLOWED and self.request.by[0] == person.id
+        return is_theirs and self.receipt is None and self.by is not None
 
 
 class AccessFlows:
@@ -114,7 +121,8 @@ class AccessFlows:
             return wanted
         if owner.tenant_id != person.tenant_id or not await self._ledger.told.was(key, person.id, ESCALATED):
             raise NotYours(_("Only the person who is asked can decide this."))
-        return replace(wanted, is_for_delegate=True, by=await self._standing(owner, person.id))
+        by, receipt = await self._standing(owner, person.id), await self._ledger.plans.done(key)
+        return replace(wanted, is_for_delegate=True, by=by, receipt=receipt)
 
     async def item(self, what: AccessWanted) -> ShareableItem | UnclearRequest:
         """What it is about, looked up as the owner. Raises NeedsSignIn where they are not signed in, and others."""
@@ -210,15 +218,16 @@ class AccessFlows:
         receipt = await self._ledger.plans.done(key) if wanted.request.decision is Decision.ALLOWED else None
         is_given = receipt is not None and bool(receipt.granted())
         had_it = receipt is not None and all(each.outcome is Outcome.HAD_IT for each in receipt.grants)
+        is_unsure = receipt is not None and bool(receipt.given()) and not is_given
         decision, (by_id, by) = wanted.request.decision, wanted.request.by
-        card = partial(cards.received.access_answered, wanted.what, decision, had_it=had_it, by=by)
+        card = partial(cards.received.access_answered, wanted.what, decision, had_it=had_it, is_unsure=is_unsure, by=by)
         in_place = partial(card, is_given=is_given, in_place=True)
         await self._flows.decided(wanted.request, wanted.what.asker, in_place)
         if not is_given:
             await self._tell(wanted, wanted.what.asker, "answered", card)
         owner, asked_too = wanted.what.owner, await self._ledger.places.of(_delegates_card(key))
         if by_id:
-            told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key if is_given else "")
+            told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key, receipt)
             await self._tell(wanted, owner, SETTLED, told)
         if by_id or decision is Decision.LAPSED:
             settled = partial(cards.received.access_decided, wanted.what, decision, by=by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -121,8 +122,11 @@ class Requests:
         if request.decision is Decision.ALLOWED:
             if receipt := await self._ledger.plans.receipt(key, sharer):
                 return receipt
-            if await self._ledger.plans.run(key, sharer) != request.run:
+            run = await self._ledger.plans.run(key, sharer)
+            if run != request.run and not request.by[0]:
                 return await self._shares.share(key, sharer, locale, zone)
+            # Of what somebody decided for the owner, all are to hear, also where it is pressed again.
+            request = replace(request, runs=int(run.rpartition(".")[2]))
         elif request.decision:
             raise TooLate
         receipt = await self.answered("allow", request, locale, zone, *by)
@@ -149,11 +153,11 @@ class Requests:
         outcome = await engine.step("plan", plan, key, run, locale, zone, again=is_passing)
         if outcome:
             return outcome
-        outcome = await self._shares.run(key, run, theirs, hours)
+        outcome = await self._shares.run(key, run, theirs, hours, is_for_owner=bool(delegate))
         if outcome is None:
             await engine.step("tell them", self._requests.tell_of_decision, key, again=is_passing)
         elif wrong.kind(outcome["kind"]) is not Unsure:
-            await engine.step("reopen", self._requests.reopen, key, again=is_passing)
+            await engine.step("reopen", self._requests.reopen, key, run, again=is_passing)
         return outcome
 
     async def _declined(self, key: str, run: str, _locale: str, _zone: str, by: str = "") -> wrong.Wrong | None:
