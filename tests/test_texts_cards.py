@@ -496,7 +496,9 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         cards.delegates.named(each, hours=hours) for each in delegations() for hours in (1, 24)
     ],
     cards.delegates.taken_back: lambda: [cards.delegates.taken_back(each) for each in delegations()],
-    cards.delegates.given_up: lambda: [cards.delegates.given_up(each) for each in delegations()],
+    cards.delegates.given_up: lambda: [
+        cards.delegates.given_up(each, is_gone=is_gone) for each in delegations() for is_gone in (True, False)
+    ],
     cards.delegates.gave_up: lambda: [cards.delegates.gave_up(each) for each in delegations()],
     cards.delegates.freed: lambda: [cards.delegates.freed(each) for each in delegations()],
     cards.delegates.no_longer: lambda: [cards.delegates.no_longer(each) for each in wanted()],

@@ -112,7 +112,8 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         if cards.received.seen(item) != seen:
             return Reply(cards.received.wants_access(wanted.what, item, key))
     try:
-        receipt = await turn.work.requests.give_access(key, turn.person, spoken(), str(turn.timezone))
+        zone = str(turn.timezone)
+        receipt = await turn.work.requests.give_access(key, turn.person, spoken(), zone, turn.place)
     except TooLate:
         wanted = await turn.work.requests.wanted(key, turn.person)
         if wanted.request.decision in (None, Decision.ALLOWED):
@@ -123,7 +124,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key = key.partition(".")[0]
-    wanted = await turn.work.requests.refuse_access(key, turn.person, spoken(), str(turn.timezone))
+    wanted = await turn.work.requests.refuse_access(key, turn.person, spoken(), str(turn.timezone), turn.place)
     if wanted.is_for_delegate:
         return Reply(_for_delegate(wanted, turn.person))
     if wanted.request.decision is None:

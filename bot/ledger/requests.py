@@ -104,6 +104,14 @@ class Requests:
         async with self._engine.connect() as database:
             return [_request(row) for row in (await database.execute(query)).all()]
 
+    async def open_of(self, wish: Wish, owner: Person) -> list[AccessRequest]:
+        """Those that wait for this one's decision."""
+        query = select(requests).where(
+            requests.c.wish == wish.value, requests.c.decision.is_(None), requests.c.owner_id == owner.id
+        )
+        async with self._engine.connect() as database:
+            return [_request(row) for row in (await database.execute(query)).all()]
+
     async def for_delegates(self, wish: Wish, asked_at: int, what: str) -> list[AccessRequest]:
         """Those that wait, of which whoever decides for their owner was not told this: asked by then, or at any time
         where that is for a while. Nobody decides what they asked for themselves."""

@@ -215,7 +215,7 @@ class Flows:
         await self._ledger.ends.doubt(key, receipt, locale, zone, ends_at=_until(plan))
 
     async def notices_of_failure(self, key: str, run: str, *, is_for_owner: bool) -> list[Notice]:
-        """Unless whoever pressed waits here, and gets it as the answer; an owner for whom it was pressed hears of it."""
+        """Unless whoever pressed waits here, and gets it as the answer; an owner in whose place it was hears of it."""
         if await self._ledger.many.key_of(key) or (run in self.waiting and not is_for_owner):
             return []
         plan = await self._ledger.plans.plan(key)

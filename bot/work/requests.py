@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from bot.errors import NeedsSignIn, TooLate, Unsure
-from bot.ledger import AccessRequest, Ledger, is_passing
+from bot.ledger import AccessRequest, Ledger, Place, is_passing
 from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest, Wish
 from bot.work import wrong
 from bot.work.access import AccessFlows, Wanted
@@ -93,28 +93,40 @@ class Requests:
         """Looked up as the owner. Raises what looking up raises; NeedsSignIn is about the owner."""
         return await self._access.item(wanted.what)
 
-    async def give_access(self, key: str, person: Person, locale: str, zone: str) -> ShareReceipt:
-        """A share like any other comes of it, the owner's, under the same key.
+    async def give_access(
+        self, key: str, person: Person, locale: str, zone: str, place: Place | None = None
+    ) -> ShareReceipt:
+        """A share like any other comes of it, the owner's, under the same key. `place` is of the card they pressed.
 
         Raises TooLate where it was decided otherwise, or by a delegate who is none any more.
         """
         wanted = await self._access.asked(key, person)
         owner = wanted.what.owner
         if not wanted.is_for_delegate:
+            await self._pressed(key, place)
             return await self._allow(wanted.request, owner, locale, zone)
         # What follows from the share is said to the owner, in their language.
         chat = await self._ledger.conversations.of(owner.tenant_id, owner.id)
         theirs = (chat.locale or locale, chat.timezone or zone) if chat else (locale, zone)
         return await self._allow(wanted.request, owner, locale, zone, person.id, *theirs)
 
-    async def refuse_access(self, key: str, person: Person, locale: str, zone: str) -> Wanted:
+    async def refuse_access(
+        self, key: str, person: Person, locale: str, zone: str, place: Place | None = None
+    ) -> Wanted:
         """What was decided, now or before; nothing yet by a delegate who is none any more."""
         wanted = await self._access.asked(key, person)
         if wanted.request.decision is None:
             by = (person.id,) if wanted.is_for_delegate else ()
+            if not by:
+                await self._pressed(key, place)
             with contextlib.suppress(TooLate):
                 await self.answered("decline", wanted.request, locale, zone, *by)
         return await self._access.asked(key, person)
+
+    async def _pressed(self, key: str, place: Place | None) -> None:
+        """Of the owner's cards, this one gets the answer."""
+        if place:
+            await self._ledger.places.keep(key, place)
 
     async def _allow(self, request: AccessRequest, sharer: Person, locale: str, zone: str, *by: str) -> ShareReceipt:
         """`by`: the delegate's id, and the language and the hours of the sharer."""
