@@ -74,14 +74,11 @@ def form(values: Mapping[str, str], wrong: str = "") -> Card:
 def confirm(wanted: Delegation, who: Recipient, key: str, *, hours: int) -> Card:
     """Before it is in force: who, from when, and what it lets them do."""
     title = _("Shall they decide for you?")
+    until = _("Until {when}.", when=when(wanted.until)) if wanted.until else _("Without an end.")
     return card(
         heading(title),
         person(who, run(_("decides for you"), bold=True)),
-        small(
-            sentences(
-                _("From now on."), _("Until {when}.", when=when(wanted.until)) if wanted.until else _("Without an end.")
-            )
-        ),
+        small(sentences(_("From now on."), until)),
         block(line(_when_asked(wanted, hours)), line(_means()), separator=True),
         actions=[
             button(_("Let them decide"), "delegates.name", key, style="positive"),
@@ -98,10 +95,12 @@ def taken_back(was: Delegation) -> Card:
 
 def given_up(was: Delegation, *, is_gone: bool = False) -> Card:
     """A notice. `is_gone`: they did not say so, but have left, or are a guest by now."""
-    said = _("{name} would rather not decide for you, so nobody does now.")
-    if is_gone:
-        said = _("{name} does not belong to your organisation any more, so nobody decides for you now.")
-    sentence = said.format(name=apart(was.delegate.name))
+    name = apart(was.delegate.name)
+    sentence = (
+        _("{name} does not belong to your organisation any more, so nobody decides for you now.", name=name)
+        if is_gone
+        else _("{name} would rather not decide for you, so nobody does now.", name=name)
+    )
     actions = [button(_("Choose somebody…"), "delegates.form", "")]
     return card(heading(_("Who decides for you")), line(sentence), actions=actions, summary=sentence)
 

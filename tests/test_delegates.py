@@ -9,6 +9,7 @@ import sqlite3
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,7 @@ async def test_somebody_is_named_after_a_look_at_a_card_and_told(
 
     assert "Shall they decide for you?" in before
     assert MEGAN in before
+    assert "From now on. Until" in before
     assert "they are asked at the same time" in before
     assert "decide for somebody" not in early
     assert "Megan Bowen decides for you until" in told
@@ -303,6 +305,11 @@ async def test_nobody_decides_what_they_asked_for_themselves(
 # What their press does
 
 
+def _asked_first(adele: Someone, bot: Bot) -> str:
+    """The owner's own card."""
+    return next(each.id for each in bot.contoso.client.messages(adele.mail) if FOR_OWNER in shown(adele, bot, each.id))
+
+
 async def asked(adele: Someone, alex: Someone, bot: Bot, link: str) -> None:
     """Both have the card."""
     await names(adele, bot, "Megan Bowen decides for me until in 3 days")
@@ -541,6 +548,84 @@ async def test_a_delegate_who_is_none_any_more_decides_nothing(
     assert all("You don't decide for Adele Vance any more." in each for each in answers)
     assert ALEX not in bot.access(FILE)
     assert "✓ can view" in await adele.presses("Allow")
+
+
+async def test_named_again_they_are_asked_again_and_decide(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    before = newest(megan)
+    await adele.says("nobody decides for me")
+    await bot.at_rest()
+    withdrawn = shown(megan, bot, before)
+    await names(adele, bot, "Megan Bowen decides for me until in 3 days")
+    await bot.later(minutes=1)
+    again = newest(megan)
+    told = await megan.presses("Allow", message=again)
+    await bot.at_rest()
+
+    assert "You don't decide for Adele Vance any more." in withdrawn
+    assert again != before
+    assert "You allowed this to Alex Wilber" in told
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_of_two_delegates_each_has_a_card_that_says_what_became_of_it(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    lee = Someone(bot.contoso, "lee.gu@contoso.com")
+    await lee.says("help")
+    await asked(adele, alex, bot, link)
+    first = newest(megan)
+    await names(adele, bot, "Lee Gu decides for me until in 3 days")
+    await bot.later(minutes=1)
+    second = newest(lee)
+    await adele.presses("Decline", message=_asked_first(adele, bot))
+    await bot.at_rest()
+
+    assert "You don't decide for Adele Vance any more." in shown(megan, bot, first)
+    assert "Adele Vance declined this to Alex Wilber" in shown(lee, bot, second)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("Allow", "You have allowed this to Alex Wilber"), ("Decline", "You have declined this to Alex Wilber")],
+)
+@pytest.mark.usefixtures("link")
+async def test_what_the_owner_answers_on_the_reminder_is_on_the_first_card_too(
+    adele: Someone, alex: Someone, bot: Bot, answer: str, said: str
+) -> None:
+    await asks(alex, bot, f"request access to {LINK.format(base=bot.contoso.base_url)}")
+    first = newest(adele)
+    await bot.later(hours=25)
+    reminder = newest(adele)
+    told = await adele.presses(answer, message=reminder)
+    await bot.at_rest()
+
+    assert said in shown(adele, bot, first)
+    assert said not in shown(adele, bot, reminder)
+    assert {"Allow": "✓ can view", "Decline": "You did not give Alex Wilber access"}[answer] in told
+
+
+GUEST = {"id": "x", "displayName": "Megan Bowen", "mail": MEGAN, "userPrincipalName": "megan_x#EXT#@contoso.com"}
+
+
+@pytest.mark.parametrize(
+    "now", [{"status": 404, "body": {"error": {"code": "Request_ResourceNotFound"}}}, {"status": 200, "body": GUEST}]
+)
+@pytest.mark.usefixtures("link")
+async def test_a_delegate_who_has_left_or_is_a_guest_by_now_decides_nothing(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot, now: dict[str, Any]
+) -> None:
+    await asked(adele, alex, bot, LINK.format(base=bot.contoso.base_url))
+    bot.breaks("graph", f"/users/{bot.contoso.person(MEGAN).id}", times=None, **now)
+    told = await megan.presses("Allow", message=newest(megan))
+    await bot.at_rest()
+
+    assert "You don't decide for Adele Vance any more." in told
+    assert ALEX not in bot.access(FILE)
+    assert "Megan Bowen does not belong to your organisation any more" in adele.sees()
+    assert "Nobody decides for you." in await adele.says("who decides for me")
 
 
 async def test_whose_time_is_over_decides_nothing(
