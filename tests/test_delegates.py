@@ -18,7 +18,8 @@ from contoso.faults import Rule
 from contoso.tenant import Contoso
 from tests.bot import LIMITS, Bot
 from tests.people import Someone, words_of_answer
-from tests.test_faults_kill import button, delivered, until
+from tests.test_app import serving
+from tests.test_faults_kill import FOR_EVER, access, button, delivered, killed, until
 from tests.test_faults_replicas import two
 from tests.test_outages import PERMISSIONS, breaks_for_good
 from tests.test_received import buttons, newest
@@ -463,7 +464,7 @@ async def test_on_two_replicas_owner_and_delegate_decide_once(
         await adele.presses("Let them decide")
         await alex.says(f"request access to {LINK.format(base=contoso.base_url)}")
         await alex.presses("Ask", {"reason": REASON})
-        await until(lambda: "May they view this?" in adele.sees() and "May they view this?" in megan.sees())
+        await until(lambda: FOR_OWNER in adele.sees() and "May they view this?" in megan.sees())
         presses: list[asyncio.Task[str]] = []
         for (_process, endpoint), someone, title in zip(replicas, (adele, megan), ("Decline", "Allow"), strict=True):
             contoso.bot_endpoint = endpoint
@@ -473,7 +474,7 @@ async def test_on_two_replicas_owner_and_delegate_decide_once(
         await until(lambda: "Shared with you" in alex.sees() or "would rather not" in alex.sees())
 
     is_given = ALEX in contoso.roles(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
-    assert ("gets no access by this" in answers[0]) is not is_given
+    assert ("You did not give Alex Wilber access" in answers[0]) is not is_given
     assert ("You allowed this" in answers[1]) is is_given
 
 
@@ -533,6 +534,31 @@ async def test_who_was_told_to_decide_is_not_told_again_after_months(
     await bot.later(minutes=1)
 
     assert megan.sees().count("Adele Vance wants you to decide for them.") == 1
+
+
+async def test_after_a_kill_the_owner_hears_once_and_the_delegates_card_says_it(
+    contoso: Contoso, tmp_path: Path
+) -> None:
+    adele, alex, megan = (Someone(contoso, each) for each in ("adele.vance@contoso.com", ALEX, MEGAN))
+    async with serving(contoso, tmp_path) as process:
+        await adele.says("who has access to Q3 Budget.xlsx?")
+        await megan.says("help")
+        await adele.says("Megan Bowen decides for me until in 3 days")
+        await adele.presses("Let them decide")
+        await alex.says(f"request access to {LINK.format(base=contoso.base_url)}")
+        await alex.presses("Ask", {"reason": REASON})
+        await until(lambda: FOR_OWNER in adele.sees() and "May they view this?" in megan.sees())
+        cut = Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)
+        await killed(process, contoso, [cut], delivered(megan, button(megan, "Allow")))
+
+    async with serving(contoso, tmp_path):
+        await until(lambda: "You allowed this to Alex Wilber" in megan.sees())
+        await until(lambda: "Megan Bowen allowed this to Alex Wilber, for you." in adele.sees())
+        await asyncio.sleep(0.5)  # so that a second notice would be there
+
+    cards = [str(each.card) for each in contoso.client.messages(adele.mail)]
+    assert sum("ends.undo" in each for each in cards) == 1
+    assert access(contoso) == "read"
 
 
 async def test_a_delegate_who_is_none_any_more_decides_nothing(
