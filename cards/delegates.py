@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from bot.sharing import AccessWanted, Decision, Delegation, Recipient, Role, ShareableItem
+from bot.sharing import AccessWanted, Decision, Delegation, Outcome, Recipient, Role, ShareableItem, ShareReceipt
 from bot.texts import _, later, sentences, several, when
 from cards.elements import (
     Card,
@@ -24,7 +25,7 @@ from cards.elements import (
     text,
 )
 from cards.received import called, seen
-from cards.share import file, person
+from cards.share import file, grant, person
 
 EDIT = later("{who} asks to edit a file of {name}'s.")
 VIEW = later("{who} asks to view a file of {name}'s.")
@@ -73,10 +74,11 @@ def form(values: Mapping[str, str], wrong: str = "") -> Card:
 def confirm(wanted: Delegation, who: Recipient, key: str, *, hours: int) -> Card:
     """Before it is in force: who, from when, and what it lets them do."""
     title = _("Shall they decide for you?")
+    until = _("Until {when}.", when=when(wanted.until)) if wanted.until else _("Without an end.")
     return card(
         heading(title),
         person(who, run(_("decides for you"), bold=True)),
-        small(_("Until {when}.", when=when(wanted.until)) if wanted.until else _("Without an end.")),
+        small(sentences(_("From now on."), until)),
         block(line(_when_asked(wanted, hours)), line(_means()), separator=True),
         actions=[
             button(_("Let them decide"), "delegates.name", key, style="positive"),
@@ -91,24 +93,30 @@ def taken_back(was: Delegation) -> Card:
     return card(heading(_("Who decides for you")), line(sentence), summary=sentence)
 
 
-def given_up(was: Delegation) -> Card:
-    """A notice."""
-    sentence = _("{name} would rather not decide for you, so nobody does now.", name=apart(was.delegate.name))
+def given_up(was: Delegation, *, is_gone: bool = False) -> Card:
+    """A notice. `is_gone`: they did not say so, but have left, or are a guest by now."""
+    name = apart(was.delegate.name)
+    sentence = (
+        _("{name} does not belong to your organisation any more, so nobody decides for you now.", name=name)
+        if is_gone
+        else _("{name} would rather not decide for you, so nobody does now.", name=name)
+    )
     actions = [button(_("Choose somebody…"), "delegates.form", "")]
     return card(heading(_("Who decides for you")), line(sentence), actions=actions, summary=sentence)
 
 
-def decided_for_you(what: AccessWanted, decision: Decision, by: str, key: str) -> Card:
-    """A notice. `key` is of the share that came of it, "" where there is none."""
+def decided_for_you(what: AccessWanted, decision: Decision, by: str, key: str, receipt: ShareReceipt | None) -> Card:
+    """A notice. `receipt` is of the share that came of it, under this key; None where there is none."""
     is_allowed = decision is Decision.ALLOWED
-    title = _("Allowed") if is_allowed else _("Declined")
+    title = _allowed(receipt) if is_allowed else _("Declined")
     said = _("{by} allowed this to {name}, for you.") if is_allowed else _("{by} declined this to {name}, for you.")
     return card(
         heading(title),
         line(*filled(said, by=run(by, bold=True), name=run(what.asker.name, bold=True))),
         line(run(called(what), bold=True)),
-        *_terms(what),
-        actions=[button(_("Undo"), "ends.undo", key)] if key else [],
+        *_came_of(receipt),
+        *_why(what),
+        actions=[button(_("Undo"), "ends.undo", key)] if receipt and receipt.given() and receipt.plan.sees_all else [],
         summary=_("{title}: {file}", title=title, file=apart(called(what))),
     )
 
@@ -152,7 +160,7 @@ def freed(was: Delegation) -> Card:
 
 def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Card:
     """What the owner's card says, without the way to the file: it is not the delegate's to open."""
-    title = _("May they edit this?") if what.role is Role.WRITE else _("May they view this?")
+    title = _("Allow editing?") if what.role is Role.WRITE else _("Allow viewing?")
     owner = what.owner.name
     asks = EDIT if what.role is Role.WRITE else VIEW
     body = [heading(title), line(*filled(_(asks), who=run(what.asker.name, bold=True), name=run(owner, bold=True)))]
@@ -178,14 +186,18 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
     )
 
 
-def decided(what: AccessWanted, decision: Decision, by: str) -> Card:
-    """For whoever was asked in the owner's place. `by`: who decided, "" where they did so themselves."""
+def decided(what: AccessWanted, decision: Decision, by: str, receipt: ShareReceipt | None = None) -> Card:
+    """For whoever was asked in the owner's place. `by`: who decided, "" where they did so themselves.
+
+    `receipt` is of the share that came of it.
+    """
+    came_of: list[Element] = []
     asker, owner = apart(what.asker.name), apart(what.owner.name)
     match decision:
         case Decision.ALLOWED if by:
             title, sentence = _("Decided already"), _("{by} allowed this to {name}.", by=apart(by), name=asker)
         case Decision.ALLOWED:
-            title = _("Allowed")
+            title, came_of = _allowed(receipt), _came_of(receipt)
             sentence = _("You allowed this to {name}, for {owner}. I told both.", name=asker, owner=owner)
         case Decision.DECLINED if by:
             title, sentence = _("Decided already"), _("{by} declined this to {name}.", by=apart(by), name=asker)
@@ -194,7 +206,7 @@ def decided(what: AccessWanted, decision: Decision, by: str) -> Card:
             sentence = _("You declined this to {name}, for {owner}. I told both.", name=asker, owner=owner)
         case _:
             title, sentence = _("No longer asked"), _("{name} asked too long ago: they can ask again.", name=asker)
-    return card(heading(title), line(run(called(what), bold=True)), line(sentence), summary=sentence)
+    return card(heading(title), line(run(called(what), bold=True)), line(sentence), *came_of, summary=sentence)
 
 
 def no_longer(what: AccessWanted) -> Card:
@@ -234,12 +246,33 @@ def _means() -> str:
     return _("What they allow is given as you, and I tell you. The first answer counts; theirs you can undo.")
 
 
+def _allowed(receipt: ShareReceipt | None) -> str:
+    """What a yes has come to."""
+    outcomes = {each.outcome for each in receipt.grants} if receipt else {Outcome.UNSURE}
+    if Outcome.UNSURE in outcomes:
+        return _("I don't know whether this was shared")
+    return _("That did not work") if Outcome.REFUSED in outcomes else _("Allowed")
+
+
+def _came_of(receipt: ShareReceipt | None) -> list[Element]:
+    """For each, and until when: as it was done, which may be sooner than was asked for."""
+    if receipt is None:
+        return []
+    plan = receipt.plan
+    ends = plan.until.at if plan.until and plan.sees_all else None
+    return [*(grant(each, plan) for each in receipt.grants), *([small(_until(ends))] if receipt.given() else [])]
+
+
 def _terms(what: AccessWanted) -> list[Element]:
     """Until when, and why."""
-    ends = what.until.at if what.until else None
-    until = (
-        _("Until {when}: I end it then, and what was before is there again.", when=when(ends))
-        if ends
-        else _("Without an end.")
-    )
-    return [small(until), *([block(small(_("Why:")), line(what.reason))] if what.reason else [])]
+    return [small(_until(what.until.at if what.until else None)), *_why(what)]
+
+
+def _until(ends: dt.datetime | None) -> str:
+    if ends is None:
+        return _("Without an end.")
+    return _("Until {when}: I end it then, and what was before is there again.", when=when(ends))
+
+
+def _why(what: AccessWanted) -> list[Element]:
+    return [block(small(_("Why:")), line(what.reason))] if what.reason else []

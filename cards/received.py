@@ -349,6 +349,7 @@ def access_answered(
     *,
     had_it: bool = False,
     is_given: bool = False,
+    is_unsure: bool = False,
     in_place: bool = False,
     by: str = "",
 ) -> Card:
@@ -361,6 +362,9 @@ def access_answered(
             title, said = _("Allowed"), _("{who} said yes, and I gave you access.")
         case Decision.ALLOWED if had_it:
             title, said = _("Allowed"), _("{who} said yes; you had access already.")
+        case Decision.ALLOWED if is_unsure:
+            title = _("I don't know whether this was shared")
+            said = _("{who} said yes, but I don't know whether you have access now. Please look.")
         case Decision.ALLOWED:
             title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
         case Decision.LAPSED if in_place:

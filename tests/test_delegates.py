@@ -7,16 +7,21 @@ import contextlib
 import datetime as dt
 import sqlite3
 import uuid
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.language import Said, understand
+from contoso.faults import Rule
 from contoso.tenant import Contoso
-from tests.bot import Bot
+from tests.bot import LIMITS, Bot
 from tests.people import Someone, words_of_answer
-from tests.test_faults_kill import button, delivered, until
+from tests.test_app import serving
+from tests.test_faults_kill import FOR_EVER, access, button, delivered, killed, until
 from tests.test_faults_replicas import two
+from tests.test_outages import PERMISSIONS, breaks_for_good
 from tests.test_received import buttons, newest
 from tests.test_request_access import ALEX, CREW, FILE, LINK, REASON, asks, pressed, shown
 
@@ -59,6 +64,7 @@ async def test_somebody_is_named_after_a_look_at_a_card_and_told(
 
     assert "Shall they decide for you?" in before
     assert MEGAN in before
+    assert "From now on. Until" in before
     assert "they are asked at the same time" in before
     assert "decide for somebody" not in early
     assert "Megan Bowen decides for you until" in told
@@ -300,6 +306,11 @@ async def test_nobody_decides_what_they_asked_for_themselves(
 # What their press does
 
 
+def _asked_first(adele: Someone, bot: Bot) -> str:
+    """The owner's own card."""
+    return next(each.id for each in bot.contoso.client.messages(adele.mail) if FOR_OWNER in shown(adele, bot, each.id))
+
+
 async def asked(adele: Someone, alex: Someone, bot: Bot, link: str) -> None:
     """Both have the card."""
     await names(adele, bot, "Megan Bowen decides for me until in 3 days")
@@ -322,6 +333,64 @@ async def test_what_a_delegate_allows_is_given_as_the_owner_who_is_told(
     assert "Megan Bowen allowed this to Alex Wilber, for you." in shown(adele, bot, card)
     assert "Undone" in await adele.presses("Undo")
     assert ALEX not in bot.access(FILE)
+
+
+async def test_what_did_not_work_is_told_as_that(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    refusal = {"error": {"code": "sharingDisabled", "message": "no"}}
+    bot.breaks("graph", "/invite$", times=None, status=403, body=refusal)
+    told = await megan.presses("Allow")
+    await bot.at_rest()
+    notice = shown(adele, bot, newest(adele))
+
+    assert "That did not work" in told
+    assert "✗ refused" in told
+    assert "Megan Bowen allowed this to Alex Wilber, for you." in notice
+    assert "That did not work" in notice
+    assert "Undo" not in str(bot.contoso.client.card(adele.mail))
+
+
+async def test_what_nobody_can_tell_is_told_as_that_and_can_be_undone(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    bot.contoso.unheeded.add(ALEX)
+    told = await megan.presses("Allow")
+    await bot.at_rest()
+    notice = shown(adele, bot, newest(adele))
+
+    assert "I don't know whether this was shared" in told
+    assert "I don't know whether this was shared" in notice
+    assert "? not sure" in notice
+    assert "Undo" in buttons(adele)
+    assert "Megan Bowen said yes, but I don't know whether you have access now." in alex.sees()
+
+
+async def test_what_they_had_is_no_gift(adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot) -> None:
+    await asked(adele, alex, bot, link)
+    await adele.says(f"share {FILE} with Alex Wilber")
+    await adele.presses("Share")
+    await bot.at_rest()
+    told = await megan.presses("Allow", message=newest(megan))
+    await bot.at_rest()
+
+    assert "had it already" in told
+    assert "had it already" in shown(adele, bot, newest(adele))
+    assert "Undo" not in str(bot.contoso.client.card(adele.mail))
+
+
+async def test_the_end_is_told_as_it_was_made(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await bot.under("[defaults]\ndays = 30")
+    await asked(adele, alex, bot, link)
+    told = await megan.presses("Allow")
+    await bot.at_rest()
+
+    assert "I end it then" in told
+    assert "I end it then" in shown(adele, bot, newest(adele))
 
 
 async def test_what_a_delegate_declines_gives_nothing_and_both_are_told(
@@ -395,7 +464,7 @@ async def test_on_two_replicas_owner_and_delegate_decide_once(
         await adele.presses("Let them decide")
         await alex.says(f"request access to {LINK.format(base=contoso.base_url)}")
         await alex.presses("Ask", {"reason": REASON})
-        await until(lambda: "May they view this?" in adele.sees() and "May they view this?" in megan.sees())
+        await until(lambda: FOR_OWNER in adele.sees() and "Allow viewing?" in megan.sees())
         presses: list[asyncio.Task[str]] = []
         for (_process, endpoint), someone, title in zip(replicas, (adele, megan), ("Decline", "Allow"), strict=True):
             contoso.bot_endpoint = endpoint
@@ -405,8 +474,91 @@ async def test_on_two_replicas_owner_and_delegate_decide_once(
         await until(lambda: "Shared with you" in alex.sees() or "would rather not" in alex.sees())
 
     is_given = ALEX in contoso.roles(contoso.file("Adele Vance", "Finance/Q3 Budget.xlsx"))
-    assert ("gets no access by this" in answers[0]) is not is_given
+    assert ("You did not give Alex Wilber access" in answers[0]) is not is_given
     assert ("You allowed this" in answers[1]) is is_given
+
+
+async def test_what_nobody_knows_of_goes_on_when_the_delegate_presses_again(contoso: Contoso, tmp_path: Path) -> None:
+    adele, alex, megan = (Someone(contoso, each) for each in ("adele.vance@contoso.com", ALEX, MEGAN))
+    async with Bot(contoso, tmp_path, limits=replace(LIMITS, try_again=(0.2, 0.4))) as bot:
+        await adele.says("who has access to Q3 Budget.xlsx?")
+        await megan.says("help")
+        await asked(adele, alex, bot, LINK.format(base=contoso.base_url))
+        message = newest(megan)
+        allow = bot.button(megan, "Allow", message)
+        breaks_for_good(bot, is_there=True)
+        contoso.faults.insert(0, Rule("graph", "GET", PERMISSIONS, times=1))  # for the plan
+        first = words_of_answer(await bot.deliver(megan, allow, message))
+        await bot.at_rest()
+        heard = adele.sees()
+        contoso.faults.clear()
+        second = words_of_answer(await bot.deliver(megan, allow, message))
+        await bot.at_rest()
+
+        assert "I don't know whether the access was given" in first
+        assert "I don't know whether the access was given" in heard
+        assert "allowed this" not in heard
+        assert "You allowed this to Alex Wilber" in second
+        assert "✓ can view" in second
+        assert bot.access(FILE)[ALEX] == "read"
+        assert "Megan Bowen allowed this to Alex Wilber, for you." in adele.sees()
+        assert "Undo" in buttons(adele)
+
+
+async def test_what_broke_goes_on_when_the_delegate_presses_again(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    message = newest(megan)
+    allow = bot.button(megan, "Allow", message)
+    await bot.alters("CREATE TRIGGER no BEFORE INSERT ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
+    await bot.deliver(megan, allow, message)
+    await bot.at_rest()
+    again = words_of_answer(await bot.deliver(megan, bot.button(megan, "Decline", message), message))
+    await bot.alters("DROP TRIGGER no")
+    told = words_of_answer(await bot.deliver(megan, allow, message))
+    await bot.at_rest()
+
+    assert "Allow viewing?" in again
+    assert "✓ can view" in told
+    assert bot.access(FILE)[ALEX] == "read"
+    assert adele.sees().count("Megan Bowen allowed this to Alex Wilber, for you.") == 2  # on the card, and the notice
+
+
+async def test_who_was_told_to_decide_is_not_told_again_after_months(
+    adele: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await names(adele, bot)
+    await bot.later(days=92)
+    await bot.later(minutes=1)
+    await bot.later(minutes=1)
+
+    assert megan.sees().count("Adele Vance wants you to decide for them.") == 1
+
+
+async def test_after_a_kill_the_owner_hears_once_and_the_delegates_card_says_it(
+    contoso: Contoso, tmp_path: Path
+) -> None:
+    adele, alex, megan = (Someone(contoso, each) for each in ("adele.vance@contoso.com", ALEX, MEGAN))
+    async with serving(contoso, tmp_path) as process:
+        await adele.says("who has access to Q3 Budget.xlsx?")
+        await megan.says("help")
+        await adele.says("Megan Bowen decides for me until in 3 days")
+        await adele.presses("Let them decide")
+        await alex.says(f"request access to {LINK.format(base=contoso.base_url)}")
+        await alex.presses("Ask", {"reason": REASON})
+        await until(lambda: FOR_OWNER in adele.sees() and "Allow viewing?" in megan.sees())
+        cut = Rule("graph", "POST", r"/invite$", times=1, late=FOR_EVER)
+        await killed(process, contoso, [cut], delivered(megan, button(megan, "Allow")))
+
+    async with serving(contoso, tmp_path):
+        await until(lambda: "You allowed this to Alex Wilber" in megan.sees())
+        await until(lambda: "Megan Bowen allowed this to Alex Wilber, for you." in adele.sees())
+        await asyncio.sleep(0.5)  # so that a second notice would be there
+
+    cards = [str(each.card) for each in contoso.client.messages(adele.mail)]
+    assert sum("ends.undo" in each for each in cards) == 1
+    assert access(contoso) == "read"
 
 
 async def test_a_delegate_who_is_none_any_more_decides_nothing(
@@ -422,6 +574,84 @@ async def test_a_delegate_who_is_none_any_more_decides_nothing(
     assert all("You don't decide for Adele Vance any more." in each for each in answers)
     assert ALEX not in bot.access(FILE)
     assert "✓ can view" in await adele.presses("Allow")
+
+
+async def test_named_again_they_are_asked_again_and_decide(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await asked(adele, alex, bot, link)
+    before = newest(megan)
+    await adele.says("nobody decides for me")
+    await bot.at_rest()
+    withdrawn = shown(megan, bot, before)
+    await names(adele, bot, "Megan Bowen decides for me until in 3 days")
+    await bot.later(minutes=1)
+    again = newest(megan)
+    told = await megan.presses("Allow", message=again)
+    await bot.at_rest()
+
+    assert "You don't decide for Adele Vance any more." in withdrawn
+    assert again != before
+    assert "You allowed this to Alex Wilber" in told
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_of_two_delegates_each_has_a_card_that_says_what_became_of_it(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    lee = Someone(bot.contoso, "lee.gu@contoso.com")
+    await lee.says("help")
+    await asked(adele, alex, bot, link)
+    first = newest(megan)
+    await names(adele, bot, "Lee Gu decides for me until in 3 days")
+    await bot.later(minutes=1)
+    second = newest(lee)
+    await adele.presses("Decline", message=_asked_first(adele, bot))
+    await bot.at_rest()
+
+    assert "You don't decide for Adele Vance any more." in shown(megan, bot, first)
+    assert "Adele Vance declined this to Alex Wilber" in shown(lee, bot, second)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("Allow", "You have allowed this to Alex Wilber"), ("Decline", "You have declined this to Alex Wilber")],
+)
+@pytest.mark.usefixtures("link")
+async def test_what_the_owner_answers_on_the_reminder_is_on_the_first_card_too(
+    adele: Someone, alex: Someone, bot: Bot, answer: str, said: str
+) -> None:
+    await asks(alex, bot, f"request access to {LINK.format(base=bot.contoso.base_url)}")
+    first = newest(adele)
+    await bot.later(hours=25)
+    reminder = newest(adele)
+    told = await adele.presses(answer, message=reminder)
+    await bot.at_rest()
+
+    assert said in shown(adele, bot, first)
+    assert said not in shown(adele, bot, reminder)
+    assert {"Allow": "✓ can view", "Decline": "You did not give Alex Wilber access"}[answer] in told
+
+
+GUEST = {"id": "x", "displayName": "Megan Bowen", "mail": MEGAN, "userPrincipalName": "megan_x#EXT#@contoso.com"}
+
+
+@pytest.mark.parametrize(
+    "now", [{"status": 404, "body": {"error": {"code": "Request_ResourceNotFound"}}}, {"status": 200, "body": GUEST}]
+)
+@pytest.mark.usefixtures("link")
+async def test_a_delegate_who_has_left_or_is_a_guest_by_now_decides_nothing(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot, now: dict[str, Any]
+) -> None:
+    await asked(adele, alex, bot, LINK.format(base=bot.contoso.base_url))
+    bot.breaks("graph", f"/users/{bot.contoso.person(MEGAN).id}", times=None, **now)
+    told = await megan.presses("Allow", message=newest(megan))
+    await bot.at_rest()
+
+    assert "You don't decide for Adele Vance any more." in told
+    assert ALEX not in bot.access(FILE)
+    assert "Megan Bowen does not belong to your organisation any more" in adele.sees()
+    assert "Nobody decides for you." in await adele.says("who decides for me")
 
 
 async def test_whose_time_is_over_decides_nothing(

@@ -152,6 +152,10 @@ def receipts() -> Iterator[ShareReceipt]:
         yield ShareReceipt(plan, tuple(Grant(person, Outcome.GRANTED, telling=telling) for person in PEOPLE))
 
 
+def some_receipts() -> list[ShareReceipt]:
+    return list({tuple(grant.outcome for grant in each.grants): each for each in receipts()}.values())
+
+
 def granted() -> ShareReceipt:
     return ShareReceipt(next(plans()), tuple(Grant(person, Outcome.GRANTED) for person in PEOPLE))
 
@@ -465,13 +469,20 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         for decision in Decision
         for by in ("", NAME)
     ],
-    cards.received.access_answered: lambda: [
-        cards.received.access_answered(each, decision, had_it=had_it, is_given=is_given, in_place=is_given, by=by)
-        for each in wanted()
-        for by in ("", NAME)
-        for decision in Decision
-        for had_it, is_given in ((True, False), (False, False), (False, True))
-    ],
+    cards.received.access_answered: lambda: (
+        [
+            cards.received.access_answered(each, decision, had_it=had_it, is_given=is_given, in_place=is_given, by=by)
+            for each in wanted()
+            for by in ("", NAME)
+            for decision in Decision
+            for had_it, is_given in ((True, False), (False, False), (False, True))
+        ]
+        + [
+            cards.received.access_answered(each, Decision.ALLOWED, is_unsure=True, by=by)
+            for each in wanted()
+            for by in ("", NAME)
+        ]
+    ),
     cards.delegates.standing: lambda: [
         cards.delegates.standing(mine, list(delegations()) * many) for mine in (None, *delegations()) for many in (0, 1)
     ],
@@ -485,18 +496,24 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         cards.delegates.named(each, hours=hours) for each in delegations() for hours in (1, 24)
     ],
     cards.delegates.taken_back: lambda: [cards.delegates.taken_back(each) for each in delegations()],
-    cards.delegates.given_up: lambda: [cards.delegates.given_up(each) for each in delegations()],
+    cards.delegates.given_up: lambda: [
+        cards.delegates.given_up(each, is_gone=is_gone) for each in delegations() for is_gone in (True, False)
+    ],
     cards.delegates.gave_up: lambda: [cards.delegates.gave_up(each) for each in delegations()],
     cards.delegates.freed: lambda: [cards.delegates.freed(each) for each in delegations()],
     cards.delegates.no_longer: lambda: [cards.delegates.no_longer(each) for each in wanted()],
     cards.delegates.decided: lambda: [
-        cards.delegates.decided(each, decision, by) for each in wanted() for decision in Decision for by in ("", NAME)
+        cards.delegates.decided(each, decision, by, receipt)
+        for each in wanted()
+        for decision in Decision
+        for by in ("", NAME)
+        for receipt in (None, *some_receipts())
     ],
     cards.delegates.decided_for_you: lambda: [
-        cards.delegates.decided_for_you(each, decision, NAME, key)
+        cards.delegates.decided_for_you(each, decision, NAME, "key", receipt)
         for each in wanted()
         for decision in (Decision.ALLOWED, Decision.DECLINED)
-        for key in ("", "key")
+        for receipt in (None, *some_receipts())
     ],
     cards.delegates.wants_access: lambda: [
         cards.delegates.wants_access(each, one, "key") for each in wanted() for one in (None, item())

@@ -112,7 +112,8 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         if cards.received.seen(item) != seen:
             return Reply(cards.received.wants_access(wanted.what, item, key))
     try:
-        receipt = await turn.work.requests.give_access(key, turn.person, spoken(), str(turn.timezone))
+        zone = str(turn.timezone)
+        receipt = await turn.work.requests.give_access(key, turn.person, spoken(), zone, turn.place)
     except TooLate:
         wanted = await turn.work.requests.wanted(key, turn.person)
         if wanted.request.decision in (None, Decision.ALLOWED):
@@ -123,7 +124,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key = key.partition(".")[0]
-    wanted = await turn.work.requests.refuse_access(key, turn.person, spoken(), str(turn.timezone))
+    wanted = await turn.work.requests.refuse_access(key, turn.person, spoken(), str(turn.timezone), turn.place)
     if wanted.is_for_delegate:
         return Reply(_for_delegate(wanted, turn.person))
     if wanted.request.decision is None:
@@ -149,13 +150,14 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
 async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
     """By whoever decides for the owner: looked up and given as the owner, who is the one that would sign in."""
     key, name = wanted.request.key, apart(wanted.what.owner.name)
-    if wanted.request.decision or wanted.by is None:
+    goes_on = wanted.goes_on(turn.person)
+    if not goes_on and (wanted.request.decision or wanted.by is None):
         return Reply(_for_delegate(wanted, turn.person))
     try:
         item = await turn.work.requests.item_wanted(wanted)
         if isinstance(item, UnclearRequest):
             raise NotUnderstood(_("Several files may be meant, and only {name} can say which.", name=name))
-        if cards.received.seen(item) != seen:
+        if not goes_on and cards.received.seen(item) != seen:
             return Reply(cards.delegates.wants_access(wanted.what, item, key))
         await turn.work.requests.give_access(key, turn.person, spoken(), str(turn.timezone))
     except NeedsSignIn as error:
@@ -164,7 +166,7 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
         ) from error
     except TooLate:
         after = await turn.work.requests.wanted(key, turn.person)
-        if after.request.decision is None and after.by:
+        if after.goes_on(turn.person) or (after.request.decision is None and after.by):
             raise
     return Reply(_for_delegate(await turn.work.requests.wanted(key, turn.person), turn.person))
 
@@ -178,9 +180,9 @@ def _decided(wanted: Wanted) -> Card:
 def _for_delegate(wanted: Wanted, person: Person) -> Card:
     """What they are asked, or what came of it."""
     by_id, by = wanted.request.by
-    if wanted.request.decision:
+    if wanted.request.decision and not wanted.goes_on(person):
         who = "" if by_id == person.id else by or wanted.what.owner.name
-        return cards.delegates.decided(wanted.what, wanted.request.decision, who)
+        return cards.delegates.decided(wanted.what, wanted.request.decision, who, wanted.receipt)
     if wanted.by is None:
         return cards.delegates.no_longer(wanted.what)
     return cards.delegates.wants_access(wanted.what, None, wanted.request.key)

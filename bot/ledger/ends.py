@@ -19,7 +19,7 @@ from bot.ledger import record, rosters
 from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
 from bot.ledger.record import Entry
-from bot.ledger.tables import attempts, changes, ends, insert_for, places, plans, requests, told
+from bot.ledger.tables import attempts, changes, delegates, ends, insert_for, places, plans, requests, told
 from bot.ledger.token_caches import forget_left
 from bot.sharing import EndReceipt, Person, Recipient, ShareableItem, ShareReceipt
 
@@ -288,7 +288,9 @@ class Ends:
             await _without_share(database, plans, plans.c.key, plans.c.expires_at < old)
             await _without_share(database, attempts, attempts.c.plan_key, attempts.c.sent_at < old)
             await _without_share(database, requests, requests.c.share_key, requests.c.asked_at < old)
-            await _without_share(database, told, told.c.key, told.c.at < old)
+            # Of whoever decides for somebody, as long as they do: else they would be told anew.
+            stays = told.c.key.in_(select(delegates.c.key))
+            await _without_share(database, told, told.c.key, (told.c.at < old) & ~stays)
             await _without_share(database, places, places.c.key, places.c.at < old)
             await rosters.tidy(database, old)
 

@@ -104,6 +104,14 @@ class Requests:
         async with self._engine.connect() as database:
             return [_request(row) for row in (await database.execute(query)).all()]
 
+    async def open_of(self, wish: Wish, owner: Person) -> list[AccessRequest]:
+        """Those that wait for this one's decision."""
+        query = select(requests).where(
+            requests.c.wish == wish.value, requests.c.decision.is_(None), requests.c.owner_id == owner.id
+        )
+        async with self._engine.connect() as database:
+            return [_request(row) for row in (await database.execute(query)).all()]
+
     async def for_delegates(self, wish: Wish, asked_at: int, what: str) -> list[AccessRequest]:
         """Those that wait, of which whoever decides for their owner was not told this: asked by then, or at any time
         where that is for a while. Nobody decides what they asked for themselves."""
@@ -159,10 +167,15 @@ class Requests:
                 await decided(database, self._clock(), request.key, plan, request.runs)
             return await _decision(database, request)
 
-    async def reopen(self, key: str) -> None:
-        """It was allowed, and nothing came of that: it is to be decided anew."""
+    async def reopen(self, key: str, run: str) -> None:
+        """It was allowed, and nothing came of that: it is to be decided anew.
+
+        Of a later try, which was pressed again, the plan waits as it is: the first one may have done something.
+        """
         async with self._engine.begin() as database:
-            if await undecided(database, key):
+            of_run = (requests.c.key == key) & (requests.c.runs == int(run.rpartition(".")[2]))
+            is_first = (await database.execute(select(requests.c.key).where(of_run))).first() is not None
+            if is_first and await undecided(database, key):
                 await database.execute(
                     update(requests)
                     .where(requests.c.key == key)

@@ -42,6 +42,12 @@ class Told:
         async with self._engine.connect() as database:
             return (await database.execute(select(told.c.key).where(theirs))).first() is not None
 
+    async def whom(self, key: str, what: str) -> list[str]:
+        """The ids of those whom somebody has begun to tell this."""
+        query = select(told.c.person_id).where(told.c.key == key, told.c.what == what)
+        async with self._engine.connect() as database:
+            return list((await database.execute(query)).scalars())
+
     async def by(self, key: str, person_id: str, way: Telling) -> None:
         """How they were told of a share."""
         async with self._engine.begin() as database:

@@ -90,7 +90,7 @@ class Work:
             remind_hours=remind_hours,
             clock=clock,
         )
-        self.delegates = Delegates(ledger=ledger, flows=flows, remind_hours=remind_hours)
+        self.delegates = Delegates(ledger=ledger, flows=flows, access=access, remind_hours=remind_hours)
         requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, policy=policy, flows=flows, access=access)
         changes = ChangeFlows(ledger=ledger, flows=flows, show=show)
         self._many = many = ManyFlows(ledger=ledger, flows=flows, tell=tell, show=show, gather=limits.gather)

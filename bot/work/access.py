@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -18,10 +19,10 @@ from zoneinfo import ZoneInfo
 import cards.delegates
 import cards.received
 from bot import judging, planning
-from bot.errors import NeedsSignIn, NotAllowed, NotUnderstood, NotYours, SharebotError, TooLate
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotUnderstood, NotYours, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
-from bot.ledger import AccessRequest, Ledger, Place
+from bot.ledger import AccessRequest, Ledger, Place, of_notice
 from bot.ledger.bodies import json
 from bot.policy import Policy
 from bot.sharing import (
@@ -32,6 +33,7 @@ from bot.sharing import (
     Person,
     ShareableItem,
     SharePlan,
+    ShareReceipt,
     ShareRequest,
     UnclearRequest,
     Wish,
@@ -48,6 +50,8 @@ LAPSES_AFTER = 7 * 24 * 60 * 60
 HOUR = 60 * 60
 # What people are told once: the owner, and whoever decides for them.
 ASKED, REMINDED, ESCALATED, SETTLED = "asked", "reminded", "escalated", "settled"
+# Of whoever was asked in the owner's place and is not to decide any more: named again, they are asked again.
+FORMERLY, GONE = "formerly", "gone"
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,19 @@ class Wanted:
     """A request and what it is for.
 
     `is_for_delegate`: as somebody sees it who was asked in the owner's place; `by` is then what lets them decide, None
-    where that is over.
+    where that is over, and `receipt` what came of a yes.
     """
 
     request: AccessRequest
     what: AccessWanted
     is_for_delegate: bool = False
     by: Delegation | None = None
+    receipt: ShareReceipt | None = None
+
+    def goes_on(self, person: Person) -> bool:
+        """Whether this one has said yes for the owner, and nobody knows what came of it: it can be pressed again."""
+        is_theirs = self.request.decision is Decision.ALLOWED and self.request.by[0] == person.id
+        return is_theirs and self.receipt is None and self.by is not None
 
 
 class AccessFlows:
@@ -112,9 +122,21 @@ class AccessFlows:
         owner = wanted.what.owner
         if (owner.tenant_id, owner.id) == (person.tenant_id, person.id):
             return wanted
-        if owner.tenant_id != person.tenant_id or not await self._ledger.told.was(key, person.id, ESCALATED):
+        if owner.tenant_id != person.tenant_id or not await self._was_asked(key, person):
             raise NotYours(_("Only the person who is asked can decide this."))
-        return replace(wanted, is_for_delegate=True, by=await self._standing(owner, person.id))
+        by, receipt = await self._standing(owner, person.id), await self._ledger.plans.done(key)
+        return replace(wanted, is_for_delegate=True, by=by, receipt=receipt)
+
+    async def ask_no_more(self, owner: Person) -> None:
+        """Whoever was asked in the owner's place is not to decide any more, and their cards say so."""
+        for request in await self._ledger.requests.open_of(Wish.ACCESS, owner):
+            wanted = self._opened(request)
+            for person_id in await self._ledger.told.whom(request.key, ESCALATED):
+                if wanted:
+                    whom, card = Person(owner.tenant_id, person_id, ""), partial(cards.delegates.no_longer, wanted.what)
+                    await self._flows.settled(_delegates_card(request.key, person_id), whom, card)
+                await self._ledger.told.begin(request.key, person_id, FORMERLY)
+                await self._ledger.told.not_yet(request.key, person_id, ESCALATED)
 
     async def item(self, what: AccessWanted) -> ShareableItem | UnclearRequest:
         """What it is about, looked up as the owner. Raises NeedsSignIn where they are not signed in, and others."""
@@ -161,8 +183,10 @@ class AccessFlows:
 
     async def _planned(self, what: AccessWanted, zone: str, by: Delegation | None) -> SharePlan:
         """Looked up as the owner, who is to give it, and as the policy has it."""
-        if by and not await self._is_signed_in(what.owner):
-            raise NeedsSignIn
+        if by:
+            if not await self._is_signed_in(what.owner):
+                raise NeedsSignIn
+            await self._is_one_of_us(by)
         if what.until and what.until.at and what.until.at.timestamp() <= self._clock():
             raise NotUnderstood(_("The day until which it was wanted is over. Please share it yourself if you like."))
         asker = Words("id", what.asker.id, what.asker.name)
@@ -183,6 +207,17 @@ class AccessFlows:
                 )
             )
         return replace(plan, wanted_by=what.asker.name)
+
+    async def _is_one_of_us(self, by: Delegation) -> None:
+        """Looked up as the owner: who has left since, or become a guest, decides nothing any more. Raises TooLate."""
+        with suppress(NotFound):
+            if not (await self._graph(by.asker).person(by.delegate.id)).is_outside:
+                return
+        if await self._ledger.delegates.end(by, GONE):
+            card = partial(cards.delegates.given_up, by, is_gone=True)
+            await self._flows.tell_once(by.key, by.asker, by.asker.id, GONE, card)
+            await self.ask_no_more(by.asker)
+        raise TooLate
 
     async def decline(self, key: str, run: str, by: str) -> Wrong | None:
         wanted = await self.at(key)
@@ -210,24 +245,28 @@ class AccessFlows:
         receipt = await self._ledger.plans.done(key) if wanted.request.decision is Decision.ALLOWED else None
         is_given = receipt is not None and bool(receipt.granted())
         had_it = receipt is not None and all(each.outcome is Outcome.HAD_IT for each in receipt.grants)
+        is_unsure = receipt is not None and bool(receipt.given()) and not is_given
         decision, (by_id, by) = wanted.request.decision, wanted.request.by
-        card = partial(cards.received.access_answered, wanted.what, decision, had_it=had_it, by=by)
+        card = partial(cards.received.access_answered, wanted.what, decision, had_it=had_it, is_unsure=is_unsure, by=by)
         in_place = partial(card, is_given=is_given, in_place=True)
         await self._flows.decided(wanted.request, wanted.what.asker, in_place)
         if not is_given:
             await self._tell(wanted, wanted.what.asker, "answered", card)
-        owner, asked_too = wanted.what.owner, await self._ledger.places.of(_delegates_card(key))
+        owner = wanted.what.owner
         if by_id:
-            told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key if is_given else "")
+            told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key, receipt)
             await self._tell(wanted, owner, SETTLED, told)
-        if by_id or decision is Decision.LAPSED:
-            settled = partial(cards.received.access_decided, wanted.what, decision, by=by)
-            for each in (ASKED, REMINDED):
-                await self._flows.settled(_owners_card(key, each), owner, settled)
-        if asked_too and not by_id:
-            delegate = Person(owner.tenant_id, asked_too.chat.person_id, "")
-            settled = partial(cards.delegates.decided, wanted.what, decision, owner.name)
-            await self._flows.settled(_delegates_card(key), delegate, settled)
+        settled = partial(cards.received.access_decided, wanted.what, decision, by=by)
+        # What came of it is the answer on the card that the owner pressed.
+        pressed = await self._ledger.places.of(key)
+        for each in (ASKED, REMINDED):
+            place = await self._ledger.places.of(_owners_card(key, each))
+            if place and (pressed is None or pressed.message_id != place.message_id):
+                await self._flows.put_in_place(place, owner, settled)
+        for person_id in await self._ledger.told.whom(key, ESCALATED):
+            who = "" if person_id == by_id else by or owner.name
+            settled = partial(cards.delegates.decided, wanted.what, decision, who, receipt)
+            await self._flows.settled(_delegates_card(key, person_id), Person(owner.tenant_id, person_id, ""), settled)
 
     async def look(self) -> None:
         """Reminds the owners of what is open for long, asks who decides for them, lets go of what nobody decided."""
@@ -256,7 +295,7 @@ class AccessFlows:
         key = wanted.request.key
         card = partial(cards.delegates.wants_access, wanted.what, await self._seen(wanted), key)
         if place := await self._tell(wanted, standing.delegate, ESCALATED, card):
-            await self._ledger.places.keep(_delegates_card(key), place)
+            await self._ledger.places.keep(_delegates_card(key, standing.delegate.id), place)
 
     async def _seen(self, wanted: Wanted) -> ShareableItem | None:
         try:
@@ -275,6 +314,10 @@ class AccessFlows:
         """By which this one decides for the owner now."""
         standing = await self._ledger.delegates.of(owner) if person_id else None
         return standing if standing and standing.delegate.id == person_id else None
+
+    async def _was_asked(self, key: str, person: Person) -> bool:
+        told = self._ledger.told
+        return await told.was(key, person.id, ESCALATED) or await told.was(key, person.id, FORMERLY)
 
     async def _is_there(self, person: Person) -> bool:
         return await self._ledger.conversations.of(person.tenant_id, person.id) is not None
@@ -298,8 +341,8 @@ def _owners_card(key: str, what: str) -> str:
     return f"{key}.owner.{what}"
 
 
-def _delegates_card(key: str) -> str:
-    return f"{key}.delegate"
+def _delegates_card(key: str, person_id: str) -> str:
+    return of_notice(f"{key}.delegate", person_id)
 
 
 def _name(what: AccessWanted) -> str:

@@ -10,6 +10,7 @@ from bot.errors import NotAllowed, TooLate
 from bot.ledger import NAMED, Ledger
 from bot.sharing import Delegation, Person
 from bot.texts import _
+from bot.work.access import AccessFlows
 from bot.work.flows import Flows
 from cards.elements import Card
 
@@ -18,8 +19,9 @@ FREED, GIVEN_UP = "freed", "given up"
 
 
 class Delegates:
-    def __init__(self, *, ledger: Ledger, flows: Flows, remind_hours: int) -> None:
+    def __init__(self, *, ledger: Ledger, flows: Flows, access: AccessFlows, remind_hours: int) -> None:
         self._ledger = ledger
+        self._access = access
         self._flows = flows
         self.remind_hours = remind_hours
 
@@ -38,6 +40,9 @@ class Delegates:
                 _("I can't reach {name} in Teams. Please ask them to write to me first.", name=delegate.name)
             )
         made, before = await self._ledger.delegates.put(wanted)
+        if before is None or before.delegate.id != delegate.id:
+            # Also those whose time was over before they are named again.
+            await self._access.ask_no_more(made.asker)
         if before and before.delegate.id != delegate.id:
             await self._tell(before, before.delegate, FREED, partial(cards.delegates.freed, before))
         await self._tell_delegate(made)
@@ -47,6 +52,7 @@ class Delegates:
         """Whoever it was until now; None where it was nobody."""
         standing = await self._ledger.delegates.of(person)
         if standing and await self._ledger.delegates.end(standing, "withdrawn"):
+            await self._access.ask_no_more(person)
             await self._tell(standing, standing.delegate, FREED, partial(cards.delegates.freed, standing))
         return standing
 
@@ -55,6 +61,7 @@ class Delegates:
         standing = next((each for each in await self.for_whom(person) if each.key == key), None)
         if standing is None or not await self._ledger.delegates.end(standing, "declined"):
             raise TooLate
+        await self._access.ask_no_more(standing.asker)
         await self._tell(standing, standing.asker, GIVEN_UP, partial(cards.delegates.given_up, standing))
         return standing
 

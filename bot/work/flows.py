@@ -216,19 +216,24 @@ class Flows:
         receipt = ShareReceipt(plan, tuple(Grant(each, Outcome.UNSURE) for each in people), checked=False)
         await self._ledger.ends.doubt(key, receipt, locale, zone, ends_at=_until(plan))
 
-    async def notices_of_failure(self, key: str, run: str) -> list[Notice]:
-        """Unless whoever pressed waits here, and gets it as the answer."""
-        if await self._ledger.many.key_of(key):
+    async def notices_of_failure(self, key: str, run: str, *, is_for_owner: bool) -> list[Notice]:
+        """Unless whoever pressed waits here, and gets it as the answer; an owner in whose place it was hears of it."""
+        if await self._ledger.many.key_of(key) or (run in self.waiting and not is_for_owner):
             return []
         plan = await self._ledger.plans.plan(key)
-        return [(f"{FAILED}.{run.rpartition('.')[2]}", plan.asker.id, 0)] if plan and run not in self.waiting else []
+        return [(f"{FAILED}.{run.rpartition('.')[2]}", plan.asker.id, 0)] if plan else []
 
     async def notices_of_share(self, key: str, run: str) -> list[Notice]:
         receipt = self._done.pop(run, None) or await self._ledger.plans.done(key)
         if receipt is None or await self._ledger.many.key_of(key):
             return []
-        asker = [] if run in self.waiting else [(DONE, receipt.plan.asker.id, 0)]
+        asker = [] if run in self.waiting or await self._is_decided_for(key) else [(DONE, receipt.plan.asker.id, 0)]
         return [*asker, *_to_hear(receipt)]
+
+    async def _is_decided_for(self, key: str) -> bool:
+        """Whether somebody has decided it for the owner, who hears of it by that."""
+        request = await self._ledger.requests.at(key)
+        return request is not None and bool(request.by[0])
 
     async def _mailed_at_once(
         self, plan: SharePlan, tellings: Mapping[str, Telling], *, is_new: bool

@@ -308,8 +308,8 @@ class RequestFlows:
         stands = await self._ledger.requests.allow(asked.request, plan)
         return None if stands is Decision.ALLOWED else wrong.written(TooLate())
 
-    async def reopen(self, key: str) -> None:
-        await self._ledger.requests.reopen(key)
+    async def reopen(self, key: str, run: str) -> None:
+        await self._ledger.requests.reopen(key, run)
 
     async def decline(self, key: str, run: str, by: str = "") -> Wrong | None:
         if await self._access.is_one(key):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from bot.errors import NeedsSignIn, TooLate, Unsure
-from bot.ledger import AccessRequest, Ledger, is_passing
+from bot.ledger import AccessRequest, Ledger, Place, is_passing
 from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest, Wish
 from bot.work import wrong
 from bot.work.access import AccessFlows, Wanted
@@ -92,28 +93,40 @@ class Requests:
         """Looked up as the owner. Raises what looking up raises; NeedsSignIn is about the owner."""
         return await self._access.item(wanted.what)
 
-    async def give_access(self, key: str, person: Person, locale: str, zone: str) -> ShareReceipt:
-        """A share like any other comes of it, the owner's, under the same key.
+    async def give_access(
+        self, key: str, person: Person, locale: str, zone: str, place: Place | None = None
+    ) -> ShareReceipt:
+        """A share like any other comes of it, the owner's, under the same key. `place` is of the card they pressed.
 
         Raises TooLate where it was decided otherwise, or by a delegate who is none any more.
         """
         wanted = await self._access.asked(key, person)
         owner = wanted.what.owner
         if not wanted.is_for_delegate:
+            await self._pressed(key, place)
             return await self._allow(wanted.request, owner, locale, zone)
         # What follows from the share is said to the owner, in their language.
         chat = await self._ledger.conversations.of(owner.tenant_id, owner.id)
         theirs = (chat.locale or locale, chat.timezone or zone) if chat else (locale, zone)
         return await self._allow(wanted.request, owner, locale, zone, person.id, *theirs)
 
-    async def refuse_access(self, key: str, person: Person, locale: str, zone: str) -> Wanted:
+    async def refuse_access(
+        self, key: str, person: Person, locale: str, zone: str, place: Place | None = None
+    ) -> Wanted:
         """What was decided, now or before; nothing yet by a delegate who is none any more."""
         wanted = await self._access.asked(key, person)
         if wanted.request.decision is None:
             by = (person.id,) if wanted.is_for_delegate else ()
+            if not by:
+                await self._pressed(key, place)
             with contextlib.suppress(TooLate):
                 await self.answered("decline", wanted.request, locale, zone, *by)
         return await self._access.asked(key, person)
+
+    async def _pressed(self, key: str, place: Place | None) -> None:
+        """Of the owner's cards, this one gets the answer."""
+        if place:
+            await self._ledger.places.keep(key, place)
 
     async def _allow(self, request: AccessRequest, sharer: Person, locale: str, zone: str, *by: str) -> ShareReceipt:
         """`by`: the delegate's id, and the language and the hours of the sharer."""
@@ -121,8 +134,11 @@ class Requests:
         if request.decision is Decision.ALLOWED:
             if receipt := await self._ledger.plans.receipt(key, sharer):
                 return receipt
-            if await self._ledger.plans.run(key, sharer) != request.run:
+            run = await self._ledger.plans.run(key, sharer)
+            if run != request.run and not request.by[0]:
                 return await self._shares.share(key, sharer, locale, zone)
+            # Of what somebody decided for the owner, all are to hear, also where it is pressed again.
+            request = replace(request, runs=int(run.rpartition(".")[2]))
         elif request.decision:
             raise TooLate
         receipt = await self.answered("allow", request, locale, zone, *by)
@@ -149,11 +165,11 @@ class Requests:
         outcome = await engine.step("plan", plan, key, run, locale, zone, again=is_passing)
         if outcome:
             return outcome
-        outcome = await self._shares.run(key, run, theirs, hours)
+        outcome = await self._shares.run(key, run, theirs, hours, is_for_owner=bool(delegate))
         if outcome is None:
             await engine.step("tell them", self._requests.tell_of_decision, key, again=is_passing)
         elif wrong.kind(outcome["kind"]) is not Unsure:
-            await engine.step("reopen", self._requests.reopen, key, again=is_passing)
+            await engine.step("reopen", self._requests.reopen, key, run, again=is_passing)
         return outcome
 
     async def _declined(self, key: str, run: str, _locale: str, _zone: str, by: str = "") -> wrong.Wrong | None:

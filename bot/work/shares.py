@@ -8,6 +8,7 @@ import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot import judging
 from bot.changes import Aim, ChangePlan
@@ -240,7 +241,10 @@ class Shares:
 
     # As flows
 
-    async def run(self, key: str, run: str, locale: str, zone: str) -> wrong.Wrong | None:
+    async def run(
+        self, key: str, run: str, locale: str, zone: str, *, is_for_owner: bool = False
+    ) -> wrong.Wrong | None:
+        """`is_for_owner`: somebody else pressed it, and waits for what comes of it."""
         engine = await self._runs.started()
         outcome = DOUBT
         for pause in (0.0, *self._runs.limits.try_again):
@@ -253,7 +257,8 @@ class Shares:
                 )
         if outcome == DOUBT:
             outcome = await engine.step("in doubt", self._flows.in_doubt, key, run, locale, zone, again=is_passing)
-        who = self._flows.notices_of_failure if outcome else self._flows.notices_of_share
+        failed = partial(self._flows.notices_of_failure, is_for_owner=is_for_owner)
+        who = failed if outcome else self._flows.notices_of_share
         notices = await engine.step("notices", who, key, run, again=is_passing)
         await self._runs.begin(key, run, notices, outcome["sentence"] if outcome else "")
         self._runs.wake.set()

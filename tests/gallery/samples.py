@@ -277,6 +277,7 @@ ODD_PLAN = replace(plan(*map(gains, ODD_PEOPLE)), item=ODD_FILE)
 WANTED = AccessWanted(
     Person("tenant", "alex", "Alex Wilber"), ADELE, Words("url", "https://contoso.example/q3", BUDGET.name), Role.READ
 )
+FOR_ALEX = ShareReceipt(plan(gains(ALEX, Role.READ), role=Role.READ), (Grant(ALEX, Outcome.GRANTED),))
 STAYS = Delegation(ADELE, Person("tenant", "megan", MEGAN.name), None, KEY)
 AWAY, FOR_LEE = replace(STAYS, until=FRIDAY), Delegation(Person("tenant", "lee", LEE.name), ADELE, None, KEY)
 ODD_WANTED = AccessWanted(
@@ -850,10 +851,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         cards.delegates.wants_access, replace(WANTED, until=UNTIL, reason="I close the month."), BUDGET, KEY
     ),
     "delegate: hostile words": partial(cards.delegates.wants_access, ODD_WANTED, None, KEY),
-    "delegate: you allowed it": partial(cards.delegates.decided, WANTED, Decision.ALLOWED, ""),
+    "delegate: you allowed it": partial(cards.delegates.decided, WANTED, Decision.ALLOWED, "", FOR_ALEX),
     "delegate: not yours to decide": partial(cards.delegates.no_longer, WANTED),
     "delegate: allowed in your place": partial(
-        cards.delegates.decided_for_you, WANTED, Decision.ALLOWED, MEGAN.name, KEY
+        cards.delegates.decided_for_you, WANTED, Decision.ALLOWED, MEGAN.name, KEY, FOR_ALEX
     ),
     "access: no answer": partial(cards.received.access_answered, WANTED, Decision.LAPSED, had_it=False),
     "access: allowed for you": partial(cards.received.access_answered, WANTED, Decision.ALLOWED, had_it=True),
