@@ -153,10 +153,12 @@ async def test_where_people_were_told_is_kept_as_long_as_what_they_were_told_of_
     ledger: Ledger, clock: Clock
 ) -> None:
     there = Place(Conversation("t", "alex", "a:1", "https://x/", "29:1", "28:1"), "1")
-    receipt = ShareReceipt(PLAN, (Grant(ALEX, Outcome.GRANTED),))
+    other = replace(PLAN, item=replace(FILE, id="another"))
     alone, gone = await ledger.plans.put(PLAN), await ledger.plans.put(PLAN)
-    together, several = await ledger.plans.put_many([PLAN, PLAN], ())
-    for key in (alone, several.keys[0]):
+    together, several = await ledger.plans.put_many([other, other], ())
+    for key, plan in ((alone, PLAN), (several.keys[0], other)):
+        await ledger.attempts.take(key, plan, {ALEX.email: None}, {})
+        receipt = ShareReceipt(plan, (Grant(ALEX, Outcome.GRANTED),))
         await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=None, gone=[])
     keys = [of_notice(key, "alex") for key in (alone, together, gone)]
     for key in keys:
