@@ -865,7 +865,7 @@ async def test_an_older_notice_of_what_was_shared_anew_says_so(adele: Someone, a
     assert bot.access(FILE)[ALEX] == "read"
 
 
-async def test_an_older_notice_of_what_has_another_end_since_says_so(adele: Someone, alex: Someone, bot: Bot) -> None:
+async def test_an_older_notice_of_what_has_another_end_leads_to_that(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hi")
     await shares(adele, bot, f"share {FILE} with Alex and Megan as read until in 3 days")
     notice = bot.latest(alex)
@@ -874,10 +874,16 @@ async def test_an_older_notice_of_what_has_another_end_since_says_so(adele: Some
     await adele.presses("Change end")
     await bot.at_rest()
 
-    told = words_of_answer(await bot.deliver(alex, unneeded, notice))
+    asked = words_of_answer(await bot.deliver(alex, unneeded, notice))
+    between = bot.access(FILE)[ALEX]
+    told = await alex.presses("Remove my access")
+    await bot.at_rest()
 
-    assert f"This is over: {FILE} was shared with you anew since, or changed." in told
-    assert bot.access(FILE)[ALEX] == "read"
+    assert "You don't need this?" in asked
+    assert between == "read"
+    assert "Given back" in told
+    assert ALEX not in bot.access(FILE)
+    assert bot.access(FILE)[MEGAN] == "read"
 
 
 # kill -9 in the middle
