@@ -122,7 +122,7 @@ class Many:
     def can_be_changed(self) -> bool:
         """Whether all of it is one request, which a form can hold."""
         is_all = len(self.shares) == len(self.parts) + sum(len(each.plans) for each in self.waiting)
-        asked = {replace(plan.asked, items=(), until=None) for plan in self.shares}
+        asked = {replace(plan.asked, items=()) for plan in self.shares}
         return is_all and len(asked) == 1
 
 

@@ -161,8 +161,12 @@ def in_a_line(plans: Sequence[SharePlan]) -> str:
 
 @dataclass(frozen=True)
 class Theirs:
-    """How a share of somebody stands: what they can do by it now, what they may press, and what they have."""
+    """How a share of somebody stands: what they can do by it now, what they may press, and what they have.
 
+    `plan` is the share as it is by now, with its end.
+    """
+
+    plan: SharePlan
     now: Role | None
     may_ask: bool = False
     may_return: bool = False
@@ -184,10 +188,21 @@ def for_them(parts: Sequence[Part], person_id: str, known: Mapping[str, Theirs] 
     else:
         title = _("{name} has changed what you can open", name=asker)
     said = [line(message)] if message else []
-    until = next((until_when(part.share) for part in given if part.share), [])
+    ends = {key: until_when(each.plan) for key, each in known.items() if each.now}
+    is_one = all(each == next(iter(ends.values())) for each in ends.values())
+    until = next(iter(ends.values()), []) if is_one else []
     # More than a few with buttons each nobody would find their way in, and a card has its size.
     with_buttons = len(parts) <= PAGE
-    files = [_theirs(part, person_id, known.get(part.key), with_buttons=with_buttons) for part in parts[:MOST]]
+    files = [
+        _theirs(
+            part,
+            person_id,
+            known.get(part.key),
+            until=[] if is_one else ends.get(part.key, []),
+            with_buttons=with_buttons,
+        )
+        for part in parts[:MOST]
+    ]
     return card(heading(title), *said, *files, *_more(len(parts)), *until, summary=title)
 
 
@@ -248,16 +263,18 @@ def _is(each: Grant | Returned | Changed, person_id: str) -> bool:
 
 def _at_first(plan: SharePlan, person_id: str) -> Theirs:
     later = any(plan.comes_later(step.recipient) for step in plan.steps if step.recipient.id == person_id)
-    return Theirs(plan.role, may_ask=plan.role is Role.READ and not later, may_return=plan.sees_all)
+    return Theirs(plan, plan.role, may_ask=plan.role is Role.READ and not later, may_return=plan.sees_all)
 
 
-def _theirs(part: Part, person_id: str, share: Theirs | None, *, with_buttons: bool) -> Element:
-    """One file, what they can do with it by now, and what they can do about that."""
+def _theirs(
+    part: Part, person_id: str, share: Theirs | None, *, until: Sequence[Element], with_buttons: bool
+) -> Element:
+    """One file, what they can do with it by now, until when if that is its own, and what they can do about that."""
     item = part.plan.item
     match part.receipt:
         case EndReceipt() as ended:
-            mine = next(each for each in ended.returned if _is(each, person_id))
-            opens = mine.now
+            mine = next((each for each in ended.returned if _is(each, person_id)), None)
+            opens = mine.now if mine else share.now if share else None
         case ChangeReceipt() as receipt:
             opens = next(each for each in receipt.changes if _is(each, person_id)).now
         case _:
@@ -269,14 +286,14 @@ def _theirs(part: Part, person_id: str, share: Theirs | None, *, with_buttons: b
     if not opens:
         return seen
     if not with_buttons:
-        return leads_to(seen, opens_there(item))
+        return leads_to(block(seen, *until) if until else seen, opens_there(item))
     actions = [opens_there(item)]
     asked = [small(_("You asked to edit this."))] if share and share.is_asked else []
     if share and share.may_ask:
         actions.append(button(_("Ask to edit"), "received.edit", part.key))
     if share and share.may_return:
         actions.append(button(_("I don't need this"), "received.unneeded", part.key))
-    return block(seen, *asked, pressable(*actions), separator=True)
+    return block(seen, *until, *asked, pressable(*actions), separator=True)
 
 
 def _title(parts: Sequence[Part]) -> str:

@@ -125,7 +125,9 @@ def _can(share: Shared) -> str:
 def _then(share: Shared, now: dt.datetime) -> list[str]:
     """What is left of an older share when this one ends."""
     before = share.before
-    if before is None or share.ends is None or (before.ends and before.ends <= share.ends):
+    while share.ends and before and before.ends and before.ends <= share.ends:
+        before = before.before
+    if before is None or share.ends is None:
         return []
     return [_("then: {access}", access=_can(before)), _until(before.ends, now)]
 

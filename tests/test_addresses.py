@@ -80,7 +80,34 @@ def test_the_example_is_made_of_their_own_words(address: str, example: str) -> N
 
 
 def test_a_letter_that_only_looks_like_another_is_told_apart() -> None:
-    assert "a letter in it" in no_address("ceo@c\N{GREEK SMALL LETTER OMICRON}ntoso.com")
+    assert "a letter in it that I can't share with" in no_address("ceo@c\N{GREEK SMALL LETTER OMICRON}ntoso.com")
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("o’brien@fabrikam.com", "o'brien@fabrikam.com"),
+        ("mailto:eric@fabrikam.com", "eric@fabrikam.com"),
+        ("Eric <eric@fabrikam.com>", "eric@fabrikam.com"),
+        ("Eric <mailto:eric@fabrikam.com>", "eric@fabrikam.com"),
+    ],
+)
+async def test_as_a_phone_or_a_mail_program_writes_it_an_address_is_read(
+    adele: Someone, said: str, address: str
+) -> None:
+    await adele.says("share")
+
+    card = await adele.presses("Continue", {**FILLED, "people": said})
+
+    assert "Share this?" in card
+    assert f"\n{address}\n" in card
+
+
+async def test_in_a_sentence_a_curled_apostrophe_is_one(adele: Someone) -> None:
+    card = await adele.says("share Q3 Budget.xlsx with o’brien@fabrikam.com as read")
+
+    assert "Share this?" in card
+    assert "\no'brien@fabrikam.com\n" in card
 
 
 async def test_said_in_a_chat_it_is_told_and_nothing_is_lost(adele: Someone, bot: Bot) -> None:

@@ -56,7 +56,9 @@ async def test_access_is_taken_away_after_it_was_shown(adele: Someone, alex: Som
     assert "Access removed" in result
     assert "Checked: this is what they can do now." in result
     assert ALEX not in bot.access(FILE)
-    assert alex.sees().count("Adele Vance has taken back what was shared with you.") == 1
+    assert alex.notices().count("Access ended") == 1
+    # Told anew, and in the place of what they were told before.
+    assert alex.sees().count("Adele Vance has taken back what was shared with you.") == 2
 
 
 @pytest.mark.usefixtures("shared")
@@ -92,7 +94,7 @@ async def test_pressed_many_times_it_is_one_change(adele: Someone, alex: Someone
     await bot.at_rest()
 
     assert {"Access removed" in words_of_answer(each) for each in (*answers, late)} == {True}
-    assert alex.sees().count("has taken back") == 1
+    assert alex.notices().count("Access ended") == 1
 
 
 @pytest.mark.usefixtures("shared")
@@ -721,7 +723,8 @@ async def test_what_was_lost_on_the_way_is_read_and_never_guessed(
     is_gone = ALEX not in bot.access(FILE)
     assert is_gone == (drop == "reply")
     assert ("Access removed" if is_gone else "it is as it was") in told
-    assert alex.sees().count("has taken back") == is_gone
+    assert alex.notices().count("Access ended") == is_gone
+    assert ("has taken back" in alex.sees()) == is_gone
 
 
 @pytest.mark.usefixtures("shared")
@@ -759,6 +762,7 @@ async def test_who_has_not_heard_of_a_share_hears_nothing_of_its_end(adele: Some
     bot.undo = 2
     await bot.restart()
     await alex.says("hi")
+    before = alex.sees()
     await adele.says(f"share {FILE} with Alex as write")
     await adele.presses("Share")
 
@@ -768,7 +772,7 @@ async def test_who_has_not_heard_of_a_share_hears_nothing_of_its_end(adele: Some
     await bot.at_rest()
 
     assert ALEX not in bot.access(FILE)
-    assert "Adele" not in alex.sees()
+    assert alex.sees() == before
     assert bot.mails_to(ALEX) == []
 
 

@@ -151,10 +151,14 @@ async def test_it_can_be_taken_back_and_given_to_somebody_else(
     await names(adele, bot)
     await names(adele, bot, "Alex Wilber decides for me")
     first = megan.sees()
-    told = await adele.says("nobody decides for me")
+    asked = await adele.says("except Alex, nobody decides for me")
+    still = await alex.says("settings")
+    told = await adele.presses("Take it back")
     again = await adele.says("nobody decides for me")
 
     assert "You don't decide for Adele Vance any more." in first
+    assert "Alex Wilber decides for you" in asked
+    assert "You decide for Adele Vance" in still or "any more" not in still
     assert "Alex Wilber doesn't decide for you any more. I told them." in told
     assert "You don't decide for Adele Vance any more" in alex.sees()
     assert "Nobody decides for you." in again
@@ -568,6 +572,7 @@ async def test_a_delegate_who_is_none_any_more_decides_nothing(
     message = newest(megan)
     allow, decline = (bot.button(megan, each, message) for each in ("Allow", "Decline"))
     await adele.says("nobody decides for me")
+    await adele.presses("Take it back")
     answers = [words_of_answer(await bot.deliver(megan, each, message)) for each in (allow, decline)]
     await bot.at_rest()
 
@@ -582,6 +587,7 @@ async def test_named_again_they_are_asked_again_and_decide(
     await asked(adele, alex, bot, link)
     before = newest(megan)
     await adele.says("nobody decides for me")
+    await adele.presses("Take it back")
     await bot.at_rest()
     withdrawn = shown(megan, bot, before)
     await names(adele, bot, "Megan Bowen decides for me until in 3 days")

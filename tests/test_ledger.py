@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.changes import Aim, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.errors import NotYours, TooLate, Unavailable, Unsure
-from bot.ledger import Conversation, Ledger, Offered, Parked
+from bot.ledger import Conversation, Ledger, Offered, Parked, Place, of_notice
 from bot.ledger.connections import FRESH
 from bot.ledger.migrating import migrate
 from bot.ledger.tables import metadata
@@ -147,6 +147,27 @@ async def test_an_old_plan_is_too_late_and_forgotten(ledger: Ledger, clock: Cloc
     await ledger.plans.put(PLAN)
     with pytest.raises(TooLate):
         await ledger.plans.receipt(key, ADELE)
+
+
+async def test_where_people_were_told_is_kept_as_long_as_what_they_were_told_of_stands(
+    ledger: Ledger, clock: Clock
+) -> None:
+    there = Place(Conversation("t", "alex", "a:1", "https://x/", "29:1", "28:1"), "1")
+    other = replace(PLAN, item=replace(FILE, id="another"))
+    alone, gone = await ledger.plans.put(PLAN), await ledger.plans.put(PLAN)
+    together, several = await ledger.plans.put_many([other, other], ())
+    for key, plan in ((alone, PLAN), (several.keys[0], other)):
+        await ledger.attempts.take(key, plan, {ALEX.email: None}, {})
+        receipt = ShareReceipt(plan, (Grant(ALEX, Outcome.GRANTED),))
+        await ledger.ends.keep(key, receipt, "en", "UTC", ends_at=None, gone=[])
+    keys = [of_notice(key, "alex") for key in (alone, together, gone)]
+    for key in keys:
+        await ledger.places.keep(key, there)
+    clock.now += 100 * 24 * 60 * 60
+
+    await ledger.tidy(365)
+
+    assert [await ledger.places.of(key) is not None for key in keys] == [True, True, False]
 
 
 async def test_a_receipt_is_kept_for_a_while_and_then_forgotten(ledger: Ledger, clock: Clock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import sqlite3
 import time
 from dataclasses import replace
@@ -164,6 +165,130 @@ async def test_undone_an_older_notice_of_several_says_so(adele: Someone, alex: S
     assert len(alex.contoso.client.messages(ALEX)) == before + 1
 
 
+async def test_who_gave_one_back_reads_of_all_when_the_rest_ends(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    await megan.says("hi")
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex and Megan as read until in 3 days")
+    await presses(alex, bot, "I don't need this", 0)
+    await alex.presses("Remove my access")
+    await bot.at_rest()
+
+    await bot.later(days=4)
+
+    assert "Open in OneDrive" not in alex.sees()
+    assert "I don't need this" not in alex.sees()
+
+
+@pytest.mark.parametrize("third", ["", f" and {TRAVEL}"], ids=["of two", "of three"])
+async def test_of_a_file_that_was_undone_in_time_nobody_reads(contoso: Contoso, tmp_path: Path, third: str) -> None:
+    async with Bot(contoso, tmp_path, undo=4) as bot:
+        adele, alex = Someone(contoso, ADELE), Someone(contoso, ALEX)
+        await alex.says("hi")
+        before = len(alex.sees())
+        await adele.says(f"share {BUDGET} and {FORECAST}{third} with Alex as read until in 3 days")
+        await adele.presses("Share all")
+        await bot.at_rest()
+        await adele.presses(bot.rows(adele)[0])
+        await adele.presses("Undo")
+        await asyncio.sleep(5)
+        await bot.at_rest()
+        await alex.presses("I don't need this")
+        await alex.presses("Keep it")
+        told = alex.sees()[before:]
+        await bot.later(days=4)
+
+        assert BUDGET not in told
+        assert FORECAST in told
+        assert BUDGET not in alex.sees()[before:]
+        assert "Open in OneDrive" not in alex.sees()
+
+
+async def test_where_the_first_file_was_not_theirs_the_notice_of_the_others_says_that_they_are_over(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    await adele.says(f"share {BUDGET} with Alex as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} and {TRAVEL} with Alex and Megan as write")
+    heard = alex.sees().count("Open in OneDrive")
+
+    await adele.presses("Undo all")
+    await bot.at_rest()
+
+    assert heard == 3
+    assert alex.sees().count("Open in OneDrive") == 1
+
+
+async def test_what_was_allowed_and_undone_is_to_be_viewed_again_where_it_was_told(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex as read")
+    told = alex.contoso.client.messages(ALEX)[-1].id
+    await presses(alex, bot, "Ask to edit", 0)
+    await alex.presses("Ask", {"reason": "For the figures."})
+    await bot.at_rest()
+    await adele.presses("Allow")
+    await bot.at_rest()
+    between = at(alex, told)
+
+    await adele.presses("Undo")
+    await bot.at_rest()
+
+    assert between.count("can edit") == 1
+    assert given(bot, BUDGET, FORECAST) == ["read", "read"]
+    assert at(alex, told).count("can view") == 2
+    assert "can edit" not in at(alex, told)
+
+
+def at(someone: Someone, message: str) -> str:
+    """What stands by now where this was."""
+    return next(words(each) for each in someone.contoso.client.messages(someone.mail) if each.id == message)
+
+
+async def test_where_one_ends_later_than_the_others_each_says_when(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex as read until in 3 days")
+    told = alex.contoso.client.messages(ALEX)[-1].id
+    before = at(alex, told)
+
+    await adele.says(f"extend Alex on {BUDGET} until in 20 days")
+    await adele.presses("Change end")
+    await bot.at_rest()
+
+    after = at(alex, told)
+    assert before.count("then it ends") == 1
+    assert after.count("then it ends") == 2
+    ends = [dt.datetime.now(dt.UTC) + dt.timedelta(days=days) for days in (20, 3)]
+    places = [after.index(f"{end.day} {end:%B %Y}") for end in ends]
+    assert after.index(BUDGET) < places[0] < after.index(FORECAST) < places[1]
+
+
+async def test_who_alone_keeps_one_for_longer_reads_until_when_and_then_that_it_is_over(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    await megan.says("hi")
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex and Megan as read until in 3 days")
+    told = alex.contoso.client.messages(ALEX)[-1].id
+
+    await adele.says(f"extend Alex on {BUDGET} until in 20 days")
+    await adele.presses("Change end")
+    await bot.at_rest()
+    longer = at(alex, told)
+    await bot.later(days=4)
+    between = at(alex, told)
+    await bot.later(days=20)
+
+    assert longer.count("then it ends") == 2
+    assert "I don't need this" in between
+    assert between.count("no access") == 1
+    assert at(alex, told).count("no access") == 2
+
+
 async def test_in_words_each_button_stands_beneath_its_file(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("plain text")
     await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex as read")
@@ -245,6 +370,15 @@ async def test_what_is_shown_can_be_changed_for_all_files(adele: Someone, bot: B
 
 async def test_what_is_more_than_one_request_has_no_form(adele: Someone) -> None:
     card = await adele.says(f"share {BUDGET} with Alex as read and share {FORECAST} with Megan as write")
+
+    assert "Share all" in card
+    assert "Change…" not in card
+
+
+async def test_what_ends_at_different_times_has_no_form(adele: Someone) -> None:
+    of_two = f"share {BUDGET} with Alex as read until 24 December 2031 and share {FORECAST} with Alex as read"
+
+    card = await adele.says(f"{of_two} until 1 March 2030")
 
     assert "Share all" in card
     assert "Change…" not in card
@@ -634,7 +768,7 @@ async def test_everything_that_somebody_got_is_taken_away_after_it_was_shown(
     assert between == ["read"] * 3
     assert given(bot, BUDGET, FORECAST, TRAVEL) == [None] * 3
     # What they were told of the three says by now that they are over.
-    assert alex.notices()[heard - 3 :] == ["Adele Vance has changed what you can open"]
+    assert alex.notices()[heard - 1 :] == ["Adele Vance has changed what you can open"]
 
 
 @pytest.mark.usefixtures("three")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import sqlite3
@@ -125,6 +126,65 @@ async def test_what_waits_for_an_answer_says_that_it_is_over(alex: Someone, bot:
 
     assert "I asked Adele Vance" not in alex.sees()
     assert "Open in OneDrive" not in alex.sees()
+
+
+async def test_who_alone_has_it_for_longer_reads_until_when(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    await alex.says("hi")
+    await megan.says("hi")
+    await shares(adele, bot, f"share {FILE} with Alex and Megan as read until in 3 days")
+    await adele.says(f"extend Alex's access to {FILE} until in 20 days")
+    await adele.presses("Change end")
+    await bot.at_rest()
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(days=20)
+
+    longer = next(each for each in said(alex) if each.startswith("Shared with you"))
+    await alex.presses("I don't need this")
+    kept = await alex.presses("Keep it")
+    await bot.later(days=4)
+    between = [each for each in said(alex) if each.startswith("Shared with you")]
+    await bot.later(days=20)
+
+    assert f"{end.day} {end:%B %Y}" in longer
+    assert kept == longer
+    assert between == [longer]
+    assert "Shared with you" not in told(alex)
+
+
+def said(someone: Someone) -> list[str]:
+    return [words(each) for each in someone.contoso.client.messages(someone.mail)]
+
+
+async def test_who_may_only_view_it_since_reads_that(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await alex.says("hi")
+    await shares(adele, bot, f"share {FILE} with Alex as write")
+
+    await adele.says(f"change Alex to view only on {FILE}")
+    await adele.presses("Make viewer")
+    await bot.at_rest()
+
+    notice = next(each for each in said(alex) if each.startswith("Shared with you"))
+    assert bot.access(FILE)[ALEX] == "read"
+    assert "You can view it." in notice
+    assert "You can edit it." not in notice
+    assert "Ask to edit" not in notice
+
+
+@pytest.mark.usefixtures("shared")
+async def test_what_work_of_an_older_version_did_next_is_still_done_first(adele: Someone, bot: Bot) -> None:
+    """It goes on step by step, so a new one comes after all that were there."""
+    await adele.says(f"stop sharing {FILE} with Alex")
+    await adele.presses("Remove access")
+    await bot.at_rest()
+
+    steps = (
+        "SELECT function_name FROM operation_outputs o JOIN workflow_status w ON o.workflow_uuid = w.workflow_uuid "
+        "WHERE w.name = 'change' ORDER BY function_id"
+    )
+    with contextlib.closing(sqlite3.connect(bot.data / "sharebot-work.db")) as database:
+        names = [name for (name,) in database.execute(steps)]
+    assert names.index("tell") < names.index("hear") < names.index("renew")
 
 
 async def test_in_words_nothing_is_told_twice(adele: Someone, alex: Someone, bot: Bot) -> None:
@@ -805,7 +865,7 @@ async def test_an_older_notice_of_what_was_shared_anew_says_so(adele: Someone, a
     assert bot.access(FILE)[ALEX] == "read"
 
 
-async def test_an_older_notice_of_what_has_another_end_since_says_so(adele: Someone, alex: Someone, bot: Bot) -> None:
+async def test_an_older_notice_of_what_has_another_end_leads_to_that(adele: Someone, alex: Someone, bot: Bot) -> None:
     await alex.says("hi")
     await shares(adele, bot, f"share {FILE} with Alex and Megan as read until in 3 days")
     notice = bot.latest(alex)
@@ -814,10 +874,16 @@ async def test_an_older_notice_of_what_has_another_end_since_says_so(adele: Some
     await adele.presses("Change end")
     await bot.at_rest()
 
-    told = words_of_answer(await bot.deliver(alex, unneeded, notice))
+    asked = words_of_answer(await bot.deliver(alex, unneeded, notice))
+    between = bot.access(FILE)[ALEX]
+    told = await alex.presses("Remove my access")
+    await bot.at_rest()
 
-    assert f"This is over: {FILE} was shared with you anew since, or changed." in told
-    assert bot.access(FILE)[ALEX] == "read"
+    assert "You don't need this?" in asked
+    assert between == "read"
+    assert "Given back" in told
+    assert ALEX not in bot.access(FILE)
+    assert bot.access(FILE)[MEGAN] == "read"
 
 
 # kill -9 in the middle

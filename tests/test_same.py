@@ -140,7 +140,7 @@ async def test_a_file_that_fits_several_is_asked_about_first(adele: Someone, bot
     asked = await adele.says("give Megan the same access as me to Roadmap.docx")
     card = await adele.presses(bot.rows(adele)[0])
 
-    assert "“Roadmap.docx” fits" in asked
+    assert "“Roadmap.docx” could be any of these 2:" in asked
     assert "Adele Vance owns it." in card
 
 

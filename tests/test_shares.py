@@ -151,6 +151,29 @@ async def test_what_is_left_when_the_newer_one_ends_is_said_in_its_row(adele: So
     assert len(bot.rows(adele)) == 1
 
 
+async def test_one_that_gives_less_than_an_older_one_hides_nothing_of_it(adele: Someone, bot: Bot) -> None:
+    of = "Q3 Budget.xlsx with Megan as"
+    await shares(adele, f"{of} write until in 3 days", f"{of} read until in 20 days")
+
+    await adele.says("my shares")
+
+    rows = bot.rows(adele)
+    assert len(rows) == 2
+    assert "can view" in rows[0]
+    assert "can edit" in rows[1]
+
+
+async def test_what_is_left_is_looked_for_beneath_all_that_end_before(adele: Someone, bot: Bot) -> None:
+    of = "Q3 Budget.xlsx with Megan as"
+    await shares(adele, f"{of} read", f"{of} write until in 3 days", f"{of} write until in 9 days")
+
+    await adele.says("my shares")
+
+    (row,) = bot.rows(adele)
+    assert "can edit" in row
+    assert "then: can view · no end" in row
+
+
 async def test_two_people_of_one_name_are_told_apart(adele: Someone, bot: Bot) -> None:
     names: list[str] = []
     for name in FILES[:2]:

@@ -400,9 +400,9 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
             cards.files.for_them([Part("1", granted().plan, granted())] * count, "1", {"1": theirs})
             for count in (2, 12)
             for theirs in (
-                Theirs(Role.READ, may_ask=True, may_return=True),
-                Theirs(None),
-                Theirs(Role.READ, is_asked=True),
+                Theirs(granted().plan, Role.READ, may_ask=True, may_return=True),
+                Theirs(granted().plan, None),
+                Theirs(granted().plan, Role.READ, is_asked=True),
             )
         ),
     ],

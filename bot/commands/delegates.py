@@ -24,9 +24,8 @@ async def say(turn: Turn, understood: Understood) -> Reply:
         return Reply(cards.basics.say(_("Please say that in our own chat.")))
     request = understood.request
     match understood.wish:
-        case "nobody":
-            return await take_back(turn, "", {})
-        case "who":
+        case "nobody" | "who":
+            # "Except Ana, nobody decides for me" is no word to take it from Ana: a press is.
             return await show(turn, "", {})
         case _ if request is None or not request.recipients or "recipients" in understood.asks:
             return Reply(cards.delegates.form({}))

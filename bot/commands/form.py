@@ -12,7 +12,7 @@ from bot.commands import finds
 from bot.commands.turn import Turn
 from bot.finding import CHAT
 from bot.language import Understood
-from bot.language.addresses import impossible, no_address
+from bot.language.addresses import address_in, impossible, no_address
 from bot.language.dates import END_OF_DAY
 from bot.sharing import Draft, Expiry, Role, ShareRequest, Words
 from bot.texts import _
@@ -195,7 +195,8 @@ def _item(said: str) -> Words:
 
 
 def _person(said: str) -> Words:
-    return Words("email" if "@" in said.strip("@") else "name", said.strip("@"))
+    said = said.strip("@")
+    return Words("email", address_in(said)) if "@" in said else Words("name", said)
 
 
 def _until(turn: Turn, before: Expiry | None, typed: str, refuse: Callable[[str], None]) -> Expiry | None:

@@ -12,10 +12,11 @@ from bot import planning
 from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotUnderstood, TooLate
+from bot.graph.permissions import covers
 from bot.language import Understood
 from bot.ledger import Stands
 from bot.ledger.export import line
-from bot.sharing import Expiry, Recipient, ShareableItem, ShareList, ShareRequest, Words
+from bot.sharing import Expiry, Recipient, Role, ShareableItem, ShareList, ShareRequest, Words
 from bot.texts import _, later, sentences
 from bot.work import Work
 from cards.elements import Card, also
@@ -199,12 +200,29 @@ async def _wanted(turn: Turn, request: ShareRequest) -> ShareList:
 
 
 def _in_rows(stands: list[Stands]) -> list[list[Stands]]:
-    """Each with what stands beneath it: somebody who may edit what they were let view has it once, not twice."""
-    rows: dict[object, list[Stands]] = {}
+    """Each with what stands beneath it: somebody who may edit what they were let view has it once, not twice.
+
+    One that gives less than an older one is a row of its own: both are what they can do.
+    """
+    rows: list[list[Stands]] = []
+    newest: dict[object, list[Stands]] = {}
     for each in stands:
         people = frozenset(one.recipient.id or one.recipient.email.casefold() for one in each.receipt.given())
-        rows.setdefault((each.receipt.plan.item.key, people), []).append(each)
-    return list(rows.values())
+        same = (each.receipt.plan.item.key, people)
+        if same in newest and _covers(newest[same][-1], each):
+            newest[same].append(each)
+        else:
+            newest[same] = [each]
+            rows.append(newest[same])
+    return rows
+
+
+def _covers(newer: Stands, older: Stands) -> bool:
+    return all(covers(has, wanted) for has in _roles(newer) for wanted in _roles(older))
+
+
+def _roles(stands: Stands) -> set[Role]:
+    return {each.role or stands.receipt.plan.role for each in stands.receipt.given()}
 
 
 def _shared(stands: Stands, *before: Stands) -> Shared:

@@ -12,12 +12,19 @@ _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _MAILBOX = re.compile(rf"(?=.{{1,64}}$){_ATOM}(?:\.{_ATOM})*", re.ASCII)
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?![0-9]+$)[a-z0-9][a-z0-9-]{{0,61}}[a-z0-9]", re.ASCII | re.IGNORECASE)
+_NAMED = re.compile(r"[^<>@]{0,300}<([^<>\s]{1,300})>")
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 def is_address(said: str) -> bool:
     name, _at, domain = said.rpartition("@")
     return len(said) <= LONGEST and bool(_MAILBOX.fullmatch(name) and _DOMAIN.fullmatch(domain))
+
+
+def address_in(said: str) -> str:
+    """The address of what a mail program calls somebody: “Eric <eric@x.com>”, “mailto:eric@x.com”, “o’brien@x.com”."""
+    named = _NAMED.fullmatch(said)
+    return (named[1] if named else said).removeprefix("mailto:").replace("’", "'")
 
 
 def impossible(said: str) -> str:
@@ -28,7 +35,10 @@ def impossible(said: str) -> str:
 
 def no_address(said: str) -> str:
     if not said.isascii():
-        return _("“{address}” has a letter in it that no e-mail address has, even if it looks like one.", address=said)
+        return _(
+            "“{address}” has a letter in it that I can't share with. Please look whether it only looks like another.",
+            address=said,
+        )
     name = _NOT_IN_A_NAME.sub("", said.partition("@")[0]).strip(".") or "name"
     return _(
         "“{address}” can't be an e-mail address; one looks like {example}.",

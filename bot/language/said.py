@@ -23,6 +23,8 @@ _INVISIBLE = dict.fromkeys(
 # Joiners make emoji and Persian words what they are; next to plain Latin letters they only hide something.
 _JOINER = re.compile(r"(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f]|$)")
 _EMPHASIS = re.compile(r"(?<!\w)([*_])(\S(?:[^*_\n]{0,80}\S)?)\1(?!\w)")
+# As a phone writes it: o’brien@…
+_CURLED = re.compile(r"(?<=\w)’(?=[\w.+'-]{1,64}@\w)")
 _MAILTO = re.compile(r"<mailto:[^<>\s]{1,300}>")
 _ANGLES = re.compile(r"<([\ue000-\uefff])>")
 _OPENING = re.compile(r"[¿¡]")
@@ -204,6 +206,8 @@ def plain(said: Said) -> Plain:
         text = "> " + text if "<blockquote" in text.casefold() else text
         text = _TAG.sub("", _BREAK.sub("\n", _COMMENT.sub(" ", text)))
     text = text.replace("**", "")
+    if "’" in text and "@" in text:
+        text = _CURLED.sub("'", text)
     if "&" in text:
         text = "".join(map(unescaped, re.split("([\ue000-\uf8ff])", text)))
     text = _quoted(text, protect)

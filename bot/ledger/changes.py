@@ -21,7 +21,7 @@ from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record
 from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
-from bot.ledger.ends import KEEP_FOR, MEANT, UNDONE_WITHIN, in_order, reminder
+from bot.ledger.ends import KEEP_FOR, MEANT, UNDONE_WITHIN, Stands, in_order, reminder
 from bot.ledger.plans import USED, taken
 from bot.ledger.tables import attempts, changes, ends, insert_for, plans, told
 from bot.ledger.told import SHARED
@@ -227,6 +227,30 @@ class Changes:
         return frozenset(
             {each.plan_key for each in touched.rows} | {name for each in touched.ends for name in each.keys}
         )
+
+    async def apart_from(self, share: Stands) -> list[str]:
+        """The keys of the shares that some of its people have of their own since, the newest first."""
+        tenant_id = share.receipt.plan.asker.tenant_id
+        moved = await self._with_end(share.key, changes.c.tenant_id == tenant_id)
+        return [each.share for each in moved if each.apart_from == share.key]
+
+    async def first(self, key: str) -> str:
+        """The share that people were told of: where this one is apart from it since, the whole."""
+        async with self._engine.connect() as database:
+            is_first = await database.scalar(select(plans.c.key).where(plans.c.key == key))
+        if is_first:
+            return key
+        whole = (each.apart_from for each in await self._with_end(key) if each.share == key and each.apart_from)
+        before = next(whole, None)
+        return await self.first(before) if before else key
+
+    async def _with_end(self, share: str, *where: ColumnElement[bool]) -> list[_Ended]:
+        """The ends that changes moved where this share is named, the newest first."""
+        named_in = changes.c.touched.contains(share, autoescape=True)
+        query = select(changes.c.touched).where(named_in, *where).order_by(changes.c.at.desc())
+        async with self._engine.connect() as database:
+            bodies = (await database.execute(query)).scalars().all()
+        return [each for body in bodies for each in json.loads(body, _Touched).ends]
 
     async def restored(self, pressed: Pressed, receipt: ChangeReceipt) -> None:
         """It was undone; our shares stand as they did."""

@@ -18,8 +18,9 @@ from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record, rosters
 from bot.ledger.attempts import Answer
 from bot.ledger.bodies import json
+from bot.ledger.places import tidy as tidy_places
 from bot.ledger.record import Entry
-from bot.ledger.tables import attempts, changes, delegates, ends, insert_for, places, plans, requests, told
+from bot.ledger.tables import attempts, changes, delegates, ends, insert_for, plans, requests, told
 from bot.ledger.token_caches import forget_left
 from bot.sharing import EndReceipt, Person, Recipient, ShareableItem, ShareReceipt
 
@@ -291,7 +292,7 @@ class Ends:
             # Of whoever decides for somebody, as long as they do: else they would be told anew.
             stays = told.c.key.in_(select(delegates.c.key))
             await _without_share(database, told, told.c.key, (told.c.at < old) & ~stays)
-            await _without_share(database, places, places.c.key, places.c.at < old)
+            await tidy_places(database, old)
             await rosters.tidy(database, old)
 
     async def _update(self, stands: Stands, entries: Iterable[Entry], **values: Any) -> None:

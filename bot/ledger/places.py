@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ledger.conversations import Conversation
-from bot.ledger.tables import insert_for, places
+from bot.ledger.tables import ends, insert_for, places, plans
+
+# Letters of a key of ours, and of what stands for a person behind it: the column has room for both.
+OURS, PERSON = 32, 16
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Place:
 
 def of_notice(key: str, person_id: str) -> str:
     """What the place is kept under where somebody was told of what this key is of."""
-    return hashlib.sha256(f"{key} {person_id}".encode()).hexdigest()
+    return f"{key}.{hashlib.sha256(person_id.encode()).hexdigest()[:PERSON]}"
 
 
 class Places:
@@ -62,3 +65,11 @@ class Places:
         there = (places.c.conversation_id == place.chat.conversation_id) & (places.c.message_id == place.message_id)
         async with self._engine.begin() as database:
             await database.execute(delete(places).where(there))
+
+
+async def tidy(database: AsyncConnection, old: int) -> None:
+    """Forgets those that are old, but for those of what stands: of its card, and of what people were told of it."""
+    standing = select(ends.c.key)
+    together = select(plans.c.many).where(plans.c.many.is_not(None), plans.c.key.in_(standing))
+    of = func.substr(places.c.key, 1, OURS)
+    await database.execute(delete(places).where(places.c.at < old, ~or_(of.in_(standing), of.in_(together))))

@@ -333,10 +333,11 @@ class Changes:
         else:
             failed = partial(self._flows.tell_of_failure, key, run, outcome["sentence"])
             await engine.step("tell", failed, again=is_passing)
-        if outcome is None:
-            for share, person_id in await engine.step("renew", self._flows.to_renew, key, again=is_passing):
-                await self._runs.begin(share, run, [(f"{RENEWED}.{share}", person_id, 0)])
         for share, notice in await engine.step("hear", self._flows.still_to_hear, key, again=is_passing):
             await self._runs.begin(share, run, [tuple(notice)])
+        if outcome is None:
+            # After what was there before: work that an older version began goes on here, step by step.
+            for share, person_id in await engine.step("renew", self._flows.to_renew, key, again=is_passing):
+                await self._runs.begin(share, run, [(f"{RENEWED}.{share}", person_id, 0)])
         self._runs.wake.set()
         return outcome

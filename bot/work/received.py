@@ -117,6 +117,7 @@ class Together:
     def card(self) -> Card:
         theirs = {
             key: cards.files.Theirs(
+                each.plan,
                 Role.WRITE if key in self.edits else each.now,
                 may_ask=each.may_ask and not each.plan.comes_later(each.recipient),
                 may_return=not each.is_over and each.plan.sees_all,
@@ -145,7 +146,8 @@ def notice(received: Received) -> Card:
     if received.is_asked:
         return cards.received.asked(plan, key)
     later = plan.comes_later(received.recipient)
-    return cards.share.shared_with_you(plan, key, may_ask=received.asked is None, later=later)
+    plan = replace(plan, role=received.now or plan.role)
+    return cards.share.shared_with_you(plan, key, may_ask=received.may_ask, later=later)
 
 
 def _over(received: Received) -> str:
@@ -183,7 +185,7 @@ class RequestFlows:
 
     async def received(self, key: str, person: Person) -> Received:
         """What this person got by the share of this key. Raises NotYours, TooLate."""
-        found = await self._found(key, person.id)
+        found = await self._by_now(key, person.id)
         if found is None or found.stands.receipt.plan.asker.tenant_id != person.tenant_id:
             raise NotYours(_(NOT_THEIRS))
         return found
@@ -191,16 +193,29 @@ class RequestFlows:
     async def of(self, key: str, person_id: str) -> Received | None:
         """The same of anybody of the tenant; None where the share gave them nothing, or is forgotten."""
         with suppress(TooLate):
-            return await self._found(key, person_id)
+            return await self._by_now(key, person_id)
         return None
+
+    async def _by_now(self, key: str, person_id: str) -> Received | None:
+        """By the share of their own, where theirs has another end than that of the others since. Raises TooLate."""
+        found = await self._found(key, person_id)
+        if found and found.grant.outcome is Outcome.MOVED:
+            for apart_from in await self._ledger.changes.apart_from(found.stands):
+                if their_own := await self.of(apart_from, person_id):
+                    return their_own
+        return found
 
     async def together(self, key: str, person_id: str) -> Together | None:
         """All that came to somebody with the share of this key; None where that came alone."""
-        together = await self._ledger.many.key_of(key)
+        together = await self._ledger.many.key_of(await self._ledger.changes.first(key))
         pressed = await self._ledger.many.at(together) if together else None
         if together is None or pressed is None:
             return None
-        parts = [each for each in await self._ledger.many.parts(pressed.plan.keys) if each.is_of(person_id)]
+        parts = [
+            each
+            for each in await self._ledger.many.parts(pressed.plan.keys)
+            if each.is_of(person_id) and not await self._is_kept(each.key, person_id)
+        ]
         found = {each.key: await self.of(each.key, person_id) for each in parts if each.share}
         shares = {key: each for key, each in found.items() if each}
         mine = tuple(each for each in parts if each.key in shares or not each.share)
@@ -211,10 +226,16 @@ class RequestFlows:
         edits = frozenset(key for key, each in more.items() if each and not each.is_over)
         return Together(together, mine, shares, edits, person_id)
 
+    async def _is_kept(self, key: str, person_id: str) -> bool:
+        """Whether they never heard of it, for it was undone before."""
+        return (await self._ledger.told.tellings(key)).get(person_id) is Telling.KEPT
+
     async def renew_several(self, key: str, person_id: str) -> None:
         """The same of all that came to them by the card of this key."""
         pressed = await self._ledger.many.at(key)
         for part in pressed.plan.keys if pressed else ():
+            if await self.of(part, person_id) is None:
+                continue
             await self.renew(part, person_id)
             if await self.together(part, person_id):
                 return
@@ -222,14 +243,22 @@ class RequestFlows:
     async def renew(self, key: str, person_id: str) -> None:
         """Brings the notice that somebody got of this share up to date, where it is: no message comes of that."""
         received = await self.of(key, person_id)
-        if received is None:
+        if received is None or received.grant.outcome is Outcome.MOVED:
+            # Of what has another end since and is not known any more, nothing true could be said.
             return
+        request = await self._ledger.requests.at(key)
+        if request and request.wish is Wish.EDIT and await self.together(request.share_key, person_id):
+            # What they were let edit was told with others, and stands there as well.
+            await self.renew(request.share_key, person_id)
         person = Person(received.plan.asker.tenant_id, person_id, received.recipient.name)
-        if there := await self.together(key, person_id):
-            place = await self._ledger.places.of(of_notice(there.key, person_id))
+        there = await self.together(key, person_id)
+        if there and (place := await self._ledger.places.of(of_notice(there.key, person_id))):
             await self._flows.put_in_place(place, person, there.card)
             return
-        place = await self._ledger.places.of(of_notice(key, person_id))
+        first = await self._ledger.changes.first(key)
+        place = await self._ledger.places.of(of_notice(first, person_id))
+        if place is None and first != received.stands.key:
+            place = await self._ledger.places.of(of_notice(received.stands.key, person_id))
         if place is None and received.asked:
             place = await self._ledger.places.of(received.asked.card)
         await self._flows.put_in_place(place, person, partial(notice, received))

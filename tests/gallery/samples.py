@@ -661,7 +661,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         cards.files.for_them,
         TWO_DONE,
         "alex",
-        {"1": Theirs(Role.READ, may_return=True, is_asked=True), "2": Theirs(None)},
+        {
+            "1": Theirs(plan(gains(ALEX)), Role.READ, may_return=True, is_asked=True),
+            "2": Theirs(plan(gains(ALEX)), None),
+        },
     ),
     "several: more than have room for buttons": partial(cards.files.for_them, TWO_DONE * 6, "alex"),
     "several: ten of hostile names, shared with you": partial(
