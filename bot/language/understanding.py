@@ -142,8 +142,10 @@ def _words(text: Plain) -> frozenset[str]:
 
 
 def _unnamed(text: Plain) -> str:
-    """Without the names of files, which are in no language."""
-    return _FILE.sub(" ", low_of(text.text))
+    """Without the names of files, which are in no language; where nothing is between words, a name may be all of it."""
+    low = low_of(text.text)
+    left = _FILE.sub(" ", low)
+    return left if any(map(str.isalpha, left)) else low
 
 
 def _closest(locale: str) -> str:
