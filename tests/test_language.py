@@ -842,3 +842,15 @@ def test_what_is_said_of_one_alone_is_not_given_to_all(text: str) -> None:
     parts = made.actions or (made,)
     editors = [each.request.recipients for each in parts if each.request and each.request.role is Role.WRITE]
     assert made.asks or all(len(each) == 1 for each in editors)
+
+
+def test_a_name_with_with_in_it_is_made_public_only_where_it_is_a_files() -> None:
+    def made(text: str) -> Understood:
+        return understand(Said(text), now=NOW, tz=BERLIN)
+
+    opinion, plan = made("publicly share your opinion with Ana"), made("make Plan with Ana.docx public")
+
+    assert opinion.intent == "none"
+    assert plan.intent == "share"
+    assert plan.request
+    assert [each.value for each in plan.request.items] == ["Plan with Ana.docx"]
