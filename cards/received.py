@@ -128,8 +128,7 @@ def answered(
 
 def _was_given(title: str, said: str, who: str, name: str, *more: Element) -> Card:
     return card(
-        line(*filled(said, who=run(who, bold=True))),
-        *more,
+        block(line(*filled(said, who=run(who, bold=True))), *more),
         summary=_("{title}: {file}", title=title, file=apart(name)),
     )
 

@@ -66,6 +66,9 @@ class InWords:
     async def _looked_up(self, what: Coroutine[Any, Any, Of]) -> Of | None:
         try:
             return await self._ledger.within(LOOK_FOR, what)
+        except TimeoutError:
+            log.warning("how somebody wants to be answered was not looked up in time")
+            return None
         except Exception:
             # A card is better than silence.
             log.exception("how somebody wants to be answered could not be looked up")
