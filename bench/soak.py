@@ -352,8 +352,11 @@ class Soak:
         sent = sum(
             count for (to, subject), count in mails.items() if to == deed.other.mail and deed.item.name in subject
         )
-        told = [words for _, words, _ in self._cards(deed.other, deed)]
-        heard = sent + sum("shared a file with you" in each for each in told)
+        # What was shown anew is the notice of the share, which says by now what became of it.
+        anew = {each.id for each in self.contoso.client.messages(deed.other) if each.is_edited}
+        cards = self._cards(deed.other, deed)
+        told = [words for message, words, _ in cards if message not in anew]
+        heard = sent + sum(message in anew or "shared a file with you" in words for message, words, _ in cards)
         # Undone before they heard of it they never do; and what a kill cut while it was told is not told again.
         said = [words for _, words, _ in self._cards(deed.owner, deed)]
         is_known = any("can't tell whether they were told" in each or "Not told" in each for each in said)
