@@ -152,13 +152,11 @@ async def test_it_can_be_taken_back_and_given_to_somebody_else(
     await names(adele, bot, "Alex Wilber decides for me")
     first = megan.sees()
     asked = await adele.says("except Alex, nobody decides for me")
-    still = await alex.says("settings")
     told = await adele.presses("Take it back")
     again = await adele.says("nobody decides for me")
 
     assert "You don't decide for Adele Vance any more." in first
     assert "Alex Wilber decides for you" in asked
-    assert "You decide for Adele Vance" in still or "any more" not in still
     assert "Alex Wilber doesn't decide for you any more. I told them." in told
     assert "You don't decide for Adele Vance any more" in alex.sees()
     assert "Nobody decides for you." in again
