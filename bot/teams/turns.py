@@ -354,6 +354,7 @@ class Turns:
         task = self._begun(self._clicked(context, incoming, data))
         if not await _done(task, until):
             self._later(self._finish(incoming, data, task))
+            await self._work.stay()
             return invokes.replaced_by(cards.basics.working())
         try:
             reply = task.result()

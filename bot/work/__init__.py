@@ -122,6 +122,10 @@ class Work:
         """Whether something ran; waits a while for the first of it to come to its end."""
         return await self._runs.rests(within)
 
+    async def stay(self) -> None:
+        """To be called before it is said that something is still under way here: somebody else may have done it."""
+        await self._runs.stay()
+
     async def waiting(self) -> int:
         """How many flows wait for their turn, as far as the engine has begun to look."""
         engine = self._runs.is_started()

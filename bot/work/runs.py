@@ -12,7 +12,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from bot.errors import SharebotError, Unsure
 from bot.identity.sealing import Sealer
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 START_AFTER = 2.0
 STARTS_WITHIN = 5.0
 LOOKS_AGAIN_AFTER = 5.0
+SAYS_WITHIN = 1.0
 # Seconds. A hundred files for fifty people are three minutes of what the smallest tenant gets, and others may be before
 # them.
 PATIENCE_OF_MANY, SHORTEST_WAIT = 15 * 60.0, 1.0
@@ -161,6 +162,11 @@ class Runs:
             left -= wait
             await engine.sleep(wait)
 
+    async def stay(self) -> None:
+        """Ends this process if another one may go on with its work: what this one said now might be said too late."""
+        if not isinstance(self._place, FilePlace) and self.is_started() and await self._place.is_lost(SAYS_WITHIN):
+            _end()
+
     def counted(self, work: Coroutine[Any, Any, Of]) -> asyncio.Task[Of]:
         task = asyncio.create_task(work)
         self._running.add(task)
@@ -211,9 +217,7 @@ class Runs:
             except Exception:
                 log.exception("what other replicas left could not be looked up")
                 await asyncio.sleep(LOOKS_AGAIN_AFTER)
-        # Others may be taking over already what runs here, and without the database nothing comes to its end in order.
-        log.critical("lost its place among the replicas, and ends itself")
-        os._exit(LOST_PLACE)
+        _end()
 
     def _tracked(self, flow: Callable[..., Coroutine[Any, Any, Of]]) -> Callable[..., Coroutine[Any, Any, Of]]:
         """Also what goes on after a restart counts as running."""
@@ -228,6 +232,12 @@ class Runs:
                 here.set_result(None)
 
         return tracked
+
+
+def _end() -> NoReturn:
+    """Others may be taking over already what runs here, and without the database nothing comes to its end in order."""
+    log.critical("lost its place among the replicas, and ends itself")
+    os._exit(LOST_PLACE)
 
 
 def logged(work: asyncio.Future[Any]) -> None:

@@ -60,6 +60,13 @@ class Slots:
                 return
             await asyncio.sleep(LOOK_EVERY)
 
+    async def is_lost(self, within: float) -> bool:
+        """Whether another one may have taken over by now; a server that is slow says nothing of that."""
+        look = asyncio.create_task(self._answers())
+        # It is not broken off, for that could cost the connection.
+        await asyncio.wait({look}, timeout=within)
+        return look.done() and not look.result()
+
     async def leave(self) -> None:
         if self._connection:
             await self._connection.close()
@@ -83,6 +90,13 @@ class Slots:
     async def _locked(self, number: int, of: int = LOCK) -> bool:
         found = await self._connected().execute("SELECT pg_try_advisory_lock(%s, %s)", (of, number))
         return (await found.fetchone()) == (True,)
+
+    async def _answers(self) -> bool:
+        try:
+            await self._connected().execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
 
     def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None:
