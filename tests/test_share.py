@@ -368,6 +368,7 @@ PLAN, CHOICE, FORM = BUDGET, "share Roadmap.docx with Alex", "share"
         (PLAN, "share.page", ".1"),
         (PLAN, "share.people", ""),
         (PLAN, "share.people", ".x"),
+        (PLAN, "share.people", "." + "1" * 5000),
         (PLAN, "access.choose", ".0"),
         (PLAN, "access.of_share", ""),
         (PLAN, "ends.tomorrow", ""),

@@ -9,7 +9,7 @@ import cards.access
 import cards.here
 from bot import changing, finding, planning
 from bot.commands import change, here, roster, share
-from bot.commands.turn import Command, Reply, Turn
+from bot.commands.turn import Command, Reply, Turn, placed
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate, Unavailable
 from bot.graph.permissions import GROUPS, Permission, tell_all
 from bot.language import Understood
@@ -54,7 +54,7 @@ async def _of_chat(turn: Turn, item: ShareableItem, request: ShareRequest, there
 
 async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """One of the files that may be meant. The key names its place."""
-    key, place = share.placed(key)
+    key, place = placed(key)
     return await chosen(turn, key, place)
 
 

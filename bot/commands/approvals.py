@@ -6,15 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import cards.approvals
-from bot.commands.turn import Reply, Turn
-from bot.errors import SharebotError, TooLate
+from bot.commands.turn import Reply, Turn, paged
+from bot.errors import SharebotError
 from bot.sharing import Decision, Person
 from bot.texts import spoken
 from bot.work import Approving, Work
 from cards.elements import Card
-
-# Digits of a page.
-LONGEST_PAGE = 4
 
 
 async def ask(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -35,10 +32,8 @@ async def decline(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of the files of a card; the key names the page."""
-    key, _dot, page = key.partition(".")
-    if not page.isdecimal() or len(page) > LONGEST_PAGE:
-        raise TooLate
-    return Reply(_approvers(await turn.work.approvals.approving(key, turn.person), turn.person, int(page)))
+    key, page = paged(key)
+    return Reply(_approvers(await turn.work.approvals.approving(key, turn.person), turn.person, page))
 
 
 async def _answered(turn: Turn, key: str, inputs: dict[str, str], decision: Decision) -> Reply:

@@ -8,8 +8,8 @@ import cards.change
 import cards.share
 from bot import changing, planning
 from bot.changes import Aim, Bar, ChangePlan
-from bot.commands import several, share
-from bot.commands.turn import Command, Reply, Turn
+from bot.commands import several
+from bot.commands.turn import Command, Reply, Turn, placed
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Understood
 from bot.ledger import Pressed
@@ -104,7 +104,7 @@ def is_of_nobody(plan: ChangePlan) -> bool:
 
 async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     """One of what may be meant. The key names its place, or the inputs do where it was picked from a list."""
-    key, place = share.placed(key)
+    key, place = placed(key)
     return await chosen(turn, key, place, inputs)
 
 

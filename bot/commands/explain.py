@@ -7,7 +7,7 @@ from dataclasses import replace
 import cards.share
 from bot import planning
 from bot.commands import roster, share
-from bot.commands.turn import Command, Reply, Turn
+from bot.commands.turn import Command, Reply, Turn, placed
 from bot.errors import NotUnderstood, TooLate
 from bot.language import Understood
 from bot.sharing import ShareRequest, UnclearRequest
@@ -24,7 +24,7 @@ async def explain(turn: Turn, understood: Understood) -> Reply:
 
 async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """One of what may be meant. The key names its place."""
-    key, place = share.placed(key)
+    key, place = placed(key)
     return await chosen(turn, key, place)
 
 

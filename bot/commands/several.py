@@ -10,7 +10,7 @@ import cards.share
 from bot import judging, planning
 from bot.changes import ChangePlan
 from bot.commands import roster
-from bot.commands.turn import Reply, Turn
+from bot.commands.turn import Reply, Turn, paged
 from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.language import Understood
 from bot.many import Many, ManyPlan, Missing, Part
@@ -133,12 +133,10 @@ async def retry(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of the files of a card; the key names the page."""
-    key, _dot, page = key.partition(".")
-    if not page.isdecimal() or len(page) > 4:
-        raise TooLate
+    key, page = paged(key)
     # How people heard of it is shown on the first.
-    is_first = not int(page) and turn.own_chat
-    return Reply(await card(turn, key, page=int(page)), is_private=True, key=key if is_first else "")
+    is_first = not page and turn.own_chat
+    return Reply(await card(turn, key, page=page), is_private=True, key=key if is_first else "")
 
 
 async def answer(turn: Turn, key: str, understood: Understood) -> Reply | None:

@@ -11,7 +11,7 @@ import cards.form
 import cards.share
 from bot import judging, planning, tracing
 from bot.commands import approvals, form, roster, same, several
-from bot.commands.turn import Command, Reply, Turn
+from bot.commands.turn import Command, Reply, Turn, paged, placed
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Context, Understood
 from bot.many import ManyPlan
@@ -21,8 +21,6 @@ from bot.work import Work
 from cards.elements import Card, also
 
 WANTED = "share"
-# More digits than the number of an option or of a page has.
-SMALL = 4
 
 
 async def propose(turn: Turn, understood: Understood) -> Reply:
@@ -81,21 +79,15 @@ async def choose(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of what may be meant, or what was seen before. The key names the page: a second press turns no further."""
-    key, page = placed(key)
+    key, page = paged(key)
     unclear = await turn.pending.at(key, turn.person)
-    if not isinstance(unclear, UnclearRequest) or page is None:
+    if not isinstance(unclear, UnclearRequest):
         raise TooLate
     turned = replace(unclear, page=page)
     if not turned.is_paged or not turned.shown:
         raise TooLate
     await turn.pending.keep(key, turned)
     return Reply(card(turned, key), is_private=True, asks=key if turn.own_chat else "")
-
-
-def placed(key: str) -> tuple[str, int | None]:
-    """A key, and the number that it names besides."""
-    key, _dot, number = key.partition(".")
-    return key, int(number) if number.isdecimal() and len(number) < SMALL else None
 
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -233,16 +225,14 @@ async def asking(turn: Turn, what: Waiting, before: str = "") -> Reply:
 
 async def people(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of the people of a card that has pages; the key names the page."""
-    key, _dot, page = key.partition(".")
-    if not page.isdecimal():
-        raise TooLate
+    key, page = paged(key)
     receipt = await turn.pending.receipt(key, turn.person)
     if receipt:
-        return Reply(await result(turn.work, receipt, key, page=int(page)), is_private=True)
+        return Reply(await result(turn.work, receipt, key, page=page), is_private=True)
     plan = await turn.pending.at(key, turn.person)
     if not isinstance(plan, SharePlan):
         raise TooLate
-    return Reply(cards.share.confirm(plan, key, page=int(page)), is_private=True)
+    return Reply(cards.share.confirm(plan, key, page=page), is_private=True)
 
 
 def card(what: Waiting, key: str) -> Card:

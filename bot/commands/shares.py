@@ -10,7 +10,7 @@ from dataclasses import replace
 import cards.shares
 from bot import planning
 from bot.commands import share
-from bot.commands.turn import Command, Reply, Turn
+from bot.commands.turn import Command, Reply, Turn, paged
 from bot.errors import NotUnderstood, TooLate
 from bot.graph.permissions import covers
 from bot.language import Understood
@@ -60,10 +60,10 @@ async def back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    key, page = share.placed(key)
+    key, page = paged(key)
     wanted = await _at(turn, key)
     rows = _in_rows(_fitting(await turn.work.shares.of(turn.person), wanted))
-    if page is None or page * PAGE >= max(len(rows), 1):
+    if page * PAGE >= max(len(rows), 1):
         raise TooLate
     return await _shown(turn, replace(wanted, page=page), key)
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.errors import TooLate
 from bot.graph import Graph
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
@@ -14,6 +15,9 @@ from bot.ledger import PendingPlans, Place, PlainTexts, Record, Reports, Watched
 from bot.sharing import Chat, Person, Roster
 from bot.work import Work
 from cards.elements import Card
+
+# More digits than the number of an option or of a page has.
+SMALL = 4
 
 
 @dataclass(frozen=True)
@@ -85,3 +89,17 @@ class Command:
     say: Callable[[Turn, Understood], Awaitable[Reply]]
     clicks: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = field(default_factory=dict)
     is_of_record: bool = True
+
+
+def placed(key: str) -> tuple[str, int | None]:
+    """A key, and the number that it names besides."""
+    key, _dot, number = key.partition(".")
+    return key, int(number) if number.isdecimal() and len(number) < SMALL else None
+
+
+def paged(key: str) -> tuple[str, int]:
+    """The same of what has pages. Raises TooLate."""
+    key, page = placed(key)
+    if page is None:
+        raise TooLate
+    return key, page
