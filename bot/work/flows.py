@@ -445,9 +445,9 @@ class Flows:
             return stands.due_at
         if now - stands.ends_at > GIVE_UP_AFTER:
             return None
-        then, a_day = now + TRY_AGAIN_AFTER[min(stands.tries, len(TRY_AGAIN_AFTER) - 1)], stands.ends_at + THE_SHARERS
-        # When it has lasted a day others hear of it, and not hours after that.
-        return min(then, a_day) if now < a_day else then
+        wait = TRY_AGAIN_AFTER[min(stands.tries, len(TRY_AGAIN_AFTER) - 1)]
+        # With each day that it has lasted others hear of it, and not hours after that.
+        return min(now + wait, stands.ends_at + THE_SHARERS * (1 + (now - stands.ends_at) // THE_SHARERS))
 
     # Who is told of it
 
