@@ -600,8 +600,19 @@ class Decision(Enum):
 
 
 @dataclass(frozen=True)
+class Viewed:
+    """What somebody can view by a share: the share as it stands, and who they are in it."""
+
+    plan: SharePlan
+    recipient: Recipient
+
+
+@dataclass(frozen=True)
 class AccessWanted:
-    """What somebody asks the owner of a file for. They can't see it, so all they know is how they called it."""
+    """What somebody asks the owner of a file for. They can't see it, so all they know is how they called it.
+
+    Where they can, `viewed` is what they ask to edit, and the owner is whoever shared it with them.
+    """
 
     asker: Person
     owner: Person
@@ -609,6 +620,7 @@ class AccessWanted:
     role: Role
     until: Expiry | None = None
     reason: str = ""
+    viewed: Viewed | None = None
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,12 @@ from cards.elements import (
     small,
     text,
 )
-from cards.received import called, seen
+from cards.received import called, rises, seen
 from cards.share import file, grant, person
 
 EDIT = later("{who} asks to edit a file of {name}'s.")
 VIEW = later("{who} asks to view a file of {name}'s.")
+EDIT_SHARED = later("{who} asks to edit what {name} shared.")
 # On a card of one's own settings; who decides for more has them in the notices.
 MOST_SHOWN = 4
 
@@ -163,6 +164,8 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
     title = _("Allow editing?") if what.role is Role.WRITE else _("Allow viewing?")
     owner = what.owner.name
     asks = EDIT if what.role is Role.WRITE else VIEW
+    if what.viewed:
+        asks = EDIT_SHARED
     body = [heading(title), line(*filled(_(asks), who=run(what.asker.name, bold=True), name=run(owner, bold=True)))]
     body += (
         [file(item, by=False)]
@@ -172,7 +175,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
             small(_("I look it up as {name} when you allow it, who has to be signed in for that.", name=apart(owner))),
         ]
     )
-    body += _terms(what)
+    body += [*rises(what), *_terms(what)]
     body.append(
         small(_("{name} has not answered yet, and you decide for them. The first answer counts.", name=apart(owner)))
     )
@@ -204,6 +207,13 @@ def decided(what: AccessWanted, decision: Decision, by: str, receipt: ShareRecei
         case Decision.DECLINED:
             title = _("Declined")
             sentence = _("You declined this to {name}, for {owner}. I told both.", name=asker, owner=owner)
+        case Decision.OVER:
+            title = _("No longer asked")
+            sentence = _(
+                "What {owner} shared with {name} has ended in the meantime, so there is nothing left to decide.",
+                owner=owner,
+                name=asker,
+            )
         case _:
             title, sentence = _("No longer asked"), _("{name} asked too long ago: they can ask again.", name=asker)
     return card(heading(title), line(run(called(what), bold=True)), line(sentence), *came_of, summary=sentence)

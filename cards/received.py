@@ -16,6 +16,7 @@ from bot.sharing import (
 )
 from bot.texts import _, sentences, when
 from cards.elements import (
+    Action,
     Card,
     Element,
     apart,
@@ -94,38 +95,6 @@ def asked(plan: SharePlan, key: str) -> Card:
     return card(heading(_("Asked")), file(plan.item), line(sentence), actions=actions, summary=sentence)
 
 
-def answered(
-    plan: SharePlan, *, is_allowed: bool, can_edit: bool, is_given: bool = False, key: str | None = None
-) -> Card:
-    """What came of a request to edit: where no share tells it, and in the place of the card that says it was asked.
-
-    With the `key` of what they have by now, it can be given back.
-    """
-    if not is_allowed:
-        title, said = _("Declined"), _("{who} would rather not let you edit this.")
-    elif is_given:
-        title, said = _("Allowed"), _("{who} said yes, and I gave you access.")
-    elif can_edit:
-        title, said = _("Allowed"), _("{who} said yes; you could edit this already.")
-    else:
-        title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
-    if is_given:
-        # There is a notice of it, and one is enough.
-        return _was_given(title, said, plan.asker.name, plan.item.name)
-    can = [_("You can edit it.") if can_edit else _("You can view it, as before.")]
-    actions = [opens_there(plan.item)]
-    if key and plan.sees_all:
-        actions.append(button(_("I don't need this"), "received.unneeded", key))
-    return card(
-        heading(title),
-        line(*filled(said, who=run(plan.asker.name, bold=True))),
-        file(plan.item),
-        *map(line, can),
-        actions=actions,
-        summary=sentences(_("{title}: {file}", title=title, file=apart(plan.item.name)), *can),
-    )
-
-
 def _was_given(title: str, said: str, who: str, name: str, *more: Element) -> Card:
     return card(
         block(line(*filled(said, who=run(who, bold=True))), *more),
@@ -134,54 +103,6 @@ def _was_given(title: str, said: str, who: str, name: str, *more: Element) -> Ca
 
 
 # What the sharer sees
-
-
-def wants_to_edit(plan: SharePlan, recipient: Recipient, reason: str, key: str) -> Card:
-    """Who, what, the right now and the one asked for, until, why."""
-    ends = plan.until.at if plan.until else None
-    body = [
-        heading(_("Allow editing?")),
-        line(*filled(_("{who} asks to edit what you shared."), who=run(recipient.name, bold=True))),
-        file(plan.item),
-        block(_change(recipient), separator=True),
-        small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
-        if ends
-        else small(_("No end date, as now.")),
-    ]
-    if reason:
-        body.append(block(small(_("Why:")), line(reason)))
-    name, name_of_file = apart(recipient.name), apart(plan.item.name)
-    return card(
-        *body,
-        actions=[
-            button(_("Allow"), "requests.allow", key, style="positive"),
-            button(_("Decline"), "requests.decline", key),
-            opens_there(plan.item),
-        ],
-        summary=_("{name} asks to edit {file}.", name=name, file=name_of_file),
-    )
-
-
-def declined(plan: SharePlan, recipient: Recipient) -> Card:
-    sentence = _("{name} can view it, as before. I told them.", name=apart(recipient.name))
-    return card(heading(_("Declined")), file(plan.item), line(sentence), summary=sentences(_("Declined"), sentence))
-
-
-def decided_before(plan: SharePlan, recipient: Recipient, key: str, *, is_allowed: bool) -> Card:
-    """The first decision stands."""
-    name = apart(recipient.name)
-    sentence = (
-        _("You have allowed {name} to edit this, and that stands.", name=name)
-        if is_allowed
-        else _("You have declined this, and that stands: {name} can view it, as before.", name=name)
-    )
-    return card(
-        heading(_("Decided already")),
-        file(plan.item),
-        line(sentence),
-        actions=[opens_there(plan.item), *([button(_("Undo"), "ends.undo", key)] if is_allowed else [])],
-        summary=sentence,
-    )
 
 
 def over(plan: SharePlan, recipient: Recipient) -> Card:
@@ -220,10 +141,6 @@ def not_given_back(plan: SharePlan, recipient: Recipient, key: str) -> Card:
     )
 
 
-def _change(recipient: Recipient) -> Element:
-    return person(recipient, run(_(CAN[Role.WRITE]), bold=True), _("now: {access}", access=_(CAN[Role.READ])))
-
-
 def _left(returned: Returned) -> str:
     """What a recipient can still do, and why."""
     now = returned.now
@@ -257,14 +174,18 @@ def seen(item: ShareableItem) -> str:
 
 
 def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is_reminder: bool = False) -> Card:
-    """For the owner. `item` None: it could not be looked up as them, and is as it was called."""
+    """For the owner: who, what, the right asked for, until, why.
+
+    `item` None: it could not be looked up as them, and is as it was called.
+    """
     title = _("Allow editing?") if what.role is Role.WRITE else _("Allow viewing?")
-    asks = (
-        _("{who} asks to edit a file of yours.")
-        if what.role is Role.WRITE
-        else _("{who} asks to view a file of yours.")
-    )
-    ends = what.until.at if what.until else None
+    asks = _("{who} asks to view a file of yours.")
+    about = _("{name} asks for access to {file}.", name=apart(what.asker.name), file=apart(called(what)))
+    if what.viewed:
+        asks = _("{who} asks to edit what you shared.")
+        about = _("{name} asks to edit {file}.", name=apart(what.asker.name), file=apart(called(what)))
+    elif what.role is Role.WRITE:
+        asks = _("{who} asks to edit a file of yours.")
     body = [heading(title), line(*filled(asks, who=run(what.asker.name, bold=True)))]
     body += (
         [file(item)]
@@ -274,11 +195,12 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
             small(_("I look it up as you when you allow it; you may have to sign in for that.")),
         ]
     )
-    body.append(
-        small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends)))
-        if ends
-        else small(_("No end date."))
-    )
+    body += rises(what)
+    ends = what.until.at if what.until else None
+    if ends:
+        body.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends))))
+    else:
+        body.append(small(_("No end date, as now.") if what.viewed else _("No end date.")))
     if what.reason:
         body.append(block(small(_("Why:")), line(what.reason)))
     if is_reminder:
@@ -290,8 +212,16 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
             button(_("Decline"), "access.decline", key),
             *([opens_there(item)] if item else []),
         ],
-        summary=_("{name} asks for access to {file}.", name=apart(what.asker.name), file=apart(called(what))),
+        summary=about,
     )
+
+
+def rises(what: AccessWanted) -> list[Element]:
+    """Where they have a right already: who they are, that one, and the one asked for."""
+    if what.viewed is None:
+        return []
+    now = _("now: {access}", access=_(CAN[Role.READ]))
+    return [block(person(what.viewed.recipient, run(_(CAN[Role.WRITE]), bold=True), now), separator=True)]
 
 
 def ask_for_access(what: AccessWanted, key: str) -> Card:
@@ -321,25 +251,44 @@ def access_asked(what: AccessWanted) -> Card:
 
 def access_declined(what: AccessWanted) -> Card:
     """For the owner."""
-    sentence = _("You did not give {name} access. I told them.", name=apart(what.asker.name))
-    return card(heading(_("Declined")), line(run(called(what), bold=True)), line(sentence), summary=sentence)
+    name = apart(what.asker.name)
+    sentence = (
+        _("{name} can view it, as before. I told them.", name=name)
+        if what.viewed
+        else _("You did not give {name} access. I told them.", name=name)
+    )
+    return card(heading(_("Declined")), _named(what), line(sentence), summary=sentences(_("Declined"), sentence))
 
 
-def access_decided(what: AccessWanted, decision: Decision, *, by: str = "") -> Card:
-    """For an owner whose card comes after it was decided; `by` whom, where somebody decided for them."""
+def access_decided(what: AccessWanted, decision: Decision, *, by: str = "", key: str = "") -> Card:
+    """For an owner whose card comes after it was decided; `by` whom, where somebody decided for them.
+
+    With the `key` of what they have allowed it can be undone.
+    """
     name, by = apart(what.asker.name), apart(by)
     match decision:
+        case Decision.OVER if what.viewed:
+            return over(what.viewed.plan, what.viewed.recipient)
         case Decision.ALLOWED if by:
             title, sentence = _("Decided already"), _("{by} allowed this to {name}, for you.", by=by, name=name)
         case Decision.DECLINED if by:
             title, sentence = _("Decided already"), _("{by} declined this to {name}, for you.", by=by, name=name)
+        case Decision.ALLOWED if what.viewed:
+            title = _("Decided already")
+            sentence = _("You have allowed {name} to edit this, and that stands.", name=name)
+        case Decision.DECLINED if what.viewed:
+            title = _("Decided already")
+            sentence = _("You have declined this, and that stands: {name} can view it, as before.", name=name)
         case Decision.ALLOWED:
             title, sentence = _("Decided already"), _("You have allowed this to {name}, and that stands.", name=name)
         case Decision.DECLINED:
             title, sentence = _("Decided already"), _("You have declined this to {name}, and that stands.", name=name)
         case _:
             title, sentence = _("No longer asked"), _("{name} asked too long ago: they can ask again.", name=name)
-    return card(heading(title), line(run(called(what), bold=True)), line(sentence), summary=sentence)
+    actions = [opens_there(what.viewed.plan.item)] if what.viewed else []
+    if decision is Decision.ALLOWED and key and not by:
+        actions.append(button(_("Undo"), "ends.undo", key))
+    return card(heading(title), _named(what), line(sentence), actions=actions, summary=sentence)
 
 
 def access_answered(
@@ -351,41 +300,70 @@ def access_answered(
     is_unsure: bool = False,
     in_place: bool = False,
     by: str = "",
+    key: str = "",
 ) -> Card:
     """For whoever asked: where no share tells it, and `in_place` of the card that says it was asked.
 
-    `by`: who decided for the owner.
+    `by`: who decided for the owner. `key` is of the share by which they can view it, and may give it back or ask anew.
     """
-    match decision:
-        case Decision.ALLOWED if is_given:
-            title, said = _("Allowed"), _("{who} said yes, and I gave you access.")
-        case Decision.ALLOWED if had_it:
-            title, said = _("Allowed"), _("{who} said yes; you had access already.")
-        case Decision.ALLOWED if is_unsure:
-            title = _("I don't know whether this was shared")
-            said = _("{who} said yes, but I don't know whether you have access now. Please look.")
-        case Decision.ALLOWED:
-            title, said = _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
-        case Decision.LAPSED if in_place:
-            title, said = _("No answer"), _("{who} did not answer. You can ask again.")
-        case Decision.LAPSED:
-            title, said = (
-                _("No answer"),
-                _("{who} did not answer within a week. You can ask again, or ask them yourself."),
-            )
-        case _:
-            title, said = _("Declined"), _("{who} would rather not give you access.")
     name, decided = called(what), by or what.owner.name
     for_whom = [small(_("They decided for {name}.", name=apart(what.owner.name)))] if by else []
     if is_given:
-        return _was_given(title, said, decided, name, *for_whom)
+        return _was_given(_("Allowed"), _("{who} said yes, and I gave you access."), decided, name, *for_whom)
+    title, said = _answer(what, decision, had_it=had_it, is_unsure=is_unsure, in_place=in_place)
+    can: list[str] = []
+    actions: list[Action] = []
+    if what.viewed:
+        can = [] if is_unsure else [_("You can edit it.") if had_it else _("You can view it, as before.")]
+        actions = [opens_there(what.viewed.plan.item)]
+        if decision is Decision.LAPSED:
+            actions.append(button(_("Ask to edit"), "received.edit", key))
+        if in_place and what.viewed.plan.sees_all:
+            actions.append(button(_("I don't need this"), "received.unneeded", key))
     return card(
         heading(title),
         line(*filled(said, who=run(decided, bold=True))),
-        line(run(name, bold=True)),
+        _named(what),
+        *map(line, can),
         *for_whom,
-        summary=_("{title}: {file}", title=title, file=apart(name)),
+        actions=actions,
+        summary=sentences(_("{title}: {file}", title=title, file=apart(name)), *can),
     )
+
+
+def _answer(
+    what: AccessWanted, decision: Decision, *, had_it: bool, is_unsure: bool, in_place: bool
+) -> tuple[str, str]:
+    edits = what.viewed is not None
+    match decision:
+        case Decision.ALLOWED if had_it:
+            return _("Allowed"), (
+                _("{who} said yes; you could edit this already.")
+                if edits
+                else _("{who} said yes; you had access already.")
+            )
+        case Decision.ALLOWED if is_unsure:
+            return _("I don't know whether this was shared"), (
+                _("{who} said yes, but I don't know whether you can edit it now. Please look.")
+                if edits
+                else _("{who} said yes, but I don't know whether you have access now. Please look.")
+            )
+        case Decision.ALLOWED:
+            return _("That did not work"), _("{who} said yes, but Microsoft 365 did not let it be done.")
+        case Decision.LAPSED if in_place:
+            return _("No answer"), _("{who} did not answer. You can ask again.")
+        case Decision.LAPSED:
+            return _("No answer"), _("{who} did not answer within a week. You can ask again, or ask them yourself.")
+        case _:
+            return _("Declined"), (
+                _("{who} would rather not let you edit this.")
+                if edits
+                else _("{who} would rather not give you access.")
+            )
+
+
+def _named(what: AccessWanted) -> Element:
+    return file(what.viewed.plan.item) if what.viewed else line(run(called(what), bold=True))
 
 
 def called(what: AccessWanted) -> str:

@@ -258,6 +258,12 @@ def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
     )
 
 
+def failed(item: ShareableItem, sentence: str) -> Card:
+    """A notice: it was pressed a while ago, so it says of which file."""
+    title, why = _("That did not work"), _(sentence)
+    return card(heading(title), file(item), line(why), summary=sentences(_about(title, item), why))
+
+
 def _over(receipt: ShareReceipt) -> str:
     """Nothing of it is there any more, or nothing ever was."""
     outcomes = {grant.outcome for grant in receipt.grants}

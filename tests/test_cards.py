@@ -17,7 +17,9 @@ import cards.received
 import cards.share
 from bot.many import Part
 from bot.sharing import (
+    AccessWanted,
     Change,
+    Decision,
     Ending,
     EndReceipt,
     Expiry,
@@ -35,6 +37,8 @@ from bot.sharing import (
     ShareRequest,
     Step,
     UnclearRequest,
+    Viewed,
+    Words,
 )
 from cards.elements import apart
 from tests.gallery import samples
@@ -60,6 +64,7 @@ ENDED = EndReceipt(RECEIPT, tuple(Returned(PEOPLE[0], each, Role.READ) for each 
 UNCLEAR = UnclearRequest(
     ASKER, ShareRequest((), ()), (Question("item", HOSTILE, (Option("k1", HOSTILE, HOSTILE), Option("k2", "b", "c"))),)
 )
+EDITS = AccessWanted(ASKER, ASKER, Words("id", "d!i", HOSTILE), Role.WRITE, None, HOSTILE, Viewed(PLAN, PEOPLE[0]))
 CARDS: dict[str, dict[str, Any]] = {
     "confirm": cards.share.confirm(PLAN, "key"),
     "choose": cards.share.choose(UNCLEAR, "key"),
@@ -75,10 +80,11 @@ CARDS: dict[str, dict[str, Any]] = {
     "given back": cards.received.given_back(PLAN, ENDED.returned[0]),
     "edit": cards.received.edit(PLAN, "key"),
     "asked": cards.received.asked(PLAN, "key"),
-    "answered": cards.received.answered(PLAN, is_allowed=False, can_edit=False),
-    "wants to edit": cards.received.wants_to_edit(PLAN, PEOPLE[0], HOSTILE, "key"),
-    "declined": cards.received.declined(PLAN, PEOPLE[0]),
-    "decided before": cards.received.decided_before(PLAN, PEOPLE[0], "key", is_allowed=True),
+    "answered": cards.received.access_answered(EDITS, Decision.DECLINED, in_place=True, key="key"),
+    "wants to edit": cards.received.wants_access(EDITS, PLAN.item, "key"),
+    "declined": cards.received.access_declined(EDITS),
+    "decided before": cards.received.access_decided(EDITS, Decision.ALLOWED, key="key"),
+    "failed": cards.share.failed(PLAN.item, HOSTILE),
     "over": cards.received.over(PLAN, PEOPLE[0]),
     "given back by": cards.received.given_back_by(PLAN, ENDED.returned[0]),
     "not given back": cards.received.not_given_back(PLAN, PEOPLE[0], "key"),

@@ -492,13 +492,14 @@ async def test_what_nobody_knows_of_goes_on_when_the_delegate_presses_again(cont
         contoso.faults.insert(0, Rule("graph", "GET", PERMISSIONS, times=1))  # for the plan
         first = words_of_answer(await bot.deliver(megan, allow, message))
         await bot.at_rest()
-        heard = adele.sees()
+        heard = shown(adele, bot, newest(adele))
         contoso.faults.clear()
         second = words_of_answer(await bot.deliver(megan, allow, message))
         await bot.at_rest()
 
         assert "I don't know whether the access was given" in first
         assert "I don't know whether the access was given" in heard
+        assert FILE in heard
         assert "allowed this" not in heard
         assert "You allowed this to Alex Wilber" in second
         assert "✓ can view" in second

@@ -148,6 +148,18 @@ async def test_of_several_one_can_be_asked_to_edit(adele: Someone, alex: Someone
 
 
 @pytest.mark.usefixtures("received")
+async def test_of_several_what_nobody_answered_can_be_asked_again(alex: Someone, bot: Bot) -> None:
+    told = bot.latest(alex)
+    await presses(alex, bot, "Ask to edit", 0)
+    await alex.presses("Ask", {"reason": "For the figures."})
+    await bot.at_rest()
+    await bot.later(days=8)
+
+    assert "You asked to edit this." not in at(alex, told)
+    assert at(alex, told).count("Ask to edit") == 2
+
+
+@pytest.mark.usefixtures("received")
 async def test_who_thinks_again_is_back_at_all_of_them(alex: Someone, bot: Bot) -> None:
     await presses(alex, bot, "I don't need this", 0)
 

@@ -595,7 +595,7 @@ async def test_only_the_sharer_decides(adele: Someone, alex: Someone, megan: Som
 
     for stranger in (alex, megan):
         told = await pressed(stranger, bot, press["verb"], press)
-        assert told == "Only the person who shared this can decide it."
+        assert told == "Only the person who is asked can decide this."
 
     await bot.at_rest()
     assert bot.access(FILE)[ALEX] == "read"

@@ -64,6 +64,7 @@ from bot.sharing import (
     Telling,
     UnclearRequest,
     Verdict,
+    Viewed,
     Words,
 )
 from bot.teams import invokes
@@ -280,9 +281,10 @@ def approving() -> list[Waiting]:
 
 def wanted() -> list[AccessWanted]:
     named = Words("url", MAIL, FILE)
+    viewed = Viewed(next(plans()), PEOPLE[0])
     return [
-        AccessWanted(ASKER, ASKER, named, role, until, reason)
-        for role in (Role.READ, Role.WRITE)
+        AccessWanted(ASKER, ASKER, named, role, until, reason, of)
+        for role, of in ((Role.READ, None), (Role.WRITE, None), (Role.WRITE, viewed))
         for until, reason in ((None, ""), (Expiry("x", WHEN), SAID))
     ]
 
@@ -341,6 +343,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         cards.share.done(replace(receipt, plan=replace(receipt.plan, wanted_by=asker)), "key")
         for receipt, asker in product(receipts(), ("", NAME))
     ],
+    cards.share.failed: lambda: [cards.share.failed(item(), SAID)],
     cards.share.cancelled: lambda: [cards.share.cancelled(FILE), cards.share.cancelled(None)],
     cards.share.shared_with_you: lambda: [
         cards.share.shared_with_you(replace(plan, item=replace(plan.item, drive_type=kind)), "key", may_ask=may_ask)
@@ -350,19 +353,6 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.received.given_back: lambda: [cards.received.given_back(next(plans()), each) for each in returned()],
     cards.received.edit: lambda: [cards.received.edit(plan, "key") for plan in plans()],
     cards.received.asked: lambda: [cards.received.asked(plan, "key") for plan in plans()],
-    cards.received.answered: lambda: [
-        cards.received.answered(plan, is_allowed=is_allowed, can_edit=can_edit, is_given=is_given, key="key")
-        for plan, is_allowed, can_edit, is_given in product(plans(), (True, False), (True, False), (True, False))
-    ],
-    cards.received.wants_to_edit: lambda: [
-        cards.received.wants_to_edit(plan, person, reason, "key")
-        for plan, person, reason in product(plans(), PEOPLE, (SAID, ""))
-    ],
-    cards.received.declined: lambda: [cards.received.declined(next(plans()), PEOPLE[0])],
-    cards.received.decided_before: lambda: [
-        cards.received.decided_before(next(plans()), PEOPLE[0], "key", is_allowed=is_allowed)
-        for is_allowed in (True, False)
-    ],
     cards.received.over: lambda: [cards.received.over(next(plans()), PEOPLE[0])],
     cards.received.given_back_by: lambda: [cards.received.given_back_by(next(plans()), each) for each in returned()],
     cards.received.not_given_back: lambda: [cards.received.not_given_back(next(plans()), PEOPLE[0], "key")],
@@ -464,7 +454,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.received.access_asked: lambda: [cards.received.access_asked(each) for each in wanted()],
     cards.received.access_declined: lambda: [cards.received.access_declined(each) for each in wanted()],
     cards.received.access_decided: lambda: [
-        cards.received.access_decided(each, decision, by=by)
+        cards.received.access_decided(each, decision, by=by, key="key")
         for each in wanted()
         for decision in Decision
         for by in ("", NAME)

@@ -1,4 +1,7 @@
-"""What is done with a share by a press alone: a recipient gives it back or asks to edit, and the sharer decides."""
+"""What a recipient does with a share by a press alone: gives it back, or asks to edit; and the sharer, who frees them.
+
+Who may edit is decided as all that somebody is asked for (bot/commands/request_access.py).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 import cards.received
-import cards.share
 from bot.commands.turn import Reply, Turn
-from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError, TooLate
+from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError
 from bot.ledger import of_notice
-from bot.sharing import Decision, Person, Wish
+from bot.sharing import Person
 from bot.texts import _, spoken
 from bot.work import Asked, Received, Work, notice
 from cards.elements import Card, apart
@@ -56,31 +58,9 @@ async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
 # The sharer
 
 
-async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    """A share like any other comes of it, and the same card says so."""
-    try:
-        receipt = await turn.work.requests.allow(key, turn.person, spoken(), str(turn.timezone))
-    except TooLate:
-        asked = await turn.work.requests.asked(key, turn.person, Wish.EDIT)
-        if asked.request.decision in (None, Decision.ALLOWED):
-            raise
-        return Reply(_decided(asked, key))
-    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
-
-
-async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    asked = await turn.work.requests.decline(key, turn.person, spoken(), str(turn.timezone))
-    if asked.request.decision is Decision.DECLINED:
-        return Reply(cards.received.declined(asked.of.plan, asked.of.recipient))
-    return Reply(_decided(asked, key))
-
-
 async def free(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Takes away what somebody does not need, once the sharer is there."""
-    asked = await turn.work.requests.free(key, turn.person, spoken(), str(turn.timezone))
-    if asked.of.returned:
-        return Reply(cards.received.given_back_by(asked.of.plan, asked.of.returned))
-    return Reply(cards.received.over(asked.of.plan, asked.of.recipient))
+    return Reply(_unneeded(await turn.work.requests.free(key, turn.person, spoken(), str(turn.timezone))))
 
 
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
@@ -89,20 +69,9 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
         there = await work.requests.together(key, person)
         received = await work.requests.received(key, person)
         return there.card() if there else notice(received)
-    for wish in Wish:
-        with suppress(SharebotError):
-            return _question(await work.requests.asked(key, person, wish), key)
+    with suppress(SharebotError):
+        return _unneeded(await work.requests.asked(key, person))
     return None
-
-
-def _question(asked: Asked, key: str) -> Card:
-    """What the sharer is asked, or what came of it."""
-    plan, recipient = asked.of.plan, asked.of.recipient
-    if asked.request.decision:
-        return _decided(asked, key)
-    if asked.request.wish is Wish.NOTHING:
-        return cards.received.not_given_back(plan, recipient, key)
-    return cards.received.wants_to_edit(plan, recipient, asked.reason, key)
 
 
 async def _told(turn: Turn, received: Received) -> Reply:
@@ -126,14 +95,14 @@ def _waits(received: Received) -> str:
     return of_notice(received.stands.key, str(received.recipient.id))
 
 
-def _decided(asked: Asked, key: str) -> Card:
-    """For a press that comes after the decision."""
-    plan, recipient = asked.of.plan, asked.of.recipient
-    match asked.request.decision:
-        case Decision.ALLOWED | Decision.DECLINED as decision:
-            return cards.received.decided_before(plan, recipient, key, is_allowed=decision is Decision.ALLOWED)
-        case _:
-            return cards.received.over(plan, recipient)
+def _unneeded(asked: Asked) -> Card:
+    """What the sharer is asked to sign in for, or what came of it."""
+    of = asked.of
+    if of.returned:
+        return cards.received.given_back_by(of.plan, of.returned)
+    if asked.request.decision:
+        return cards.received.over(of.plan, of.recipient)
+    return cards.received.not_given_back(of.plan, of.recipient, asked.request.key)
 
 
 def _impossible(error: SharebotError, name: str) -> str:
@@ -151,7 +120,5 @@ CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = 
     "received.give_back": give_back,
     "received.edit": edit,
     "received.ask": ask,
-    "requests.allow": allow,
-    "requests.decline": decline,
     "requests.free": free,
 }

@@ -1,4 +1,4 @@
-"""Asking the owner of a file for access to it; and what the owner decides.
+"""Asking the owner of a file for access to it; and what the owner decides, also of who may edit what they shared.
 
 Graph tells nothing of what somebody can't open. Whose it is is known from a link into somebody's OneDrive, or from
 what was shared through us before: by its link, or with whoever asks; or they say whom to ask.
@@ -105,7 +105,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     wanted = await turn.work.requests.wanted(key, turn.person)
     if wanted.is_for_delegate:
         return await _allow_for_owner(turn, wanted, seen)
-    if wanted.request.decision is None:
+    if wanted.request.decision is None and wanted.what.viewed is None:
         item = await planning.find(turn.graph, turn.person, wanted.what.item, wanted="access")
         if isinstance(item, UnclearRequest):
             raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
@@ -144,7 +144,7 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
         return _for_delegate(wanted, person)
     if wanted.request.decision:
         return _decided(wanted)
-    return cards.received.wants_access(wanted.what, None, key)
+    return cards.received.wants_access(wanted.what, _viewed(wanted), key)
 
 
 async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
@@ -174,7 +174,7 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
 def _decided(wanted: Wanted) -> Card:
     """For an owner who presses after it was decided."""
     decision = wanted.request.decision or Decision.LAPSED
-    return cards.received.access_decided(wanted.what, decision, by=wanted.request.by[1])
+    return cards.received.access_decided(wanted.what, decision, by=wanted.request.by[1], key=wanted.request.key)
 
 
 def _for_delegate(wanted: Wanted, person: Person) -> Card:
@@ -185,7 +185,12 @@ def _for_delegate(wanted: Wanted, person: Person) -> Card:
         return cards.delegates.decided(wanted.what, wanted.request.decision, who, wanted.receipt)
     if wanted.by is None:
         return cards.delegates.no_longer(wanted.what)
-    return cards.delegates.wants_access(wanted.what, None, wanted.request.key)
+    return cards.delegates.wants_access(wanted.what, _viewed(wanted), wanted.request.key)
+
+
+def _viewed(wanted: Wanted) -> ShareableItem | None:
+    """What it is about, where that is known without a look."""
+    return wanted.what.viewed.plan.item if wanted.what.viewed else None
 
 
 async def _has_it(turn: Turn, words: Words, role: Role) -> ShareableItem | None:
@@ -300,5 +305,13 @@ COMMAND = Command(
     example=later("ask Adele for access to Q3 Budget.xlsx"),
     what=later("Asks the owner of a file for access to it, and tells you what they decide."),
     say=ask,
-    clicks={"access.ask": send, "access.drop": drop, "access.allow": allow, "access.decline": decline},
+    clicks={
+        "access.ask": send,
+        "access.drop": drop,
+        "access.allow": allow,
+        "access.decline": decline,
+        # Of cards that were sent when a wish to edit had buttons of its own.
+        "requests.allow": allow,
+        "requests.decline": decline,
+    },
 )

@@ -6,11 +6,11 @@ And what somebody asks an owner for without a share: there `share_key` is a name
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ledger import record
@@ -32,6 +32,9 @@ from bot.sharing import (
     ShareReceipt,
     Wish,
 )
+
+# What somebody says yes or no to; of the others nobody is asked.
+TO_DECIDE = (Wish.EDIT.value, Wish.ACCESS.value)
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Requests:
     async def put(
         self, share_key: str, person_id: str, wish: Wish, reason: bytes | None = None, *, owner_id: str | None = None
     ) -> AccessRequest:
-        """The one that there is: asked twice, it is one."""
+        """The one that there is: asked twice, it is one. `owner_id`: who decides it."""
         values = {
             "key": secrets.token_urlsafe(24),
             "share_key": share_key,
@@ -87,49 +90,60 @@ class Requests:
             await database.execute(self._insert(requests).values(values).on_conflict_do_nothing())
             return _request((await database.execute(select(requests).where(*same))).one())
 
-    async def put_anew(self, share_key: str, person_id: str, wish: Wish, reason: bytes, owner_id: str) -> AccessRequest:
-        """The open one that there is, or a new one in the place of one that was decided."""
+    async def put_anew(
+        self,
+        share_key: str,
+        person_id: str,
+        wish: Wish,
+        reason: bytes | None,
+        owner_id: str,
+        *,
+        after: Collection[Decision] = tuple(Decision),
+    ) -> AccessRequest:
+        """The one that there is, or a new one in the place of one of which this was decided."""
         same = (requests.c.share_key == share_key, requests.c.person_id == person_id, requests.c.wish == wish.value)
+        is_over = requests.c.decision.in_([each.value for each in after])
         async with self._engine.begin() as database:
-            await database.execute(delete(requests).where(*same, requests.c.decision.is_not(None)))
+            await database.execute(delete(requests).where(*same, is_over))
         return await self.put(share_key, person_id, wish, reason, owner_id=owner_id)
 
-    async def open_since(self, wish: Wish, asked_at: int, *, not_told: str = "") -> list[AccessRequest]:
+    async def open_since(self, asked_at: int, *, not_told: str = "") -> list[AccessRequest]:
         """Those that wait for a decision, and were asked by then; `not_told`: of whom nobody was told this since."""
-        query = select(requests).where(
-            requests.c.wish == wish.value, requests.c.decision.is_(None), requests.c.asked_at <= asked_at
-        )
+        late = requests.c.asked_at <= asked_at
         if not_told:
-            query = query.where(requests.c.key.not_in(select(told.c.key).where(told.c.what == not_told)))
-        async with self._engine.connect() as database:
-            return [_request(row) for row in (await database.execute(query)).all()]
+            late = late & requests.c.key.not_in(select(told.c.key).where(told.c.what == not_told))
+        return await self._open(late)
 
-    async def open_of(self, wish: Wish, owner: Person) -> list[AccessRequest]:
+    async def open_of(self, owner: Person) -> list[AccessRequest]:
         """Those that wait for this one's decision."""
-        query = select(requests).where(
-            requests.c.wish == wish.value, requests.c.decision.is_(None), requests.c.owner_id == owner.id
-        )
-        async with self._engine.connect() as database:
-            return [_request(row) for row in (await database.execute(query)).all()]
+        return await self._open(requests.c.owner_id == owner.id)
 
-    async def for_delegates(self, wish: Wish, asked_at: int, what: str) -> list[AccessRequest]:
+    async def open_of_nobody(self) -> list[AccessRequest]:
+        """Those that were asked before it was kept who decides."""
+        return await self._open(requests.c.owner_id.is_(None))
+
+    async def belongs(self, request: AccessRequest, owner: Person) -> None:
+        async with self._engine.begin() as database:
+            await database.execute(update(requests).where(requests.c.key == request.key).values(owner_id=owner.id))
+
+    async def for_delegates(self, asked_at: int, what: str) -> list[AccessRequest]:
         """Those that wait, of which whoever decides for their owner was not told this: asked by then, or at any time
         where that is for a while. Nobody decides what they asked for themselves."""
         is_told = select(told.c.key).where(
             told.c.key == requests.c.key, told.c.person_id == delegates.c.delegate_id, told.c.what == what
         )
-        query = (
-            select(requests)
-            .join(delegates, delegates.c.person_id == requests.c.owner_id)
-            .where(
-                requests.c.wish == wish.value,
-                requests.c.decision.is_(None),
-                requests.c.person_id != delegates.c.delegate_id,
-                in_force(self._clock()),
-                (requests.c.asked_at <= asked_at) | delegates.c.until.is_not(None),
-                ~is_told.exists(),
-            )
+        is_theirs = (
+            (requests.c.person_id != delegates.c.delegate_id)
+            & in_force(self._clock())
+            & ((requests.c.asked_at <= asked_at) | delegates.c.until.is_not(None))
+            & ~is_told.exists()
         )
+        decides = requests.join(delegates, delegates.c.person_id == requests.c.owner_id)
+        return await self._open(is_theirs, of=decides)
+
+    async def _open(self, condition: ColumnElement[bool], of: FromClause = requests) -> list[AccessRequest]:
+        is_open = requests.c.wish.in_(TO_DECIDE) & requests.c.decision.is_(None)
+        query = select(requests).select_from(of).where(is_open, condition)
         async with self._engine.connect() as database:
             return [_request(row) for row in (await database.execute(query)).all()]
 

@@ -81,17 +81,18 @@ class Work:
             waiting=runs.waiting,
             bringing=Bringing(ledger, install),
         )
+        requests = RequestFlows(ledger=ledger, flows=flows)
         self._access = access = AccessFlows(
             ledger=ledger,
             sealer=sealer,
             graph=graph,
             policy=policy,
             flows=flows,
+            received=requests,
             remind_hours=remind_hours,
             clock=clock,
         )
         self.delegates = Delegates(ledger=ledger, flows=flows, access=access, remind_hours=remind_hours)
-        requests = RequestFlows(ledger=ledger, sealer=sealer, graph=graph, policy=policy, flows=flows, access=access)
         changes = ChangeFlows(ledger=ledger, flows=flows, show=show)
         self._many = many = ManyFlows(ledger=ledger, flows=flows, tell=tell, show=show, gather=limits.gather)
         rosters = RosterFlows(ledger=ledger, graph=graph, policy=policy, flows=flows, requests=requests, who=who)

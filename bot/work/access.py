@@ -1,7 +1,7 @@
-"""What somebody asks the owner of a file for that they can't open, and what the owner answers.
+"""What somebody asks the owner of a file for, and what the owner answers: to open it, or to edit what they can view.
 
-It goes the way of a request to edit (bot/work/received.py), and its row is in the same table. There is no share that it
-belongs to: what was asked for is in the row itself, sealed, and whose file it is about is a part of its name.
+Of what they can't open there is no share: what was asked for is in the row itself, sealed, and whose file it is about
+is a part of its name. Who asks to edit has a share, and whoever shared it is asked. All else is one way for both.
 
 Where the owner has named a delegate and does not answer, that one is asked as well. What a delegate allows is given as
 the owner, and by the owner's rules; a delegate who is none any more by the press decides nothing.
@@ -10,6 +10,7 @@ the owner, and by the owner's rules; a delegate who is none any more by the pres
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,30 +21,36 @@ import cards.delegates
 import cards.received
 from bot import judging, planning
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotUnderstood, NotYours, SharebotError, TooLate
+from bot.granting import names
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Place, of_notice
 from bot.ledger.bodies import json
-from bot.policy import Policy
+from bot.policy import EVERYTHING, Policy
 from bot.sharing import (
     AccessWanted,
     Decision,
     Delegation,
     Outcome,
     Person,
+    Role,
     ShareableItem,
     SharePlan,
     ShareReceipt,
     ShareRequest,
     UnclearRequest,
+    Viewed,
     Wish,
     Words,
 )
 from bot.texts import _, speaking
 from bot.work import wrong
 from bot.work.flows import Flows
+from bot.work.received import Received, RequestFlows
 from bot.work.wrong import Wrong
 from cards.elements import Card
+
+log = logging.getLogger(__name__)
 
 # After a week nobody waits any more. Seconds.
 LAPSES_AFTER = 7 * 24 * 60 * 60
@@ -56,7 +63,7 @@ FORMERLY, GONE = "formerly", "gone"
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request and what it is for.
+    """A request and what it is for; `of` is what it asks to edit.
 
     `is_for_delegate`: as somebody sees it who was asked in the owner's place; `by` is then what lets them decide, None
     where that is over, and `receipt` what came of a yes.
@@ -64,9 +71,23 @@ class Wanted:
 
     request: AccessRequest
     what: AccessWanted
+    of: Received | None = None
     is_for_delegate: bool = False
     by: Delegation | None = None
     receipt: ShareReceipt | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether what they ask to edit has ended in the meantime."""
+        return self.of is not None and self.of.is_over
+
+    @property
+    def to_share(self) -> ShareRequest:
+        """What the owner would have to ask for to give it."""
+        if self.of:
+            return _to_edit(self.of)
+        asker = Words("id", self.what.asker.id, self.what.asker.name)
+        return ShareRequest((self.what.item,), (asker,), self.what.role, self.what.until)
 
     def goes_on(self, person: Person) -> bool:
         """Whether this one has said yes for the owner, and nobody knows what came of it: it can be pressed again."""
@@ -75,7 +96,10 @@ class Wanted:
 
 
 class AccessFlows:
-    """`graph` speaks to Graph as a person. After `remind_hours` the owner is reminded, and a delegate asked."""
+    """`graph` speaks to Graph as a person, `received` knows what somebody can view.
+
+    After `remind_hours` the owner is reminded, and a delegate asked.
+    """
 
     def __init__(
         self,
@@ -85,6 +109,7 @@ class AccessFlows:
         graph: Callable[[Person], Graph],
         policy: Policy,
         flows: Flows,
+        received: RequestFlows,
         remind_hours: int,
         clock: Callable[[], float],
     ) -> None:
@@ -93,26 +118,32 @@ class AccessFlows:
         self._graph = graph
         self._policy = policy
         self._flows = flows
+        self._received = received
         self._remind_after = remind_hours * HOUR
         self._clock = clock
 
     async def ask(self, what: AccessWanted) -> Wanted:
         """The open request of this person for this file; there is one, as it was asked first. Raises NotAllowed."""
-        standing = await self._delegation(what)
-        decides = what.owner if standing is None or await self._is_there(what.owner) else standing.delegate
-        if not await self._is_there(decides):
-            raise NotAllowed(_("I can't reach {name} in Teams. Please ask them yourself.", name=what.owner.name))
+        await self._can_be_asked(what)
         name = _name(what)
         sealed = self._sealer.seal(json.dumps(what).encode(), name)
         request = await self._ledger.requests.put_anew(name, what.asker.id, Wish.ACCESS, sealed, what.owner.id)
-        return self._opened(request) or Wanted(request, what)
+        return await self._opened(request) or Wanted(request, what)
 
-    async def is_one(self, key: str) -> bool:
-        return await self.at(key) is not None
+    async def ask_to_edit(self, received: Received, reason: str) -> AccessRequest:
+        """The same for what they can view; asked anew only where nobody answered. Raises NotAllowed, TooLate."""
+        if received.plan.role is not Role.READ:
+            raise TooLate
+        key, what = received.stands.key, _wants_to_edit(received, reason)
+        await self._can_be_asked(what)
+        sealed = self._sealer.seal(reason.encode(), key) if reason else None
+        return await self._ledger.requests.put_anew(
+            key, what.asker.id, Wish.EDIT, sealed, what.owner.id, after=(Decision.LAPSED,)
+        )
 
     async def at(self, key: str) -> Wanted | None:
         request = await self._ledger.requests.at(key)
-        return self._opened(request) if request and request.wish is Wish.ACCESS else None
+        return await self._opened(request) if request else None
 
     async def asked(self, key: str, person: Person) -> Wanted:
         """As the owner sees it, or somebody who was asked in their place. Raises NotYours, TooLate."""
@@ -129,8 +160,8 @@ class AccessFlows:
 
     async def ask_no_more(self, owner: Person) -> None:
         """Whoever was asked in the owner's place is not to decide any more, and their cards say so."""
-        for request in await self._ledger.requests.open_of(Wish.ACCESS, owner):
-            wanted = self._opened(request)
+        for request in await self._ledger.requests.open_of(owner):
+            wanted = await self._opened(request)
             for person_id in await self._ledger.told.whom(request.key, ESCALATED):
                 if wanted:
                     whom, card = Person(owner.tenant_id, person_id, ""), partial(cards.delegates.no_longer, wanted.what)
@@ -140,21 +171,26 @@ class AccessFlows:
 
     async def item(self, what: AccessWanted) -> ShareableItem | UnclearRequest:
         """What it is about, looked up as the owner. Raises NeedsSignIn where they are not signed in, and others."""
+        if what.viewed:
+            return what.viewed.plan.item
         owner = what.owner
         # With the key of somebody who has left, only what they shared themselves is brought to its end.
         if not await self._is_signed_in(owner):
             raise NeedsSignIn
         return await planning.find(self._graph(owner), owner, what.item, wanted="access")
 
+    async def hear(self, key: str, run: str) -> None:
+        """From here on it will be told, whatever happens."""
+        self._flows.answer(run, key)
+
     async def tell_of_request(self, key: str) -> None:
         """The owner; and whoever decides for them while they are away, or can't be asked."""
-        await self._tell_owner(key, ASKED, is_reminder=False)
-        wanted = await self.at(key)
-        standing = await self._delegation(wanted.what) if wanted else None
-        if wanted is None or standing is None:
+        wanted = await self._waiting(key)
+        if wanted is None:
             return
-        owner = wanted.what.owner
-        if standing.until or not await self._is_there(owner) or not await self._is_signed_in(owner):
+        await self._tell_owner(wanted, ASKED)
+        standing, owner = await self._delegation(wanted.what), wanted.what.owner
+        if standing and (standing.until or not await self._is_there(owner) or not await self._is_signed_in(owner)):
             await self._tell_delegate(wanted, standing)
 
     async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str) -> Wrong | None:
@@ -167,12 +203,15 @@ class AccessFlows:
             return None
         if wanted is None or wanted.request.decision or wanted.request.run != run:
             return wrong.written(TooLate())
+        if wanted.is_over:
+            await self._let_go(wanted.request, is_over=True)
+            return wrong.written(TooLate())
         standing = await self._standing(wanted.what.owner, by)
         with speaking(locale, ZoneInfo(zone)):
             try:
                 if by and standing is None:
                     raise TooLate
-                plan = await self._planned(wanted.what, zone, standing)
+                plan = await self._planned(wanted, zone, standing)
             except SharebotError as error:
                 await self._ledger.requests.put_off(wanted.request)
                 return wrong.written(error)
@@ -181,18 +220,22 @@ class AccessFlows:
             await self._ledger.requests.put_off(wanted.request)
         return None if stands is Decision.ALLOWED else wrong.written(TooLate())
 
-    async def _planned(self, what: AccessWanted, zone: str, by: Delegation | None) -> SharePlan:
+    async def reopen(self, key: str, run: str) -> None:
+        await self._ledger.requests.reopen(key, run)
+
+    async def _planned(self, wanted: Wanted, zone: str, by: Delegation | None) -> SharePlan:
         """Looked up as the owner, who is to give it, and as the policy has it."""
+        what = wanted.what
         if by:
             if not await self._is_signed_in(what.owner):
                 raise NeedsSignIn
             await self._is_one_of_us(by)
         if what.until and what.until.at and what.until.at.timestamp() <= self._clock():
             raise NotUnderstood(_("The day until which it was wanted is over. Please share it yourself if you like."))
-        asker = Words("id", what.asker.id, what.asker.name)
-        request = ShareRequest((what.item,), (asker,), what.role, what.until)
         graph, now = self._graph(what.owner), self._flows.now(zone)
-        plan = await planning.plan(graph, what.owner, request, policy=self._policy, now=now)
+        # What they can view without an end they are to edit without one.
+        said = EVERYTHING if wanted.of else self._policy
+        plan = await planning.plan(graph, what.owner, wanted.to_share, policy=said, now=now)
         if not isinstance(plan, SharePlan):
             raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
         plan = await judging.judged(graph, plan, self._policy, now)
@@ -219,9 +262,12 @@ class AccessFlows:
             await self.ask_no_more(by.asker)
         raise TooLate
 
-    async def decline(self, key: str, run: str, by: str) -> Wrong | None:
+    async def decline(self, key: str, run: str, by: str = "") -> Wrong | None:
         wanted = await self.at(key)
         if wanted is None:
+            return wrong.written(TooLate())
+        if wanted.is_over and wanted.request.decision is None:
+            await self._let_go(wanted.request, is_over=True)
             return wrong.written(TooLate())
         standing = await self._standing(wanted.what.owner, by)
         stands = wanted.request.decision
@@ -235,24 +281,32 @@ class AccessFlows:
         return None
 
     async def tell_of_decision(self, key: str) -> None:
-        """The asker, on their own card; and by a notice, unless they got something, and heard of it as of any share.
-
-        And of owner and delegate the one who did not decide it.
-        """
+        """The asker; and of owner and delegate the one who did not decide it. Their cards say so as well."""
         wanted = await self.at(key)
         if wanted is None or wanted.request.decision is None:
             return
-        receipt = await self._ledger.plans.done(key) if wanted.request.decision is Decision.ALLOWED else None
+        decision = wanted.request.decision
+        receipt = await self._ledger.plans.done(key) if decision is Decision.ALLOWED else None
+        if decision is not Decision.OVER:
+            await self._tell_asker(wanted, decision, receipt)
+        await self._tell_who_decides(wanted, decision, receipt)
+
+    async def _tell_asker(self, wanted: Wanted, decision: Decision, receipt: ShareReceipt | None) -> None:
+        """On their own card; and by a notice, unless they got something, and heard of it as of any share."""
+        request, what, (_by_id, by) = wanted.request, wanted.what, wanted.request.by
         is_given = receipt is not None and bool(receipt.granted())
         had_it = receipt is not None and all(each.outcome is Outcome.HAD_IT for each in receipt.grants)
         is_unsure = receipt is not None and bool(receipt.given()) and not is_given
-        decision, (by_id, by) = wanted.request.decision, wanted.request.by
-        card = partial(cards.received.access_answered, wanted.what, decision, had_it=had_it, is_unsure=is_unsure, by=by)
-        in_place = partial(card, is_given=is_given, in_place=True)
-        await self._flows.decided(wanted.request, wanted.what.asker, in_place)
+        answered = partial(cards.received.access_answered, what, decision, by=by, key=request.share_key)
+        card = partial(answered, had_it=had_it, is_unsure=is_unsure)
+        await self._flows.decided(request, what.asker, partial(card, is_given=is_given, in_place=True))
+        if wanted.of and await self._received.together(request.share_key, what.asker.id):
+            await self._received.renew(request.share_key, what.asker.id)
         if not is_given:
-            await self._tell(wanted, wanted.what.asker, "answered", card)
-        owner = wanted.what.owner
+            await self._tell(wanted, what.asker, "answered", card)
+
+    async def _tell_who_decides(self, wanted: Wanted, decision: Decision, receipt: ShareReceipt | None) -> None:
+        key, owner, (by_id, by) = wanted.request.key, wanted.what.owner, wanted.request.by
         if by_id:
             told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key, receipt)
             await self._tell(wanted, owner, SETTLED, told)
@@ -270,24 +324,42 @@ class AccessFlows:
 
     async def look(self) -> None:
         """Reminds the owners of what is open for long, asks who decides for them, lets go of what nobody decided."""
-        now = int(self._clock())
-        for request in await self._ledger.requests.open_since(Wish.ACCESS, now - LAPSES_AFTER):
-            if await self._ledger.requests.decide(request, Decision.LAPSED) is Decision.LAPSED:
-                await self.tell_of_decision(request.key)
+        requests, now = self._ledger.requests, int(self._clock())
+        for request in await requests.open_of_nobody():
+            if wanted := await self._opened(request):
+                await requests.belongs(request, wanted.what.owner)
+        for request in await requests.open_since(now - LAPSES_AFTER):
+            wanted = await self._opened(request)
+            await self._let_go(request, is_over=wanted is not None and wanted.is_over)
         late = now - self._remind_after
-        for request in await self._ledger.requests.open_since(Wish.ACCESS, late, not_told=REMINDED):
-            await self._tell_owner(request.key, REMINDED, is_reminder=True)
-        for request in await self._ledger.requests.for_delegates(Wish.ACCESS, late, ESCALATED):
-            wanted = self._opened(request)
+        for request in await requests.open_since(late, not_told=REMINDED):
+            if wanted := await self._waiting(request.key):
+                await self._tell_owner(wanted, REMINDED)
+        for request in await requests.for_delegates(late, ESCALATED):
+            wanted = await self._waiting(request.key)
             standing = await self._delegation(wanted.what) if wanted else None
             if wanted and standing:
                 await self._tell_delegate(wanted, standing)
 
-    async def _tell_owner(self, key: str, what: str, *, is_reminder: bool) -> None:
+    async def _waiting(self, key: str) -> Wanted | None:
+        """What somebody is still to decide."""
         wanted = await self.at(key)
         if wanted is None or wanted.request.decision:
-            return
-        card = partial(cards.received.wants_access, wanted.what, await self._seen(wanted), key, is_reminder=is_reminder)
+            return None
+        if wanted.is_over:
+            await self._let_go(wanted.request, is_over=True)
+            return None
+        return wanted
+
+    async def _let_go(self, request: AccessRequest, *, is_over: bool) -> None:
+        """Nobody is to decide it any more."""
+        decision = Decision.OVER if is_over else Decision.LAPSED
+        if await self._ledger.requests.decide(request, decision) is decision:
+            await self.tell_of_decision(request.key)
+
+    async def _tell_owner(self, wanted: Wanted, what: str) -> None:
+        key, seen = wanted.request.key, await self._seen(wanted)
+        card = partial(cards.received.wants_access, wanted.what, seen, key, is_reminder=what == REMINDED)
         if place := await self._tell(wanted, wanted.what.owner, what, card):
             await self._ledger.places.keep(_owners_card(key, what), place)
 
@@ -304,6 +376,13 @@ class AccessFlows:
             # They are not signed in, or it is none of theirs: that is seen when somebody presses.
             return None
         return found if isinstance(found, ShareableItem) else None
+
+    async def _can_be_asked(self, what: AccessWanted) -> None:
+        """Raises NotAllowed."""
+        standing = await self._delegation(what)
+        decides = what.owner if standing is None or await self._is_there(what.owner) else standing.delegate
+        if not await self._is_there(decides):
+            raise NotAllowed(_("I can't reach {name} in Teams. Please ask them yourself.", name=what.owner.name))
 
     async def _delegation(self, what: AccessWanted) -> Delegation | None:
         """Who may be asked in the owner's place: never whoever asks."""
@@ -328,13 +407,40 @@ class AccessFlows:
     async def _tell(self, wanted: Wanted, whom: Person, what: str, card: Callable[[], Card]) -> Place | None:
         return await self._flows.tell_once(wanted.request.key, wanted.what.owner, whom.id, what, card)
 
-    def _opened(self, request: AccessRequest) -> Wanted | None:
-        """None where it was sealed with a key that is gone."""
+    async def _opened(self, request: AccessRequest) -> Wanted | None:
+        """None where what it is about is gone: the key that it was sealed with, or the share; and of other wishes."""
+        said = self._unsealed(request)
+        match request.wish:
+            case Wish.ACCESS:
+                return Wanted(request, json.loads(said, AccessWanted)) if said else None
+            case Wish.EDIT:
+                if said is None:
+                    log.warning("the reason of a request can't be read any more")
+                of = await self._received.of_request(request)
+                return Wanted(request, _wants_to_edit(of, said or ""), of) if of else None
+            case _:
+                return None
+
+    def _unsealed(self, request: AccessRequest) -> str | None:
         try:
-            body = self._sealer.open(request.reason or b"", request.share_key)
+            return self._sealer.open(request.reason, request.share_key).decode() if request.reason else ""
         except Unreadable:
             return None
-        return Wanted(request, json.loads(body.decode(), AccessWanted))
+
+
+def _wants_to_edit(received: Received, reason: str) -> AccessWanted:
+    plan, who = received.plan, received.recipient
+    asker, item = Person(plan.asker.tenant_id, str(who.id), who.name), Words("id", plan.item.key, plan.item.name)
+    return AccessWanted(asker, plan.asker, item, Role.WRITE, plan.until, reason, Viewed(plan, who))
+
+
+def _to_edit(received: Received) -> ShareRequest:
+    """The share that was, for this one person, to edit. They are called as they were: one right follows the other."""
+    request = received.plan.request
+    theirs = names(received.recipient)
+    steps = zip(received.plan.steps, request.recipients, strict=True)
+    mine = next(words for step, words in steps if names(step.recipient) & theirs)
+    return replace(request, recipients=(mine,), role=Role.WRITE, message=None)
 
 
 def _owners_card(key: str, what: str) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import cards.basics
 import cards.change
+import cards.share
 from bot import changing, judging
 from bot.changes import Aim, ChangePlan, ChangeReceipt
 from bot.errors import AgainstPolicy, Busy, SharebotError, TooLate, Unsure
@@ -151,7 +151,8 @@ class ChangeFlows:
         pressed = await self._ledger.changes.at(key)
         if pressed and run not in self._flows.waiting and not await self._ledger.many.key_of(key):
             asker, what = pressed.plan.asker, f"failed.{run.rpartition('.')[2]}"
-            await self._flows.tell_once(key, asker, asker.id, what, lambda: cards.basics.problem(_(sentence)))
+            card = partial(cards.share.failed, pressed.plan.item, sentence)
+            await self._flows.tell_once(key, asker, asker.id, what, card)
 
     async def _show_or_tell(self, pressed: Pressed, what: str) -> None:
         """In the place of the card that was pressed, if that is still known."""

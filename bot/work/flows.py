@@ -462,7 +462,8 @@ class Flows:
                 # Pressed again since, it was done.
                 return
             if plan and kind == FAILED:
-                await self.tell_once(key, plan.asker, person_id, what, lambda: cards.basics.problem(_(sentence)))
+                card = partial(cards.share.failed, plan.item, sentence)
+                await self.tell_once(key, plan.asker, person_id, what, card)
                 await self._bring_back(key, plan)
             elif receipt and not await self.is_shown(key):
                 card = partial(cards.share.done, receipt, key)

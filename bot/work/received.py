@@ -1,4 +1,4 @@
-"""What a recipient does with a share: asks to edit, or gives it back. And what the sharer answers.
+"""What a recipient has by a share, and that they give it back. What they ask for besides: bot/work/access.py.
 
 Each step bears to be done again: what was decided is in the ledger, and the first decision stands.
 """
@@ -19,14 +19,10 @@ import cards.files
 import cards.received
 import cards.roster
 import cards.share
-from bot import judging, planning
-from bot.errors import NotAllowed, NotYours, SharebotError, TooLate
+from bot.errors import NotYours, SharebotError, TooLate
 from bot.granting import names
-from bot.graph import Graph
-from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Stands, of_notice
 from bot.many import GIVEN, Part
-from bot.policy import Policy
 from bot.sharing import (
     Decision,
     EndReceipt,
@@ -38,13 +34,11 @@ from bot.sharing import (
     Returned,
     Role,
     SharePlan,
-    ShareRequest,
     Telling,
     Wish,
 )
 from bot.texts import _, later, speaking
 from bot.work import wrong
-from bot.work.access import AccessFlows
 from bot.work.flows import Flows
 from bot.work.many import SEVERAL
 from bot.work.wrong import Wrong
@@ -84,7 +78,8 @@ class Received:
 
     @property
     def may_ask(self) -> bool:
-        return not self.is_over and self.plan.role is Role.READ and self.asked is None
+        is_free = self.asked is None or self.asked.decision is Decision.LAPSED
+        return not self.is_over and self.plan.role is Role.READ and is_free
 
     @property
     def is_asked(self) -> bool:
@@ -156,31 +151,15 @@ def _over(received: Received) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as the sharer sees it."""
+    """What somebody does not need, as the sharer sees it."""
 
     request: AccessRequest
     of: Received
-    reason: str
 
 
 class RequestFlows:
-    """`graph` speaks to Graph as a person; `access` answers for what is asked of no share."""
-
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        sealer: Sealer,
-        graph: Callable[[Person], Graph],
-        policy: Policy,
-        flows: Flows,
-        access: AccessFlows,
-    ) -> None:
+    def __init__(self, *, ledger: Ledger, flows: Flows) -> None:
         self._ledger = ledger
-        self._access = access
-        self._sealer = sealer
-        self._graph = graph
-        self._policy = policy
         self._flows = flows
 
     async def received(self, key: str, person: Person) -> Received:
@@ -268,111 +247,21 @@ class RequestFlows:
         await self._ledger.requests.put_off(request)
         await self._ledger.plans.put_back(request.key, request.run)
 
-    async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
+    async def asked(self, key: str, sharer: Person) -> Asked:
         """Raises NotYours, TooLate."""
         asked = await self._asked(key)
-        if asked is None or asked.request.wish is not wish:
+        if asked is None or asked.request.wish is not Wish.NOTHING:
             raise TooLate
         asker = asked.of.stands.receipt.plan.asker
         if (asker.tenant_id, asker.id) != (sharer.tenant_id, sharer.id):
             raise NotYours(_(NOT_TO_DECIDE))
         return asked
 
-    async def ask(self, received: Received, reason: str) -> AccessRequest:
-        """The request to edit; there is one, however often it is asked. Raises NotAllowed, TooLate."""
-        plan = received.plan
-        if plan.role is not Role.READ:
-            raise TooLate
-        if await self._ledger.conversations.of(plan.asker.tenant_id, plan.asker.id) is None:
-            raise NotAllowed(_("I can't reach {name} in Teams. Please ask them yourself.", name=plan.asker.name))
-        sealed = self._sealer.seal(reason.encode(), received.stands.key) if reason else None
-        return await self._ledger.requests.put(received.stands.key, str(received.recipient.id), Wish.EDIT, sealed)
-
     async def need_nothing(self, received: Received) -> AccessRequest:
         return await self._ledger.requests.put(received.stands.key, str(received.recipient.id), Wish.NOTHING)
 
     async def have_left(self, received: Received) -> AccessRequest:
         return await self._ledger.requests.put(received.stands.key, str(received.recipient.id), Wish.LEFT)
-
-    # To edit
-
-    async def hear(self, key: str, run: str) -> None:
-        """From here on it will be told, whatever happens."""
-        self._flows.answer(run, key)
-
-    async def tell_of_request(self, key: str) -> None:
-        await self._access.tell_of_request(key)
-        asked = await self._asked(key)
-        if asked and asked.request.decision is None:
-            await self._tell_sharer(asked, "asked", partial(cards.received.wants_to_edit, *_shown(asked), key))
-
-    async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str) -> Wrong | None:
-        """What went wrong; None when the plan of the share that comes of it waits under the same key."""
-        if await self._access.is_one(key):
-            return await self._access.allow(key, run, locale, zone, by=by)
-        asked = await self._asked(key)
-        if asked and asked.request.decision is Decision.ALLOWED:
-            return None
-        if asked is None or asked.request.decision or asked.request.run != run:
-            return wrong.written(TooLate())
-        if asked.of.is_over:
-            await self._ledger.requests.decide(asked.request, Decision.OVER)
-            return wrong.written(TooLate())
-        asker = asked.of.plan.asker
-        with speaking(locale, ZoneInfo(zone)):
-            try:
-                graph = self._graph(asker)
-                plan = await planning.plan(graph, asker, _to_edit(asked.of))
-                if isinstance(plan, SharePlan):
-                    plan = await judging.judged(graph, plan, self._policy, self._flows.now(zone))
-                    if plan.refused:
-                        raise judging.refusal(plan)
-            except SharebotError as error:
-                await self._ledger.requests.put_off(asked.request)
-                return wrong.written(error)
-        if not isinstance(plan, SharePlan):
-            await self._ledger.requests.put_off(asked.request)
-            return wrong.written(TooLate())
-        plan = replace(plan, wanted_by=asked.of.recipient.name)
-        stands = await self._ledger.requests.allow(asked.request, plan)
-        return None if stands is Decision.ALLOWED else wrong.written(TooLate())
-
-    async def reopen(self, key: str, run: str) -> None:
-        await self._ledger.requests.reopen(key, run)
-
-    async def decline(self, key: str, run: str, by: str = "") -> Wrong | None:
-        if await self._access.is_one(key):
-            return await self._access.decline(key, run, by)
-        asked = await self._asked(key)
-        if asked is None:
-            return wrong.written(TooLate())
-        wanted = Decision.OVER if asked.of.is_over else Decision.DECLINED
-        if await self._ledger.requests.decide(asked.request, wanted) is not Decision.DECLINED:
-            return wrong.written(TooLate())
-        self._flows.answer(run, key)
-        return None
-
-    async def tell_of_decision(self, key: str) -> None:
-        """The asker, on their own card; and by a notice, unless they got something, and heard of it as of any share."""
-        await self._access.tell_of_decision(key)
-        asked = await self._asked(key)
-        if asked is None:
-            return
-        decision, person_id = asked.request.decision, asked.request.person_id
-        receipt = await self._ledger.plans.done(key) if decision is Decision.ALLOWED else None
-        is_given = receipt is not None and any(grant.recipient.id == person_id for grant in receipt.granted())
-        can_edit = receipt is not None and all(
-            grant.outcome in (Outcome.GRANTED, Outcome.HAD_IT) for grant in receipt.grants
-        )
-        is_allowed = decision is Decision.ALLOWED
-        card = partial(cards.received.answered, asked.of.plan, is_allowed=is_allowed, can_edit=can_edit)
-        asker = Person(asked.of.plan.asker.tenant_id, person_id, asked.of.recipient.name)
-        has = None if is_given else asked.request.share_key
-        await self._flows.decided(asked.request, asker, partial(card, is_given=is_given, key=has))
-        if await self.together(asked.request.share_key, person_id):
-            await self.renew(asked.request.share_key, person_id)
-        if not is_given:
-            await self._tell_recipient(asked, "answered", card)
 
     # Nothing
 
@@ -451,13 +340,14 @@ class RequestFlows:
 
     async def _asked(self, key: str) -> Asked | None:
         request = await self._ledger.requests.at(key)
-        if request is None:
-            return None
-        try:
-            of = await self._found(request.share_key, request.person_id)
-        except TooLate:
-            return None
-        return Asked(request, of, self._reason(request)) if of else None
+        of = await self.of_request(request) if request else None
+        return Asked(request, of) if request and of else None
+
+    async def of_request(self, request: AccessRequest) -> Received | None:
+        """What somebody asks this of; None where the share gave them nothing, or is forgotten."""
+        with suppress(TooLate):
+            return await self._found(request.share_key, request.person_id)
+        return None
 
     async def _found(self, key: str, person_id: str) -> Received | None:
         """None where this share gave this person nothing. Raises TooLate."""
@@ -474,28 +364,8 @@ class RequestFlows:
         )
         return Received(stands, mine[0], requests.get(Wish.EDIT), returned)
 
-    def _reason(self, request: AccessRequest) -> str:
-        try:
-            return self._sealer.open(request.reason, request.share_key).decode() if request.reason else ""
-        except Unreadable:
-            log.warning("the reason of a request can't be read any more")
-            return ""
-
 
 def as_it_is(stands: Stands) -> SharePlan:
     """With the end as it is now."""
     plan, ends = stands.receipt.plan, stands.ends
     return replace(plan, until=Expiry(plan.until.words if plan.until else "", ends) if ends else None)
-
-
-def _shown(asked: Asked) -> tuple[SharePlan, Recipient, str]:
-    return asked.of.plan, asked.of.recipient, asked.reason
-
-
-def _to_edit(received: Received) -> ShareRequest:
-    """The share that was, for this one person, to edit. They are called as they were: one right follows the other."""
-    request = received.plan.request
-    theirs = names(received.recipient)
-    steps = zip(received.plan.steps, request.recipients, strict=True)
-    mine = next(words for step, words in steps if names(step.recipient) & theirs)
-    return replace(request, recipients=(mine,), role=Role.WRITE, message=None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.errors import NeedsSignIn, TooLate, Unsure
 from bot.ledger import AccessRequest, Ledger, Place, is_passing
-from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest, Wish
+from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest
 from bot.work import wrong
 from bot.work.access import AccessFlows, Wanted
 from bot.work.received import Asked, Received, RequestFlows, Together
@@ -39,9 +39,9 @@ class Requests:
     async def ask_to_edit(self, key: str, person: Person, reason: str, locale: str, zone: str) -> Received:
         """Asks the sharer, once. Raises NotYours, TooLate, NotAllowed where they can't be reached."""
         received = await self._requests.received(key, person)
-        if received.is_over or (received.asked and received.asked.decision):
+        if received.is_over or (received.asked and received.asked.decision not in (None, Decision.LAPSED)):
             return received
-        await self.answered("ask", await self._requests.ask(received, reason), locale, zone)
+        await self.answered("ask", await self._access.ask_to_edit(received, reason), locale, zone)
         return await self._requests.received(key, person)
 
     async def give_back(self, key: str, person: Person, locale: str, zone: str) -> Received:
@@ -56,28 +56,16 @@ class Requests:
         await self.answered("return", request, locale, zone, person.id)
         return await self._requests.received(key, person)
 
-    async def asked(self, key: str, sharer: Person, wish: Wish) -> Asked:
-        """What somebody asks of the sharer. Raises NotYours, TooLate."""
-        return await self._requests.asked(key, sharer, wish)
-
-    async def allow(self, key: str, sharer: Person, locale: str, zone: str) -> ShareReceipt:
-        """A share like any other comes of it, under the same key. Raises TooLate where it was decided otherwise."""
-        return await self._allow((await self._requests.asked(key, sharer, Wish.EDIT)).request, sharer, locale, zone)
-
-    async def decline(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
-        """What was decided, now or before."""
-        asked = await self._requests.asked(key, sharer, Wish.EDIT)
-        if asked.request.decision is None:
-            with contextlib.suppress(TooLate):
-                await self.answered("decline", asked.request, locale, zone)
-        return await self._requests.asked(key, sharer, Wish.EDIT)
+    async def asked(self, key: str, sharer: Person) -> Asked:
+        """What somebody does not need of what this sharer gave them. Raises NotYours, TooLate."""
+        return await self._requests.asked(key, sharer)
 
     async def free(self, key: str, sharer: Person, locale: str, zone: str) -> Asked:
         """Takes away what somebody does not need, at the sharer's press. Raises what `give_back` raises."""
-        asked = await self._requests.asked(key, sharer, Wish.NOTHING)
+        asked = await self._requests.asked(key, sharer)
         if asked.request.decision is None:
             await self.answered("return", asked.request, locale, zone, sharer.id)
-        return await self._requests.asked(key, sharer, Wish.NOTHING)
+        return await self._requests.asked(key, sharer)
 
     async def ask_for_access(self, what: AccessWanted, locale: str, zone: str) -> Wanted:
         """Asks the owner, once until that is decided. Raises NotAllowed where they can't be reached."""
@@ -155,28 +143,28 @@ class Requests:
 
     async def _asked(self, key: str, run: str, _locale: str, _zone: str) -> None:
         engine = await self._runs.started()
-        await engine.step("hear", self._requests.hear, key, run, again=is_passing)
-        await engine.step("tell", self._requests.tell_of_request, key, again=is_passing)
+        await engine.step("hear", self._access.hear, key, run, again=is_passing)
+        await engine.step("tell", self._access.tell_of_request, key, again=is_passing)
 
     async def _allowed(self, key: str, run: str, locale: str, zone: str, *by: str) -> wrong.Wrong | None:
         delegate, theirs, hours = by or ("", locale, zone)
         engine = await self._runs.started()
-        plan = partial(self._requests.allow, by=delegate)
+        plan = partial(self._access.allow, by=delegate)
         outcome = await engine.step("plan", plan, key, run, locale, zone, again=is_passing)
         if outcome:
             return outcome
         outcome = await self._shares.run(key, run, theirs, hours, is_for_owner=bool(delegate))
         if outcome is None:
-            await engine.step("tell them", self._requests.tell_of_decision, key, again=is_passing)
+            await engine.step("tell them", self._access.tell_of_decision, key, again=is_passing)
         elif wrong.kind(outcome["kind"]) is not Unsure:
-            await engine.step("reopen", self._requests.reopen, key, run, again=is_passing)
+            await engine.step("reopen", self._access.reopen, key, run, again=is_passing)
         return outcome
 
     async def _declined(self, key: str, run: str, _locale: str, _zone: str, by: str = "") -> wrong.Wrong | None:
         engine = await self._runs.started()
-        outcome = await engine.step("decline", self._requests.decline, key, run, by, again=is_passing)
+        outcome = await engine.step("decline", self._access.decline, key, run, by, again=is_passing)
         if outcome is None:
-            await engine.step("tell", self._requests.tell_of_decision, key, again=is_passing)
+            await engine.step("tell", self._access.tell_of_decision, key, again=is_passing)
         return outcome
 
     async def _given_back(self, key: str, run: str, locale: str, zone: str, by: str) -> wrong.Wrong | None:

@@ -59,6 +59,7 @@ from bot.sharing import (
     Telling,
     UnclearRequest,
     Verdict,
+    Viewed,
     Words,
 )
 from cards.access import Holder, Way
@@ -277,6 +278,9 @@ ODD_PLAN = replace(plan(*map(gains, ODD_PEOPLE)), item=ODD_FILE)
 WANTED = AccessWanted(
     Person("tenant", "alex", "Alex Wilber"), ADELE, Words("url", "https://contoso.example/q3", BUDGET.name), Role.READ
 )
+EDITS = replace(
+    WANTED, role=Role.WRITE, until=UNTIL, reason="I fill in the figures of Sales.", viewed=Viewed(VIEWED, ALEX)
+)
 FOR_ALEX = ShareReceipt(plan(gains(ALEX, Role.READ), role=Role.READ), (Grant(ALEX, Outcome.GRANTED),))
 STAYS = Delegation(ADELE, Person("tenant", "megan", MEGAN.name), None, KEY)
 AWAY, FOR_LEE = replace(STAYS, until=FRIDAY), Delegation(Person("tenant", "lee", LEE.name), ADELE, None, KEY)
@@ -288,6 +292,7 @@ ODD_WANTED = AccessWanted(
     UNTIL,
     "\n".join(HOSTILE.values()),
 )
+ODD_EDITS = replace(ODD_WANTED, viewed=Viewed(replace(VIEWED, item=ODD_FILE), ODD_PEOPLE[0]))
 
 
 TOLD_HOW = (Telling.TEAMS, Telling.MAIL, Telling.UNREACHED)
@@ -385,6 +390,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "problem: with a reference": partial(
         cards.basics.problem, str(refusals.Refused("unknown", reference="5d0b3c52-71f2-4b3c-9d1c-0d8f6f5f2f7e"))
     ),
+    "problem: of what was pressed before": partial(cards.share.failed, BUDGET, str(errors.Unsure())),
     "problem: hostile name": partial(cards.basics.problem, f"I can't find “{HOSTILE['Markdown']}”."),
     "confirm": partial(cards.share.confirm, ONE, KEY),
     "confirm: may view": partial(cards.share.confirm, replace(ONE, role=Role.READ), KEY),
@@ -802,24 +808,29 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "my shares: one of them": lambda: also(done(SHARES[1].receipt), cards.shares.back(KEY)),
     "edit": partial(cards.received.edit, VIEWED, KEY),
     "edit: asked": partial(cards.received.asked, VIEWED, KEY),
-    "edit: for the sharer": partial(cards.received.wants_to_edit, VIEWED, ALEX, "I fill in the figures of Sales.", KEY),
+    "edit: for the sharer": partial(cards.received.wants_access, EDITS, VIEWED.item, KEY),
     "edit: for the sharer, without a reason": partial(
-        cards.received.wants_to_edit, replace(VIEWED, until=None), ALEX, "", KEY
+        cards.received.wants_access, replace(EDITS, until=None, reason=""), VIEWED.item, KEY
     ),
-    "edit: hostile words": partial(
-        cards.received.wants_to_edit, replace(VIEWED, item=ODD_FILE), ODD_PEOPLE[0], "\n".join(HOSTILE.values()), KEY
-    ),
-    "edit: declined": partial(cards.received.declined, VIEWED, ALEX),
-    "edit: decided already": partial(cards.received.decided_before, VIEWED, ALEX, KEY, is_allowed=True),
+    "edit: for the sharer, again": partial(cards.received.wants_access, EDITS, VIEWED.item, KEY, is_reminder=True),
+    "edit: for a delegate": partial(cards.delegates.wants_access, EDITS, VIEWED.item, KEY),
+    "edit: hostile words": partial(cards.received.wants_access, ODD_EDITS, ODD_FILE, KEY),
+    "edit: declined": partial(cards.received.access_declined, EDITS),
+    "edit: decided already": partial(cards.received.access_decided, EDITS, Decision.ALLOWED, key=KEY),
     "edit: no longer asked": partial(cards.received.over, VIEWED, ALEX),
-    "edit: declined for you": partial(cards.received.answered, VIEWED, is_allowed=False, can_edit=False),
+    "edit: no longer asked of a delegate": partial(cards.delegates.decided, EDITS, Decision.OVER, ADELE.name),
+    "edit: declined for you": partial(cards.received.access_answered, EDITS, Decision.DECLINED),
     "edit: declined, where it was asked": partial(
-        cards.received.answered, VIEWED, is_allowed=False, can_edit=False, key="key"
+        cards.received.access_answered, EDITS, Decision.DECLINED, in_place=True, key=KEY
     ),
     "edit: allowed, where it was asked": partial(
-        cards.received.answered, VIEWED, is_allowed=True, can_edit=True, is_given=True
+        cards.received.access_answered, EDITS, Decision.ALLOWED, is_given=True, in_place=True, key=KEY
     ),
-    "edit: allowed for you": partial(cards.received.answered, VIEWED, is_allowed=True, can_edit=True),
+    "edit: allowed for you": partial(cards.received.access_answered, EDITS, Decision.ALLOWED, had_it=True),
+    "edit: nobody knows": partial(cards.received.access_answered, EDITS, Decision.ALLOWED, is_unsure=True),
+    "edit: no answer, where it was asked": partial(
+        cards.received.access_answered, EDITS, Decision.LAPSED, in_place=True, key=KEY
+    ),
     "access: ask": partial(cards.received.ask_for_access, WANTED, KEY),
     "access: ask to edit for a time": partial(
         cards.received.ask_for_access, replace(WANTED, role=Role.WRITE, until=UNTIL, reason="Month end."), KEY
