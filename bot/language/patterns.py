@@ -34,9 +34,9 @@ BEGINS = rf"(?<![{LETTERS}@/._'’#-])"
 GLUED = re.compile(r"[\u05d0-\u05ea\u0627-\u064a]-?|[\u05d5\u0648][\u05d1\u05dc\u0628\u0644]-?")
 # What is cut off by an apostrophe ends there: "d'Ana".
 ENDS = (
-    r"(?:(?<=\w')|(?<=[\u05d0-\u05ea\u0627-\u064a]-)|(?<=(?<!\w)[\u05d0-\u05ea\u0627-\u064a])"
-    r"|(?<=(?<!\w)[\u05d5\u0648][\u05d1\u05dc\u0628\u0644])|"
-    rf"(?![{LETTERS}]|[.@/_'’-]\w))"
+    rf"(?:(?![{LETTERS}]|[.@/_'’-]\w)|"
+    r"(?<=\w')|(?<=[\u05d0-\u05ea\u0627-\u064a]-)|(?<=(?<!\w)[\u05d0-\u05ea\u0627-\u064a])"
+    r"|(?<=(?<!\w)[\u05d5\u0648][\u05d1\u05dc\u0628\u0644]))"
 )
 # Letters of languages that put no spaces between words or between a word and what sticks to it.
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
@@ -57,6 +57,7 @@ _LAST_WORD = re.compile(rf"(?:[{LETTERS}]+|\S)$")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
+_Tree = dict[str, "_Tree"]  # words by their letters; "" is where one ends
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,20 @@ class Fit(NamedTuple):
 
 
 def one_of(choices: Iterable[str]) -> str:
-    """Any of them, the longest first; a space in one is any white space."""
-    longest_first = sorted(set(choices), key=lambda each: (-len(each), each))
-    return "(?:" + "|".join(map(_literal, longest_first)) + ")"
+    """Any of them, the longest that fits; a space in one is any white space. What many begin with is looked at once."""
+    tree: _Tree = {}
+    for words in choices:
+        place = tree
+        for letter in words.replace("_", " "):
+            place = place.setdefault(letter, {})
+        place[""] = {}
+    return f"(?:{_branches(tree)})"
+
+
+def _branches(tree: _Tree) -> str:
+    """By their first letters; that words may end here comes last."""
+    made = [_literal(letter) + _branches(rest) for letter, rest in sorted(tree.items(), reverse=True)]
+    return made[0] if len(made) == 1 else f"(?:{'|'.join(made)})" if made else ""
 
 
 def _kinds(word: str) -> tuple[str, ...]:
