@@ -32,7 +32,8 @@ _TAG = re.compile(r"[^,.;!?–—…]{0,20}\?$")
 _PAUSES = re.compile(r"[,.;!?–—…]")
 _TAKES_BACK = ("hedges", "negations", "corrections")
 _AGAINST = ("reported", "negations", "doubts", "past")
-_SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
+# Most letters begin none of it, and the first brackets say so.
+_SENTENCE = re.compile(r"[\s;](?:(?<=\w{2}[.!?]\s)|(?<=[\n;])|(?<=\s)(?:&&\s|(?=\(?[1-9a-e][.)]\s)))")
 _TITLE = re.compile(r"\b(\w{2,6})\.\s[A-ZÀ-Ý]")
 _PREAMBLE = re.compile(rf"(?<=\w)[,.;!]{{1,3}}\s(?:so\s)?|(?<=[{MARKS}])\s?[.!]\s|\s[-–—]\s|\n")
 
@@ -187,7 +188,7 @@ class Reading:
     def _is_taken_back(self) -> bool:
         """ "…, don't, wait": behind a request there is a no that stands alone. "…, no?" only asks for a yes."""
         said = low_of(self._said).rstrip()
-        _first, *others = _PAUSES.split(_TAG.sub("", said))
+        _first, *others = _PAUSES.split(_TAG.sub("", said) if said.endswith("?") else said)
         return any(self._language.is_one("negations", each.strip()) for each in others)
 
     def _is_greeting(self) -> bool:

@@ -41,7 +41,7 @@ _FILE_NAME = re.compile(r"(?:[A-ZÀ-Ý0-9][\w&'’-]*\s){0,5}[\w&'’()-]+\.[A-Z
 _SOMEBODY_AT = re.compile(r"https?://[^/?#]*@")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{2,}:(?!\s)", re.IGNORECASE)
 _COMMA = re.compile(r"[,;–—]\s{0,9}")
-_FULL_STOP = re.compile(r"(\w{3,})\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
+_FULL_STOP = re.compile(r"\b(\w{3,}+)\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
 _SPACED_SLASH = re.compile(r"\s[/\\]|[/\\]\s")
 _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s+(?=\S)")
 _EMOJI_BEHIND = re.compile(rf"\s+{EMOJI}$")
@@ -172,7 +172,8 @@ class Namer:
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))
             said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
-        said = self._language.only_again.sub(r"\g<who>", self._language.introduced.sub("", said))
+        said = self._language.introduced.sub("", said)
+        said = again["who"] if (again := self._language.only_again.match(said)) else said
         said, excluded = self._without_exceptions(said)
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
         if not said or excluded is None or self._hedged(said):

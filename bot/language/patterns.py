@@ -9,7 +9,7 @@ what is before it, `$` is the end, and `{name}` is any word of the list of that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice, pairwise
@@ -43,7 +43,7 @@ CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # Words are looked for one by one where they are few.
 FEW = 12
 # What stands behind the last word of a sentence.
-_BEHIND_ALL = BLANKS + ".!?…"
+_BEHIND_ALL = frozenset(BLANKS + ".!?…")
 # How often something is looked for in one sentence; people say each thing once or twice.
 MOST_PLACES = 12
 
@@ -52,8 +52,6 @@ NAMED = ("role", "date", "span", "quote", "word", "who")
 _BRACKETS = {"(": r"[(\[]", ")": r"[)\]]"}  # of either kind, as people have it
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
 _WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
-_FIRST_WORD = re.compile(rf"[\s,{MARKS}]*([{LETTERS}]+|\S)")
-_LAST_WORD = re.compile(rf"(?:[{LETTERS}]+|\S)$")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
@@ -139,16 +137,20 @@ def words_of(low: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(low))
 
 
-def first_of(low: str) -> str:
-    """The first word or mark of it, but a comma."""
-    found = _FIRST_WORD.match(low)
-    return found[1] if found else ""
+def first_of(words: Sequence[str]) -> str:
+    """The first word or mark of them, but a comma."""
+    for each in words:
+        if each != ",":
+            return each
+    return ""
 
 
-def last_of(low: str) -> str:
-    """The last word or mark of it, but those that a sentence ends with."""
-    found = _LAST_WORD.search(low.rstrip(_BEHIND_ALL).rpartition(" ")[2])
-    return found[0] if found else ""
+def last_of(words: Sequence[str]) -> str:
+    """The last word or mark of them, but those that a sentence ends with."""
+    for each in reversed(words):
+        if each not in _BEHIND_ALL:
+            return each
+    return ""
 
 
 class Pattern:

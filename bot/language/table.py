@@ -160,9 +160,10 @@ class _Filed:
         if not self._spaces:
             shelf = self._shelf("")
             return shelf.of(word for word in shelf.known if word in low)
-        edge = self._edge(low) if self._edge else ""
+        said = words_of(low)
+        edge = self._edge(said) if self._edge else ""
         shelf = self._shelves.get(edge) or self._shelf(edge if edge in self._edges else "")
-        return shelf.of(words_of(low)) if shelf.known else shelf.patterns
+        return shelf.of(said) if shelf.known else shelf.patterns
 
     def _shelf(self, edge: str) -> _Shelf:
         """Those of sentences that begin or end so, or with any word."""
@@ -343,7 +344,11 @@ class Language:
         return frozenset(self.words("titles"))
 
     def is_one(self, name: str, low: str) -> bool:
-        return low.strip(" .,!?") in self.words(name)
+        return low.strip(" .,!?") in self._word_sets.get(name, ())
+
+    @cached_property
+    def _word_sets(self) -> Mapping[str, frozenset[str]]:
+        return {name: frozenset(many) for name, many in self._words.items()}
 
     def has(self, name: str, low: str) -> bool:
         expression = self.expression(name)
@@ -356,24 +361,26 @@ class Language:
         return found.span() if found else None
 
     def ends_with_one(self, name: str, low: str) -> bool:
-        return f" {low}".endswith(self._endings.get(name, ()))
+        return f" {low}".endswith(self._endings.get((name, low[-1:]), ()))
 
     def begins_with_one(self, name: str, low: str) -> bool:
-        return f"{low} ".startswith(self._beginnings.get(name, ()))
+        return f"{low} ".startswith(self._beginnings.get((name, low[:1]), ()))
 
     @cached_property
-    def _endings(self) -> Mapping[str, tuple[str, ...]]:
-        """The words as they stand at the end of something."""
+    def _endings(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The words as they stand at the end of something, by their list and their last letter."""
         gap = " " if self.spaces else ""
-        return {name: tuple(gap + each for each in many) for name, many in self._words.items()}
+        return _by_letter((name, each[-1], gap + each) for name, many in self._words.items() for each in many)
 
     @cached_property
-    def _beginnings(self) -> Mapping[str, tuple[str, ...]]:
-        """The words as they stand before something, together with what parts them from it."""
+    def _beginnings(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The words as they stand before something, with what parts them from it, by their list and first letter."""
         gap = " " if self.spaces else ""
-        return {
-            name: tuple(each if each[-1] in "'=" else each + gap for each in many) for name, many in self._words.items()
-        }
+        return _by_letter(
+            (name, each[0], each if each[-1] in "'=" else each + gap)
+            for name, many in self._words.items()
+            for each in many
+        )
 
     def ending(self, name: str, low: str) -> str:
         """The one of the words that it ends with, or ""."""
@@ -395,7 +402,7 @@ class Language:
 
     def before(self, name: str, low: str) -> int:
         """How much of it is one of the words that may stand before a name."""
-        starts = self._beginnings.get(name, ())
+        starts = self._beginnings.get((name, low[:1]), ())
         return max(len(each) for each in starts if low.startswith(each)) if low.startswith(starts) else 0
 
     def opened(self, low: str) -> tuple[str, int]:
@@ -448,10 +455,10 @@ class Language:
         names = ("and", "then", "but") if self.spaces else ()
         for name in names:
             low = said.lower()
-            if low.endswith(ends := self._endings.get(name, ())):
+            if low.endswith(ends := self._endings.get((name, low[-1:]), ())):
                 cut = max(len(each) for each in ends if low.endswith(each))
                 return self.without_joints(said[:-cut].rstrip(" ,"))
-            if low.startswith(starts := self._beginnings.get(name, ())):
+            if low.startswith(starts := self._beginnings.get((name, low[:1]), ())):
                 cut = max(len(each) for each in starts if low.startswith(each))
                 return self.without_joints(said[cut:].lstrip(" ,"))
         return said
@@ -468,7 +475,8 @@ class Language:
         """Where another request may begin."""
         words = one_of((*self.words("and"), *self.words("then")))
         if self.spaces:
-            return re.compile(rf"\s*[,;.]\s{{1,3}}(?:{words}\s)?|\s{words}[\s,]")
+            # Most letters begin none of it, and the first brackets say so.
+            return re.compile(rf"[\s,;.](?:(?:(?<=[,;.])|(?<=\s)\s*[,;.])\s{{1,3}}(?:{words}\s)?|(?<=\s){words}[\s,])")
         return re.compile(rf"[,;.。，；、]\s*{words}?|{words}")
 
     @cached_property
@@ -616,6 +624,14 @@ class Language:
         """Every word of the table, to see which language a sentence is in."""
         table = {name: many for name, many in self._table.items() if name not in ("loosely", "around")}
         return frozenset(_WORD.findall(_NOT_WORDS.sub(" ", " ".join(_texts(table))).replace("_", " ")))
+
+
+def _by_letter(words: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Words by their list and by one letter of theirs."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for name, letter, word in words:
+        found[name, letter] = (*found.get((name, letter), ()), word)
+    return found
 
 
 def _apart(words: Iterable[str]) -> re.Pattern[str]:
