@@ -26,7 +26,7 @@ _SPACES = re.compile(rf"[\s,{MARKS}]+")
 _TAKEN_BACK = ("negations", "corrections")
 _NOT_A_REMARK = ("hedges", "negations", "corrections", "reported", "remark_stops")
 _NAME = re.compile(f"[{NAMES}]")
-_NUMBER = re.compile(r"^(?:\(?(?:\d{1,2}|[a-e])[.)]|[-*•])\s+(?=\S)")
+_NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[a-e])[.)]|[-*•])\s+(?=\S)")
 _FIRST_MARKS = re.compile(rf"(?:[\s:,;.–-]*[{MARKS}])+[\s:,;.–-]*")
 _ASKED = re.compile(r"\?[\s!?]*$")
 
@@ -107,7 +107,8 @@ class Clauses:
                 # Of two places where a name may end, the later one ends a file, and the first one ends a person.
                 fits = fits[::-1] if pattern.slots[0] == "items" else fits
                 fits = sorted(fits, key=self._rank)
-            yield from ((meaning, pattern, fit) for fit in fits)
+            for fit in fits:
+                yield meaning, pattern, fit
 
     def _is_cut_well(self, said: str) -> bool:
         """Whether there is anything, and nothing that belongs to a name before it: "박지 | 은 님이"."""
@@ -183,8 +184,9 @@ class Clauses:
 
     def _made_bare(self, said: str) -> Sentence:
         asking = talking = False
-        rest = _NUMBER.sub("", said.strip(" ,/"))
-        marks, rest = _split(rest)
+        rest = said.strip(" ,/")
+        number = _NUMBER.match(rest)
+        marks, rest = _split(rest[number.end() :] if number else rest)
         for _ in range(MOST_REMARKS):
             more, rest = _split(rest)
             marks += more
@@ -224,11 +226,9 @@ class Clauses:
         is_asked = False
         for _ in range(MOST_REMARKS):
             ended = _ENDS.sub("", said) if said.rstrip(BLANKS)[-1:] in _STOPS else said
-            if self._language.ends_with_one("deciding", _SPACES.sub(" ", low_of(ended)).rstrip()):
-                # Elsewhere "for me" is politeness.
-                return ended, is_asked
             kind, start = self._language.closed(low_of(ended))
-            if not start:
+            # Elsewhere "for me" is politeness.
+            if not start or self._language.ends_with_one("deciding", _SPACES.sub(" ", low_of(ended)).rstrip()):
                 return ended or said, is_asked
             is_asked = is_asked or kind == "asked"
             marks = "".join(_MARK.findall(ended[start:]))

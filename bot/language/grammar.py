@@ -160,7 +160,7 @@ class Reading:
         made = self._understood()
         if made.request and made.intent not in READS and self._is_taken_back():
             return TALK
-        if made == NOTHING and self._is_greeting():
+        if made is NOTHING and self._is_greeting():
             return Understood("help")
         if self._has_role and made != TALK and (made.intent == "none" or made.asks):
             # "change his role to view only": there the role is no remark.
@@ -183,7 +183,7 @@ class Reading:
         one = self._clauses.one(self._said)
         if one.intent in READS and not one.asks:
             return one
-        return self._several() or (self._after_a_preamble() if one == NOTHING else one)
+        return self._several() or (self._after_a_preamble() if one is NOTHING else one)
 
     def _is_taken_back(self) -> bool:
         """ "…, don't, wait": behind a request there is a no that stands alone. "…, no?" only asks for a yes."""

@@ -184,33 +184,40 @@ class _Shelf:
     """Patterns by their words. `known` are those that say something of a pattern.
 
     What a word says of all patterns is the bits of one number: which need it first, then which need it next, …
+    There are as many of these parts as halving takes to one, so that they are laid over each other in few steps.
     """
 
     def __init__(self, patterns: tuple[tuple[str, Pattern], ...]) -> None:
         self.patterns = patterns
-        self._needs = max((len(each.needs) for _, each in patterns), default=0)
+        parts = 1
+        while parts < max((len(each.needs) for _, each in patterns), default=0):
+            parts *= 2
+        self._halves = [len(patterns) * parts >> times for times in range(1, parts.bit_length())]
+        self._first = (1 << len(patterns)) - 1
         self._always = 0
         self._by_word: dict[str, int] = {}
         for number, (_, pattern) in enumerate(patterns):
-            for place in range(self._needs):
+            for place in range(parts):
                 bit = 1 << (place * len(patterns) + number)
                 words = pattern.needs[place] if place < len(pattern.needs) else ()
                 for word in words:
                     self._by_word[word] = self._by_word.get(word, 0) | bit
                 self._always |= 0 if words else bit
         self.known = frozenset(self._by_word)
+        self._of_nothing = self._told(())
 
-    def of(self, said: Iterable[str]) -> list[tuple[str, Pattern]]:
+    def of(self, said: Iterable[str]) -> Sequence[tuple[str, Pattern]]:
         """Those of sentences with these words."""
-        bits, size, by_word = self._always, len(self.patterns), self._by_word
-        for word in self.known.intersection(said):
+        words = self.known.intersection(said)
+        return self._told(words) if words else self._of_nothing
+
+    def _told(self, words: Iterable[str]) -> Sequence[tuple[str, Pattern]]:
+        bits, by_word = self._always, self._by_word
+        for word in words:
             bits |= by_word[word]
-        left = (1 << size) - 1
-        for _ in range(self._needs):
-            left &= bits
-            if not left:
-                return []
-            bits >>= size
+        for half in self._halves:
+            bits &= bits >> half
+        left = bits & self._first
         found: list[tuple[str, Pattern]] = []
         while left:
             lowest = left & -left
@@ -408,7 +415,9 @@ class Language:
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
         some = self._filed("polite", anchored=True, only=_OPENING).of(low[:LONGEST_BEGINNING])
-        ends = dict.fromkeys(_OPENING, 0) if some else {}
+        if not some:
+            return "", 0
+        ends = dict.fromkeys(_OPENING, 0)
         for kind, pattern in some:
             if found := pattern.begins.match(low):
                 ends[kind] = max(ends[kind], found.end())
