@@ -87,11 +87,10 @@ class Clauses:
         return any(vague in each.value and vague != each.value for each in items)
 
     def _may_mean(self, meaning: str, sentence: Sentence, *, is_part: bool) -> bool:
-        intent = meaning.partition(".")[0]
-        if sentence.is_question and not sentence.asking and intent in _CHANGES:
+        if sentence.is_question and not sentence.asking and meaning.partition(".")[0] in _CHANGES:
             return meaning.endswith((".asked", ".who"))
         if meaning.endswith(".politely"):
-            return sentence.asking or (intent == "help" and sentence.talking)
+            return sentence.asking or (meaning == "help.politely" and sentence.talking)
         if meaning == "share.roled":
             return self._slots.has_role(sentence.bare)
         return is_part if meaning == "share.more" else True

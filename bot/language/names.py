@@ -166,7 +166,7 @@ class Namer:
             said = said.translate(bots)
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|/\n").lstrip(">→= ")
         if self._is_only_a_person(said):
-            one = self._person(said)
+            one = self._called(said)
             return Listed((one,)) if one else Listed((), False)
         said = self._first_sentence(said)
         if place := self.corrected(said):
@@ -455,7 +455,7 @@ class Namer:
         """None where nobody is plainly meant, such as by an address with letters that look like others."""
         said = said.strip(" .!;:-–")
         if self._is_only_a_person(said):
-            return self._somebody(self._text.names[said]) if len(said) == 1 else Words("name", said)
+            return self._called(said)
         said = _EMOJI_BEHIND.sub("", said)
         if self._language.is_one("nobody", low_of(said)) or self._language.is_one(
             "nobody", low_of(self._without_article(said))
@@ -482,6 +482,9 @@ class Namer:
         if not self._text.names.keys().isdisjoint(said):
             return None
         return self._person_in_words(self._without_article(said))
+
+    def _called(self, said: str) -> Words | None:
+        return self._somebody(self._text.names[said]) if len(said) == 1 else Words("name", said)
 
     def _somebody(self, name: Name) -> Words | None:
         if name.kind == "mention" and name.mention and name.mention.id:

@@ -55,7 +55,6 @@ _WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
-_Tree = dict[str, "_Tree"]  # words by their letters; "" is where one ends
 
 
 @dataclass(frozen=True)
@@ -111,20 +110,14 @@ class Fit(NamedTuple):
 
 
 def one_of(choices: Iterable[str]) -> str:
-    """Any of them, the longest that fits; a space in one is any white space. What many begin with is looked at once."""
-    tree: _Tree = {}
-    for words in choices:
-        place = tree
-        for letter in words.replace("_", " "):
-            place = place.setdefault(letter, {})
-        place[""] = {}
-    return f"(?:{_branches(tree)})"
+    """Any of them, the longest first; a space in one is any white space.
 
-
-def _branches(tree: _Tree) -> str:
-    """By their first letters; that words may end here comes last."""
-    made = [_literal(letter) + _branches(rest) for letter, rest in sorted(tree.items(), reverse=True)]
-    return made[0] if len(made) == 1 else f"(?:{'|'.join(made)})" if made else ""
+    Each first letter is there once: a word in which none of them begins is soon done with.
+    """
+    rests: dict[str, list[str]] = {}
+    for each in sorted(set(choices), key=lambda each: (-len(each), each)):
+        rests.setdefault(each[:1], []).append(_literal(each[1:]))
+    return "(?:" + "|".join(f"{_literal(first)}(?:{'|'.join(many)})" for first, many in rests.items()) + ")"
 
 
 def _kinds(word: str) -> tuple[str, ...]:
@@ -230,6 +223,8 @@ class Pattern:
 
     def _telling(self, words: str) -> str:
         """The one of several that is in the fewest sentences: the longest, and not "with"."""
+        if words.isalnum():
+            return words
         common = self._vocabulary.lists.get("connectors", ())
         return max(words_of(words), key=lambda each: (each not in common, len(each)))
 
@@ -311,8 +306,7 @@ class Pattern:
         if not self._is_placed:
             return expression.search(low, start)
         first: re.Match[str] | None = None
-        heads = self.heads if len(self.heads) <= FEW else self.heads.intersection(words_of(low))
-        for head in heads:
+        for head in self._few_heads or self.heads.intersection(words_of(low)):
             place = low.find(head, start)
             while place >= 0 and (first is None or place < first.start()):
                 if found := expression.match(low, place):
@@ -320,6 +314,10 @@ class Pattern:
                     break
                 place = low.find(head, place + 1)
         return first
+
+    @cached_property
+    def _few_heads(self) -> frozenset[str]:
+        return self.heads if len(self.heads) <= FEW else frozenset()
 
     @cached_property
     def _is_placed(self) -> bool:
