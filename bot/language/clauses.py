@@ -209,7 +209,7 @@ class Clauses:
         if expression is None:
             return said
         for place in islice(expression.finditer(low_of(said)), MOST_REMARKS):
-            lists = _TAKEN_BACK if place["reason"] else _NOT_A_REMARK
+            lists = _NOT_A_REMARK if place["reason"] is None else _TAKEN_BACK
             if place.start() and self._is_without(lists, said[place.end() :]):
                 return said[: place.start()] + "".join(_MARK.findall(said[place.start() :]))
         return said

@@ -565,8 +565,11 @@ class Language:
         if not self.words("remarks"):
             return None
         joint = rf"(?:{one_of(self.words('and'))}\s)?"
-        apart = rf"(?:[,.;:!?…–—]\s{{0,3}}|\s-{{1,2}}\s|\n|\s\()\s{{0,3}}{joint}{one_of(self.words('remarks'))}"
-        return re.compile(rf"(?:{apart}|(?P<reason>\s{one_of(self.words('reasons'))}))(?![{LETTERS}'-])")
+        # Most letters begin none of it, and the first brackets say so.
+        gap = r"(?:(?<=[,.;:!?…–—])\s{0,3}|(?<=\s)-{1,2}\s|(?<=\n)|(?<=\s)\()\s{0,3}"
+        apart = f"{gap}{joint}{one_of(self.words('remarks'))}"
+        reason = rf"(?P<reason>(?<=\s){one_of(self.words('reasons'))})"
+        return re.compile(rf"[\s,.;:!?…–—](?:{apart}|{reason})(?![{LETTERS}'-])")
 
     @cached_property
     def names_last(self) -> re.Pattern[str]:
