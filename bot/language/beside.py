@@ -164,9 +164,9 @@ def aside(language: Language, text: Plain, now: Now, without: tuple[str, ...] = 
     made = Aside(text.text)
     low = low_of(made.rest)
     patterns = language.by_meaning("beside", low)
-    for kind in (each for each in _ORDER if each not in without):
+    for kind in _ORDER:
         for _ in range(4):
-            if kind not in patterns and kind != "role":
+            if (kind not in patterns and kind != "role") or kind in without:
                 break
             found = _longest(language, kind, low, patterns.get(kind, []), whole=whole)
             if found is None:

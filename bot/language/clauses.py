@@ -26,7 +26,7 @@ _SPACES = re.compile(rf"[\s,{MARKS}]+")
 _TAKEN_BACK = ("negations", "corrections")
 _NOT_A_REMARK = ("hedges", "negations", "corrections", "reported", "remark_stops")
 _NAME = re.compile(f"[{NAMES}]")
-_NUMBER = re.compile(r"^(?:\(?(?:\d{1,2}|[a-e])[.)]|[-*•])\s+(?=\S)")
+_NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[a-e])[.)]|[-*•])\s+(?=\S)")
 _FIRST_MARKS = re.compile(rf"(?:[\s:,;.–-]*[{MARKS}])+[\s:,;.–-]*")
 _ASKED = re.compile(r"\?[\s!?]*$")
 
@@ -87,11 +87,10 @@ class Clauses:
         return any(vague in each.value and vague != each.value for each in items)
 
     def _may_mean(self, meaning: str, sentence: Sentence, *, is_part: bool) -> bool:
-        intent = meaning.partition(".")[0]
-        if sentence.is_question and not sentence.asking and intent in _CHANGES:
+        if sentence.is_question and not sentence.asking and meaning.partition(".")[0] in _CHANGES:
             return meaning.endswith((".asked", ".who"))
         if meaning.endswith(".politely"):
-            return sentence.asking or (intent == "help" and sentence.talking)
+            return sentence.asking or (meaning == "help.politely" and sentence.talking)
         if meaning == "share.roled":
             return self._slots.has_role(sentence.bare)
         return is_part if meaning == "share.more" else True
@@ -107,7 +106,8 @@ class Clauses:
                 # Of two places where a name may end, the later one ends a file, and the first one ends a person.
                 fits = fits[::-1] if pattern.slots[0] == "items" else fits
                 fits = sorted(fits, key=self._rank)
-            yield from ((meaning, pattern, fit) for fit in fits)
+            for fit in fits:
+                yield meaning, pattern, fit
 
     def _is_cut_well(self, said: str) -> bool:
         """Whether there is anything, and nothing that belongs to a name before it: "박지 | 은 님이"."""
@@ -183,8 +183,9 @@ class Clauses:
 
     def _made_bare(self, said: str) -> Sentence:
         asking = talking = False
-        rest = _NUMBER.sub("", said.strip(" ,/"))
-        marks, rest = _split(rest)
+        rest = said.strip(" ,/")
+        number = _NUMBER.match(rest)
+        marks, rest = _split(rest[number.end() :] if number else rest)
         for _ in range(MOST_REMARKS):
             more, rest = _split(rest)
             marks += more
@@ -208,7 +209,7 @@ class Clauses:
         if expression is None:
             return said
         for place in islice(expression.finditer(low_of(said)), MOST_REMARKS):
-            lists = _TAKEN_BACK if place["reason"] else _NOT_A_REMARK
+            lists = _NOT_A_REMARK if place["reason"] is None else _TAKEN_BACK
             if place.start() and self._is_without(lists, said[place.end() :]):
                 return said[: place.start()] + "".join(_MARK.findall(said[place.start() :]))
         return said
@@ -224,11 +225,9 @@ class Clauses:
         is_asked = False
         for _ in range(MOST_REMARKS):
             ended = _ENDS.sub("", said) if said.rstrip(BLANKS)[-1:] in _STOPS else said
-            if self._language.ends_with_one("deciding", _SPACES.sub(" ", low_of(ended)).rstrip()):
-                # Elsewhere "for me" is politeness.
-                return ended, is_asked
             kind, start = self._language.closed(low_of(ended))
-            if not start:
+            # Elsewhere "for me" is politeness.
+            if not start or self._language.ends_with_one("deciding", _SPACES.sub(" ", low_of(ended)).rstrip()):
                 return ended or said, is_asked
             is_asked = is_asked or kind == "asked"
             marks = "".join(_MARK.findall(ended[start:]))

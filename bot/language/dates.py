@@ -109,8 +109,7 @@ class Dates:
             if not self._spaces or all(each.startswith("[") for each in tokens):
                 return ""
             firsts.update(self._first(tokens))
-        letters = {re.escape(word.split()[0][:FEW_LETTERS]) for word in firsts}
-        return rf"(?=\d|{'|'.join(sorted(letters))})"
+        return rf"(?=\d|{one_of(word.split()[0][:FEW_LETTERS] for word in firsts)})"
 
     def _first(self, tokens: list[str]) -> Iterator[str]:
         """What the first of them may say, up to one that may not be left out."""

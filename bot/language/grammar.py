@@ -32,7 +32,8 @@ _TAG = re.compile(r"[^,.;!?–—…]{0,20}\?$")
 _PAUSES = re.compile(r"[,.;!?–—…]")
 _TAKES_BACK = ("hedges", "negations", "corrections")
 _AGAINST = ("reported", "negations", "doubts", "past")
-_SENTENCE = re.compile(r"(?<=\w{2}[.!?])\s|\n|;|\s&&\s|\s(?=\(?[1-9a-e][.)]\s)")
+# Most letters begin none of it, and the first brackets say so.
+_SENTENCE = re.compile(r"[\s;](?:(?<=\w{2}[.!?]\s)|(?<=[\n;])|(?<=\s)(?:&&\s|(?=\(?[1-9a-e][.)]\s)))")
 _TITLE = re.compile(r"\b(\w{2,6})\.\s[A-ZÀ-Ý]")
 _PREAMBLE = re.compile(rf"(?<=\w)[,.;!]{{1,3}}\s(?:so\s)?|(?<=[{MARKS}])\s?[.!]\s|\s[-–—]\s|\n")
 
@@ -159,7 +160,7 @@ class Reading:
         made = self._understood()
         if made.request and made.intent not in READS and self._is_taken_back():
             return TALK
-        if made == NOTHING and self._is_greeting():
+        if made is NOTHING and self._is_greeting():
             return Understood("help")
         if self._has_role and made != TALK and (made.intent == "none" or made.asks):
             # "change his role to view only": there the role is no remark.
@@ -182,12 +183,12 @@ class Reading:
         one = self._clauses.one(self._said)
         if one.intent in READS and not one.asks:
             return one
-        return self._several() or (self._after_a_preamble() if one == NOTHING else one)
+        return self._several() or (self._after_a_preamble() if one is NOTHING else one)
 
     def _is_taken_back(self) -> bool:
         """ "…, don't, wait": behind a request there is a no that stands alone. "…, no?" only asks for a yes."""
         said = low_of(self._said).rstrip()
-        _first, *others = _PAUSES.split(_TAG.sub("", said))
+        _first, *others = _PAUSES.split(_TAG.sub("", said) if said.endswith("?") else said)
         return any(self._language.is_one("negations", each.strip()) for each in others)
 
     def _is_greeting(self) -> bool:

@@ -41,7 +41,7 @@ _FILE_NAME = re.compile(r"(?:[A-ZÀ-Ý0-9][\w&'’-]*\s){0,5}[\w&'’()-]+\.[A-Z
 _SOMEBODY_AT = re.compile(r"https?://[^/?#]*@")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{2,}:(?!\s)", re.IGNORECASE)
 _COMMA = re.compile(r"[,;–—]\s{0,9}")
-_FULL_STOP = re.compile(r"(\w{3,})\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
+_FULL_STOP = re.compile(r"\b(\w{3,}+)\s?(?:[.!]|\.{2,3})(?=\s)|()\n")
 _SPACED_SLASH = re.compile(r"\s[/\\]|[/\\]\s")
 _BULLET = re.compile(r"^(?:[-*•·–]|\d{1,2}[.)])\s+(?=\S)")
 _EMOJI_BEHIND = re.compile(rf"\s+{EMOJI}$")
@@ -166,13 +166,14 @@ class Namer:
             said = said.translate(bots)
         said = _EMPTY.sub(" ", _MARK.sub(" ", said)).strip(" ,;:-–(|/\n").lstrip(">→= ")
         if self._is_only_a_person(said):
-            one = self._person(said)
+            one = self._called(said)
             return Listed((one,)) if one else Listed((), False)
         said = self._first_sentence(said)
         if place := self.corrected(said):
             said = self._after_denial(said[place.end() :].strip(" ,"))
             said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
-        said = self._language.only_again.sub(r"\g<who>", self._language.introduced.sub("", said))
+        said = self._language.introduced.sub("", said)
+        said = again["who"] if (again := self._language.only_again.match(said)) else said
         said, excluded = self._without_exceptions(said)
         said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
         if not said or excluded is None or self._hedged(said):
@@ -454,7 +455,7 @@ class Namer:
         """None where nobody is plainly meant, such as by an address with letters that look like others."""
         said = said.strip(" .!;:-–")
         if self._is_only_a_person(said):
-            return self._somebody(self._text.names[said]) if len(said) == 1 else Words("name", said)
+            return self._called(said)
         said = _EMOJI_BEHIND.sub("", said)
         if self._language.is_one("nobody", low_of(said)) or self._language.is_one(
             "nobody", low_of(self._without_article(said))
@@ -481,6 +482,9 @@ class Namer:
         if not self._text.names.keys().isdisjoint(said):
             return None
         return self._person_in_words(self._without_article(said))
+
+    def _called(self, said: str) -> Words | None:
+        return self._somebody(self._text.names[said]) if len(said) == 1 else Words("name", said)
 
     def _somebody(self, name: Name) -> Words | None:
         if name.kind == "mention" and name.mention and name.mention.id:

@@ -9,7 +9,7 @@ what is before it, `$` is the end, and `{name}` is any word of the list of that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice, pairwise
@@ -34,16 +34,16 @@ BEGINS = rf"(?<![{LETTERS}@/._'’#-])"
 GLUED = re.compile(r"[\u05d0-\u05ea\u0627-\u064a]-?|[\u05d5\u0648][\u05d1\u05dc\u0628\u0644]-?")
 # What is cut off by an apostrophe ends there: "d'Ana".
 ENDS = (
-    r"(?:(?<=\w')|(?<=[\u05d0-\u05ea\u0627-\u064a]-)|(?<=(?<!\w)[\u05d0-\u05ea\u0627-\u064a])"
-    r"|(?<=(?<!\w)[\u05d5\u0648][\u05d1\u05dc\u0628\u0644])|"
-    rf"(?![{LETTERS}]|[.@/_'’-]\w))"
+    rf"(?:(?![{LETTERS}]|[.@/_'’-]\w)|"
+    r"(?<=\w')|(?<=[\u05d0-\u05ea\u0627-\u064a]-)|(?<=(?<!\w)[\u05d0-\u05ea\u0627-\u064a])"
+    r"|(?<=(?<!\w)[\u05d5\u0648][\u05d1\u05dc\u0628\u0644]))"
 )
 # Letters of languages that put no spaces between words or between a word and what sticks to it.
 CJK = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 # Words are looked for one by one where they are few.
 FEW = 12
 # What stands behind the last word of a sentence.
-_BEHIND_ALL = BLANKS + ".!?…"
+_BEHIND_ALL = frozenset(BLANKS + ".!?…")
 # How often something is looked for in one sentence; people say each thing once or twice.
 MOST_PLACES = 12
 
@@ -52,8 +52,6 @@ NAMED = ("role", "date", "span", "quote", "word", "who")
 _BRACKETS = {"(": r"[(\[]", ")": r"[)\]]"}  # of either kind, as people have it
 _PUNCTUATION = re.compile(r"[^\w\s{\[~'’]+")
 _WORD = re.compile(rf"[{LETTERS}]+|[^\s{LETTERS}{MARKS}]")
-_FIRST_WORD = re.compile(rf"[\s,{MARKS}]*([{LETTERS}]+|\S)")
-_LAST_WORD = re.compile(rf"(?:[{LETTERS}]+|\S)$")
 _GAPS = re.compile(rf"[\s,{MARKS}]+")
 
 Part = tuple[str, ...]  # the words between two slots, or one slot
@@ -112,9 +110,14 @@ class Fit(NamedTuple):
 
 
 def one_of(choices: Iterable[str]) -> str:
-    """Any of them, the longest first; a space in one is any white space."""
-    longest_first = sorted(set(choices), key=lambda each: (-len(each), each))
-    return "(?:" + "|".join(map(_literal, longest_first)) + ")"
+    """Any of them, the longest first; a space in one is any white space.
+
+    Each first letter is there once: a word in which none of them begins is soon done with.
+    """
+    rests: dict[str, list[str]] = {}
+    for each in sorted(set(choices), key=lambda each: (-len(each), each)):
+        rests.setdefault(each[:1], []).append(_literal(each[1:]))
+    return "(?:" + "|".join(f"{_literal(first)}(?:{'|'.join(many)})" for first, many in rests.items()) + ")"
 
 
 def _kinds(word: str) -> tuple[str, ...]:
@@ -127,16 +130,20 @@ def words_of(low: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(low))
 
 
-def first_of(low: str) -> str:
-    """The first word or mark of it, but a comma."""
-    found = _FIRST_WORD.match(low)
-    return found[1] if found else ""
+def first_of(words: Sequence[str]) -> str:
+    """The first word or mark of them, but a comma."""
+    for each in words:
+        if each != ",":
+            return each
+    return ""
 
 
-def last_of(low: str) -> str:
-    """The last word or mark of it, but those that a sentence ends with."""
-    found = _LAST_WORD.search(low.rstrip(_BEHIND_ALL).rpartition(" ")[2])
-    return found[0] if found else ""
+def last_of(words: Sequence[str]) -> str:
+    """The last word or mark of them, but those that a sentence ends with."""
+    for each in reversed(words):
+        if each not in _BEHIND_ALL:
+            return each
+    return ""
 
 
 class Pattern:
@@ -216,6 +223,8 @@ class Pattern:
 
     def _telling(self, words: str) -> str:
         """The one of several that is in the fewest sentences: the longest, and not "with"."""
+        if words.isalnum():
+            return words
         common = self._vocabulary.lists.get("connectors", ())
         return max(words_of(words), key=lambda each: (each not in common, len(each)))
 
@@ -297,8 +306,7 @@ class Pattern:
         if not self._is_placed:
             return expression.search(low, start)
         first: re.Match[str] | None = None
-        heads = self.heads if len(self.heads) <= FEW else self.heads.intersection(words_of(low))
-        for head in heads:
+        for head in self._few_heads or self.heads.intersection(words_of(low)):
             place = low.find(head, start)
             while place >= 0 and (first is None or place < first.start()):
                 if found := expression.match(low, place):
@@ -306,6 +314,10 @@ class Pattern:
                     break
                 place = low.find(head, place + 1)
         return first
+
+    @cached_property
+    def _few_heads(self) -> frozenset[str]:
+        return self.heads if len(self.heads) <= FEW else frozenset()
 
     @cached_property
     def _is_placed(self) -> bool:

@@ -311,8 +311,10 @@ class Slots:
 
     def _is_told_only(self, intent: str, people_said: str | None) -> bool:
         """Whether it is told, and not meant, that somebody decides: "if Ana decides for me"."""
+        if intent != "delegate":
+            return False
         low = low_of(people_said or "")
-        return intent == "delegate" and any(self._language.has(each, low) for each in _ONLY_TOLD)
+        return any(self._language.has(each, low) for each in _ONLY_TOLD)
 
     def _is_talk(self, said: str) -> bool:
         """Whether it is one of the other things that people share, such as ideas."""

@@ -160,9 +160,10 @@ class _Filed:
         if not self._spaces:
             shelf = self._shelf("")
             return shelf.of(word for word in shelf.known if word in low)
-        edge = self._edge(low) if self._edge else ""
+        said = words_of(low)
+        edge = self._edge(said) if self._edge else ""
         shelf = self._shelves.get(edge) or self._shelf(edge if edge in self._edges else "")
-        return shelf.of(words_of(low)) if shelf.known else shelf.patterns
+        return shelf.of(said) if shelf.known else shelf.patterns
 
     def _shelf(self, edge: str) -> _Shelf:
         """Those of sentences that begin or end so, or with any word."""
@@ -183,33 +184,40 @@ class _Shelf:
     """Patterns by their words. `known` are those that say something of a pattern.
 
     What a word says of all patterns is the bits of one number: which need it first, then which need it next, …
+    There are as many of these parts as halving takes to one, so that they are laid over each other in few steps.
     """
 
     def __init__(self, patterns: tuple[tuple[str, Pattern], ...]) -> None:
         self.patterns = patterns
-        self._needs = max((len(each.needs) for _, each in patterns), default=0)
+        parts = 1
+        while parts < max((len(each.needs) for _, each in patterns), default=0):
+            parts *= 2
+        self._halves = [len(patterns) * parts >> times for times in range(1, parts.bit_length())]
+        self._first = (1 << len(patterns)) - 1
         self._always = 0
         self._by_word: dict[str, int] = {}
         for number, (_, pattern) in enumerate(patterns):
-            for place in range(self._needs):
+            for place in range(parts):
                 bit = 1 << (place * len(patterns) + number)
                 words = pattern.needs[place] if place < len(pattern.needs) else ()
                 for word in words:
                     self._by_word[word] = self._by_word.get(word, 0) | bit
                 self._always |= 0 if words else bit
         self.known = frozenset(self._by_word)
+        self._of_nothing = self._told(())
 
-    def of(self, said: Iterable[str]) -> list[tuple[str, Pattern]]:
+    def of(self, said: Iterable[str]) -> Sequence[tuple[str, Pattern]]:
         """Those of sentences with these words."""
-        bits, size, by_word = self._always, len(self.patterns), self._by_word
-        for word in self.known.intersection(said):
+        words = self.known.intersection(said)
+        return self._told(words) if words else self._of_nothing
+
+    def _told(self, words: Iterable[str]) -> Sequence[tuple[str, Pattern]]:
+        bits, by_word = self._always, self._by_word
+        for word in words:
             bits |= by_word[word]
-        left = (1 << size) - 1
-        for _ in range(self._needs):
-            left &= bits
-            if not left:
-                return []
-            bits >>= size
+        for half in self._halves:
+            bits &= bits >> half
+        left = bits & self._first
         found: list[tuple[str, Pattern]] = []
         while left:
             lowest = left & -left
@@ -343,7 +351,11 @@ class Language:
         return frozenset(self.words("titles"))
 
     def is_one(self, name: str, low: str) -> bool:
-        return low.strip(" .,!?") in self.words(name)
+        return low.strip(" .,!?") in self._word_sets.get(name, ())
+
+    @cached_property
+    def _word_sets(self) -> Mapping[str, frozenset[str]]:
+        return {name: frozenset(many) for name, many in self._words.items()}
 
     def has(self, name: str, low: str) -> bool:
         expression = self.expression(name)
@@ -356,24 +368,26 @@ class Language:
         return found.span() if found else None
 
     def ends_with_one(self, name: str, low: str) -> bool:
-        return f" {low}".endswith(self._endings.get(name, ()))
+        return f" {low}".endswith(self._endings.get((name, low[-1:]), ()))
 
     def begins_with_one(self, name: str, low: str) -> bool:
-        return f"{low} ".startswith(self._beginnings.get(name, ()))
+        return f"{low} ".startswith(self._beginnings.get((name, low[:1]), ()))
 
     @cached_property
-    def _endings(self) -> Mapping[str, tuple[str, ...]]:
-        """The words as they stand at the end of something."""
+    def _endings(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The words as they stand at the end of something, by their list and their last letter."""
         gap = " " if self.spaces else ""
-        return {name: tuple(gap + each for each in many) for name, many in self._words.items()}
+        return _by_letter((name, each[-1], gap + each) for name, many in self._words.items() for each in many)
 
     @cached_property
-    def _beginnings(self) -> Mapping[str, tuple[str, ...]]:
-        """The words as they stand before something, together with what parts them from it."""
+    def _beginnings(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The words as they stand before something, with what parts them from it, by their list and first letter."""
         gap = " " if self.spaces else ""
-        return {
-            name: tuple(each if each[-1] in "'=" else each + gap for each in many) for name, many in self._words.items()
-        }
+        return _by_letter(
+            (name, each[0], each if each[-1] in "'=" else each + gap)
+            for name, many in self._words.items()
+            for each in many
+        )
 
     def ending(self, name: str, low: str) -> str:
         """The one of the words that it ends with, or ""."""
@@ -395,13 +409,15 @@ class Language:
 
     def before(self, name: str, low: str) -> int:
         """How much of it is one of the words that may stand before a name."""
-        starts = self._beginnings.get(name, ())
+        starts = self._beginnings.get((name, low[:1]), ())
         return max(len(each) for each in starts if low.startswith(each)) if low.startswith(starts) else 0
 
     def opened(self, low: str) -> tuple[str, int]:
         """The politeness before a request: of what kind it is, and where it ends; 0 where there is none."""
         some = self._filed("polite", anchored=True, only=_OPENING).of(low[:LONGEST_BEGINNING])
-        ends = dict.fromkeys(_OPENING, 0) if some else {}
+        if not some:
+            return "", 0
+        ends = dict.fromkeys(_OPENING, 0)
         for kind, pattern in some:
             if found := pattern.begins.match(low):
                 ends[kind] = max(ends[kind], found.end())
@@ -448,10 +464,10 @@ class Language:
         names = ("and", "then", "but") if self.spaces else ()
         for name in names:
             low = said.lower()
-            if low.endswith(ends := self._endings.get(name, ())):
+            if low.endswith(ends := self._endings.get((name, low[-1:]), ())):
                 cut = max(len(each) for each in ends if low.endswith(each))
                 return self.without_joints(said[:-cut].rstrip(" ,"))
-            if low.startswith(starts := self._beginnings.get(name, ())):
+            if low.startswith(starts := self._beginnings.get((name, low[:1]), ())):
                 cut = max(len(each) for each in starts if low.startswith(each))
                 return self.without_joints(said[cut:].lstrip(" ,"))
         return said
@@ -468,7 +484,8 @@ class Language:
         """Where another request may begin."""
         words = one_of((*self.words("and"), *self.words("then")))
         if self.spaces:
-            return re.compile(rf"\s*[,;.]\s{{1,3}}(?:{words}\s)?|\s{words}[\s,]")
+            # Most letters begin none of it, and the first brackets say so.
+            return re.compile(rf"[\s,;.](?:(?:(?<=[,;.])|(?<=\s)\s*[,;.])\s{{1,3}}(?:{words}\s)?|(?<=\s){words}[\s,])")
         return re.compile(rf"[,;.。，；、]\s*{words}?|{words}")
 
     @cached_property
@@ -548,8 +565,11 @@ class Language:
         if not self.words("remarks"):
             return None
         joint = rf"(?:{one_of(self.words('and'))}\s)?"
-        apart = rf"(?:[,.;:!?…–—]\s{{0,3}}|\s-{{1,2}}\s|\n|\s\()\s{{0,3}}{joint}{one_of(self.words('remarks'))}"
-        return re.compile(rf"(?:{apart}|(?P<reason>\s{one_of(self.words('reasons'))}))(?![{LETTERS}'-])")
+        # Most letters begin none of it, and the first brackets say so.
+        gap = r"(?:(?<=[,.;:!?…–—])\s{0,3}|(?<=\s)-{1,2}\s|(?<=\n)|(?<=\s)\()\s{0,3}"
+        apart = f"{gap}{joint}{one_of(self.words('remarks'))}"
+        reason = rf"(?P<reason>(?<=\s){one_of(self.words('reasons'))})"
+        return re.compile(rf"[\s,.;:!?…–—](?:{apart}|{reason})(?![{LETTERS}'-])")
 
     @cached_property
     def names_last(self) -> re.Pattern[str]:
@@ -616,6 +636,14 @@ class Language:
         """Every word of the table, to see which language a sentence is in."""
         table = {name: many for name, many in self._table.items() if name not in ("loosely", "around")}
         return frozenset(_WORD.findall(_NOT_WORDS.sub(" ", " ".join(_texts(table))).replace("_", " ")))
+
+
+def _by_letter(words: Iterable[tuple[str, str, str]]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Words by their list and by one letter of theirs."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for name, letter, word in words:
+        found[name, letter] = (*found.get((name, letter), ()), word)
+    return found
 
 
 def _apart(words: Iterable[str]) -> re.Pattern[str]:

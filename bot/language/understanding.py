@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.language.dialog import answered
 from bot.language.grammar import Reading
@@ -148,6 +149,7 @@ def _unnamed(text: Plain) -> str:
     return left if any(map(str.isalpha, left)) else low
 
 
+@lru_cache(maxsize=64)
 def _closest(locale: str) -> str:
     """The table for a locale: zh-TW is zh-Hant, pt-BR is pt."""
     known = tags()
