@@ -209,7 +209,9 @@ class Reading:
                 continue
             # What takes something away may well be asked for by "she isn't with us any more".
             lists = _TOLD if made.intent in ("unshare", "extend") else (*_TOLD, "negations")
-            is_told = any(self._language.has(each, low_of(before)) for each in lists)
+            locked_out = self._language.expression("locked_out")
+            low = locked_out.sub(" ", low_of(before)) if locked_out else low_of(before)
+            is_told = any(self._language.has(each, low) for each in lists)
             # "typo before. Share …": in a sentence of its own it is a condition only if it begins like one.
             is_sentence = place[0].strip()[:1] in (".", "!")
             begins = self._language.begins_with_one if is_sentence else self._language.has

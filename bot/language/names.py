@@ -274,6 +274,9 @@ class Namer:
         if not place:
             return said, ()
         before, behind = said[: place.start()].strip(" ,"), said[place.end() :].strip(" ,")
+        if here := self._language.ending("in_here", low_of(behind)):
+            # "everyone except Ana in this chat"
+            before, behind = f"{before} {behind[-len(here) :]}", behind[: -len(here)].strip(" ,")
         if self._language.exception_last:
             if not behind:
                 behind, _, before = before.rpartition(self._language.exception_joint)
@@ -475,7 +478,7 @@ class Namer:
         if before := self._language.before("before_people", low):
             said = said[before:].strip()
         said = self._language.without_ending("behind_people", said.removeprefix("@"))
-        said = self._language.without_ending("person_endings", said, least=3)
+        said = self._language.stem(self._language.without_ending("person_endings", said, least=3))
         if name := self._text.only(said):
             return self._somebody(name)
         if not self._text.names.keys().isdisjoint(said):

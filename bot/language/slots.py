@@ -105,7 +105,10 @@ class Slots:
     def _about_nothing(self, intent: str, detail: str, said: str) -> Understood | None:
         """Without a slot: "my shares ending on Friday"; "who has access?", of what is being talked of."""
         if intent == "list_shares":
-            return Understood(intent, replace(BLANK, until=self._beside.of(said).until))
+            until = self._beside.of(said).until
+            is_due = until and self._language.has("ends", low_of(until.words))
+            items = (Words("reference", "expiring_soon"),) if is_due else ()
+            return Understood(intent, replace(BLANK, items=items, until=until))
         if intent == "report":
             # "The last 30 days" are as long as 30 days ahead. "Who can open the report?" is of a file.
             beside = self._beside.of(said)
@@ -125,7 +128,7 @@ class Slots:
         items_said, behind = self._out_behind(items_said) if people_said else (items_said, [])
         spoken = spoken._replace(items=items_said, people=people_said)
         items, people = self._named(spoken)
-        people = self._left_out(people, said, behind)
+        people = self._left_out(self._told(people, said), said, behind)
         lacking = {"dated": not (beside.until or beside.latest), "roled": not people.is_clear}
         if lacking.get(spoken.detail) or not self._is_told(spoken, items, people):
             return None
@@ -150,7 +153,8 @@ class Slots:
             asks.pop("expiration", None)
         if not items.is_clear or (spoken.intent in _NEEDS_ITEMS and not request.items):
             asks["items"] = (spoken.items or "").strip(BLANKS)
-        if not people.is_clear or (spoken.intent in _NEEDS_PEOPLE and not request.recipients):
+        is_she = spoken.detail == "them"
+        if is_she or not people.is_clear or (spoken.intent in _NEEDS_PEOPLE and not request.recipients):
             asks["recipients"] = self._without_what_is_clear(spoken.people or "")
         if spoken.intent == "change_role" and request.role is None:
             asks.setdefault("role", "")
@@ -174,6 +178,11 @@ class Slots:
             # What was taken back may be either.
             return Listed((), is_clear=False), Listed((), is_clear=False)
         return items, people
+
+    def _told(self, people: Listed, said: str) -> Listed:
+        """Who "she" is, if a message is for somebody by name."""
+        told = self._beside.told(said) if people.found and all(each.kind == "pronoun" for each in people.found) else ""
+        return self._namer.people(told) if told else people
 
     def _out_behind(self, items_said: str | None) -> tuple[str | None, list[str]]:
         """ "Let everybody here edit Plan.docx except Bob": the file, and who is left out."""
