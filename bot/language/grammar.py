@@ -222,7 +222,8 @@ class Reading:
     def _with_who_and_what(self, made: Understood, before: str, rest: str) -> Understood:
         request = made.request or BLANK
         if any(each.kind == "pronoun" for each in request.recipients):
-            people = self._namer.mentioned(unmarked(self._beside, self._clauses.bare(before).bare))
+            last = _SENTENCE.split(before)[-1]
+            people = next(filter(None, map(self._mentioned, (before, last))), ())
             request = replace(request, recipients=people or request.recipients)
         files = self._namer.files_in(before)
         is_of_those = self._language.has("those", low_of(rest)) and not self._language.has("past", low_of(before))
@@ -235,6 +236,9 @@ class Reading:
                 return NOTHING
             request = replace(request, items=(file,))
         return _without_asking_for_what_is_there(replace(made, request=request))
+
+    def _mentioned(self, before: str) -> tuple[Words, ...]:
+        return self._namer.mentioned(unmarked(self._beside, self._clauses.bare(before).bare))
 
     # Several requests
 

@@ -123,7 +123,8 @@ class Namer:
             if not ends_with_a_file(self._text, said) or self.corrected(said):
                 return Listed((), False)
         either = self._language.first("or", low_of(said))
-        if either and ends_with_a_file(self._text, said[: either[0]]):
+        is_either = either and self.has_article(said) and self.has_article(said[either[1] :])
+        if either and (is_either or ends_with_a_file(self._text, said[: either[0]])):
             return Listed((), False)
         found: list[Words] = []
         is_clear = True
@@ -329,12 +330,16 @@ class Namer:
             one, rest = self._without_its_ending(said[start : place.start()]), said[place.end() :]
             if (
                 ends_with_a_file(self._text, one)
-                or (self.has_article(one) and self.has_article(rest))
+                or (self.has_article(one) and (self.has_article(rest) or self._is_a_folder_beside(one, rest)))
                 or self.is_reference(one)
             ):
                 parts.append(one)
                 start = place.end()
         return [each for each in (*parts, said[start:] if parts else said) if each.strip(" ,")]
+
+    def _is_a_folder_beside(self, one: str, rest: str) -> bool:
+        """ "the Falcon folder and Plan.docx"."""
+        return self._language.ends_with_one("containers", low_of(one)) and ends_with_a_file(self._text, rest)
 
     def has_article(self, said: str) -> bool:
         """Whether it begins as only another thing begins: "the budget and the forecast"."""
