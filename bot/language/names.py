@@ -32,6 +32,8 @@ _BEHIND_A_FILE = re.compile(rf"(?:{_SURELY_A_FILE.pattern})[.,;:!?]?\s+\w[^/\\]*
 _PATH = re.compile(r"/[^/]|\\\\?[^\\]|[^/\\]+(?:[/\\][^/\\]+)+[/\\]?$|\.\.?/")
 _ADDRESSED = re.compile(rf"[^{NAMES}]*[<(\[]\s?([{NAMES}])\s?[>)\]]$")
 _NEIGHBOURS = re.compile(rf"(?<=[{NAMES}])\s{{0,9}}(?=[{NAMES}])")
+# "Ana/Bob", but not "he/she".
+_BESIDE_A_NAME = re.compile(r"(?<=[a-zà-ÿ])/(?=[A-ZÀ-Ý][a-zà-ÿ])")
 _BROKEN_ADDRESS = re.compile(r"\S@|@\S*\.|@$")
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:(?:,|\s(?:and|&))?\s[A-ZÀ-Ý][\w'’-]*){0,5}(?=\s[a-zà-ÿ(]|$)")
 _LAST_CAPITALS = re.compile(r",\s([A-ZÀ-Ý][\w'’-]*(?:\s[A-ZÀ-Ý][\w'’-]*){0,3})$")
@@ -175,7 +177,7 @@ class Namer:
             said = self._language.without_connector(said[self._language.before("corrections", low_of(said)) :])
         said = self._language.only_again.sub(r"\g<who>", self._language.introduced.sub("", said))
         said, excluded = self._without_exceptions(said)
-        said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
+        said = _BESIDE_A_NAME.sub(", ", _NEIGHBOURS.sub(", ", self._language.without_joints(said)))
         if not said or excluded is None or self._hedged(said):
             return Listed((), False)
         parts = [part.strip(" ,;") for part in self._and.split(said)]
