@@ -79,7 +79,8 @@ class Slots:
         if (items_said is not None and self._is_talk(items_said)) or self._is_told_only(intent, people_said):
             return TALK
         is_no_file = detail == "file" and not self._is_plainly_a_file(items_said or "")
-        if is_no_file or (detail == "anyone" and self._says_with_whom(items_said or "")):
+        is_nobody = detail == "whom" and not self._is_plainly_somebody(people_said or "")
+        if is_no_file or is_nobody or (detail == "anyone" and self._says_with_whom(items_said or "")):
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
@@ -356,6 +357,12 @@ class Slots:
             or self._language.has("file", low)
             or self._language.ends_with_one("papers", _MARK.sub(" ", low).strip(" ,|"))
         )
+
+    def _is_plainly_somebody(self, said: str) -> bool:
+        """ "give access to Ana", but not "to Falcon Plan"."""
+        low = _MARK.sub(" ", low_of(said)).strip(" ,|")
+        is_thing = any(self._language.ends_with_one(each, low) for each in ("file", "papers", "things", "containers"))
+        return not is_thing and self._namer.are_named(said)
 
     def _says_with_whom(self, said: str) -> bool:
         """ "publicly share your opinion with Ana": that is more than the name of a file."""
