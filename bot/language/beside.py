@@ -126,6 +126,10 @@ class Aside:
         """Who is left out, each as it was said."""
         return [each.said for each in self._within(said) if each.kind == "except"]
 
+    def told(self, said: str) -> str:
+        """Who is told a message, where that is where they are named: "let Ana know "it's done" and …"."""
+        return next((each.said for each in self._within(said) if each.kind == "message" and each.said), "")
+
     def unclear(self, said: str) -> dict[str, str]:
         """The words that leave a slot open, by slot."""
         all_said = self._within(said)
@@ -254,7 +258,7 @@ def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | No
             inside = inside.removesuffix(")") if "(" in found.words and "(" not in inside else inside
             if kind == "password" and (names_a_file(inside) or language.is_one("no_passwords", low_of(inside))):
                 return None
-            return Said(kind, words, text=inside.strip(QUOTES + " ") or inside)
+            return Said(kind, words, text=inside.strip(QUOTES + " ") or inside, said=found.group("who"))
         case "until":
             return _until(language, words, found.group("date", "span"), now)
         case "except":
@@ -274,6 +278,7 @@ def _until(language: Language, words: str, date: str, now: Now) -> Said:
     """Without a date it is for ever."""
     if not date:
         return Said("until", words, until=Expiry(words, None))
+    date = _MARK.sub(" ", date).strip(" ,")
     until = language.dates.until(date, now.at, now.tz)
     if until is None or (until.at is None and not until.forever):
         return Said("until", words, text=date.strip(), is_clear=False)

@@ -182,7 +182,7 @@ class Clauses:
         return self._bare[said]
 
     def _made_bare(self, said: str) -> Sentence:
-        asking = talking = False
+        asking = talking = advised = False
         rest = said.strip(" ,/")
         number = _NUMBER.match(rest)
         marks, rest = _split(rest[number.end() :] if number else rest)
@@ -193,6 +193,7 @@ class Clauses:
             if name and name.kind == "bot":
                 rest = rest[1:].lstrip(" ,:.!")
                 continue
+            advised = advised or self._language.begins_with_one("advice", low_of(rest))
             kind, end = self._language.opened(low_of(rest))
             if not end:
                 break
@@ -201,7 +202,7 @@ class Clauses:
             rest = rest[end:].lstrip(" ,.!:–-…\n")
         rest, is_asked = self._without_closers(self._without_remark(rest))
         bare = f"{marks} {rest.strip(' ,.!?…:;–-')}".strip()
-        return Sentence(bare, asking or is_asked, talking, bool(_ASKED.search(said)))
+        return Sentence(bare, asking or is_asked, talking, advised or bool(_ASKED.search(said)))
 
     def _without_remark(self, said: str) -> str:
         """Without a clause at the end that only says why, if it takes nothing back and asks for nothing."""

@@ -210,7 +210,9 @@ class Reading:
                 continue
             # What takes something away may well be asked for by "she isn't with us any more".
             lists = _TOLD if made.intent in ("unshare", "extend") else (*_TOLD, "negations")
-            is_told = any(self._language.has(each, low_of(before)) for each in lists)
+            locked_out = self._language.expression("locked_out")
+            low = locked_out.sub(" ", low_of(before)) if locked_out else low_of(before)
+            is_told = any(self._language.has(each, low) for each in lists)
             # "typo before. Share …": in a sentence of its own it is a condition only if it begins like one.
             is_sentence = place[0].strip()[:1] in (".", "!")
             begins = self._language.begins_with_one if is_sentence else self._language.has
@@ -221,7 +223,8 @@ class Reading:
     def _with_who_and_what(self, made: Understood, before: str, rest: str) -> Understood:
         request = made.request or BLANK
         if any(each.kind == "pronoun" for each in request.recipients):
-            people = self._namer.mentioned(unmarked(self._beside, self._clauses.bare(before).bare))
+            last = _SENTENCE.split(before)[-1]
+            people = next(filter(None, map(self._mentioned, (before, last))), ())
             request = replace(request, recipients=people or request.recipients)
         files = self._namer.files_in(before)
         is_of_those = self._language.has("those", low_of(rest)) and not self._language.has("past", low_of(before))
@@ -234,6 +237,9 @@ class Reading:
                 return NOTHING
             request = replace(request, items=(file,))
         return _without_asking_for_what_is_there(replace(made, request=request))
+
+    def _mentioned(self, before: str) -> tuple[Words, ...]:
+        return self._namer.mentioned(unmarked(self._beside, self._clauses.bare(before).bare))
 
     # Several requests
 

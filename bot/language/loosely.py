@@ -96,7 +96,9 @@ class Loosely:
             return self._requested(files, said, rest)
         if self._language.has("whom_not", low_of(said)):
             return NOTHING
-        if self._fits("who_has_access", said, found) and (is_question or self._begins_as_question(said)):
+        is_advice = sentence.talking and self._language.verb(low_of(said))  # "can I share … with Ana?"
+        is_asked = not is_advice and (is_question or self._begins_as_question(said))
+        if is_asked and self._fits("who_has_access", said, found):
             return Understood("who_has_access", ShareRequest(_all(files), _all(people)))
         if not people and not is_question and self._language.has("everybody", low_of(_without(said, found))):
             low = low_of(_without(said, found))

@@ -32,6 +32,8 @@ _BEHIND_A_FILE = re.compile(rf"(?:{_SURELY_A_FILE.pattern})[.,;:!?]?\s+\w[^/\\]*
 _PATH = re.compile(r"/[^/]|\\\\?[^\\]|[^/\\]+(?:[/\\][^/\\]+)+[/\\]?$|\.\.?/")
 _ADDRESSED = re.compile(rf"[^{NAMES}]*[<(\[]\s?([{NAMES}])\s?[>)\]]$")
 _NEIGHBOURS = re.compile(rf"(?<=[{NAMES}])\s{{0,9}}(?=[{NAMES}])")
+# "Ana/Bob", but not "he/she".
+_BESIDE_A_NAME = re.compile(r"(?<=[a-zà-ÿ])/(?=[A-ZÀ-Ý][a-zà-ÿ])")
 _BROKEN_ADDRESS = re.compile(r"\S@|@\S*\.|@$")
 _CAPITALS = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:(?:,|\s(?:and|&))?\s[A-ZÀ-Ý][\w'’-]*){0,5}(?=\s[a-zà-ÿ(]|$)")
 _LAST_CAPITALS = re.compile(r",\s([A-ZÀ-Ý][\w'’-]*(?:\s[A-ZÀ-Ý][\w'’-]*){0,3})$")
@@ -123,7 +125,8 @@ class Namer:
             if not ends_with_a_file(self._text, said) or self.corrected(said):
                 return Listed((), False)
         either = self._language.first("or", low_of(said))
-        if either and ends_with_a_file(self._text, said[: either[0]]):
+        is_either = either and self.has_article(said) and self.has_article(said[either[1] :])
+        if either and (is_either or ends_with_a_file(self._text, said[: either[0]])):
             return Listed((), False)
         found: list[Words] = []
         is_clear = True
@@ -175,7 +178,7 @@ class Namer:
         said = self._language.introduced.sub("", said)
         said = again["who"] if (again := self._language.only_again.match(said)) else said
         said, excluded = self._without_exceptions(said)
-        said = _NEIGHBOURS.sub(", ", self._language.without_joints(said))
+        said = _BESIDE_A_NAME.sub(", ", _NEIGHBOURS.sub(", ", self._language.without_joints(said)))
         if not said or excluded is None or self._hedged(said):
             return Listed((), False)
         parts = [part.strip(" ,;") for part in self._and.split(said)]
@@ -275,6 +278,9 @@ class Namer:
         if not place:
             return said, ()
         before, behind = said[: place.start()].strip(" ,"), said[place.end() :].strip(" ,")
+        if here := self._language.ending("in_here", low_of(behind)):
+            # "everyone except Ana in this chat"
+            before, behind = f"{before} {behind[-len(here) :]}", behind[: -len(here)].strip(" ,")
         if self._language.exception_last:
             if not behind:
                 behind, _, before = before.rpartition(self._language.exception_joint)
@@ -327,12 +333,16 @@ class Namer:
             one, rest = self._without_its_ending(said[start : place.start()]), said[place.end() :]
             if (
                 ends_with_a_file(self._text, one)
-                or (self.has_article(one) and self.has_article(rest))
+                or (self.has_article(one) and (self.has_article(rest) or self._is_a_folder_beside(one, rest)))
                 or self.is_reference(one)
             ):
                 parts.append(one)
                 start = place.end()
         return [each for each in (*parts, said[start:] if parts else said) if each.strip(" ,")]
+
+    def _is_a_folder_beside(self, one: str, rest: str) -> bool:
+        """ "the Falcon folder and Plan.docx"."""
+        return self._language.ends_with_one("containers", low_of(one)) and ends_with_a_file(self._text, rest)
 
     def has_article(self, said: str) -> bool:
         """Whether it begins as only another thing begins: "the budget and the forecast"."""
@@ -476,7 +486,7 @@ class Namer:
         if before := self._language.before("before_people", low):
             said = said[before:].strip()
         said = self._language.without_ending("behind_people", said.removeprefix("@"))
-        said = self._language.without_ending("person_endings", said, least=3)
+        said = self._language.stem(self._language.without_ending("person_endings", said, least=3))
         if name := self._text.only(said):
             return self._somebody(name)
         if not self._text.names.keys().isdisjoint(said):

@@ -84,6 +84,10 @@ _LINES = re.compile(
     r"((?:[^\S\n]{0,9}[A-ZÀ-Ý][\w'’.-]{0,60}(?:[ ][A-ZÀ-Ý][\w'’.-]{0,60}){0,3}[,;]?[^\S\n]{0,9}(?:\n|$)){2,30})"
     r"(?=\n|$)"
 )
+# A name alone on the last line, below a sentence: who writes, and no one of whom something is asked.
+_SIGNED = re.compile(
+    r"(?<=[.!?])[^\S\n]{0,9}\n\s{0,9}[-–—]{0,2}[^\S\n]?[A-ZÀ-Ý][\w'’-]{1,40}(?:[ ][A-ZÀ-Ý][\w'’.-]{0,40}){0,2}\s*$"
+)
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s{10,}")
 
@@ -238,7 +242,7 @@ def _of_one(text: str) -> str:
         return text
     text = _MESSAGE_BELOW.sub("", text)
     text = mail_below().sub("", text) if _HEADS.search(text) else text
-    text = _LINES.sub(_in_one_line, text)
+    text = _SIGNED.sub("", _LINES.sub(_in_one_line, text))
     listed = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     return _FIRST_BULLET.sub("", listed) if listed != text else text
 

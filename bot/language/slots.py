@@ -79,7 +79,8 @@ class Slots:
         if (items_said is not None and self._is_talk(items_said)) or self._is_told_only(intent, people_said):
             return TALK
         is_no_file = detail == "file" and not self._is_plainly_a_file(items_said or "")
-        if is_no_file or (detail == "anyone" and self._says_with_whom(items_said or "")):
+        is_nobody = detail == "whom" and not self._is_plainly_somebody(people_said or "")
+        if is_no_file or is_nobody or (detail == "anyone" and self._says_with_whom(items_said or "")):
             return None
         if items_said is not None and people_said is None and meaning == "share":
             items_said, people_said = self._people_behind(items_said)
@@ -105,7 +106,10 @@ class Slots:
     def _about_nothing(self, intent: str, detail: str, said: str) -> Understood | None:
         """Without a slot: "my shares ending on Friday"; "who has access?", of what is being talked of."""
         if intent == "list_shares":
-            return Understood(intent, replace(BLANK, until=self._beside.of(said).until))
+            until = self._beside.of(said).until
+            is_due = until and self._language.has("ends", low_of(until.words))
+            items = (Words("reference", "expiring_soon"),) if is_due else ()
+            return Understood(intent, replace(BLANK, items=items, until=until))
         if intent == "report":
             # "The last 30 days" are as long as 30 days ahead. "Who can open the report?" is of a file.
             beside = self._beside.of(said)
@@ -125,7 +129,7 @@ class Slots:
         items_said, behind = self._out_behind(items_said) if people_said else (items_said, [])
         spoken = spoken._replace(items=items_said, people=people_said)
         items, people = self._named(spoken)
-        people = self._left_out(people, said, behind)
+        people = self._left_out(self._told(people, said), said, behind)
         lacking = {"dated": not (beside.until or beside.latest), "roled": not people.is_clear}
         if lacking.get(spoken.detail) or not self._is_told(spoken, items, people):
             return None
@@ -150,7 +154,8 @@ class Slots:
             asks.pop("expiration", None)
         if not items.is_clear or (spoken.intent in _NEEDS_ITEMS and not request.items):
             asks["items"] = (spoken.items or "").strip(BLANKS)
-        if not people.is_clear or (spoken.intent in _NEEDS_PEOPLE and not request.recipients):
+        is_she = spoken.detail == "them"
+        if is_she or not people.is_clear or (spoken.intent in _NEEDS_PEOPLE and not request.recipients):
             asks["recipients"] = self._without_what_is_clear(spoken.people or "")
         if spoken.intent == "change_role" and request.role is None:
             asks.setdefault("role", "")
@@ -174,6 +179,11 @@ class Slots:
             # What was taken back may be either.
             return Listed((), is_clear=False), Listed((), is_clear=False)
         return items, people
+
+    def _told(self, people: Listed, said: str) -> Listed:
+        """Who "she" is, if a message is for somebody by name."""
+        told = self._beside.told(said) if people.found and all(each.kind == "pronoun" for each in people.found) else ""
+        return self._namer.people(told) if told else people
 
     def _out_behind(self, items_said: str | None) -> tuple[str | None, list[str]]:
         """ "Let everybody here edit Plan.docx except Bob": the file, and who is left out."""
@@ -349,6 +359,12 @@ class Slots:
             or self._language.has("file", low)
             or self._language.ends_with_one("papers", _MARK.sub(" ", low).strip(" ,|"))
         )
+
+    def _is_plainly_somebody(self, said: str) -> bool:
+        """ "give access to Ana", but not "to Falcon Plan"."""
+        low = _MARK.sub(" ", low_of(said)).strip(" ,|")
+        is_thing = any(self._language.ends_with_one(each, low) for each in ("file", "papers", "things", "containers"))
+        return not is_thing and self._namer.are_named(said)
 
     def _says_with_whom(self, said: str) -> bool:
         """ "publicly share your opinion with Ana": that is more than the name of a file."""

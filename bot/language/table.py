@@ -402,6 +402,13 @@ class Language:
         rest = said[: len(said) - len(ending)].rstrip()
         return rest if len(rest) >= least or re.fullmatch(f"[{NAMES}]", rest) else said
 
+    def stem(self, said: str) -> str:
+        """A name as it is called, where an ending has changed the letters before it."""
+        for before, _, alone in (each.partition(" > ") for each in self.words("person_stems")):
+            if said.lower().endswith(before):
+                return said[: len(said) - len(before)] + alone
+        return said
+
     def without_inside(self, low: str) -> str:
         """Without the articles that are inside a name: "de la Cruz"."""
         expression = self.expression("inside_names")
