@@ -23,7 +23,7 @@ are made up in [tests/gallery/samples.py](../tests/gallery/samples.py), where a 
 each is in [tests/gallery/golden](../tests/gallery/golden). What all of them have to keep to is in
 [tests/test_gallery.py](../tests/test_gallery.py). The sign-in card is not here: Teams itself draws that.
 
-Pictures of all alphabets want fonts for them (Debian: `fonts-noto-color-emoji`, `fonts-wqy-microhei`).
+Pictures of all alphabets want fonts for them (Debian: `fonts-noto-color-emoji`, `fonts-noto-cjk`).
 """
 
 
@@ -36,11 +36,17 @@ def golden(name: str) -> str:
 
 
 def page() -> str:
-    parts = [ABOUT]
+    parts = [ABOUT, f"\n{_contents()}\n"]
     for card, names in groupby(SAMPLES, key=lambda name: name.partition(": ")[0]):
         parts.append(f"\n## {card.capitalize()}\n")
         parts += [_table(name, name.partition(": ")[2]) for name in names]
     return "".join(parts)
+
+
+def _contents() -> str:
+    """A link to each heading, as GitHub makes anchors of them."""
+    cards = dict.fromkeys(name.partition(": ")[0] for name in SAMPLES)
+    return " ·\n".join(f"[{card.capitalize()}](#{slug(card)})" for card in cards)
 
 
 def _table(name: str, state: str) -> str:
