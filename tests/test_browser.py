@@ -288,6 +288,7 @@ async def test_a_link_that_is_pasted_gets_its_card_before_it_is_sent(browser: Br
     await expect(panel).to_be_hidden()
     await paste(adele, url)
     await expect(panel).to_contain_text(told)
+    await expect(panel.get_by_role("button", name="See who, and share…")).to_be_disabled()
     await shoot(adele, "23-link")
     await adele.get_by_test_id("composer").press("Enter")
     await expect(panel).to_be_hidden()

@@ -77,7 +77,9 @@ export function linkPreview(chat, me) {
     panel.hidden = !card;
     if (!card) return panel.replaceChildren();
     const drop = iconButton(icon("close", 14), "Remove", { class: "small", "data-testid": "link-remove", onclick: () => show(null) });
-    panel.replaceChildren(drawCard(card, me, () => {}), drop);
+    const preview = drawCard(card, me, () => {});
+    for (const button of preview.querySelectorAll("button")) Object.assign(button, { disabled: true, title: "Works once it is sent" });
+    panel.replaceChildren(preview, drop);
   }
 
   function take() {
