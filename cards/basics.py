@@ -21,6 +21,7 @@ def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> 
             )
         ),
         *(block(line(run(example, bold=True)), small(what)) for example, what in commands),
+        *([line(_("Say “help” to see all that I can do."))] if welcome else []),
         actions=[{**begin(), "style": "positive"}],
         summary=_("{title}. Try: {example}", title=title, example=commands[0][0]),
     )

@@ -23,6 +23,16 @@ async def test_the_welcome_comes_once(adele: Someone, bot: Bot) -> None:
     assert adele.sees().count("Hello, I'm Sharebot") == 1
 
 
+async def test_the_welcome_speaks_of_little_and_help_of_all(adele: Someone) -> None:
+    help_ = await adele.says("help")
+    welcome = adele.sees().partition("Hello, I'm Sharebot")[2].partition("What I can do")[0]
+
+    assert "who has access to" in welcome
+    assert "Say “help” to see all that I can do." in welcome
+    assert "sign out" in help_
+    assert "sign out" not in welcome
+
+
 async def test_help_shows_what_can_be_said(adele: Someone, bot: Bot) -> None:
     answer = await adele.says("help")
 

@@ -71,7 +71,10 @@ COMMANDS = (
 IN_NO_MENU = (delegates.COMMAND,)
 # In no menu, for most have no use for them.
 FOR_ADMINISTRATORS = (report.COMMAND,)
+
 EVERY = (*COMMANDS, *IN_NO_MENU, *FOR_ADMINISTRATORS)
+# Of so many of them the welcome speaks.
+FIRST = 4
 
 # What one of several was asked for, other than to share it.
 CHOSEN = {
@@ -218,7 +221,7 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
 
 
 def welcome() -> Card:
-    return cards.basics.help_card(_examples(), welcome=True)
+    return cards.basics.help_card(_examples()[:FIRST], welcome=True)
 
 
 def _examples(more: Sequence[Command] = ()) -> list[tuple[str, str]]:
