@@ -248,7 +248,7 @@ def _said(language: Language, text: Plain, found: _Found, now: Now) -> Said | No
     if found.kind.endswith("_instead"):
         made = _said(language, text, found._replace(kind=found.kind.removesuffix("_instead")), now)
         return made._replace(is_instead=True) if made else None
-    kind, words = found.kind, text.whole(found.words).strip(" ,.;-–()")
+    kind, words = found.kind, text.whole(found.words).strip(" ,.;:-–()")
     if kind == "unsure_role" and language.ends_with_one("same_as", low_of(found.before).rstrip()):
         # "the same right as Alex" is plain.
         return None

@@ -202,7 +202,7 @@ class Clauses:
             rest = rest[end:].lstrip(" ,.!:–-…\n")
         rest, is_asked = self._without_closers(self._without_remark(rest))
         bare = f"{marks} {rest.strip(' ,.!?…:;–-')}".strip()
-        return Sentence(bare, asking or is_asked, talking, advised or bool(_ASKED.search(said)))
+        return Sentence(bare, (asking or is_asked) and not advised, talking, advised or bool(_ASKED.search(said)))
 
     def _without_remark(self, said: str) -> str:
         """Without a clause at the end that only says why, if it takes nothing back and asks for nothing."""

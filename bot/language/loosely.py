@@ -353,12 +353,20 @@ class Loosely:
             if low_of(place[0]) not in self._language.all_words
             and loose
             and not loose.knows(low_of(place[0]))
+            and self._language.role(place[0]) is None
             and not any(each.start <= place.start() < each.end for each in found)
         ]
-        if len(places) != 1 or len(places[0][0]) < SHORT:
+        if len(places) != 1 or len(places[0][0]) < SHORT or self._is_a_container(said, places[0]):
             return []
         listed = self._namer.people(places[0][0])
         return [_Found(*places[0].span(), listed.found[0])] if listed.found and listed.is_clear else []
+
+    def _is_a_container(self, said: str, place: re.Match[str]) -> bool:
+        """ "put it in the Archive folder": that is no one."""
+        behind = _WORD.match(said, place.end() + 1)
+        before = low_of(said[: place.start()].rstrip())
+        is_kind = behind is not None and self._language.is_one("containers", low_of(behind[0]))
+        return is_kind and self._language.ends_with_one("articles", before)
 
     def _is_apart(self, said: str, files: list[_Found], people: list[_Found]) -> bool:
         """Whether all files stand on one side of all people, and nobody is where a file comes from.

@@ -501,7 +501,8 @@ class Namer:
             return Words("mention", name.mention.id, name.mention.name)
         if name.kind == "email" or EMAIL.fullmatch(name.text):
             return Words("email", name.text) if name.text.isascii() else None
-        return Words("name", name.text) if name.kind != "url" else None
+        is_thing = name.kind == "url" or names_a_file(name.text)
+        return None if is_thing else Words("name", name.text)
 
     def _person_in_words(self, said: str) -> Words | None:
         in_small = self._language.without_inside(" ".join(each for each in said.split() if each[:1].islower()))

@@ -29,7 +29,9 @@ _MAILTO = re.compile(r"<mailto:[^<>\s]{1,300}>")
 _ANGLES = re.compile(r"<([\ue000-\uefff])>")
 _OPENING = re.compile(r"[¿¡]")
 EMOJI = r"[\U0001F300-\U0001FAFF\u2600-\u27BF\u2B50\uFE0F\u200D]{1,9}"
-_EMOJI_AT_AN_END = re.compile(rf"^\s*{EMOJI}(?=\s)|(?<=\s){EMOJI}(?=\s*(?:$|\n))", re.MULTILINE)
+_EMOJI_AT_AN_END = re.compile(
+    rf"^\s*{EMOJI}(?=\s)|(?<=\s){EMOJI}(?=\s*(?:$|\n))|(?<=[.!?]\s){EMOJI}(?=\s)", re.MULTILINE
+)
 # Latin letters and marks as wide as Chinese ones are the same letters and marks.
 _WIDE: dict[int, int | str] = {
     **{0xFF01 + place: 0x21 + place for place in range(94)},
@@ -66,7 +68,7 @@ _QUOTED_BELOW = re.compile(r"\n\s{0,9}\n(?:>[^\n]*(?:\n|$))++")
 _QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
-_TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
+_TAG = re.compile(r"</?(?:span|b|i|u|em|strong|code|a|at|attachment)(?=[\s/>])[^<>]{0,2400}>", re.I)
 # The lines of a list are one sentence.
 _BULLET = re.compile(r"([:：]?)[^\S\n]{0,9}\n\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")
 _FIRST_BULLET = re.compile(r"^\s{0,9}(?:[-*•·–]|\d{1,2}[.)])\s{1,9}(?=\S)")

@@ -91,7 +91,11 @@ def _begins(said: str, words: list[re.Match[str]], language: Language, *, is_lon
         start = word.start()
         if is_capital:
             best, is_named = start, True
-    if not is_long and low_of(said[:best].rstrip().rpartition(" ")[2]) in language.givers:
+    before = said[:best].rstrip()
+    listed = language.listed_before.search(before)
+    before = before[: listed.start()].rstrip() if listed else before
+    # "send Ana and Bob | Plan.docx"; with one person, "send Ana Plan.docx" may be a file of that name.
+    if (listed or not is_long) and low_of(before.rpartition(" ")[2]) in language.givers:
         # "send Ana Plan.docx", and "send Ana Plan 7.docx"
         is_numbered = words[-1][0][0].isdigit() and words[-2].start() > best
         return words[-2].start() if is_numbered else words[-1].start()

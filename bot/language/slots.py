@@ -374,7 +374,10 @@ class Slots:
     def _people_behind(self, said: str) -> tuple[str, str | None]:
         """ "share Plan.docx ana@x.example": people who are plainly that, behind the file."""
         last = self._language.names_last.search(said)
-        if last and is_named(self._text, last[0]) and said[: last.start()].strip(BLANKS):
+        before = said[: last.start()].strip(BLANKS) if last else ""
+        # "Lee and ana@x.example" is no file called "Lee and".
+        is_cut = self._language.without_joints(before) != before
+        if last and is_named(self._text, last[0]) and before and not is_cut:
             return said[: last.start()], last[0]
         return said, None
 

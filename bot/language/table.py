@@ -585,6 +585,13 @@ class Language:
         return re.compile(rf"(?:(?<=[\s,;&{MARKS}])[{NAMES}][\s,;&{MARKS}]{{0,9}}(?:{words}\s{{1,9}})?)+$")
 
     @cached_property
+    def listed_before(self) -> re.Pattern[str]:
+        """People in capitals at the end, and that one more comes: "Ana, Bob and"."""
+        words = one_of(self.words("and")) if self.words("and") else "(?!)"
+        name = r"[A-ZÀ-Ý][\w'’-]{1,40}"
+        return re.compile(rf"(?:\b{name}(?:\s{name})?(?:,|,?\s{words})\s?){{1,12}}$")
+
+    @cached_property
     def role_behind_a_name(self) -> re.Pattern[str]:
         """Behind a name a role may be a surname; behind an address it is not."""
         return re.compile(rf"(?<=[{NAMES}])\s{{1,9}}(?P<role>{one_of(self.roles)})(?=[\s,.!{MARKS}]*$)")
