@@ -188,16 +188,16 @@ class Attempts:
         row = (await database.execute(select(ends).where(ends.c.key == attempt.plan_key))).first()
         if row is None or row.ended_at is not None:
             return
-        receipt = json.loads(row.receipt, ShareReceipt)
-        grants = tuple(
-            replace(each, outcome=outcome)
-            if each in receipt.given() and named(each.recipient) & attempt.names
-            else each
-            for each in receipt.grants
-        )
-        receipt = replace(receipt, grants=grants)
+        before = json.loads(row.receipt, ShareReceipt)
+        theirs = [each for each in before.given() if named(each.recipient) & attempt.names]
+        grants = tuple(replace(each, outcome=outcome) if each in theirs else each for each in before.grants)
+        receipt = replace(before, grants=grants)
+        is_over = not receipt.given()
+        if is_over and outcome is Outcome.TAKEN:
+            # Nobody took it back through us: it is over as one whose end finds nothing.
+            receipt = before
         values: dict[str, Any] = {"receipt": json.dumps(receipt)}
-        if not receipt.given():
+        if is_over:
             ended = json.dumps(EndReceipt(receipt, ()))
             values |= {"due_at": None, "ended_at": int(self._clock()), "ended": ended, "runs": row.runs + 1}
         await database.execute(update(ends).where(ends.c.key == attempt.plan_key).values(values))
