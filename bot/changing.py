@@ -22,7 +22,7 @@ from bot.graph.invitations import Invitation, drive_recipient
 from bot.graph.permissions import GROUPS, STRENGTH, Identity, Permission, role_of, tell_all
 from bot.graph.refusals import Refused
 from bot.ledger import Standing
-from bot.ledger.changes import named
+from bot.ledger.attempts import named
 from bot.planning import KNOWN, MOST_PEOPLE, NAME_THEM
 from bot.sharing import (
     Held,

@@ -503,6 +503,11 @@ class ShareReceipt:
         """Of whom there is something to take back, or may be."""
         return tuple(grant for grant in self.grants if grant.outcome in (Outcome.GRANTED, Outcome.UNSURE))
 
+    def kept(self) -> tuple[Recipient, ...]:
+        """Who had it for a time, and has it by this share since."""
+        kept = {step.recipient for step in self.plan.steps if step.change is Change.KEEPS}
+        return tuple(grant.recipient for grant in self.granted() if grant.recipient in kept)
+
     def accounted(self, tellings: Mapping[str, Telling]) -> ShareReceipt:
         """With how each has heard of it; `tellings` by id. Whoever is not in there was mailed at once, or waits."""
         at_once = {

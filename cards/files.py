@@ -53,8 +53,8 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
     if not to_do and not waiting:
         title = _("Nothing to change")
         body, turns = paged(rows, shown.key, page)
-        return card(heading(title), *body, actions=turns, summary=title)
-    title = _title(to_do) if to_do else several(len(waiting), "Share {count} file?", "Share {count} files?")
+        return card(heading(title), *body, *cards.share.stays(_shares(parts)), actions=turns, summary=title)
+    title = _title(to_do, parts) if to_do else several(len(waiting), "Share {count} file?", "Share {count} files?")
     body, turns = paged(rows, shown.key, page)
     shares = [*_shares(to_do), *waiting]
     of_them = until_and_rules if len(ways) > 1 else terms
@@ -63,10 +63,11 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
         heading(title),
         *people(shares),
         *body,
+        *cards.share.stays(_shares(parts)),
         *_needs_approval(waiting),
         *about,
         actions=[
-            button(_button(to_do, waiting), "many.confirm", shown.key, style="positive"),
+            button(_button(to_do, waiting, parts), "many.confirm", shown.key, style="positive"),
             *turns,
             *([button(_("Change…"), "share.change", shown.key)] if shown.can_be_changed else []),
             button(_("Cancel"), "many.cancel", shown.key),
@@ -296,7 +297,10 @@ def _theirs(
     return block(seen, *until, *asked, pressable(*actions), separator=True)
 
 
-def _title(parts: Sequence[Part]) -> str:
+def _title(parts: Sequence[Part], of: Sequence[Part]) -> str:
+    """`of` are all that were named: of some there may be nothing to do."""
+    if all(part.share for part in of) and len(parts) < len(of):
+        return _("Share {count} of {all} files?", count=len(parts), all=len(of))
     if all(part.share for part in parts):
         return several(len(parts), "Share {count} file?", "Share {count} files?")
     if all(isinstance(part.plan, ChangePlan) and part.plan.aim is Aim.REMOVE for part in parts):
@@ -304,13 +308,13 @@ def _title(parts: Sequence[Part]) -> str:
     return several(len(parts), "Do this for {count} file?", "Do this for {count} files?")
 
 
-def _button(parts: Sequence[Part], waiting: Sequence[SharePlan]) -> str:
+def _button(parts: Sequence[Part], waiting: Sequence[SharePlan], of: Sequence[Part]) -> str:
     if not parts:
         return _("Ask for approval")
     if waiting and all(part.share for part in parts):
         return _("Share, and ask for approval")
     if all(part.share for part in parts):
-        return _("Share all")
+        return _("Share all") if len(parts) == len(of) else _("Share")
     if not waiting and not any(part.share for part in parts):
         return _("Remove access")
     return _("Do all of it")
@@ -397,14 +401,28 @@ def shared_as(
     plan: SharePlan, who: Element | None = None, *more: Element, says_end: bool, says_way: bool = False
 ) -> Element:
     """One file, with whom and how; `who` says that in other words."""
-    had = [step.recipient for step in plan.steps if step.change is Change.HAS_IT]
-    said = [who or small(_("{people}: {access}", people=in_a_sentence(plan.to_grant), access=_(CAN[plan.role])))]
-    if had:
-        said.append(small(_("already: {people}", people=in_a_sentence(had)), spacing="None"))
+    kept = [step for step in plan.steps if step.change is Change.KEEPS]
+    new = [each for each in plan.to_grant if each not in [step.recipient for step in kept]]
+    said = [who or small(_("{people}: {access}", people=in_a_sentence(new), access=_(CAN[plan.role])))]
+    said = [*(said if who or new else []), *(cards.share.step(step, plan) for step in kept), *_had(plan)]
     refused = [cards.share.step(step, plan) for step in plan.refused]
     ends = until_when(plan) if says_end else []
     way = comes_with(plan) if says_way and plan.to_grant else []
-    return block(file(plan.item), *(said if plan.to_grant else said[1:]), *refused, *way, *ends, *more, separator=True)
+    return block(file(plan.item), *said, *refused, *way, *ends, *more, separator=True)
+
+
+def _had(plan: SharePlan) -> list[Element]:
+    """Who has it already, and until when: together, whose end is the same."""
+    had: dict[dt.datetime | None, list[Recipient]] = {}
+    for step in plan.steps:
+        if step.change is Change.HAS_IT:
+            had.setdefault(step.ends, []).append(step.recipient)
+    said: list[Element] = []
+    for end, them in had.items():
+        already = _("already: {people}", people=in_a_sentence(them))
+        until = [_("until {when}", when=when(end))] if end else []
+        said.append(small(" · ".join([already, *until]), spacing="None"))
+    return said
 
 
 def _to_approve(plan: SharePlan, *, says_end: bool, says_way: bool) -> Element:

@@ -73,7 +73,7 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
     nothing = not plan.to_grant
     title = _("Nothing to change") if nothing else _("Share this?")
     people, turns = paged(_steps(plan), key, page)
-    body = [heading(title), file(plan.item), *_like(plan), *_for_a_chat(plan), *people]
+    body = [heading(title), file(plan.item), *_like(plan), *_for_a_chat(plan), *people, *stays([plan])]
     if nothing:
         actions = [_opens(plan.item), *turns]
         if plan.role is Role.READ and plan.sees_all and any(step.now is Role.WRITE for step in plan.steps):
@@ -91,6 +91,17 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
         ],
         summary=_asked(plan),
     )
+
+
+def stays(plans: Sequence[SharePlan]) -> list[Element]:
+    """Who has it until a day keeps that, and how else it could be: said once."""
+    theirs = ((plan, step) for plan in plans for step in plan.steps if step.change is Change.HAS_IT and step.ends)
+    plan, step = next(theirs, (None, None))
+    if plan is None or step is None:
+        return []
+    name, item = apart(step.recipient.name or step.recipient.email), apart(plan.item.name)
+    other = quoted(_("extend {name} on {file} until Friday", name=name, file=item))
+    return [small(_("Their end stays as it is. To give them another one, say: {sentence}", sentence=other))]
 
 
 def _do(plan: SharePlan, key: str) -> Action:
@@ -413,6 +424,10 @@ def step(step: Step, plan: SharePlan) -> Element:
     now = _(CAN[step.now]) if step.now else nothing(plan)
     if step.ends:
         now = _("{access}, until {when}", access=now, when=when(step.ends))
+    if step.change is Change.KEEPS and step.now is plan.role:
+        end = _end(plan.until)
+        after = _("until {when}", when=when(end)) if end else _("without an end")
+        return person(step.recipient, run(after, bold=True), _("now: {access}", access=now))
     if step.change is Change.HAS_IT:
         return person(step.recipient, run(now, subtle=True), _("already"))
     if step.change is Change.REFUSED:

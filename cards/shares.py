@@ -15,10 +15,11 @@ from cards.share import CAN, NOT_TOLD, file, opens_there
 
 # Of the people of a share, so many have a name in its row.
 NAMED = 3
+SOON = later("Ending within a week")
 # What else of the list can be seen by a press, by its verb.
 VIEWS = {
     "shares.all": later("All"),
-    "shares.soon": later("Ending within a week"),
+    "shares.soon": SOON,
     "shares.outside": later("Outside the organisation"),
 }
 
@@ -88,8 +89,11 @@ def _narrowed(wanted: ShareList) -> str:
         parts.append(_("with {people}", people=listed([apart(each.name or each.value) for each in wanted.people])))
     if wanted.items:
         parts.append(listed([quoted(apart(each.name or each.value)) for each in wanted.items]))
-    if wanted.until:
-        parts.append(_("until {when}", when=when(wanted.until.at)) if wanted.until.at else _("no end"))
+    if wanted.until and wanted.until.at:
+        # What nobody said in words is "soon".
+        parts.append(_("until {when}", when=when(wanted.until.at)) if wanted.until.words else _(SOON))
+    elif wanted.until:
+        parts.append(_("no end"))
     if wanted.is_outside:
         parts.append(_("outside your organisation"))
     return " · ".join(parts)

@@ -797,7 +797,7 @@ async def test_who_is_named_by_mention_and_by_address_is_one_person_at_the_end(a
 @pytest.mark.parametrize("role", ["read", "write"])
 async def test_a_share_for_a_time_can_be_made_lasting(adele: Someone, bot: Bot, role: str) -> None:
     await shares(adele)
-    card = await adele.says(f"share {FILE} with Alex as {role}")
+    card = await adele.says(f"share {FILE} with Alex as {role} forever")
     result = await adele.presses("Share")
 
     await bot.later(days=4)

@@ -39,9 +39,9 @@ def ended(someone: Someone) -> list[str]:
     return [each for each in sent if each.startswith(("Ended", "Access ended", "Adele Vance has changed"))]
 
 
-async def shared(adele: Someone, bot: Bot, sentence: str = SHARE_TWO) -> str:
+async def shared(adele: Someone, bot: Bot, sentence: str = SHARE_TWO, button: str = "Share all") -> str:
     await adele.says(sentence)
-    result = await adele.presses("Share all")
+    result = await adele.presses(button)
     await bot.at_rest()
     return result
 
@@ -668,7 +668,7 @@ async def test_who_loses_one_of_them_hears_of_that_one(adele: Someone, alex: Som
     await bot.at_rest()
     heard = len(alex.notices())
 
-    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex as write")
+    await shared(adele, bot, f"share {BUDGET} and {FORECAST} with Alex as write", "Share")
     got = alex.notices()[heard:]
     await adele.presses("Undo all")
     await bot.at_rest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,12 +12,23 @@ import cards.shares
 from bot import planning
 from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn, paged
-from bot.errors import NotUnderstood, TooLate
-from bot.graph.permissions import covers
+from bot.errors import NotUnderstood, SharebotError, TooLate
+from bot.graph.permissions import Permission, covers, role_of, tell_all
 from bot.language import Understood
 from bot.ledger import Stands
 from bot.ledger.export import line
-from bot.sharing import Expiry, Recipient, Role, ShareableItem, ShareList, ShareRequest, Words
+from bot.sharing import (
+    Expiry,
+    Grant,
+    Outcome,
+    Recipient,
+    Role,
+    ShareableItem,
+    ShareList,
+    ShareReceipt,
+    ShareRequest,
+    Words,
+)
 from bot.texts import _, later, sentences
 from bot.work import Work
 from cards.elements import Card, also
@@ -51,8 +63,30 @@ async def open_(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """One of them, as it is by now. The key names it."""
     key, _dot, of = key.partition(".")
     await _at(turn, key)
-    receipt = await turn.work.shares.receipt(of, turn.person)
+    receipt = await _checked(turn, await turn.work.shares.receipt(of, turn.person))
     return Reply(also(await share.result(turn.work, receipt, of), cards.shares.back(key)), is_private=True)
+
+
+async def _checked(turn: Turn, receipt: ShareReceipt) -> ShareReceipt:
+    """With what each can do now, looked up as whoever asks: the share may be old."""
+    plan = receipt.plan
+    try:
+        permissions = await turn.graph.permissions(plan.item)
+    except SharebotError:
+        return replace(receipt, checked=False)
+    if not tell_all(permissions, turn.person.id):
+        return replace(receipt, checked=False)
+    return replace(receipt, grants=tuple(_by_now(each, permissions) for each in receipt.grants), checked=True)
+
+
+def _by_now(grant: Grant, permissions: list[Permission]) -> Grant:
+    now = role_of(grant.recipient, permissions)
+    if grant.outcome is not Outcome.GRANTED:
+        return grant
+    if now is None:
+        # Somebody new from outside may be missing from the list until they open the file.
+        return replace(grant, outcome=Outcome.TAKEN if grant.recipient.id else Outcome.UNSURE)
+    return replace(grant, role=now)
 
 
 async def back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -62,7 +96,7 @@ async def back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     key, page = paged(key)
     wanted = await _at(turn, key)
-    rows = _in_rows(_fitting(await turn.work.shares.of(turn.person), wanted))
+    rows = _fitting(_in_rows(await turn.work.shares.of(turn.person)), wanted)
     if page * PAGE >= max(len(rows), 1):
         raise TooLate
     return await _shown(turn, replace(wanted, page=page), key)
@@ -83,9 +117,8 @@ async def outside(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def card(work: Work, wanted: ShareList, key: str) -> Card:
     """The page that was seen last, of what stands now."""
     now = work.now()
-    stands = await work.shares.of(wanted.asker)
-    fitting = _fitting(stands, wanted)
-    rows = _in_rows(fitting)
+    stands = _in_rows(await work.shares.of(wanted.asker))
+    rows = _fitting(stands, wanted)
     page = min(wanted.page, max(len(rows) - 1, 0) // PAGE)
     seen = rows[page * PAGE : (page + 1) * PAGE]
     shown = await work.shares.told([newest for newest, *_before in seen])
@@ -96,7 +129,7 @@ async def card(work: Work, wanted: ShareList, key: str) -> Card:
         key,
         count=len(rows),
         now=now,
-        views=[verb for verb, found in others.items() if found and found != fitting],
+        views=[verb for verb, found in others.items() if found and found != rows],
     )
 
 
@@ -107,7 +140,8 @@ async def export(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def _exported(turn: Turn, wanted: ShareList, key: str = "") -> Reply:
     """`key` is of the list that it takes the place of."""
-    stands = await turn.work.shares.told(_fitting(await turn.work.shares.of(turn.person), wanted))
+    fitting = _fitting(_in_rows(await turn.work.shares.of(turn.person)), wanted)
+    stands = await turn.work.shares.told([newest for newest, *_before in fitting])
     if not stands:
         raise NotUnderstood(_("There is nothing to export: you share nothing through me that fits this."))
     rows = [_columns(), *(row for each in stands for row in _rows(each, turn))]
@@ -200,21 +234,33 @@ async def _wanted(turn: Turn, request: ShareRequest) -> ShareList:
 
 
 def _in_rows(stands: list[Stands]) -> list[list[Stands]]:
-    """Each with what stands beneath it: somebody who may edit what they were let view has it once, not twice.
+    """Each with those beneath it that are left when it ends, and with only those people who have it by this one.
 
-    One that gives less than an older one is a row of its own: both are what they can do.
+    Who may edit what they were let view has it once, by the newer share. One that gives less than an older one is a
+    row of its own: both are what they can do.
     """
     rows: list[list[Stands]] = []
-    newest: dict[object, list[Stands]] = {}
+    newer: dict[str, list[list[Stands]]] = defaultdict(list)
     for each in stands:
-        people = frozenset(one.recipient.id or one.recipient.email.casefold() for one in each.receipt.given())
-        same = (each.receipt.plan.item.key, people)
-        if same in newest and _covers(newest[same][-1], each):
-            newest[same].append(each)
-        else:
-            newest[same] = [each]
-            rows.append(newest[same])
+        receipt, above = each.receipt, newer[each.receipt.plan.item.key]
+        for row in above:
+            if _covers(row[0], each) and _people(row[0]) <= _people(each):
+                row.append(each)
+        covered = {person for row in above if _covers(row[0], each) for person in _people(row[0])}
+        grants = tuple(grant for grant in receipt.grants if _called(grant) not in covered)
+        own = [replace(each, receipt=replace(receipt, grants=grants))]
+        if own[0].receipt.given():
+            above.append(own)
+            rows.append(own)
     return rows
+
+
+def _people(stands: Stands) -> set[str]:
+    return {_called(each) for each in stands.receipt.given()}
+
+
+def _called(grant: Grant) -> str:
+    return grant.recipient.id or grant.recipient.email.casefold()
 
 
 def _covers(newer: Stands, older: Stands) -> bool:
@@ -233,8 +279,9 @@ def _shared(stands: Stands, *before: Stands) -> Shared:
 # What fits
 
 
-def _fitting(stands: list[Stands], wanted: ShareList) -> list[Stands]:
-    return [each for each in stands if _fits(each, wanted)]
+def _fitting(rows: list[list[Stands]], wanted: ShareList) -> list[list[Stands]]:
+    """By what they have now: what is beneath it is said in its row, and is none of its own."""
+    return [row for row in rows if _fits(row[0], wanted)]
 
 
 def _fits(stands: Stands, wanted: ShareList) -> bool:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ledger.bodies import json
-from bot.ledger.tables import attempts, ends, insert_for
+from bot.ledger.tables import attempts, ends, insert_for, plans
 from bot.ledger.told import mark
-from bot.sharing import Role, SharePlan, Telling
+from bot.sharing import EndReceipt, Outcome, Recipient, Role, SharePlan, ShareReceipt, Telling
 
 RIGHT = ("tenant_id", "item", "recipient", "role")
 
@@ -108,8 +108,11 @@ class Attempts:
                         where=and_(attempts.c.plan_key == there.plan_key, attempts.c.answer.is_not(None)),
                     )
                 )
-                if (await database.execute(insert.returning(attempts.c.recipient))).first() is not None:
-                    taken.add(recipient)
+                if (await database.execute(insert.returning(attempts.c.recipient))).first() is None:
+                    continue
+                taken.add(recipient)
+                if there and there.plan_key != key:
+                    await self._gives_way(database, there, Outcome.TAKEN)
         return taken
 
     async def answered(self, key: str, answers: Mapping[str, Answer], before: Mapping[str, Role | None]) -> None:
@@ -144,6 +147,9 @@ class Attempts:
 
     async def keep(self, key: str, plan: SharePlan, names: Collection[str]) -> bool:
         """Makes a right that was given for a time this plan's; of a higher one, what it falls back to."""
+        if any(each.names & set(names) for each in await self.of(key)):
+            # A run before this one got so far.
+            return True
         mine = [each for each in await self.on(plan) if each.names & set(names)]
         same = next((each for each in mine if each.role is plan.role), None)
         above = next((each for each in mine if each.role is not plan.role), None)
@@ -151,6 +157,7 @@ class Attempts:
             if same:
                 there = _of(plan) & (attempts.c.recipient == same.recipient) & (attempts.c.role == plan.role.value)
                 await database.execute(update(attempts).where(there).values(plan_key=key))
+                await self._gives_way(database, same, Outcome.MOVED)
             elif above:
                 row = {
                     "tenant_id": plan.asker.tenant_id,
@@ -169,6 +176,33 @@ class Attempts:
                 await database.execute(update(attempts).where(there).values(before=plan.role.value))
         return bool(same or above)
 
+    async def holder(self, plan: SharePlan, names: Collection[str]) -> str | None:
+        """The key of the share by which somebody has by now what this plan gave them."""
+        there = _of(plan) & (attempts.c.role == plan.role.value)
+        async with self._engine.connect() as database:
+            rows = (await database.execute(select(attempts).where(there))).all()
+        return next((each.plan_key for each in map(_attempt, rows) if each.names & set(names)), None)
+
+    async def _gives_way(self, database: AsyncConnection, attempt: Attempt, outcome: Outcome) -> None:
+        """A share of which one person's right is another's from now on says so; after the last one it is over."""
+        row = (await database.execute(select(ends).where(ends.c.key == attempt.plan_key))).first()
+        if row is None or row.ended_at is not None:
+            return
+        before = json.loads(row.receipt, ShareReceipt)
+        theirs = [each for each in before.given() if named(each.recipient) & attempt.names]
+        grants = tuple(replace(each, outcome=outcome) if each in theirs else each for each in before.grants)
+        receipt = replace(before, grants=grants)
+        is_over = not receipt.given()
+        if is_over and outcome is Outcome.TAKEN:
+            # Nobody took it back through us: it is over as one whose end finds nothing.
+            receipt = before
+        values: dict[str, Any] = {"receipt": json.dumps(receipt)}
+        if is_over:
+            ended = json.dumps(EndReceipt(receipt, ()))
+            values |= {"due_at": None, "ended_at": int(self._clock()), "ended": ended, "runs": row.runs + 1}
+        await database.execute(update(ends).where(ends.c.key == attempt.plan_key).values(values))
+        await database.execute(update(plans).where(plans.c.key == attempt.plan_key).values(receipt=values["receipt"]))
+
     async def let_go(self, plan: SharePlan, attempt: Attempt) -> Role | None:
         """Takes one out that has come to its end. What was given on top of it falls back to what was before it.
 
@@ -186,6 +220,11 @@ class Attempts:
                 there = _of(plan) & (attempts.c.recipient == above.recipient) & (attempts.c.role == above.role.value)
                 await database.execute(update(attempts).where(there).values(before=role))
         return above.role if above else None
+
+
+def named(person: Recipient) -> set[str]:
+    """All that rows of ours may call them."""
+    return {person.id or "", person.email, person.email.casefold(), person.name if not person.email else ""} - {""}
 
 
 def _of(plan: SharePlan) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.changes import Aim, Became, Changed, ChangePlan, ChangeReceipt
 from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record
-from bot.ledger.attempts import Answer
+from bot.ledger.attempts import Answer, named
 from bot.ledger.bodies import json
 from bot.ledger.ends import KEEP_FOR, MEANT, UNDONE_WITHIN, Stands, in_order, reminder
 from bot.ledger.plans import USED, taken
@@ -420,11 +420,6 @@ class Changes:
         await database.execute(
             update(plans).where(plans.c.key == share, plans.c.receipt.is_not(None)).values(receipt=body)
         )
-
-
-def named(person: Recipient) -> set[str]:
-    """All that rows of ours may call them."""
-    return {person.id or "", person.email, person.email.casefold(), person.name if not person.email else ""} - {""}
 
 
 def _on(tenant_id: str, item: ShareableItem) -> ColumnElement[bool]:

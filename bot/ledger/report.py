@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Executable, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.changes import Became
 from bot.ledger.bodies import json
 from bot.ledger.record import What
-from bot.ledger.tables import approvals, ends, plans, record, requests, token_caches
+from bot.ledger.tables import approvals, attempts, ends, plans, record, requests, token_caches
 from bot.many import ManyPlan
-from bot.sharing import Ending, Outcome, Person, SharePlan, ShareReceipt
+from bot.sharing import Ending, Outcome, Person, Role, SharePlan, ShareReceipt
 
 log = logging.getLogger(__name__)
 
@@ -155,8 +155,8 @@ class Reports:
                 for row in await self._all(counted)
             ),
             tuple(Deeds(row.what, row.shares, row.often) for row in await self._all(deeds)),
-            await self._count(select(ends.c.key).where(standing)),
-            await self._count(select(ends.c.key).where(standing, ends.c.ends_at.is_(None))),
+            await self._count(select(ends.c.key).where(standing, _is_seen())),
+            await self._count(select(ends.c.key).where(standing, _is_seen(), ends.c.ends_at.is_(None))),
             await self._count(select(requests.c.key).where(requests.c.decision.is_(None))),
             await self._count(late),
             tuple(Overdue(row.key, row.person_id, row.ends_at, row.tries) for row in await self._most(late)),
@@ -199,6 +199,21 @@ class Reports:
         counted = select(func.count()).select_from(query.order_by(None).subquery())
         async with self._engine.connect() as database:
             return await database.scalar(counted) or 0
+
+
+def _is_seen() -> ColumnElement[bool]:
+    """Whether somebody has by a share what they have by no newer one of the same sharer: what “my shares” lists."""
+    newer, above = ends.alias("newer"), attempts.alias("above")
+    same = (above.c[name] == attempts.c[name] for name in ("tenant_id", "item", "recipient"))
+    covered = (
+        select(above.c.plan_key)
+        .join(newer, newer.c.key == above.c.plan_key)
+        .where(*same, above.c.role == Role.WRITE.value, attempts.c.role == Role.READ.value)
+        .where(newer.c.ended_at.is_(None), newer.c.person_id == ends.c.person_id, newer.c.done_at > ends.c.done_at)
+        .correlate(attempts, ends)
+    )
+    mine = select(attempts.c.plan_key).where(attempts.c.plan_key == ends.c.key, ~covered.exists())
+    return mine.correlate(ends).exists()
 
 
 def _asker(body: str, of: type[SharePlan | ManyPlan | ShareReceipt]) -> Person | None:

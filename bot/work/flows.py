@@ -230,6 +230,26 @@ class Flows:
         asker = [] if run in self.waiting or await self._is_decided_for(key) else [(DONE, receipt.plan.asker.id, 0)]
         return [*asker, *_to_hear(receipt)]
 
+    async def to_renew(self, key: str) -> list[tuple[str, str, str, int]]:
+        """Of which older shares somebody has by this one what they had by those: what is to be shown anew, and to whom.
+
+        Recipients not before undo has had its time; the sharer, unless that is a message in words.
+        """
+        receipt = await self._ledger.plans.done(key)
+        if receipt is None or not (kept := receipt.kept()):
+            return []
+        asker, found = receipt.plan.asker, list[tuple[str, str, str, int]]()
+        is_plain = await self._ledger.plain_texts.offered(asker) is not None
+        for each in await self._ledger.ends.mentioning(asker.tenant_id, receipt.plan.item.id):
+            moved = [one.recipient.id for one in each.receipt.grants if one.outcome is Outcome.MOVED]
+            people = [one.id for one in kept if one.id and one.id in moved]
+            if each.receipt.plan.item.key != receipt.plan.item.key or not people:
+                continue
+            found += [(each.key, f"{RENEWED}.{each.key}", one, receipt.plan.undo) for one in people]
+            if not is_plain:
+                found.append((each.key, SHOWN, each.receipt.plan.asker.id, 0))
+        return found
+
     async def _is_decided_for(self, key: str) -> bool:
         """Whether somebody has decided it for the owner, who hears of it by that."""
         request = await self._ledger.requests.at(key)

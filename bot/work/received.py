@@ -182,6 +182,9 @@ class RequestFlows:
             for apart_from in await self._ledger.changes.apart_from(found.stands):
                 if their_own := await self.of(apart_from, person_id):
                     return their_own
+            newer = await self._ledger.attempts.holder(found.stands.receipt.plan, names(found.recipient))
+            if newer and newer != key and (by_newer := await self.of(newer, person_id)):
+                return by_newer
         return found
 
     async def together(self, key: str, person_id: str) -> Together | None:

@@ -68,15 +68,20 @@ class Shares:
     async def judged(self, graph: Graph, plan: SharePlan, now: dt.datetime) -> SharePlan:
         """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises."""
         zone = now.tzinfo or dt.UTC
-        plan = await self.with_ends(plan, zone)
+        is_said = plan.until is not None and all(each.verdict is not Verdict.DEFAULT for each in plan.rulings)
+        plan = await self._with_ends(plan, zone, is_said=is_said)
         made = await judging.judged(graph, plan, self._policy, now)
         # An end that is sooner now may be none that anybody would not have had.
-        return made if made.until == plan.until else await self.with_ends(made, zone)
+        return made if made.until == plan.until else await self._with_ends(made, zone, is_said=is_said)
 
-    async def with_ends(self, plan: SharePlan, zone: dt.tzinfo) -> SharePlan:
-        """With whoever has it by a share that ends before this one would: they keep it."""
+    async def _with_ends(self, plan: SharePlan, zone: dt.tzinfo, *, is_said: bool) -> SharePlan:
+        """With whoever has it by a share that ends before this one would: they keep it, if an end `is_said`, or none.
+
+        Whoever has just this, and of no end was a word, has it already: nobody's end moves unasked.
+        """
         given = await self._ledger.attempts.on(plan)
-        return replace(plan, steps=tuple(_with_end(step, plan, given, zone) for step in plan.steps))
+        steps = (_with_end(step, plan, given, zone, is_said=is_said) for step in plan.steps)
+        return replace(plan, steps=tuple(steps))
 
     async def share(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> ShareReceipt:
         """Carries out the plan of this key, once; who asks again, however often and wherever, gets the same answer.
@@ -261,6 +266,9 @@ class Shares:
         who = failed if outcome else self._flows.notices_of_share
         notices = await engine.step("notices", who, key, run, again=is_passing)
         await self._runs.begin(key, run, notices, outcome["sentence"] if outcome else "")
+        if outcome is None:
+            for share, *notice in await engine.step("renew", self._flows.to_renew, key, again=is_passing):
+                await self._runs.begin(share, run, [tuple(notice)])
         self._runs.wake.set()
         return outcome
 
@@ -281,7 +289,7 @@ class Shares:
         return outcome
 
 
-def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo) -> Step:
+def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo, *, is_said: bool) -> Step:
     """What they would have when this plan ends tells whether it changes anything."""
     until = plan.until.at.timestamp() if plan.until and plan.until.at else math.inf
     theirs = {each.role: each for each in given if each.names & names(step.recipient)}
@@ -292,7 +300,8 @@ def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo
     while right and right.ends_at and right.ends_at < until:
         then = right.before
         right = theirs.get(then) if then else None
-    change = Change.HAS_IT if covers(then, plan.role) else Change.KEEPS
+    stays = covers(then, plan.role) or (step.now is plan.role and not is_said)
+    change = Change.HAS_IT if stays else Change.KEEPS
     return replace(step, change=change, ends=dt.datetime.fromtimestamp(top.ends_at, zone))
 
 
