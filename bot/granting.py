@@ -103,9 +103,13 @@ async def carry_out(
     gone = [
         each
         for each in people
-        if each not in sent and each not in had and each not in refused and each not in plan.to_grant
+        if each not in sent
+        and each not in had
+        and each not in refused
+        and (each not in plan.to_grant or _is_taken(plan, each, before))
     ]
-    wanted = {each: own_role(each, before) for each in plan.to_grant if each not in sent and each not in had}
+    left = [each for each in plan.to_grant if each not in sent and each not in had and each not in gone]
+    wanted = {each: own_role(each, before) for each in left}
     inviting = _Inviting(graph, plan, fence, before, sent, goes_on)
     answers = dict(sent)
     # Somebody of whom an address is all that is known may be called otherwise in the answer, so theirs is one alone.
@@ -152,6 +156,12 @@ async def carry_out(
 def _refused_by(ruling: Ruling | None, person: Recipient) -> Grant:
     """By the organisation's policy, as the card said before."""
     return Grant(person, Outcome.REFUSED, ruling.words if ruling else "", AgainstPolicy.__name__)
+
+
+def _is_taken(plan: SharePlan, person: Recipient, permissions: list[Permission]) -> bool:
+    """Whether what somebody asked for adds to what they had, and they have that no more."""
+    had = any(step.now for step in plan.steps if step.recipient == person)
+    return bool(plan.wanted_by) and had and role_of(person, permissions) is None
 
 
 def own_role(person: Recipient, permissions: list[Permission]) -> Role | None:

@@ -606,10 +606,15 @@ class Decision(Enum):
 
 @dataclass(frozen=True)
 class Viewed:
-    """What somebody can view by a share: the share as it stands, and who they are in it."""
+    """What somebody can view by a share: the share as it stands, and who they are in it.
+
+    `now` is what Graph says they can do, None where it doesn't tell; `ends`, when that does where they can edit.
+    """
 
     plan: SharePlan
     recipient: Recipient
+    now: Role | None = None
+    ends: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

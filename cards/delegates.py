@@ -24,7 +24,7 @@ from cards.elements import (
     small,
     text,
 )
-from cards.received import called, rises, seen
+from cards.received import called, can_edit, rises, seen
 from cards.share import file, grant, person
 
 EDIT = later("{who} asks to edit a file of {name}'s.")
@@ -182,7 +182,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
     return card(
         *body,
         actions=[
-            button(_("Allow"), "access.allow", f"{key}.{seen(item)}" if item else key, style="positive"),
+            button(_("Allow"), "access.allow", f"{key}.{seen(what, item)}" if item else key, style="positive"),
             button(_("Decline"), "access.decline", key),
         ],
         summary=_(asks, who=apart(what.asker.name), name=apart(owner)),
@@ -209,7 +209,7 @@ def decided(what: AccessWanted, decision: Decision, by: str, receipt: ShareRecei
             sentence = _("You declined this to {name}, for {owner}. I told both.", name=asker, owner=owner)
         case Decision.OVER:
             title = _("No longer asked")
-            sentence = _(
+            sentence = can_edit(what.viewed) or _(
                 "What {owner} shared with {name} has ended in the meantime, so there is nothing left to decide.",
                 owner=owner,
                 name=asker,

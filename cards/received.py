@@ -13,6 +13,7 @@ from bot.sharing import (
     Role,
     ShareableItem,
     SharePlan,
+    Viewed,
 )
 from bot.texts import _, sentences, when
 from cards.elements import (
@@ -105,13 +106,21 @@ def _was_given(title: str, said: str, who: str, name: str, *more: Element) -> Ca
 # What the sharer sees
 
 
-def over(plan: SharePlan, recipient: Recipient) -> Card:
-    """What a request is about has ended in the meantime."""
-    sentence = _(
+def over(plan: SharePlan, recipient: Recipient, why: str = "") -> Card:
+    """What a request is about has ended in the meantime, if nothing else is `why`."""
+    sentence = why or _(
         "What you shared with {name} has ended in the meantime, so there is nothing left to decide.",
         name=apart(recipient.name),
     )
     return card(heading(_("No longer asked")), file(plan.item), line(sentence), summary=sentence)
+
+
+def can_edit(viewed: Viewed | None) -> str:
+    """Why a request is over, where they have by another share what they asked for."""
+    if viewed is None or viewed.now is not Role.WRITE:
+        return ""
+    name = apart(viewed.recipient.name)
+    return _("{name} can edit it by now, so there is nothing left to decide.", name=name)
 
 
 def given_back_by(plan: SharePlan, returned: Returned) -> Card:
@@ -168,9 +177,13 @@ def now(returned: Returned) -> Element:
 # Access to what nobody has shared yet
 
 
-def seen(item: ShareableItem) -> str:
-    """What tells this file from another, in the key of a button."""
-    return hashlib.sha256(item.key.encode()).hexdigest()[:16]
+def seen(what: AccessWanted, item: ShareableItem) -> str:
+    """What tells this card from one that shows another file, end or present right, in the key of a button."""
+    ends = what.until.at if what.until else None
+    parts = [item.key]
+    if what.viewed:
+        parts += [str(each) for each in (what.viewed.now, what.viewed.ends, ends)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is_reminder: bool = False) -> Card:
@@ -208,7 +221,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
     return card(
         *body,
         actions=[
-            button(_("Allow"), "access.allow", f"{key}.{seen(item)}" if item else key, style="positive"),
+            button(_("Allow"), "access.allow", f"{key}.{seen(what, item)}" if item else key, style="positive"),
             button(_("Decline"), "access.decline", key),
             *([opens_there(item)] if item else []),
         ],
@@ -220,8 +233,12 @@ def rises(what: AccessWanted) -> list[Element]:
     """Where they have a right already: who they are, that one, and the one asked for."""
     if what.viewed is None:
         return []
-    now = _("now: {access}", access=_(CAN[Role.READ]))
-    return [block(person(what.viewed.recipient, run(_(CAN[Role.WRITE]), bold=True), now), separator=True)]
+    can, now, ends = run(_(CAN[Role.WRITE]), bold=True), what.viewed.now, what.viewed.ends
+    has = _(CAN[now]) if now else ""
+    if ends:
+        has = _("{access}, until {when}", access=has, when=when(ends))
+    beneath = [_("now: {access}", access=has)] if has else []
+    return [block(person(what.viewed.recipient, can, *beneath), separator=True)]
 
 
 def ask_for_access(what: AccessWanted, key: str) -> Card:
@@ -252,11 +269,12 @@ def access_asked(what: AccessWanted) -> Card:
 def access_declined(what: AccessWanted) -> Card:
     """For the owner."""
     name = apart(what.asker.name)
-    sentence = (
-        _("{name} can view it, as before. I told them.", name=name)
-        if what.viewed
-        else _("You did not give {name} access. I told them.", name=name)
-    )
+    if what.viewed is None:
+        sentence = _("You did not give {name} access. I told them.", name=name)
+    elif what.viewed.now is Role.READ:
+        sentence = _("{name} can view it, as before. I told them.", name=name)
+    else:
+        sentence = _("You did not let {name} edit this. I told them.", name=name)
     return card(heading(_("Declined")), _named(what), line(sentence), summary=sentences(_("Declined"), sentence))
 
 
@@ -268,7 +286,7 @@ def access_decided(what: AccessWanted, decision: Decision, *, by: str = "", key:
     name, by = apart(what.asker.name), apart(by)
     match decision:
         case Decision.OVER if what.viewed:
-            return over(what.viewed.plan, what.viewed.recipient)
+            return over(what.viewed.plan, what.viewed.recipient, can_edit(what.viewed))
         case Decision.ALLOWED if by:
             title, sentence = _("Decided already"), _("{by} allowed this to {name}, for you.", by=by, name=name)
         case Decision.DECLINED if by:
@@ -276,9 +294,11 @@ def access_decided(what: AccessWanted, decision: Decision, *, by: str = "", key:
         case Decision.ALLOWED if what.viewed:
             title = _("Decided already")
             sentence = _("You have allowed {name} to edit this, and that stands.", name=name)
-        case Decision.DECLINED if what.viewed:
+        case Decision.DECLINED if what.viewed and what.viewed.now is Role.READ:
             title = _("Decided already")
             sentence = _("You have declined this, and that stands: {name} can view it, as before.", name=name)
+        case Decision.DECLINED if what.viewed:
+            title, sentence = _("Decided already"), _("You have declined this, and that stands.")
         case Decision.ALLOWED:
             title, sentence = _("Decided already"), _("You have allowed this to {name}, and that stands.", name=name)
         case Decision.DECLINED:
@@ -314,9 +334,11 @@ def access_answered(
     can: list[str] = []
     actions: list[Action] = []
     if what.viewed:
-        can = [] if is_unsure else [_("You can edit it.") if had_it else _("You can view it, as before.")]
+        edits, views = had_it or what.viewed.now is Role.WRITE, what.viewed.now is Role.READ
+        if not is_unsure:
+            can = [_("You can edit it.")] if edits else [_("You can view it, as before.")] if views else []
         actions = [opens_there(what.viewed.plan.item)]
-        if decision is Decision.LAPSED:
+        if decision is Decision.LAPSED and not edits:
             actions.append(button(_("Ask to edit"), "received.edit", key))
         if in_place and what.viewed.plan.sees_all:
             actions.append(button(_("I don't need this"), "received.unneeded", key))

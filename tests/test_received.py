@@ -650,12 +650,14 @@ async def test_a_request_about_what_has_ended_is_said_to_be_over(
 ) -> None:
     await asks(alex, bot)
     card = bot.latest(adele)
+    known = bot.button(adele, title, card)
     await adele.says("undo")
 
-    told = await adele.presses(title, message=card)
+    told = words_of_answer(await bot.deliver(adele, known, card))
     await bot.at_rest()
 
     assert "has ended in the meantime" in told
+    assert "has ended in the meantime" in adele.sees()
     assert ALEX not in bot.access(FILE)
 
 

@@ -281,10 +281,13 @@ def approving() -> list[Waiting]:
 
 def wanted() -> list[AccessWanted]:
     named = Words("url", MAIL, FILE)
-    viewed = Viewed(next(plans()), PEOPLE[0])
+    viewed = [
+        Viewed(next(plans()), PEOPLE[0], now, ends)
+        for now, ends in ((None, None), (Role.READ, None), (Role.WRITE, WHEN))
+    ]
     return [
         AccessWanted(ASKER, ASKER, named, role, until, reason, of)
-        for role, of in ((Role.READ, None), (Role.WRITE, None), (Role.WRITE, viewed))
+        for role, of in ((Role.READ, None), (Role.WRITE, None), *((Role.WRITE, each) for each in viewed))
         for until, reason in ((None, ""), (Expiry("x", WHEN), SAID))
     ]
 

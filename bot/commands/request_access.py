@@ -14,9 +14,10 @@ from urllib.parse import unquote, urlsplit
 
 import cards.basics
 import cards.delegates
+import cards.ended
 import cards.received
-import cards.share
 from bot import finding, planning
+from bot.commands import share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.graph.permissions import covers, role_of
@@ -25,6 +26,7 @@ from bot.ledger import Stands
 from bot.sharing import (
     AccessWanted,
     Decision,
+    EndReceipt,
     Person,
     Recipient,
     Role,
@@ -105,11 +107,12 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     wanted = await turn.work.requests.wanted(key, turn.person)
     if wanted.is_for_delegate:
         return await _allow_for_owner(turn, wanted, seen)
-    if wanted.request.decision is None and wanted.what.viewed is None:
-        item = await planning.find(turn.graph, turn.person, wanted.what.item, wanted="access")
+    # Of a card that was sent when a wish to edit had buttons of its own, nobody knows what it showed.
+    if wanted.request.decision is None and not wanted.is_over and (seen or wanted.what.viewed is None):
+        wanted, item = await turn.work.requests.looked_up(wanted)
         if isinstance(item, UnclearRequest):
             raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
-        if cards.received.seen(item) != seen:
+        if _is_other(wanted, item, seen):
             return Reply(cards.received.wants_access(wanted.what, item, key))
     try:
         zone = str(turn.timezone)
@@ -118,8 +121,8 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         wanted = await turn.work.requests.wanted(key, turn.person)
         if wanted.request.decision in (None, Decision.ALLOWED):
             raise
-        return Reply(_decided(wanted))
-    return Reply(cards.share.done(receipt, key), key=key if receipt.waits else "")
+        return Reply(await _decided(turn.work, wanted))
+    return Reply(await share.result(turn.work, receipt, key), key=key if receipt.waits else "")
 
 
 async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -130,8 +133,8 @@ async def decline(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     if wanted.request.decision is None:
         raise TooLate
     if wanted.request.decision is Decision.DECLINED and not wanted.request.by[0]:
-        return Reply(cards.received.access_declined(wanted.what))
-    return Reply(_decided(wanted))
+        return Reply(cards.received.access_declined((await turn.work.requests.by_now(wanted)).what))
+    return Reply(await _decided(turn.work, wanted))
 
 
 async def waiting(work: Work, person: Person, key: str) -> Card | None:
@@ -141,9 +144,10 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
     except SharebotError:
         return None
     if wanted.is_for_delegate:
-        return _for_delegate(wanted, person)
+        return _for_delegate(await work.requests.by_now(wanted), person)
     if wanted.request.decision:
-        return _decided(wanted)
+        return await _decided(work, wanted)
+    wanted = await work.requests.by_now(wanted)
     return cards.received.wants_access(wanted.what, _viewed(wanted), key)
 
 
@@ -154,11 +158,12 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
     if not goes_on and (wanted.request.decision or wanted.by is None):
         return Reply(_for_delegate(wanted, turn.person))
     try:
-        item = await turn.work.requests.item_wanted(wanted)
-        if isinstance(item, UnclearRequest):
-            raise NotUnderstood(_("Several files may be meant, and only {name} can say which.", name=name))
-        if not goes_on and cards.received.seen(item) != seen:
-            return Reply(cards.delegates.wants_access(wanted.what, item, key))
+        if not goes_on and not wanted.is_over:
+            wanted, item = await turn.work.requests.looked_up(wanted)
+            if isinstance(item, UnclearRequest):
+                raise NotUnderstood(_("Several files may be meant, and only {name} can say which.", name=name))
+            if _is_other(wanted, item, seen):
+                return Reply(cards.delegates.wants_access(wanted.what, item, key))
         await turn.work.requests.give_access(key, turn.person, spoken(), str(turn.timezone))
     except NeedsSignIn as error:
         raise NotAllowed(
@@ -171,10 +176,20 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
     return Reply(_for_delegate(await turn.work.requests.wanted(key, turn.person), turn.person))
 
 
-def _decided(wanted: Wanted) -> Card:
-    """For an owner who presses after it was decided."""
+def _is_other(wanted: Wanted, item: ShareableItem, seen: str) -> bool:
+    """Whether the card that was pressed showed something else. To what they have, or had, a yes adds nothing."""
+    return not wanted.is_over and not wanted.is_met and cards.received.seen(wanted.what, item) != seen
+
+
+async def _decided(work: Work, wanted: Wanted) -> Card:
+    """For an owner who presses after it was decided: what has become of it."""
+    key, by, receipt = wanted.request.key, wanted.request.by[1], wanted.receipt
+    if receipt and isinstance(ended := await work.shares.by_now(key, receipt), EndReceipt):
+        return cards.ended.ended(ended)
+    wanted = await work.requests.by_now(wanted)
+    can_undo = receipt is not None and bool(receipt.given()) and receipt.plan.sees_all
     decision = wanted.request.decision or Decision.LAPSED
-    return cards.received.access_decided(wanted.what, decision, by=wanted.request.by[1], key=wanted.request.key)
+    return cards.received.access_decided(wanted.what, decision, by=by, key=key if can_undo else "")
 
 
 def _for_delegate(wanted: Wanted, person: Person) -> Card:

@@ -114,6 +114,14 @@ class Requests:
             late = late & requests.c.key.not_in(select(told.c.key).where(told.c.what == not_told))
         return await self._open(late)
 
+    async def let_go_since(self, at: int, *, not_told: str) -> list[AccessRequest]:
+        """Those that nobody decided, and that were over since then, of whom nobody was told this."""
+        is_let_go = requests.c.decision.in_([Decision.LAPSED.value, Decision.OVER.value]) & (requests.c.decided_at > at)
+        is_told = requests.c.key.in_(select(told.c.key).where(told.c.what == not_told))
+        query = select(requests).where(requests.c.wish.in_(TO_DECIDE), is_let_go, ~is_told)
+        async with self._engine.connect() as database:
+            return [_request(row) for row in (await database.execute(query)).all()]
+
     async def open_of(self, owner: Person) -> list[AccessRequest]:
         """Those that wait for this one's decision."""
         return await self._open(requests.c.owner_id == owner.id)
@@ -123,8 +131,10 @@ class Requests:
         return await self._open(requests.c.owner_id.is_(None))
 
     async def belongs(self, request: AccessRequest, owner: Person) -> None:
+        """From now on its time runs: until now nobody was reminded of it."""
+        mine = update(requests).where(requests.c.key == request.key)
         async with self._engine.begin() as database:
-            await database.execute(update(requests).where(requests.c.key == request.key).values(owner_id=owner.id))
+            await database.execute(mine.values(owner_id=owner.id, asked_at=int(self._clock())))
 
     async def for_delegates(self, asked_at: int, what: str) -> list[AccessRequest]:
         """Those that wait, of which whoever decides for their owner was not told this: asked by then, or at any time

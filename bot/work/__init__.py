@@ -97,7 +97,9 @@ class Work:
         self._many = many = ManyFlows(ledger=ledger, flows=flows, tell=tell, show=show, gather=limits.gather)
         rosters = RosterFlows(ledger=ledger, graph=graph, policy=policy, flows=flows, requests=requests, who=who)
         approvals = ApprovalFlows(ledger=ledger, sealer=sealer, graph=graph, flows=flows, many=many)
-        Notices(runs=runs, flows=flows, many=many, approvals=approvals, rosters=rosters, requests=requests)
+        Notices(
+            runs=runs, flows=flows, many=many, approvals=approvals, rosters=rosters, requests=requests, access=access
+        )
         self.shares = Shares(runs=runs, ledger=ledger, graph=graph, policy=policy, clock=clock, flows=flows, many=many)
         self.requests = Requests(runs=runs, ledger=ledger, flows=requests, access=access, shares=self.shares)
         self.rosters = Rosters(

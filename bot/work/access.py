@@ -9,6 +9,7 @@ the owner, and by the owner's rules; a delegate who is none any more by the pres
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import logging
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from bot import judging, planning
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotUnderstood, NotYours, SharebotError, TooLate
 from bot.granting import names
 from bot.graph import Graph
+from bot.graph.permissions import covers, role_of, tell_all
 from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Place, of_notice
 from bot.ledger.bodies import json
@@ -46,7 +48,8 @@ from bot.sharing import (
 from bot.texts import _, speaking
 from bot.work import wrong
 from bot.work.flows import Flows
-from bot.work.received import Received, RequestFlows
+from bot.work.received import UNANSWERED, Received, RequestFlows
+from bot.work.shares import judged
 from bot.work.wrong import Wrong
 from cards.elements import Card
 
@@ -57,6 +60,8 @@ LAPSES_AFTER = 7 * 24 * 60 * 60
 HOUR = 60 * 60
 # What people are told once: the owner, and whoever decides for them.
 ASKED, REMINDED, ESCALATED, SETTLED = "asked", "reminded", "escalated", "settled"
+# What is kept with whoever asked: all have heard that nobody is to decide it any more. So long a look sees to that.
+LET_GO, TELLS_WITHIN = "let go", 24 * HOUR
 # Of whoever was asked in the owner's place and is not to decide any more: named again, they are asked again.
 FORMERLY, GONE = "formerly", "gone"
 
@@ -66,7 +71,7 @@ class Wanted:
     """A request and what it is for; `of` is what it asks to edit.
 
     `is_for_delegate`: as somebody sees it who was asked in the owner's place; `by` is then what lets them decide, None
-    where that is over, and `receipt` what came of a yes.
+    where that is over. `receipt` is what came of a yes. `is_taken`: Graph says that they can't even view it any more.
     """
 
     request: AccessRequest
@@ -75,11 +80,20 @@ class Wanted:
     is_for_delegate: bool = False
     by: Delegation | None = None
     receipt: ShareReceipt | None = None
+    is_taken: bool = False
 
     @property
     def is_over(self) -> bool:
         """Whether what they ask to edit has ended in the meantime."""
-        return self.of is not None and self.of.is_over
+        return self.is_taken or (self.of is not None and self.of.is_over)
+
+    @property
+    def is_met(self) -> bool:
+        """Whether they have it by now, for as long as they would by a yes."""
+        viewed, until = self.what.viewed, self.what.until.at if self.what.until else None
+        if viewed is None or viewed.now is None or not covers(viewed.now, self.what.role):
+            return False
+        return viewed.ends is None or (until is not None and until <= viewed.ends)
 
     @property
     def to_share(self) -> ShareRequest:
@@ -134,11 +148,13 @@ class AccessFlows:
         """The same for what they can view; asked anew only where nobody answered. Raises NotAllowed, TooLate."""
         if received.plan.role is not Role.READ:
             raise TooLate
-        key, what = received.stands.key, _wants_to_edit(received, reason)
+        # Asked before they had an end of their own, it is the same wish.
+        key = received.asked.share_key if received.asked else received.stands.key
+        what = _wants_to_edit(received, reason)
         await self._can_be_asked(what)
         sealed = self._sealer.seal(reason.encode(), key) if reason else None
         return await self._ledger.requests.put_anew(
-            key, what.asker.id, Wish.EDIT, sealed, what.owner.id, after=(Decision.LAPSED,)
+            key, what.asker.id, Wish.EDIT, sealed, what.owner.id, after=UNANSWERED
         )
 
     async def at(self, key: str) -> Wanted | None:
@@ -150,13 +166,12 @@ class AccessFlows:
         wanted = await self.at(key)
         if wanted is None:
             raise TooLate
-        owner = wanted.what.owner
+        owner, wanted = wanted.what.owner, replace(wanted, receipt=await self._ledger.plans.done(key))
         if (owner.tenant_id, owner.id) == (person.tenant_id, person.id):
             return wanted
         if owner.tenant_id != person.tenant_id or not await self._was_asked(key, person):
             raise NotYours(_("Only the person who is asked can decide this."))
-        by, receipt = await self._standing(owner, person.id), await self._ledger.plans.done(key)
-        return replace(wanted, is_for_delegate=True, by=by, receipt=receipt)
+        return replace(wanted, is_for_delegate=True, by=await self._standing(owner, person.id))
 
     async def ask_no_more(self, owner: Person) -> None:
         """Whoever was asked in the owner's place is not to decide any more, and their cards say so."""
@@ -169,15 +184,37 @@ class AccessFlows:
                 await self._ledger.told.begin(request.key, person_id, FORMERLY)
                 await self._ledger.told.not_yet(request.key, person_id, ESCALATED)
 
-    async def item(self, what: AccessWanted) -> ShareableItem | UnclearRequest:
-        """What it is about, looked up as the owner. Raises NeedsSignIn where they are not signed in, and others."""
-        if what.viewed:
-            return what.viewed.plan.item
-        owner = what.owner
+    async def looked_up(self, wanted: Wanted) -> tuple[Wanted, ShareableItem | UnclearRequest]:
+        """What it is about, and what whoever asks can do by now, as Graph tells the owner.
+
+        Raises NeedsSignIn where they are not signed in, and others.
+        """
+        owner, viewed = wanted.what.owner, wanted.what.viewed
         # With the key of somebody who has left, only what they shared themselves is brought to its end.
         if not await self._is_signed_in(owner):
             raise NeedsSignIn
-        return await planning.find(self._graph(owner), owner, what.item, wanted="access")
+        graph = self._graph(owner)
+        if viewed is None or wanted.of is None:
+            return wanted, await planning.find(graph, owner, wanted.what.item, wanted="access")
+        permissions = await graph.permissions(viewed.plan.item)
+        now, is_told = role_of(viewed.recipient, permissions), tell_all(permissions, owner.id)
+        if now and now is not Role.READ:
+            given = await self._ledger.attempts.on(viewed.plan)
+            theirs = (each.ends_at for each in given if each.role is now and each.names & names(viewed.recipient))
+            if ends_at := next(theirs, None):
+                viewed = replace(viewed, ends=dt.datetime.fromtimestamp(ends_at, wanted.of.stands.timezone))
+        what = replace(wanted.what, viewed=replace(viewed, now=now))
+        return replace(wanted, what=what, is_taken=is_told and now is None), viewed.plan.item
+
+    async def by_now(self, wanted: Wanted) -> tuple[Wanted, ShareableItem | None]:
+        """The same, as far as it can be told."""
+        viewed = wanted.what.viewed
+        try:
+            wanted, found = await self.looked_up(wanted)
+        except SharebotError:
+            # They are not signed in, or it is none of theirs: that is seen when somebody presses.
+            return wanted, viewed.plan.item if viewed else None
+        return wanted, found if isinstance(found, ShareableItem) else None
 
     async def hear(self, key: str, run: str) -> None:
         """From here on it will be told, whatever happens."""
@@ -188,10 +225,11 @@ class AccessFlows:
         wanted = await self._waiting(key)
         if wanted is None:
             return
-        await self._tell_owner(wanted, ASKED)
+        wanted, item = await self.by_now(wanted)
+        await self._tell_owner(wanted, item, ASKED)
         standing, owner = await self._delegation(wanted.what), wanted.what.owner
         if standing and (standing.until or not await self._is_there(owner) or not await self._is_signed_in(owner)):
-            await self._tell_delegate(wanted, standing)
+            await self._tell_delegate(wanted, item, standing)
 
     async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str) -> Wrong | None:
         """What went wrong; None when the plan of the share that comes of it waits under the same key.
@@ -204,7 +242,7 @@ class AccessFlows:
         if wanted is None or wanted.request.decision or wanted.request.run != run:
             return wrong.written(TooLate())
         if wanted.is_over:
-            await self._let_go(wanted.request, is_over=True)
+            await self._let_go(wanted.request, Decision.OVER)
             return wrong.written(TooLate())
         standing = await self._standing(wanted.what.owner, by)
         with speaking(locale, ZoneInfo(zone)):
@@ -215,6 +253,10 @@ class AccessFlows:
             except SharebotError as error:
                 await self._ledger.requests.put_off(wanted.request)
                 return wrong.written(error)
+        if wanted.of and plan.sees_all and plan.steps[0].now is None:
+            # They took it away in OneDrive, say.
+            await self._let_go(wanted.request, Decision.OVER)
+            return wrong.written(TooLate())
         stands = await self._ledger.requests.allow(wanted.request, plan, standing)
         if stands is None:
             await self._ledger.requests.put_off(wanted.request)
@@ -222,6 +264,7 @@ class AccessFlows:
 
     async def reopen(self, key: str, run: str) -> None:
         await self._ledger.requests.reopen(key, run)
+        await self._waiting(key)
 
     async def _planned(self, wanted: Wanted, zone: str, by: Delegation | None) -> SharePlan:
         """Looked up as the owner, who is to give it, and as the policy has it."""
@@ -231,6 +274,8 @@ class AccessFlows:
                 raise NeedsSignIn
             await self._is_one_of_us(by)
         if what.until and what.until.at and what.until.at.timestamp() <= self._clock():
+            if by:
+                raise NotUnderstood(_("The day until which it was wanted is over."))
             raise NotUnderstood(_("The day until which it was wanted is over. Please share it yourself if you like."))
         graph, now = self._graph(what.owner), self._flows.now(zone)
         # What they can view without an end they are to edit without one.
@@ -238,7 +283,7 @@ class AccessFlows:
         plan = await planning.plan(graph, what.owner, wanted.to_share, policy=said, now=now)
         if not isinstance(plan, SharePlan):
             raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
-        plan = await judging.judged(graph, plan, self._policy, now)
+        plan = await judged(self._ledger, graph, plan, self._policy, now, says_end=True)
         if plan.refused:
             raise judging.refusal(plan)
         if by and plan.approvals:
@@ -267,7 +312,7 @@ class AccessFlows:
         if wanted is None:
             return wrong.written(TooLate())
         if wanted.is_over and wanted.request.decision is None:
-            await self._let_go(wanted.request, is_over=True)
+            await self._let_go(wanted.request, Decision.OVER)
             return wrong.written(TooLate())
         standing = await self._standing(wanted.what.owner, by)
         stands = wanted.request.decision
@@ -286,8 +331,11 @@ class AccessFlows:
         if wanted is None or wanted.request.decision is None:
             return
         decision = wanted.request.decision
+        wanted, _item = await self.by_now(wanted)
         receipt = await self._ledger.plans.done(key) if decision is Decision.ALLOWED else None
-        if decision is not Decision.OVER:
+        if decision is Decision.OVER:
+            await self._received.renew(wanted.request.share_key, wanted.what.asker.id)
+        else:
             await self._tell_asker(wanted, decision, receipt)
         await self._tell_who_decides(wanted, decision, receipt)
 
@@ -311,8 +359,9 @@ class AccessFlows:
             told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key, receipt)
             await self._tell(wanted, owner, SETTLED, told)
         settled = partial(cards.received.access_decided, wanted.what, decision, by=by)
-        # What came of it is the answer on the card that the owner pressed.
-        pressed = await self._ledger.places.of(key)
+        # What came of it is the answer on the card that the owner pressed; a press that failed has kept its place, too.
+        is_theirs = decision not in UNANSWERED and not by_id
+        pressed = await self._ledger.places.of(key) if is_theirs else None
         for each in (ASKED, REMINDED):
             place = await self._ledger.places.of(_owners_card(key, each))
             if place and (pressed is None or pressed.message_id != place.message_id):
@@ -328,18 +377,37 @@ class AccessFlows:
         for request in await requests.open_of_nobody():
             if wanted := await self._opened(request):
                 await requests.belongs(request, wanted.what.owner)
+        for request in await requests.let_go_since(now - TELLS_WITHIN, not_told=LET_GO):
+            await self._tell_of_end(request)
         for request in await requests.open_since(now - LAPSES_AFTER):
             wanted = await self._opened(request)
-            await self._let_go(request, is_over=wanted is not None and wanted.is_over)
+            await self._let_go(request, Decision.OVER if wanted and wanted.is_over else Decision.LAPSED)
         late = now - self._remind_after
         for request in await requests.open_since(late, not_told=REMINDED):
-            if wanted := await self._waiting(request.key):
-                await self._tell_owner(wanted, REMINDED)
+            if late_one := await self._late(request.key):
+                await self._tell_owner(*late_one, REMINDED)
         for request in await requests.for_delegates(late, ESCALATED):
-            wanted = await self._waiting(request.key)
-            standing = await self._delegation(wanted.what) if wanted else None
-            if wanted and standing:
-                await self._tell_delegate(wanted, standing)
+            late_one = await self._late(request.key)
+            standing = await self._delegation(late_one[0].what) if late_one else None
+            if late_one and standing:
+                await self._tell_delegate(*late_one, standing)
+
+    async def settle(self, share_key: str, person_id: str) -> None:
+        """The cards that ask for what has ended say so."""
+        asked = (await self._ledger.requests.of(share_key, person_id)).get(Wish.EDIT)
+        if asked:
+            await self._waiting(asked.key)
+
+    async def _late(self, key: str) -> tuple[Wanted, ShareableItem | None] | None:
+        """What somebody is still to decide, looked up: whoever has it by now, or has nothing any more, is let go."""
+        wanted = await self._waiting(key)
+        if wanted is None:
+            return None
+        wanted, item = await self.by_now(wanted)
+        if wanted.is_over or wanted.is_met:
+            await self._let_go(wanted.request, Decision.OVER)
+            return None
+        return wanted, item
 
     async def _waiting(self, key: str) -> Wanted | None:
         """What somebody is still to decide."""
@@ -347,35 +415,31 @@ class AccessFlows:
         if wanted is None or wanted.request.decision:
             return None
         if wanted.is_over:
-            await self._let_go(wanted.request, is_over=True)
+            await self._let_go(wanted.request, Decision.OVER)
             return None
         return wanted
 
-    async def _let_go(self, request: AccessRequest, *, is_over: bool) -> None:
+    async def _let_go(self, request: AccessRequest, decision: Decision) -> None:
         """Nobody is to decide it any more."""
-        decision = Decision.OVER if is_over else Decision.LAPSED
         if await self._ledger.requests.decide(request, decision) is decision:
-            await self.tell_of_decision(request.key)
+            await self._tell_of_end(request)
 
-    async def _tell_owner(self, wanted: Wanted, what: str) -> None:
-        key, seen = wanted.request.key, await self._seen(wanted)
-        card = partial(cards.received.wants_access, wanted.what, seen, key, is_reminder=what == REMINDED)
+    async def _tell_of_end(self, request: AccessRequest) -> None:
+        """Marked when it is done: what a kill has cut the next look tells, and no notice comes twice."""
+        await self.tell_of_decision(request.key)
+        await self._ledger.told.begin(request.key, request.person_id, LET_GO)
+
+    async def _tell_owner(self, wanted: Wanted, item: ShareableItem | None, what: str) -> None:
+        key = wanted.request.key
+        card = partial(cards.received.wants_access, wanted.what, item, key, is_reminder=what == REMINDED)
         if place := await self._tell(wanted, wanted.what.owner, what, card):
             await self._ledger.places.keep(_owners_card(key, what), place)
 
-    async def _tell_delegate(self, wanted: Wanted, standing: Delegation) -> None:
+    async def _tell_delegate(self, wanted: Wanted, item: ShareableItem | None, standing: Delegation) -> None:
         key = wanted.request.key
-        card = partial(cards.delegates.wants_access, wanted.what, await self._seen(wanted), key)
+        card = partial(cards.delegates.wants_access, wanted.what, item, key)
         if place := await self._tell(wanted, standing.delegate, ESCALATED, card):
             await self._ledger.places.keep(_delegates_card(key, standing.delegate.id), place)
-
-    async def _seen(self, wanted: Wanted) -> ShareableItem | None:
-        try:
-            found = await self.item(wanted.what)
-        except SharebotError:
-            # They are not signed in, or it is none of theirs: that is seen when somebody presses.
-            return None
-        return found if isinstance(found, ShareableItem) else None
 
     async def _can_be_asked(self, what: AccessWanted) -> None:
         """Raises NotAllowed."""
@@ -414,9 +478,9 @@ class AccessFlows:
             case Wish.ACCESS:
                 return Wanted(request, json.loads(said, AccessWanted)) if said else None
             case Wish.EDIT:
-                if said is None:
+                of = await self._received.of(request.share_key, request.person_id)
+                if of and said is None:
                     log.warning("the reason of a request can't be read any more")
-                of = await self._received.of_request(request)
                 return Wanted(request, _wants_to_edit(of, said or ""), of) if of else None
             case _:
                 return None

@@ -49,9 +49,10 @@ from bot.sharing import (
     ShareReceipt,
     Telling,
     Verdict,
+    Wish,
 )
 from bot.texts import _, later, sentences, speaking
-from bot.work import wrong
+from bot.work import standing, wrong
 from bot.work.alone import Alone
 from bot.work.bringing import Bringing
 from bot.work.wrong import Wrong
@@ -182,6 +183,7 @@ class Flows:
             raise TooLate
         self._in_time(plan, is_new=is_new)
         if is_new:
+            await self._still_stands(key, plan)
             await self._is_allowed(key, plan, zone, can_wait=can_wait)
         mailed = fence.mailed = await self._mailed_at_once(plan, tellings, is_new=is_new)
         try:
@@ -281,6 +283,16 @@ class Flows:
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
             raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
+
+    async def _still_stands(self, key: str, plan: SharePlan) -> None:
+        """What they ask to edit they can still view, and for as long as they are to edit it. Raises TooLate."""
+        request = await self._ledger.requests.at(key) if plan.wanted_by else None
+        if request is None or request.wish is not Wish.EDIT:
+            return
+        given = await standing.given(self._ledger, request.share_key, request.person_id)
+        until = _until(plan)
+        if given is None or (given.ends_at and (until is None or until > given.ends_at)):
+            raise TooLate
 
     async def _is_allowed(self, key: str, plan: SharePlan, zone: str, *, can_wait: bool) -> None:
         """By the policy as it is now: the card may be older, or none was shown. Raises AgainstPolicy."""

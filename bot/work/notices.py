@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.ledger import is_passing
 from bot.work import approvals
+from bot.work.access import AccessFlows
 from bot.work.approvals import ApprovalFlows
 from bot.work.flows import AGAIN, ENDED, RENEWED, SHARED, SHOWN, Flows
 from bot.work.limits import CROWDED, Chats
@@ -34,6 +35,7 @@ class Notices:
         approvals: ApprovalFlows,
         rosters: RosterFlows,
         requests: RequestFlows,
+        access: AccessFlows,
     ) -> None:
         self._runs = runs
         self._chats = Chats(runs.limits)
@@ -42,6 +44,7 @@ class Notices:
         self._approvals = approvals
         self._rosters = rosters
         self._requests = requests
+        self._access = access
         runs.add({"notice": self._notice, CROWDED: self._crowded_notice})
 
     async def _notice(self, what: str, key: str, person_id: str, run: str, sentence: str) -> None:
@@ -89,7 +92,7 @@ class Notices:
                 await self._requests.renew_several(key, person_id)
             return told
         if what.startswith(RENEWED):
-            await self._requests.renew(key, person_id)
+            await self._renew(key, person_id)
             return None
         if what in approvals.NOTICES:
             await self._approvals.tell(what, key, person_id)
@@ -100,5 +103,10 @@ class Notices:
             await self._many.show(key)
         await self._flows.tell(what, key, person_id, sentence)
         if what == ENDED:
-            await self._requests.renew(key, person_id)
+            await self._renew(key, person_id)
         return None
+
+    async def _renew(self, key: str, person_id: str) -> None:
+        """What somebody was told of a share, and what others are asked about it."""
+        await self._requests.renew(key, person_id)
+        await self._access.settle(key, person_id)

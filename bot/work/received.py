@@ -46,6 +46,8 @@ from cards.elements import Card, apart
 
 log = logging.getLogger(__name__)
 
+# After these they may ask anew: nobody has said no.
+UNANSWERED = (Decision.LAPSED, Decision.OVER)
 NOT_THEIRS = later("Only the person this was shared with can press this.")
 NOT_TO_DECIDE = later("Only the person who shared this can decide it.")
 ANEW = later("This was shared anew since, so nothing of the older share is left to give back.")
@@ -78,7 +80,7 @@ class Received:
 
     @property
     def may_ask(self) -> bool:
-        is_free = self.asked is None or self.asked.decision is Decision.LAPSED
+        is_free = self.asked is None or self.asked.decision in UNANSWERED
         return not self.is_over and self.plan.role is Role.READ and is_free
 
     @property
@@ -181,7 +183,7 @@ class RequestFlows:
         if found and found.grant.outcome is Outcome.MOVED:
             for apart_from in await self._ledger.changes.apart_from(found.stands):
                 if their_own := await self.of(apart_from, person_id):
-                    return their_own
+                    return replace(their_own, asked=their_own.asked or found.asked)
             newer = await self._ledger.attempts.holder(found.stands.receipt.plan, names(found.recipient))
             if newer and newer != key and (by_newer := await self.of(newer, person_id)):
                 return by_newer
@@ -229,8 +231,9 @@ class RequestFlows:
             # Of what has another end since and is not known any more, nothing true could be said.
             return
         request = await self._ledger.requests.at(key)
-        if request and request.wish is Wish.EDIT and await self.together(request.share_key, person_id):
-            # What they were let edit was told with others, and stands there as well.
+        edits = request is not None and request.wish is Wish.EDIT
+        if request and edits and (received.is_over or await self.together(request.share_key, person_id)):
+            # What they were let edit was told with others, and stands there as well; or it is over, and they view it.
             await self.renew(request.share_key, person_id)
         person = Person(received.plan.asker.tenant_id, person_id, received.recipient.name)
         there = await self.together(key, person_id)
@@ -343,13 +346,11 @@ class RequestFlows:
 
     async def _asked(self, key: str) -> Asked | None:
         request = await self._ledger.requests.at(key)
-        of = await self.of_request(request) if request else None
-        return Asked(request, of) if request and of else None
-
-    async def of_request(self, request: AccessRequest) -> Received | None:
-        """What somebody asks this of; None where the share gave them nothing, or is forgotten."""
+        if request is None:
+            return None
         with suppress(TooLate):
-            return await self._found(request.share_key, request.person_id)
+            of = await self._found(request.share_key, request.person_id)
+            return Asked(request, of) if of else None
         return None
 
     async def _found(self, key: str, person_id: str) -> Received | None:

@@ -12,7 +12,7 @@ from bot.ledger import AccessRequest, Ledger, Place, is_passing
 from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest
 from bot.work import wrong
 from bot.work.access import AccessFlows, Wanted
-from bot.work.received import Asked, Received, RequestFlows, Together
+from bot.work.received import UNANSWERED, Asked, Received, RequestFlows, Together
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 
@@ -39,7 +39,7 @@ class Requests:
     async def ask_to_edit(self, key: str, person: Person, reason: str, locale: str, zone: str) -> Received:
         """Asks the sharer, once. Raises NotYours, TooLate, NotAllowed where they can't be reached."""
         received = await self._requests.received(key, person)
-        if received.is_over or (received.asked and received.asked.decision not in (None, Decision.LAPSED)):
+        if received.is_over or (received.asked and received.asked.decision not in (None, *UNANSWERED)):
             return received
         await self.answered("ask", await self._access.ask_to_edit(received, reason), locale, zone)
         return await self._requests.received(key, person)
@@ -77,9 +77,13 @@ class Requests:
         """What somebody asks of this owner, or of whoever decides for the owner. Raises NotYours, TooLate."""
         return await self._access.asked(key, person)
 
-    async def item_wanted(self, wanted: Wanted) -> ShareableItem | UnclearRequest:
-        """Looked up as the owner. Raises what looking up raises; NeedsSignIn is about the owner."""
-        return await self._access.item(wanted.what)
+    async def looked_up(self, wanted: Wanted) -> tuple[Wanted, ShareableItem | UnclearRequest]:
+        """As the owner. Raises what looking up raises; NeedsSignIn is about the owner."""
+        return await self._access.looked_up(wanted)
+
+    async def by_now(self, wanted: Wanted) -> Wanted:
+        """With what Graph tells of it, if it does."""
+        return (await self._access.by_now(wanted))[0]
 
     async def give_access(
         self, key: str, person: Person, locale: str, zone: str, place: Place | None = None

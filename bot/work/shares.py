@@ -67,21 +67,7 @@ class Shares:
 
     async def judged(self, graph: Graph, plan: SharePlan, now: dt.datetime) -> SharePlan:
         """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises."""
-        zone = now.tzinfo or dt.UTC
-        is_said = plan.until is not None and all(each.verdict is not Verdict.DEFAULT for each in plan.rulings)
-        plan = await self._with_ends(plan, zone, is_said=is_said)
-        made = await judging.judged(graph, plan, self._policy, now)
-        # An end that is sooner now may be none that anybody would not have had.
-        return made if made.until == plan.until else await self._with_ends(made, zone, is_said=is_said)
-
-    async def _with_ends(self, plan: SharePlan, zone: dt.tzinfo, *, is_said: bool) -> SharePlan:
-        """With whoever has it by a share that ends before this one would: they keep it, if an end `is_said`, or none.
-
-        Whoever has just this, and of no end was a word, has it already: nobody's end moves unasked.
-        """
-        given = await self._ledger.attempts.on(plan)
-        steps = (_with_end(step, plan, given, zone, is_said=is_said) for step in plan.steps)
-        return replace(plan, steps=tuple(steps))
+        return await judged(self._ledger, graph, plan, self._policy, now)
 
     async def share(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> ShareReceipt:
         """Carries out the plan of this key, once; who asks again, however often and wherever, gets the same answer.
@@ -287,6 +273,30 @@ class Shares:
             notices = await engine.step("notices", self._flows.notices_of_trouble, key, *said, again=is_passing)
         await self._runs.begin(key, run, notices, outcome["sentence"] if outcome else "")
         return outcome
+
+
+async def judged(
+    ledger: Ledger, graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime, *, says_end: bool = False
+) -> SharePlan:
+    """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises.
+
+    `says_end` is for a plan without an end of which that was a word.
+    """
+    zone = now.tzinfo or dt.UTC
+    is_said = says_end or (plan.until is not None and all(each.verdict is not Verdict.DEFAULT for each in plan.rulings))
+    plan = await _with_ends(ledger, plan, zone, is_said=is_said)
+    made = await judging.judged(graph, plan, policy, now)
+    # An end that is sooner now may be none that anybody would not have had.
+    return made if made.until == plan.until else await _with_ends(ledger, made, zone, is_said=is_said)
+
+
+async def _with_ends(ledger: Ledger, plan: SharePlan, zone: dt.tzinfo, *, is_said: bool) -> SharePlan:
+    """With whoever has it by a share that ends before this one would: they keep it, if an end `is_said`, or none.
+
+    Whoever has just this, and of no end was a word, has it already: nobody's end moves unasked.
+    """
+    given = await ledger.attempts.on(plan)
+    return replace(plan, steps=tuple(_with_end(step, plan, given, zone, is_said=is_said) for step in plan.steps))
 
 
 def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo, *, is_said: bool) -> Step:

@@ -279,8 +279,13 @@ WANTED = AccessWanted(
     Person("tenant", "alex", "Alex Wilber"), ADELE, Words("url", "https://contoso.example/q3", BUDGET.name), Role.READ
 )
 EDITS = replace(
-    WANTED, role=Role.WRITE, until=UNTIL, reason="I fill in the figures of Sales.", viewed=Viewed(VIEWED, ALEX)
+    WANTED,
+    role=Role.WRITE,
+    until=UNTIL,
+    reason="I fill in the figures of Sales.",
+    viewed=Viewed(VIEWED, ALEX, Role.READ),
 )
+CAN_EDIT = replace(EDITS, viewed=Viewed(VIEWED, ALEX, Role.WRITE, FRIDAY))
 FOR_ALEX = ShareReceipt(plan(gains(ALEX, Role.READ), role=Role.READ), (Grant(ALEX, Outcome.GRANTED),))
 STAYS = Delegation(ADELE, Person("tenant", "megan", MEGAN.name), None, KEY)
 AWAY, FOR_LEE = replace(STAYS, until=FRIDAY), Delegation(Person("tenant", "lee", LEE.name), ADELE, None, KEY)
@@ -292,7 +297,7 @@ ODD_WANTED = AccessWanted(
     UNTIL,
     "\n".join(HOSTILE.values()),
 )
-ODD_EDITS = replace(ODD_WANTED, viewed=Viewed(replace(VIEWED, item=ODD_FILE), ODD_PEOPLE[0]))
+ODD_EDITS = replace(ODD_WANTED, viewed=Viewed(replace(VIEWED, item=ODD_FILE), ODD_PEOPLE[0], Role.READ))
 
 
 TOLD_HOW = (Telling.TEAMS, Telling.MAIL, Telling.UNREACHED)
@@ -814,6 +819,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "edit: for the sharer, again": partial(cards.received.wants_access, EDITS, VIEWED.item, KEY, is_reminder=True),
     "edit: for a delegate": partial(cards.delegates.wants_access, EDITS, VIEWED.item, KEY),
+    "edit: for the sharer, who has let them since": partial(
+        cards.received.wants_access, CAN_EDIT, VIEWED.item, KEY, is_reminder=True
+    ),
+    "edit: no longer asked, for they can": partial(cards.received.access_decided, CAN_EDIT, Decision.OVER),
     "edit: hostile words": partial(cards.received.wants_access, ODD_EDITS, ODD_FILE, KEY),
     "edit: declined": partial(cards.received.access_declined, EDITS),
     "edit: decided already": partial(cards.received.access_decided, EDITS, Decision.ALLOWED, key=KEY),
