@@ -57,6 +57,8 @@ LAPSES_AFTER = 7 * 24 * 60 * 60
 HOUR = 60 * 60
 # What people are told once: the owner, and whoever decides for them.
 ASKED, REMINDED, ESCALATED, SETTLED = "asked", "reminded", "escalated", "settled"
+# Which of several files is meant: asked of the owner, for whoever decides for them can't say.
+WHICH = f"{ASKED}.which"
 # Of whoever was asked in the owner's place and is not to decide any more: named again, they are asked again.
 FORMERLY, GONE = "formerly", "gone"
 
@@ -193,10 +195,19 @@ class AccessFlows:
         if standing and (standing.until or not await self._is_there(owner) or not await self._is_signed_in(owner)):
             await self._tell_delegate(wanted, standing)
 
-    async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str) -> Wrong | None:
+    async def ask_which(self, wanted: Wanted, unclear: UnclearRequest) -> bool:
+        """The owner, once; whether they can be asked."""
+        what, key = wanted.what, wanted.request.key
+        if place := await self._tell(
+            wanted, what.owner, WHICH, partial(cards.received.which, what, unclear.asked, key)
+        ):
+            await self._ledger.places.keep(_owners_card(key, WHICH), place)
+        return await self._is_there(what.owner)
+
+    async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str, seen: str) -> Wrong | None:
         """What went wrong; None when the plan of the share that comes of it waits under the same key.
 
-        `by` is the id of the delegate who allows it, "" where the owner does.
+        `by` is the id of the delegate who allows it, "" where the owner does. `seen` tells which file they were shown.
         """
         wanted = await self.at(key)
         if wanted and wanted.request.decision is Decision.ALLOWED:
@@ -211,7 +222,7 @@ class AccessFlows:
             try:
                 if by and standing is None:
                     raise TooLate
-                plan = await self._planned(wanted, zone, standing)
+                plan = await self._planned(wanted, zone, standing, seen)
             except SharebotError as error:
                 await self._ledger.requests.put_off(wanted.request)
                 return wrong.written(error)
@@ -223,7 +234,7 @@ class AccessFlows:
     async def reopen(self, key: str, run: str) -> None:
         await self._ledger.requests.reopen(key, run)
 
-    async def _planned(self, wanted: Wanted, zone: str, by: Delegation | None) -> SharePlan:
+    async def _planned(self, wanted: Wanted, zone: str, by: Delegation | None, seen: str) -> SharePlan:
         """Looked up as the owner, who is to give it, and as the policy has it."""
         what = wanted.what
         if by:
@@ -236,8 +247,11 @@ class AccessFlows:
         # What they can view without an end they are to edit without one.
         said = EVERYTHING if wanted.of else self._policy
         plan = await planning.plan(graph, what.owner, wanted.to_share, policy=said, now=now)
-        if not isinstance(plan, SharePlan):
-            raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
+        if isinstance(plan, UnclearRequest):
+            request = planning.answered(plan, cards.received.place_of(plan.asked, seen))
+            plan = await planning.plan(graph, what.owner, request, policy=said, now=now)
+        if isinstance(plan, UnclearRequest):
+            raise NotUnderstood
         plan = await judging.judged(graph, plan, self._policy, now)
         if plan.refused:
             raise judging.refusal(plan)
@@ -313,7 +327,7 @@ class AccessFlows:
         settled = partial(cards.received.access_decided, wanted.what, decision, by=by)
         # What came of it is the answer on the card that the owner pressed.
         pressed = await self._ledger.places.of(key)
-        for each in (ASKED, REMINDED):
+        for each in (ASKED, REMINDED, WHICH):
             place = await self._ledger.places.of(_owners_card(key, each))
             if place and (pressed is None or pressed.message_id != place.message_id):
                 await self._flows.put_in_place(place, owner, settled)
