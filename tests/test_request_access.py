@@ -419,11 +419,13 @@ async def test_an_owner_who_is_not_signed_in_is_asked_in_first(adele: Someone, a
     assert bot.access(FILE)[ALEX] == "read"
 
 
-async def test_what_the_owner_cannot_tell_apart_is_theirs_to_share(adele: Someone, alex: Someone, bot: Bot) -> None:
+async def test_until_the_owner_has_told_the_files_apart_nobody_hears_of_it(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
     await adele.says("who has access to Q3 Budget.xlsx?")
     await asks(alex, bot, "ask Adele Vance for access to Roadmap.docx")
 
-    assert "Please share the right one yourself." in await adele.presses("Allow")
+    assert "Which one do you mean?" in await adele.presses("Allow")
     assert "Adele Vance" not in alex.sees().rpartition("I asked Adele Vance")[2]
 
 

@@ -165,7 +165,9 @@ async def _is_a_no(turn: Turn) -> bool:
 def _is_bare(understood: Understood) -> bool:
     """Whether it is a command and nothing else, in whatever language: that is no name and no value."""
     is_command = understood.intent not in ("none", "undo", report.INTENT) and not understood.is_guess
-    return is_command and not understood.unclear and understood.request in (None, ShareRequest((), ()))
+    # "A file" is none yet.
+    is_about = any(words for slot, words in understood.unclear if slot != "items")
+    return is_command and not is_about and understood.request in (None, ShareRequest((), ()))
 
 
 async def _answer(turn: Turn, understood: Understood) -> Reply | None:
