@@ -35,6 +35,7 @@ from bot.sharing import (
 )
 from bot.texts import _, later, sentences, spoken
 from bot.work import Wanted, Work
+from bot.work.access import ASKED, delegates_card, owners_card
 from cards.elements import Card, apart
 from cards.received import LONGEST_REASON
 
@@ -109,7 +110,7 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         item = await planning.find(turn.graph, turn.person, wanted.what.item, wanted="access")
         if isinstance(item, UnclearRequest):
             if cards.received.place_of(item.asked, seen) is None:
-                return Reply(cards.received.which(wanted.what, item.asked, key))
+                return Reply(cards.received.which(wanted.what, item.asked, key), waits=owners_card(key, ASKED))
         elif cards.received.seen(item) != seen:
             return Reply(cards.received.wants_access(wanted.what, item, key))
     try:
@@ -159,7 +160,8 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
         if isinstance(item, UnclearRequest):
             # What else of the owner's is called so, is not the delegate's to know.
             is_asked = await work.ask_which(wanted, item)
-            return Reply(cards.delegates.only_the_owner(wanted.what, key, is_asked=is_asked))
+            card = cards.delegates.only_the_owner(wanted.what, key, is_asked=is_asked)
+            return Reply(card, waits=delegates_card(key, turn.person.id))
         if not goes_on and cards.received.seen(item) != seen:
             return Reply(cards.delegates.wants_access(wanted.what, item, key))
         await work.give_access(key, turn.person, spoken(), str(turn.timezone), seen=seen)

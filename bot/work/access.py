@@ -167,7 +167,7 @@ class AccessFlows:
             for person_id in await self._ledger.told.whom(request.key, ESCALATED):
                 if wanted:
                     whom, card = Person(owner.tenant_id, person_id, ""), partial(cards.delegates.no_longer, wanted.what)
-                    await self._flows.settled(_delegates_card(request.key, person_id), whom, card)
+                    await self._flows.settled(delegates_card(request.key, person_id), whom, card)
                 await self._ledger.told.begin(request.key, person_id, FORMERLY)
                 await self._ledger.told.not_yet(request.key, person_id, ESCALATED)
 
@@ -201,7 +201,7 @@ class AccessFlows:
         if place := await self._tell(
             wanted, what.owner, WHICH, partial(cards.received.which, what, unclear.asked, key)
         ):
-            await self._ledger.places.keep(_owners_card(key, WHICH), place)
+            await self._ledger.places.keep(owners_card(key, WHICH), place)
         return await self._is_there(what.owner)
 
     async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str, seen: str) -> Wrong | None:
@@ -328,13 +328,13 @@ class AccessFlows:
         # What came of it is the answer on the card that the owner pressed.
         pressed = await self._ledger.places.of(key)
         for each in (ASKED, REMINDED, WHICH):
-            place = await self._ledger.places.of(_owners_card(key, each))
+            place = await self._ledger.places.of(owners_card(key, each))
             if place and (pressed is None or pressed.message_id != place.message_id):
                 await self._flows.put_in_place(place, owner, settled)
         for person_id in await self._ledger.told.whom(key, ESCALATED):
             who = "" if person_id == by_id else by or owner.name
             settled = partial(cards.delegates.decided, wanted.what, decision, who, receipt)
-            await self._flows.settled(_delegates_card(key, person_id), Person(owner.tenant_id, person_id, ""), settled)
+            await self._flows.settled(delegates_card(key, person_id), Person(owner.tenant_id, person_id, ""), settled)
 
     async def look(self) -> None:
         """Reminds the owners of what is open for long, asks who decides for them, lets go of what nobody decided."""
@@ -375,13 +375,13 @@ class AccessFlows:
         key, seen = wanted.request.key, await self._seen(wanted)
         card = partial(cards.received.wants_access, wanted.what, seen, key, is_reminder=what == REMINDED)
         if place := await self._tell(wanted, wanted.what.owner, what, card):
-            await self._ledger.places.keep(_owners_card(key, what), place)
+            await self._ledger.places.keep(owners_card(key, what), place)
 
     async def _tell_delegate(self, wanted: Wanted, standing: Delegation) -> None:
         key = wanted.request.key
         card = partial(cards.delegates.wants_access, wanted.what, await self._seen(wanted), key)
         if place := await self._tell(wanted, standing.delegate, ESCALATED, card):
-            await self._ledger.places.keep(_delegates_card(key, standing.delegate.id), place)
+            await self._ledger.places.keep(delegates_card(key, standing.delegate.id), place)
 
     async def _seen(self, wanted: Wanted) -> ShareableItem | None:
         try:
@@ -457,11 +457,11 @@ def _to_edit(received: Received) -> ShareRequest:
     return replace(request, recipients=(mine,), role=Role.WRITE, message=None)
 
 
-def _owners_card(key: str, what: str) -> str:
+def owners_card(key: str, what: str) -> str:
     return f"{key}.owner.{what}"
 
 
-def _delegates_card(key: str, person_id: str) -> str:
+def delegates_card(key: str, person_id: str) -> str:
     return of_notice(f"{key}.delegate", person_id)
 
 
