@@ -34,7 +34,8 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
         if not turn.own_chat or error.about not in ("item", "people") or request.same_as:
             raise
         await turn.record.refused(turn.person, WANTED, "", error)
-        return await _not_so(turn, Draft(turn.person, request), error)
+        # What they say next is as likely a sentence of its own.
+        return await _not_so(replace(turn, own_chat=""), Draft(turn.person, request), error)
 
 
 async def _asked(turn: Turn, understood: Understood) -> Reply:
