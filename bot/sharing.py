@@ -426,6 +426,14 @@ Waiting = SharePlan | UnclearRequest | Draft
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """What somebody may have wanted to say, in their own words but for a slip."""
+
+    asker: Person
+    words: str
+
+
+@dataclass(frozen=True)
 class ShareList:
     """Which of their shares somebody wants to see: all that is set has to fit; with no one of these, it is all of them.
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from bot.sharing import Offer
 from bot.texts import _
-from cards.elements import Action, Card, block, button, card, heading, line, run, small
+from cards.elements import Action, Card, apart, block, button, card, heading, line, run, small
+
+# Of a button, as far as it goes on one line.
+LONGEST_TITLE = 80
 
 
 def help_card(commands: Sequence[tuple[str, str]], *, welcome: bool = False) -> Card:
@@ -38,8 +42,11 @@ def begin() -> Action:
     return button(_("Share a file"), "share.begin", "")
 
 
-def not_understood(sentence: str) -> Card:
-    return card(line(sentence), actions=[begin()], summary=sentence)
+def not_understood(sentence: str, *, suggested: str = "", key: str = "") -> Card:
+    """`suggested`: what they may have wanted to say; a press says it for them."""
+    title = shorten(apart(suggested), LONGEST_TITLE, placeholder="…")
+    says = [button(title, "suggestion.say", key, style="positive")] if suggested else []
+    return card(line(sentence), actions=[*says, begin()], summary=sentence)
 
 
 def say(sentence: str) -> Card:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from bot.sharing import AccessWanted, Decision, Delegation, Outcome, Recipient, Role, ShareableItem, ShareReceipt
@@ -24,7 +23,7 @@ from cards.elements import (
     small,
     text,
 )
-from cards.received import called, can_edit, rises, seen
+from cards.received import called, can_edit, rises, seen, terms, until
 from cards.share import file, grant, person
 
 EDIT = later("{who} asks to edit a file of {name}'s.")
@@ -75,7 +74,7 @@ def form(values: Mapping[str, str], wrong: str = "") -> Card:
 def confirm(wanted: Delegation, who: Recipient, key: str, *, hours: int) -> Card:
     """Before it is in force: who, from when, and what it lets them do."""
     title = _("Shall they decide for you?")
-    until = _("Until {when}.", when=when(wanted.until)) if wanted.until else _("Without an end.")
+    until = _("Until {when}.", when=when(wanted.until)) if wanted.until else _("No end date.")
     return card(
         heading(title),
         person(who, run(_("decides for you"), bold=True)),
@@ -128,7 +127,7 @@ def decided_for_you(what: AccessWanted, decision: Decision, by: str, key: str, r
 def named(made: Delegation, *, hours: int) -> Card:
     """A notice."""
     title = _("You are asked to decide for somebody")
-    until = _("Until {when}.", when=when(made.until)) if made.until else _("Without an end.")
+    until = _("Until {when}.", when=when(made.until)) if made.until else _("No end date.")
     asked = (
         _("When somebody asks them for access to a file, you are asked as well.")
         if made.until
@@ -175,7 +174,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
             small(_("I look it up as {name} when you allow it, who has to be signed in for that.", name=apart(owner))),
         ]
     )
-    body += [*rises(what), *_terms(what)]
+    body += [*rises(what), *terms(what)]
     body.append(
         small(_("{name} has not answered yet, and you decide for them. The first answer counts.", name=apart(owner)))
     )
@@ -186,6 +185,21 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str) -> Ca
             button(_("Decline"), "access.decline", key),
         ],
         summary=_(asks, who=apart(what.asker.name), name=apart(owner)),
+    )
+
+
+def only_the_owner(what: AccessWanted, key: str, *, is_asked: bool) -> Card:
+    """What several files may be meant by, the delegate can only decline. `is_asked`: the owner has the question."""
+    name = apart(what.owner.name)
+    sentence = _("Several files may be meant, and only {name} can say which.", name=name)
+    return card(
+        heading(_("{name} has to choose", name=name)),
+        line(run(called(what), bold=True)),
+        line(sentence),
+        *([line(_("I asked {name}, and tell you what they decide.", name=name))] if is_asked else []),
+        *terms(what),
+        actions=[button(_("Decline"), "access.decline", key)],
+        summary=sentence,
     )
 
 
@@ -270,18 +284,7 @@ def _came_of(receipt: ShareReceipt | None) -> list[Element]:
         return []
     plan = receipt.plan
     ends = plan.until.at if plan.until and plan.sees_all else None
-    return [*(grant(each, plan) for each in receipt.grants), *([small(_until(ends))] if receipt.given() else [])]
-
-
-def _terms(what: AccessWanted) -> list[Element]:
-    """Until when, and why."""
-    return [small(_until(what.until.at if what.until else None)), *_why(what)]
-
-
-def _until(ends: dt.datetime | None) -> str:
-    if ends is None:
-        return _("Without an end.")
-    return _("Until {when}: I end it then, and what was before is there again.", when=when(ends))
+    return [*(grant(each, plan) for each in receipt.grants), *([small(until(ends))] if receipt.given() else [])]
 
 
 def _why(what: AccessWanted) -> list[Element]:

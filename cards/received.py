@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 
 from bot.sharing import (
     AccessWanted,
     Decision,
     Ending,
+    Question,
     Recipient,
     Returned,
     Role,
@@ -27,11 +29,12 @@ from cards.elements import (
     filled,
     heading,
     line,
+    row,
     run,
     small,
     text,
 )
-from cards.share import CAN, file, opens_there, person
+from cards.share import CAN, file, fits, opens_there, person
 
 # Of a reason; whoever has more to say writes to the sharer.
 LONGEST_REASON = 500
@@ -180,10 +183,17 @@ def now(returned: Returned) -> Element:
 def seen(what: AccessWanted, item: ShareableItem) -> str:
     """What tells this card from one that shows another file, end or present right, in the key of a button."""
     ends = what.until.at if what.until else None
-    parts = [item.key]
-    if what.viewed:
-        parts += [str(each) for each in (what.viewed.now, what.viewed.ends, ends)]
+    viewed = [what.viewed.now, what.viewed.ends, ends] if what.viewed else []
+    return _short(item.key, *map(str, viewed))
+
+
+def _short(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def place_of(question: Question, file: str) -> int | None:
+    """Where among its options the one is that is `seen` so."""
+    return next((place for place, each in enumerate(question.options) if _short(each.key) == file), None)
 
 
 def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is_reminder: bool = False) -> Card:
@@ -208,14 +218,7 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
             small(_("I look it up as you when you allow it; you may have to sign in for that.")),
         ]
     )
-    body += rises(what)
-    ends = what.until.at if what.until else None
-    if ends:
-        body.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(ends))))
-    else:
-        body.append(small(_("No end date, as now.") if what.viewed else _("No end date.")))
-    if what.reason:
-        body.append(block(small(_("Why:")), line(what.reason)))
+    body += [*rises(what), *terms(what)]
     if is_reminder:
         body.append(small(_("They still wait for your answer.")))
     return card(
@@ -227,6 +230,39 @@ def wants_access(what: AccessWanted, item: ShareableItem | None, key: str, *, is
         ],
         summary=about,
     )
+
+
+def which(what: AccessWanted, question: Question, key: str) -> Card:
+    """For the owner, where several of their files may be meant: a press on one of them allows that one."""
+    edits = what.role is Role.WRITE
+    asks = _("{who} asks to edit a file of yours.") if edits else _("{who} asks to view a file of yours.")
+    gets = _("The one you choose, they can edit.") if edits else _("The one you choose, they can view.")
+    title = _("Which one do you mean?")
+    return card(
+        heading(title),
+        line(*filled(asks, who=run(what.asker.name, bold=True))),
+        line(fits(question)),
+        *(row(each.title, each.detail, "access.allow", f"{key}.{_short(each.key)}") for each in question.options),
+        small(gets),
+        *terms(what),
+        actions=[button(_("Decline"), "access.decline", key)],
+        summary=sentences(title, apart(question.words)),
+    )
+
+
+def terms(what: AccessWanted) -> list[Element]:
+    """Until when, and why."""
+    ends = what.until.at if what.until else None
+    open_end = _("No end date, as now.") if what.viewed else _("No end date.")
+    why = [block(small(_("Why:")), line(what.reason))] if what.reason else []
+    return [small(until(ends) if ends else open_end), *why]
+
+
+def until(ends: dt.datetime | None) -> str:
+    """For whoever decides."""
+    if ends is None:
+        return _("No end date.")
+    return _("Until {when}: I end it then, and what was before is there again.", when=when(ends))
 
 
 def rises(what: AccessWanted) -> list[Element]:

@@ -7,12 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.sharing import ShareableItem
-from bot.texts import _, either, sentences, several, when
+from bot.texts import _, either, later, sentences, several, when
 from cards.elements import Card, Element, apart, block, button, card, filled, heading, line, run, small
 from cards.share import file, opens_there
 
 # The times that a press leads to, in days.
 TIMES = (1, 7, 30, 90)
+# What nobody refused, and nothing came of all the same.
+NOT_DONE = {
+    "NotUnderstood": later("not understood"),
+    "NotFound": later("not found, or not theirs to open"),
+    "NotYours": later("a button of somebody else's"),
+    "TooLate": later("pressed too late"),
+    "Unavailable": later("Microsoft 365 did not answer"),
+    "Busy": later("Microsoft 365 had too much to do"),
+    "Overloaded": later("Microsoft 365 had too much to do"),
+    "Unsure": later("nobody can tell whether it was done"),
+    "SharebotError": later("something broke on my side"),
+}
+REASONS = {**NOT_DONE, "NotAllowed": later("Microsoft 365 or a rule did not allow it")}
 # Of those who wait, and of codes, so many are named.
 NAMED = 10
 
@@ -115,9 +128,19 @@ def _of_refusals(of: Overview) -> Element:
     rules = [
         line(_("By the rule “{rule}”: {count}", rule=apart(rule), count=count)) for rule, count in of.rules[:NAMED]
     ]
-    total = sum(count for _rule, count in (*of.rules, *of.refused))
-    others = [line(_("For other reasons: {reasons}", reasons=_codes(of.refused)))] if of.refused else []
-    return block(small(_("Refused: {count}", count=total)), *rules, *_more(len(of.rules)), *others, separator=True)
+    refused = [(code, count) for code, count in of.refused if code not in NOT_DONE]
+    not_done = [(code, count) for code, count in of.refused if code in NOT_DONE]
+    total = sum(count for _rule, count in (*of.rules, *refused))
+    others = [line(_("For other reasons: {reasons}", reasons=_codes(refused)))] if refused else []
+    came_to_nothing = _("Came to nothing: {count}", count=sum(count for _code, count in not_done))
+    return block(
+        small(_("Refused: {count}", count=total)),
+        *rules,
+        *_more(len(of.rules)),
+        *others,
+        *([small(came_to_nothing), line(_codes(not_done))] if not_done else []),
+        separator=True,
+    )
 
 
 def _of_failures(of: Overview) -> Element:
@@ -174,8 +197,10 @@ def _signed_out(sharers: Sequence[SignedOut], count: int) -> list[Element]:
 
 
 def _codes(pairs: Sequence[tuple[str, int]]) -> str:
-    """As the record has them."""
-    return " · ".join(f"{code} {count}" for code, count in pairs[:NAMED])
+    """In words, or as Microsoft 365 has them, which is what one can look up."""
+    return " · ".join(
+        f"{_(REASONS[code])} ({count})" if code in REASONS else f"{code} {count}" for code, count in pairs[:NAMED]
+    )
 
 
 def _more(count: int) -> list[Element]:

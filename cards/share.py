@@ -194,7 +194,9 @@ def _is_guest(step: Step) -> bool:
 
 def choose(unclear: UnclearRequest, key: str) -> Card:
     asked = unclear.asked
-    body = [line(_fits(asked)), *(_option(asked, place, unclear, key) for place in unclear.shown)]
+    is_file = asked.slot == "item"
+    title = _("Which one do you mean?") if is_file else _("Whom do you mean?")
+    body = [line(fits(asked)), *(_option(asked, place, unclear, key) for place in unclear.shown)]
     turns: list[Action] = []
     if unclear.is_paged:
         where, turns = turned(unclear.shown, len(asked.options), "share.page", key, unclear.page)
@@ -202,14 +204,14 @@ def choose(unclear: UnclearRequest, key: str) -> Card:
     if others := [quoted(apart(each.words)) for each in unclear.questions[1:]]:
         body.append(small(_("After this I ask about {names}.", names=listed(others))))
     return card(
-        heading(_("Which one do you mean?")),
+        heading(title),
         *body,
         actions=[*turns, button(_("Cancel"), "share.cancel", key, inputs=False)],
-        summary=sentences(_("Which one do you mean?"), apart(asked.words)),
+        summary=sentences(title, apart(asked.words)),
     )
 
 
-def _fits(question: Question) -> str:
+def fits(question: Question) -> str:
     count, words = len(question.options), question.words
     if question.is_near:
         return _("Nothing that you can open is called “{words}”. Similar names:", words=words)

@@ -86,14 +86,15 @@ async def test_a_member_of_the_group_sees_how_much_is_shared_and_what_was_refuse
         "Report: Last 30 days",
         "Shares: 2, which gave access 3 times.",
         "Ended: 0. Undone: 1. Changed by hand: 0.",
-        "Refused: 3",
+        "Refused: 2",
         "By the rule “No rivals”: 2",
-        "For other reasons: NotFound 1",
+        "Came to nothing: 1\nnot found, or not theirs to open (1)",
         "Failed: 0",
         "Shares that stand: 1; of these without an end: 1",
         "Requests that wait for their sharers: 0",
     ):
         assert said in answer
+    assert "NotFound" not in answer
     assert "Price list" not in answer
     assert "Should be over" not in answer
 

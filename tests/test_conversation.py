@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -197,3 +198,38 @@ async def send(bot: Bot, someone: Someone, name: str, value: dict[str, Any]) -> 
     async with httpx.AsyncClient(timeout=30) as http:
         activity = activities.invoke(contoso, chat, person, name=name, value=value, locale="en-US")
         return (await Delivery(contoso, http).send(activity)).json()
+
+
+async def test_a_suggestion_is_a_button_that_says_it(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await adele.says("shrae Q3 Budget.xlsx with Alex")
+    press = bot.button(adele, "share Q3 Budget.xlsx with Alex", bot.latest(adele))
+    message = bot.latest(adele)
+    await alex.says("hi")
+    of_another = await bot.deliver(alex, press, bot.latest(alex))
+    card = await adele.presses("share Q3 Budget.xlsx with Alex", message=message)
+
+    assert "Only the person who asked can press this." in str(of_another.value)
+    assert "Share this?" in card
+    assert "Alex Wilber" in card
+    assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
+
+
+async def test_what_is_typed_after_a_suggestion_is_no_answer_to_it(adele: Someone) -> None:
+    await adele.says("hlep")
+
+    assert "There is nothing to cancel." in await adele.says("cancel")
+    assert "What I can do" in await adele.presses("help")
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "answer"),
+    [
+        ("en-US", "cancel", "There is nothing to cancel."),
+        ("de-DE", "abbrechen", "Es gibt nichts abzubrechen."),
+        ("ja-JP", "キャンセル", "キャンセルするものはありません。"),
+    ],
+)
+async def test_where_nothing_waits_there_is_nothing_to_cancel(
+    adele: Someone, locale: str, said: str, answer: str
+) -> None:
+    assert answer in await replace(adele, locale=locale).says(said)

@@ -703,6 +703,25 @@ async def test_what_fits_several_files_is_the_owners_to_tell(
     assert "only Adele Vance can say which" in await megan.presses("Allow")
 
 
+async def test_which_of_several_files_is_asked_of_the_owner_whose_choice_is_told_to_both(
+    adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await names(adele, bot, "Megan Bowen decides for me until in 3 days")
+    await asks(alex, bot, "ask Adele Vance for access to Roadmap.docx")
+    pressed = await megan.presses("Allow")
+    question = adele.sees()
+    told = await adele.presses(bot.rows(adele)[0])
+    await bot.at_rest()
+
+    assert "I asked Adele Vance" in pressed
+    assert "Planning" not in pressed
+    assert "has to choose" not in megan.sees()
+    assert "Which one do you mean?" in question
+    assert "✓ can view" in told
+    assert "Adele Vance said yes" in alex.sees()
+    assert "Adele Vance allowed this to Alex Wilber." in megan.sees()
+
+
 async def test_what_was_not_looked_up_is_shown_before_it_is_allowed(
     adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
 ) -> None:

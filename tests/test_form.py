@@ -360,3 +360,87 @@ async def test_a_form_asks_by_and_by_for_what_is_not_said_yet(adele: Someone, bo
     assert "⚠" not in asked
     assert "Share this?" in card
     assert ALEX in card
+
+
+# All that is wrong, and nothing that is none
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-US", "share a file"),
+        ("de-DE", "share"),
+        ("de-DE", "teilen"),
+        ("de-DE", "Datei teilen"),
+        ("fr-FR", "Partager un fichier"),
+        ("es-ES", "Compartir un archivo"),
+        ("it-IT", "Condividi un file"),
+        ("pt-BR", "Compartilhar um arquivo"),
+        ("nl-NL", "Een bestand delen"),
+        ("ja-JP", "共有"),
+        ("ja-JP", "ファイルを共有する"),
+        ("ko-KR", "파일 공유"),
+        ("zh-CN", "共享文件"),
+    ],
+)
+async def test_a_bare_command_in_a_form_begins_a_new_one(adele: Someone, bot: Bot, locale: str, said: str) -> None:
+    someone = replace(adele, locale=locale)
+    await adele.says("share Store openings.pptx with Lidia")
+    await adele.presses("Change…")
+    await someone.says(said)
+
+    assert [bot.field(adele, name) for name in ("file", "item", "people", "picked")] == [""] * 4
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [("help", "What I can do"), ("my shares", "through me"), ("settings", "Settings"), ("undo", "that I could undo")],
+)
+async def test_a_bare_command_in_a_form_is_that_command(adele: Someone, said: str, answer: str) -> None:
+    await adele.says("share Store openings.pptx with Lidia")
+    await adele.presses("Change…")
+
+    assert answer in await adele.says(said)
+
+
+async def test_all_that_is_wrong_is_said_at_once_as_long_as_it_is_wrong(adele: Someone) -> None:
+    await adele.says("my shares")
+    await adele.says("share")
+    typed = {**FILLED, "item": "Nonexistent thing.docx", "people": "zzz nobody, alex, bad@@x", "until": "2020-01-01"}
+    first = await adele.presses("Continue", typed)
+    second = await adele.presses("Continue", {**typed, "item": "Q3 Budget.xlsx"})
+    third = await adele.presses("Continue", {**typed, "item": "Q3 Budget.xlsx", "people": "Alex Wilber"})
+    card = await adele.presses("Continue", FILLED)
+
+    wrong = ("“Nonexistent thing.docx”", "I know nobody called “zzz nobody”", "“bad@@x” can't be", "This day is over.")
+    assert [each in first for each in wrong] == [True] * 4
+    assert [each in second for each in wrong] == [False, True, True, True]
+    assert [each in third for each in wrong] == [False, False, False, True]
+    assert "Share this?" in card
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("share Q3 Budget.xlsx with nobody.here@contoso.com", "⚠ I find nobody at contoso.com"),
+        ("share Q3 Budget.xlsx with Xaver Nobody", "⚠ I know nobody called “Xaver Nobody”"),
+        ("share Nowhere at all.docx with Alex", "⚠ I found no file called “Nowhere at all.docx”"),
+        ("share Q3 Budget.xlsx with Alex until yesterday", "⚠ Until when? “yesterday” is not one day to me"),
+    ],
+)
+async def test_what_is_not_to_be_found_or_no_day_stands_in_the_filled_form_once(
+    adele: Someone, said: str, sentence: str
+) -> None:
+    form = await adele.says(said)
+    card = await adele.presses("Continue", FILLED)
+
+    assert sentence in form
+    assert form.count("yesterday") <= 1
+    assert form.count("⚠") == 1
+    assert "Share this?" in card
+
+
+async def test_what_somebody_would_have_of_another_is_no_form(adele: Someone) -> None:
+    told = await adele.says("give Ana Bell the same access as Xaver Nobody has to Q3 Budget.xlsx")
+
+    assert "Or write its name" not in told

@@ -43,7 +43,7 @@ async def test_a_whole_share_by_words_alone(adele: Someone, bot: Bot) -> None:
     undone = await adele.says("2")
 
     assert question.splitlines() == [
-        "Which one do you mean?",
+        "Whom do you mean?",
         "“Ana Bell” could be any of these 2:",
         "1. Ana Bell — ana.bell@contoso.com",
         "2. Ana Bell — ana.bell2@contoso.com",

@@ -180,6 +180,38 @@ async def test_the_ledger_keeps_what_was_asked_sealed(adele: Someone, alex: Some
 # Deciding
 
 
+async def test_of_several_files_that_fit_the_owner_chooses_one_and_that_is_given(
+    adele: Someone, alex: Someone, link: str, bot: Bot
+) -> None:
+    await asks(alex, bot, "ask Adele Vance for access to Roadmap.docx until in 3 days")
+    question = await adele.presses("Allow")
+    rows = bot.rows(adele)
+    early = [bot.access_by_row(each) for each in rows]
+    told = await adele.presses(rows[1])
+    await bot.at_rest()
+
+    assert "Alex Wilber asks to view a file of yours." in question
+    assert "Which one do you mean?" in question
+    assert REASON in question
+    assert len(rows) == 2
+    assert all(ALEX not in each for each in early)
+    assert "✓ can view" in told
+    assert ALEX not in bot.access_by_row(rows[0])
+    assert bot.access_by_row(rows[1])[ALEX] == "read"
+    assert "Adele Vance said yes" in alex.sees()
+
+
+async def test_none_of_several_can_be_declined(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
+    await asks(alex, bot, "ask Adele Vance for edit access to Roadmap.docx")
+    question = await adele.presses("Allow")
+    told = await adele.presses("Decline")
+    await bot.at_rest()
+
+    assert "asks to edit a file of yours." in question
+    assert "You did not give Alex Wilber access." in told
+    assert "would rather not give you access" in alex.sees()
+
+
 async def test_what_is_allowed_is_a_share(adele: Someone, alex: Someone, link: str, bot: Bot) -> None:
     await asks(alex, bot, f"request access to {link} until in 3 days")
 
@@ -387,11 +419,13 @@ async def test_an_owner_who_is_not_signed_in_is_asked_in_first(adele: Someone, a
     assert bot.access(FILE)[ALEX] == "read"
 
 
-async def test_what_the_owner_cannot_tell_apart_is_theirs_to_share(adele: Someone, alex: Someone, bot: Bot) -> None:
+async def test_until_the_owner_has_told_the_files_apart_nobody_hears_of_it(
+    adele: Someone, alex: Someone, bot: Bot
+) -> None:
     await adele.says("who has access to Q3 Budget.xlsx?")
     await asks(alex, bot, "ask Adele Vance for access to Roadmap.docx")
 
-    assert "Please share the right one yourself." in await adele.presses("Allow")
+    assert "Which one do you mean?" in await adele.presses("Allow")
     assert "Adele Vance" not in alex.sees().rpartition("I asked Adele Vance")[2]
 
 

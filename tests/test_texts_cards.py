@@ -432,7 +432,10 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.dialog.sign_in: lambda: [cards.dialog.sign_in("https://bot.example", {"verb": "share.form", "about": "key"})],
     cards.dialog.late: lambda: [cards.dialog.late(own_chat=True), cards.dialog.late(own_chat=False)],
     cards.basics.help_card: lambda: [welcome(), cards.basics.help_card([(SAID, SAID)])],
-    cards.basics.not_understood: lambda: [cards.basics.not_understood(SAID)],
+    cards.basics.not_understood: lambda: [
+        cards.basics.not_understood(SAID),
+        cards.basics.not_understood(SAID, suggested=SAID, key="key"),
+    ],
     cards.basics.problem: lambda: [cards.basics.problem(SAID, again) for again in ("", "ticket")],
     cards.basics.say: lambda: [cards.basics.say(SAID)],
     cards.basics.continue_as_you: lambda: [cards.basics.continue_as_you("key", NAME)],
@@ -507,6 +510,14 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         for each in wanted()
         for decision in (Decision.ALLOWED, Decision.DECLINED)
         for receipt in (None, *some_receipts())
+    ],
+    cards.delegates.only_the_owner: lambda: [
+        cards.delegates.only_the_owner(each, "key", is_asked=asked) for each in wanted() for asked in (True, False)
+    ],
+    cards.received.which: lambda: [
+        cards.received.which(each, question, "key")
+        for each in wanted()
+        for question in (*unclear(2).questions, *unclear(12).questions)
     ],
     cards.delegates.wants_access: lambda: [
         cards.delegates.wants_access(each, one, "key") for each in wanted() for one in (None, item())

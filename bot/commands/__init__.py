@@ -36,10 +36,20 @@ from bot.commands import (
 )
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
-from bot.language import Context, Understood, understand
+from bot.language import Context, Said, Understood, understand
 from bot.ledger import PendingPlans
 from bot.many import ManyPlan
-from bot.sharing import AccessWanted, Delegation, Offer, Person, ShareList, UnclearRequest, Waiting
+from bot.sharing import (
+    AccessWanted,
+    Delegation,
+    Offer,
+    Person,
+    ShareList,
+    ShareRequest,
+    Suggestion,
+    UnclearRequest,
+    Waiting,
+)
 from bot.texts import _, later
 from bot.work import Work
 from cards.elements import Card
@@ -98,6 +108,8 @@ async def say(turn: Turn) -> Reply:
         return reply
     if understood.intent == "none" and (request := links.said(turn)):
         understood = Understood(access.COMMAND.intent, request)
+    if understood.intent == "none" and turn.own_chat and await _is_a_no(turn):
+        return Reply(cards.basics.say(_("There is nothing to cancel.")))
     if understood.is_guess:
         return await basics.not_understood(turn, understood)
     for command in EVERY:
@@ -148,14 +160,29 @@ def _stands_alone(understood: Understood) -> bool:
     return understood.intent == "explain" or (not may_answer and not understood.asks)
 
 
+async def _is_a_no(turn: Turn) -> bool:
+    """Where nothing waits for it."""
+    return (await _understood(turn, Context(pending="confirmation"))).intent == "cancel"
+
+
+def _is_bare(understood: Understood) -> bool:
+    """Whether it is a command and nothing else, in whatever language: that is no name and no value."""
+    is_command = understood.intent not in ("none", "undo", report.INTENT) and not understood.is_guess
+    # "A file" is none yet.
+    is_about = any(words for slot, words in understood.unclear if slot != "items")
+    return is_command and not is_about and understood.request in (None, ShareRequest((), ()))
+
+
 async def _answer(turn: Turn, understood: Understood) -> Reply | None:
     """What a sentence leads to as the answer to the card that was shown last, in a chat of two."""
     if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
         return None
     key, what = waiting
-    if isinstance(what, ShareList | AccessWanted | Delegation):
+    if isinstance(what, ShareList | AccessWanted | Delegation | Suggestion):
         return None
     answer = await _understood(turn, _asked(what))
+    if answer.intent == "answer" and _is_bare(understood):
+        return None
     if understood.intent == "undo" and answer.intent != "cancel":
         # "Cancel that" is about the card, "undo" is about what was done.
         return None
@@ -176,9 +203,20 @@ def _asked(what: Waiting | ChangePlan | ManyPlan) -> Context:
     return share.asked(what)
 
 
+async def _said_so(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """A suggestion that was pressed, as if they had said it."""
+    suggestion = await turn.pending.at(key, turn.person)
+    if not isinstance(suggestion, Suggestion):
+        raise TooLate
+    return await say(replace(turn, said=Said(suggestion.words)))
+
+
+SUGGESTED = {"suggestion.say": _said_so}
+
+
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
     """What a press of a button leads to. Raises SharebotError."""
-    more = (received.CLICKS, roster.CLICKS, several.CLICKS, approvals.CLICKS, links.CLICKS)
+    more = (received.CLICKS, roster.CLICKS, several.CLICKS, approvals.CLICKS, links.CLICKS, SUGGESTED)
     for clicks in (*(command.clicks for command in EVERY), *more):
         if verb in clicks:
             async with _recorded(turn, verb, key.partition(".")[0]):
@@ -209,6 +247,8 @@ async def waiting(pending: PendingPlans, work: Work, person: Person, key: str) -
             return cards.received.ask_for_access(what, key)
         case Delegation():
             return delegates.card(work, what, key)
+        case Suggestion():
+            return basics.suggested(what, key)
         case None:
             pass
         case _:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import cards.basics
 from bot.commands.turn import Command, Reply, Turn
 from bot.language import Understood
+from bot.language.hints import did_you_mean
+from bot.sharing import Suggestion
 from bot.texts import _, later
+from cards.elements import Card
 
 
 async def sign_out(turn: Turn, _understood: Understood) -> Reply:
@@ -22,8 +25,17 @@ async def sign_out(turn: Turn, _understood: Understood) -> Reply:
 async def not_understood(turn: Turn, understood: Understood) -> Reply:
     sentence = understood.hint or _("I did not understand that. Say “help” to see what I can do.")
     # In words, a button would have a number, and take away those that wait for a reply.
-    is_told = turn.own_chat and await turn.plain_texts.offered(turn.person) is not None
-    return Reply(cards.basics.say(sentence) if is_told else cards.basics.not_understood(sentence))
+    if turn.own_chat and await turn.plain_texts.offered(turn.person) is not None:
+        return Reply(cards.basics.say(sentence))
+    if not understood.suggests:
+        return Reply(cards.basics.not_understood(sentence))
+    suggestion = Suggestion(turn.person, understood.suggests)
+    return Reply(suggested(suggestion, await turn.pending.put(suggestion)))
+
+
+def suggested(suggestion: Suggestion, key: str) -> Card:
+    words = suggestion.words
+    return cards.basics.not_understood(did_you_mean(words), suggested=words, key=key)
 
 
 SIGN_OUT = Command("sign_out", later("sign out"), later("Makes me forget the key with which I act as you."), sign_out)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import cards.form
+from bot import finding
 from bot.commands import finds
 from bot.commands.turn import Turn
+from bot.errors import NotAllowed, NotFound, Unavailable
 from bot.finding import CHAT
 from bot.language import Understood
-from bot.language.addresses import address_in, impossible, no_address
+from bot.language.addresses import address_in, impossible, is_address, no_address
 from bot.language.dates import END_OF_DAY
-from bot.sharing import Draft, Expiry, Role, ShareRequest, Words
-from bot.texts import _
+from bot.sharing import Draft, Expiry, Recipient, Role, ShareRequest, Words
+from bot.texts import _, sentences
 
 FIELDS = {"items": "item", "recipients": "people", "role": "role", "expiration": "until"}
 _NO_BETWEEN = r"[^;,\n]"
@@ -28,7 +31,9 @@ def draft(turn: Turn, understood: Understood) -> Draft:
     request = understood.request or ShareRequest((), ())
     words = dict(understood.unclear)
     asked = [slot for slot in understood.asks if words.get(slot) or slot not in ("items", "recipients")]
-    wrong = tuple((FIELDS[slot], question(slot, words.get(slot, ""))) for slot in asked)
+    # Of the first, the hint tells more.
+    said = {slot: understood.hint for slot in understood.asks[:1] if understood.hint}
+    wrong = tuple((FIELDS[slot], said.get(slot) or question(slot, words.get(slot, ""))) for slot in asked)
     # A date that was not understood is in the sentence above it; the field takes a day.
     typed = tuple((FIELDS[slot], each) for slot, each in words.items() if slot in ("items", "recipients") and each)
     return Draft(turn.person, request, typed, wrong)
@@ -103,6 +108,46 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
     del written["picked"]
     written |= {"file": meant.file, "item": meant.item}
     return replace(draft, request=request, typed=tuple(written.items()), wrong=tuple(wrong.items()))
+
+
+async def looked_up(turn: Turn, draft: Draft) -> Draft:
+    """The draft with all that is wrong in its fields, also what only a look can tell: each at its field, at once."""
+    request, wrong = draft.request, dict(draft.wrong)
+    items = [_item_wrong(turn, each) for each in request.items] if not wrong.get("item") else []
+    people = [_person_wrong(turn, each) for each in request.recipients] if not wrong.get("people") else []
+    found = await asyncio.gather(*items, *people)
+    for field, each in (("item", found[: len(items)]), ("people", found[len(items) :])):
+        if said := list(dict.fromkeys(filter(None, each))):
+            wrong[field] = sentences(*said)
+    return replace(draft, wrong=tuple(wrong.items()))
+
+
+async def _item_wrong(turn: Turn, words: Words) -> str:
+    return await _said_of(finding.item(turn.graph, words))
+
+
+async def _person_wrong(turn: Turn, words: Words) -> str:
+    if words.kind == CHAT:
+        return ""
+    if words.kind == "email" and not is_address(words.value):
+        return no_address(words.value)
+    return await _said_of(_known(turn, words))
+
+
+async def _known(turn: Turn, words: Words) -> list[Recipient]:
+    found, me = await asyncio.gather(finding.people(turn.graph, words, []), turn.graph.me())
+    return finding.known(words, found, me)
+
+
+async def _said_of(look: Awaitable[object]) -> str:
+    """Why it is not to be found. What else goes wrong is said when all is well otherwise; raises NeedsSignIn."""
+    try:
+        await look
+    except (NotFound, NotAllowed) as error:
+        return str(error)
+    except Unavailable:
+        pass
+    return ""
 
 
 def _apart(written: str, named: Iterable[str]) -> list[str]:
@@ -208,9 +253,8 @@ def _until(turn: Turn, before: Expiry | None, typed: str, refuse: Callable[[str]
     except ValueError:
         refuse(_("I can't read this date."))
         return before
-    if before and before.at and before.at.date() == day:
-        return before
-    at = dt.datetime.combine(day, END_OF_DAY, turn.timezone)
-    if at <= turn.now:
+    is_as_before = before is not None and before.at is not None and before.at.date() == day
+    until = before if is_as_before else Expiry(typed, dt.datetime.combine(day, END_OF_DAY, turn.timezone))
+    if until and until.at and until.at <= turn.now:
         refuse(_("This day is over."))
-    return Expiry(typed, at)
+    return until

@@ -37,6 +37,7 @@ from bot.sharing import (
 )
 from bot.texts import _, later, sentences, spoken
 from bot.work import Wanted, Work
+from bot.work.access import ASKED, delegates_card, owners_card
 from cards.elements import Card, apart
 from cards.received import LONGEST_REASON
 
@@ -111,12 +112,13 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     if wanted.request.decision is None and not wanted.is_over and (seen or wanted.what.viewed is None):
         wanted, item = await turn.work.requests.looked_up(wanted)
         if isinstance(item, UnclearRequest):
-            raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
-        if _is_other(wanted, item, seen):
+            if cards.received.place_of(item.asked, seen) is None:
+                return Reply(cards.received.which(wanted.what, item.asked, key), waits=owners_card(key, ASKED))
+        elif _is_other(wanted, item, seen):
             return Reply(cards.received.wants_access(wanted.what, item, key))
     try:
         zone = str(turn.timezone)
-        receipt = await turn.work.requests.give_access(key, turn.person, spoken(), zone, turn.place)
+        receipt = await turn.work.requests.give_access(key, turn.person, spoken(), zone, turn.place, seen=seen)
     except TooLate:
         wanted = await turn.work.requests.wanted(key, turn.person)
         if wanted.request.decision in (None, Decision.ALLOWED):
@@ -153,27 +155,30 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
 
 async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
     """By whoever decides for the owner: looked up and given as the owner, who is the one that would sign in."""
-    key, name = wanted.request.key, apart(wanted.what.owner.name)
+    key, name, work = wanted.request.key, apart(wanted.what.owner.name), turn.work.requests
     goes_on = wanted.goes_on(turn.person)
     if not goes_on and (wanted.request.decision or wanted.by is None):
         return Reply(_for_delegate(wanted, turn.person))
     try:
         if not goes_on and not wanted.is_over:
-            wanted, item = await turn.work.requests.looked_up(wanted)
+            wanted, item = await work.looked_up(wanted)
             if isinstance(item, UnclearRequest):
-                raise NotUnderstood(_("Several files may be meant, and only {name} can say which.", name=name))
+                # What else of the owner's is called so, is not the delegate's to know.
+                is_asked = await work.ask_which(wanted, item)
+                card = cards.delegates.only_the_owner(wanted.what, key, is_asked=is_asked)
+                return Reply(card, waits=delegates_card(key, turn.person.id))
             if _is_other(wanted, item, seen):
                 return Reply(cards.delegates.wants_access(wanted.what, item, key))
-        await turn.work.requests.give_access(key, turn.person, spoken(), str(turn.timezone))
+        await work.give_access(key, turn.person, spoken(), str(turn.timezone), seen=seen)
     except NeedsSignIn as error:
         raise NotAllowed(
             _("I would do this as {name}, who is not signed in to me. You can decline it, or ask them.", name=name)
         ) from error
     except TooLate:
-        after = await turn.work.requests.wanted(key, turn.person)
+        after = await work.wanted(key, turn.person)
         if after.goes_on(turn.person) or (after.request.decision is None and after.by):
             raise
-    return Reply(_for_delegate(await turn.work.requests.wanted(key, turn.person), turn.person))
+    return Reply(_for_delegate(await work.wanted(key, turn.person), turn.person))
 
 
 def _is_other(wanted: Wanted, item: ShareableItem, seen: str) -> bool:

@@ -12,7 +12,7 @@ import cards.share
 from bot import judging, planning, tracing
 from bot.commands import approvals, form, roster, same, several
 from bot.commands.turn import Command, Reply, Turn, paged, placed
-from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
+from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.language import Context, Understood
 from bot.many import ManyPlan
 from bot.sharing import Draft, Roster, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting, Words
@@ -27,7 +27,15 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
     if understood.request is None or understood.asks:
         return await _asked(turn, understood)
-    return await planned(turn, understood.request)
+    request = understood.request
+    try:
+        return await planned(turn, request)
+    except NotFound as error:
+        if not turn.own_chat or error.about not in ("item", "people") or request.same_as:
+            raise
+        await turn.record.refused(turn.person, WANTED, "", error)
+        # What they say next is as likely a sentence of its own.
+        return await _not_so(replace(turn, own_chat=""), Draft(turn.person, request), error)
 
 
 async def _asked(turn: Turn, understood: Understood) -> Reply:
@@ -35,7 +43,9 @@ async def _asked(turn: Turn, understood: Understood) -> Reply:
     is_like = understood.request is not None and understood.request.same_as is not None
     if is_like or not turn.own_chat or not set(understood.asks) <= form.FIELDS.keys():
         raise NotUnderstood(understood.hint)
-    return await filled_in(turn, form.draft(turn, understood), said=understood.hint)
+    draft = form.draft(turn, understood)
+    is_said = understood.hint in dict(draft.wrong).values()
+    return await filled_in(turn, draft, said="" if is_said else understood.hint)
 
 
 async def begin(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
@@ -174,13 +184,20 @@ async def _answered(turn: Turn, what: SharePlan | Draft, said: ShareRequest, bef
 
 async def _completed(turn: Turn, draft: Draft, before: str) -> Reply:
     if draft.wrong:
-        return await filled_in(turn, draft, before)
+        return await filled_in(turn, await form.looked_up(turn, draft), before)
     if slot := form.missing(draft):
         return await filled_in(turn, draft, before, said=form.question(slot))
     try:
         return await planned(turn, draft.request, before)
     except (NotFound, NotUnderstood, NotAllowed) as error:
-        return await filled_in(turn, replace(draft, wrong=((error.about, str(error)),)), before)
+        return await _not_so(turn, draft, error, before)
+
+
+async def _not_so(turn: Turn, draft: Draft, error: SharebotError, before: str = "") -> Reply:
+    """The form, with what was said of it beside all else that is wrong."""
+    whole = await form.looked_up(turn, draft)
+    wrong = {error.about: str(error), **dict(whole.wrong)}
+    return await filled_in(turn, replace(whole, wrong=tuple(wrong.items())), before)
 
 
 async def filled_in(turn: Turn, draft: Draft, before: str = "", *, said: str = "") -> Reply:

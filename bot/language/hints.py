@@ -24,7 +24,11 @@ def hinted(understood: Understood, text: Plain, language: Language) -> Understoo
         case "none" if understood.hint:
             return understood
         case "none":
-            return replace(understood, hint=_suggestion(text, language))
+            if words := _suggestion(text, language):
+                return replace(understood, hint=did_you_mean(words), suggests=words)
+            what = _("I share files. Try: {example}, or say “help”.", example=_(EXAMPLE))
+            what = sentences(_("I did nothing."), what) if has_a_file(text, text.text) else what
+            return replace(understood, hint=what)
         case "multi":
             return replace(understood, hint=_("That is more than one thing. Please ask me for one after the other."))
         case _ if understood.is_guess:
@@ -77,13 +81,11 @@ def _question(understood: Understood) -> str:
 
 
 def _suggestion(text: Plain, language: Language) -> str:
-    """What they may have meant, in their own words; only said, never done."""
+    """What they may have meant, in their own words; only said, never done. "" for nothing."""
     first, *rest = text.text.split(" ", 1)
     close = get_close_matches(first.lower(), language.words("commands"), n=1, cutoff=0.75)
-    if close and first.lower() != close[0]:
-        return did_you_mean(" ".join([close[0], *map(text.whole, rest)]).strip())
-    what = _("I share files. Try: {example}, or say “help”.", example=_(EXAMPLE))
-    return sentences(_("I did nothing."), what) if has_a_file(text, text.text) else what
+    is_slip = close and first.lower() != close[0]
+    return " ".join([close[0], *map(text.whole, rest)]).strip() if is_slip else ""
 
 
 def did_you_mean(words: str) -> str:

@@ -103,7 +103,7 @@ def _as_spelt(text: Plain, one: Language, context: Context, now: Now) -> Underst
         made = Reading(one, spelt, context, now).understood()
         if made.intent not in ("none", "help"):
             words = spelt.whole(spelt.text).replace("\n", " ")
-            return replace(made, is_guess=True, hint=did_you_mean(words))
+            return replace(made, is_guess=True, hint=did_you_mean(words), suggests=words)
     return None
 
 

@@ -26,6 +26,7 @@ from bot.sharing import (
     ShareList,
     SharePlan,
     ShareReceipt,
+    Suggestion,
     UnclearRequest,
     Waiting,
 )
@@ -33,7 +34,7 @@ from bot.texts import _, later
 
 KEEP_FOR = 24 * 60 * 60  # somebody asks in the evening and clicks in the morning
 USED = later("This was pressed already. If the card does not change, please ask me again.")
-Pending = Waiting | ChangePlan | ManyPlan | ShareList | AccessWanted | Delegation
+Pending = Waiting | ChangePlan | ManyPlan | ShareList | AccessWanted | Delegation | Suggestion
 KINDS: dict[str, type[Pending]] = {
     "plan": SharePlan,
     "question": UnclearRequest,
@@ -43,6 +44,7 @@ KINDS: dict[str, type[Pending]] = {
     "list": ShareList,
     "wanted": AccessWanted,
     "delegation": Delegation,
+    "suggestion": Suggestion,
 }
 # What is typed after that is no answer to the card any more, but a sentence of its own.
 ANSWERED_WITHIN = 15 * 60

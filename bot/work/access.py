@@ -60,6 +60,8 @@ LAPSES_AFTER = 7 * 24 * 60 * 60
 HOUR = 60 * 60
 # What people are told once: the owner, and whoever decides for them.
 ASKED, REMINDED, ESCALATED, SETTLED = "asked", "reminded", "escalated", "settled"
+# Which of several files is meant: asked of the owner, for whoever decides for them can't say.
+WHICH = f"{ASKED}.which"
 # What is kept with whoever asked: all have heard that nobody is to decide it any more. So long a look sees to that.
 LET_GO, TELLS_WITHIN = "let go", 24 * HOUR
 # Of whoever was asked in the owner's place and is not to decide any more: named again, they are asked again.
@@ -180,7 +182,7 @@ class AccessFlows:
             for person_id in await self._ledger.told.whom(request.key, ESCALATED):
                 if wanted:
                     whom, card = Person(owner.tenant_id, person_id, ""), partial(cards.delegates.no_longer, wanted.what)
-                    await self._flows.settled(_delegates_card(request.key, person_id), whom, card)
+                    await self._flows.settled(delegates_card(request.key, person_id), whom, card)
                 await self._ledger.told.begin(request.key, person_id, FORMERLY)
                 await self._ledger.told.not_yet(request.key, person_id, ESCALATED)
 
@@ -231,10 +233,19 @@ class AccessFlows:
         if standing and (standing.until or not await self._is_there(owner) or not await self._is_signed_in(owner)):
             await self._tell_delegate(wanted, item, standing)
 
-    async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str) -> Wrong | None:
+    async def ask_which(self, wanted: Wanted, unclear: UnclearRequest) -> bool:
+        """The owner, once; whether they can be asked."""
+        what, key = wanted.what, wanted.request.key
+        if place := await self._tell(
+            wanted, what.owner, WHICH, partial(cards.received.which, what, unclear.asked, key)
+        ):
+            await self._ledger.places.keep(owners_card(key, WHICH), place)
+        return await self._is_there(what.owner)
+
+    async def allow(self, key: str, run: str, locale: str, zone: str, *, by: str, seen: str) -> Wrong | None:
         """What went wrong; None when the plan of the share that comes of it waits under the same key.
 
-        `by` is the id of the delegate who allows it, "" where the owner does.
+        `by` is the id of the delegate who allows it, "" where the owner does. `seen` tells which file they were shown.
         """
         wanted = await self.at(key)
         if wanted and wanted.request.decision is Decision.ALLOWED:
@@ -249,7 +260,7 @@ class AccessFlows:
             try:
                 if by and standing is None:
                     raise TooLate
-                plan = await self._planned(wanted, zone, standing)
+                plan = await self._planned(wanted, zone, standing, seen)
             except SharebotError as error:
                 await self._ledger.requests.put_off(wanted.request)
                 return wrong.written(error)
@@ -266,7 +277,7 @@ class AccessFlows:
         await self._ledger.requests.reopen(key, run)
         await self._waiting(key)
 
-    async def _planned(self, wanted: Wanted, zone: str, by: Delegation | None) -> SharePlan:
+    async def _planned(self, wanted: Wanted, zone: str, by: Delegation | None, seen: str) -> SharePlan:
         """Looked up as the owner, who is to give it, and as the policy has it."""
         what = wanted.what
         if by:
@@ -281,8 +292,11 @@ class AccessFlows:
         # What they can view without an end they are to edit without one.
         said = EVERYTHING if wanted.of else self._policy
         plan = await planning.plan(graph, what.owner, wanted.to_share, policy=said, now=now)
-        if not isinstance(plan, SharePlan):
-            raise NotUnderstood(_("Several files may be meant. Please share the right one yourself."))
+        if isinstance(plan, UnclearRequest):
+            request = planning.answered(plan, cards.received.place_of(plan.asked, seen))
+            plan = await planning.plan(graph, what.owner, request, policy=said, now=now)
+        if isinstance(plan, UnclearRequest):
+            raise NotUnderstood
         plan = await judged(self._ledger, graph, plan, self._policy, now, says_end=True)
         if plan.refused:
             raise judging.refusal(plan)
@@ -362,14 +376,14 @@ class AccessFlows:
         # What came of it is the answer on the card that the owner pressed; a press that failed has kept its place, too.
         is_theirs = decision not in UNANSWERED and not by_id
         pressed = await self._ledger.places.of(key) if is_theirs else None
-        for each in (ASKED, REMINDED):
-            place = await self._ledger.places.of(_owners_card(key, each))
+        for each in (ASKED, REMINDED, WHICH):
+            place = await self._ledger.places.of(owners_card(key, each))
             if place and (pressed is None or pressed.message_id != place.message_id):
                 await self._flows.put_in_place(place, owner, settled)
         for person_id in await self._ledger.told.whom(key, ESCALATED):
             who = "" if person_id == by_id else by or owner.name
             settled = partial(cards.delegates.decided, wanted.what, decision, who, receipt)
-            await self._flows.settled(_delegates_card(key, person_id), Person(owner.tenant_id, person_id, ""), settled)
+            await self._flows.settled(delegates_card(key, person_id), Person(owner.tenant_id, person_id, ""), settled)
 
     async def look(self) -> None:
         """Reminds the owners of what is open for long, asks who decides for them, lets go of what nobody decided."""
@@ -433,13 +447,13 @@ class AccessFlows:
         key = wanted.request.key
         card = partial(cards.received.wants_access, wanted.what, item, key, is_reminder=what == REMINDED)
         if place := await self._tell(wanted, wanted.what.owner, what, card):
-            await self._ledger.places.keep(_owners_card(key, what), place)
+            await self._ledger.places.keep(owners_card(key, what), place)
 
     async def _tell_delegate(self, wanted: Wanted, item: ShareableItem | None, standing: Delegation) -> None:
         key = wanted.request.key
         card = partial(cards.delegates.wants_access, wanted.what, item, key)
         if place := await self._tell(wanted, standing.delegate, ESCALATED, card):
-            await self._ledger.places.keep(_delegates_card(key, standing.delegate.id), place)
+            await self._ledger.places.keep(delegates_card(key, standing.delegate.id), place)
 
     async def _can_be_asked(self, what: AccessWanted) -> None:
         """Raises NotAllowed."""
@@ -507,11 +521,11 @@ def _to_edit(received: Received) -> ShareRequest:
     return replace(request, recipients=(mine,), role=Role.WRITE, message=None)
 
 
-def _owners_card(key: str, what: str) -> str:
+def owners_card(key: str, what: str) -> str:
     return f"{key}.owner.{what}"
 
 
-def _delegates_card(key: str, person_id: str) -> str:
+def delegates_card(key: str, person_id: str) -> str:
     return of_notice(f"{key}.delegate", person_id)
 
 

@@ -85,10 +85,15 @@ class Requests:
         """With what Graph tells of it, if it does."""
         return (await self._access.by_now(wanted))[0]
 
+    async def ask_which(self, wanted: Wanted, unclear: UnclearRequest) -> bool:
+        """The owner, where only they can tell; whether they can be asked."""
+        return await self._access.ask_which(wanted, unclear)
+
     async def give_access(
-        self, key: str, person: Person, locale: str, zone: str, place: Place | None = None
+        self, key: str, person: Person, locale: str, zone: str, place: Place | None = None, *, seen: str = ""
     ) -> ShareReceipt:
-        """A share like any other comes of it, the owner's, under the same key. `place` is of the card they pressed.
+        """A share like any other comes of it, the owner's, under the same key. `place` is of the card they pressed,
+        and `seen` tells which file was on it.
 
         Raises TooLate where it was decided otherwise, or by a delegate who is none any more.
         """
@@ -96,11 +101,11 @@ class Requests:
         owner = wanted.what.owner
         if not wanted.is_for_delegate:
             await self._pressed(key, place)
-            return await self._allow(wanted.request, owner, locale, zone)
+            return await self._allow(wanted.request, owner, locale, zone, "", locale, zone, seen)
         # What follows from the share is said to the owner, in their language.
         chat = await self._ledger.conversations.of(owner.tenant_id, owner.id)
         theirs = (chat.locale or locale, chat.timezone or zone) if chat else (locale, zone)
-        return await self._allow(wanted.request, owner, locale, zone, person.id, *theirs)
+        return await self._allow(wanted.request, owner, locale, zone, person.id, *theirs, seen)
 
     async def refuse_access(
         self, key: str, person: Person, locale: str, zone: str, place: Place | None = None
@@ -121,7 +126,7 @@ class Requests:
             await self._ledger.places.keep(key, place)
 
     async def _allow(self, request: AccessRequest, sharer: Person, locale: str, zone: str, *by: str) -> ShareReceipt:
-        """`by`: the delegate's id, and the language and the hours of the sharer."""
+        """`by`: the delegate's id or "", the language and the hours of the sharer, and which file was seen."""
         key = request.key
         if request.decision is Decision.ALLOWED:
             if receipt := await self._ledger.plans.receipt(key, sharer):
@@ -151,9 +156,10 @@ class Requests:
         await engine.step("tell", self._access.tell_of_request, key, again=is_passing)
 
     async def _allowed(self, key: str, run: str, locale: str, zone: str, *by: str) -> wrong.Wrong | None:
-        delegate, theirs, hours = by or ("", locale, zone)
+        # Of a flow that was begun before a file could be chosen, the last is missing.
+        delegate, theirs, hours, seen = (*by, *("", locale, zone, "")[len(by) :])
         engine = await self._runs.started()
-        plan = partial(self._access.allow, by=delegate)
+        plan = partial(self._access.allow, by=delegate, seen=seen)
         outcome = await engine.step("plan", plan, key, run, locale, zone, again=is_passing)
         if outcome:
             return outcome

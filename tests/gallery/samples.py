@@ -331,7 +331,7 @@ OVERVIEW = Overview(
     undone=7,
     changed=23,
     rules=(("No rivals", 12), ("Partners read", 3)),
-    refused=(("NotFound", 40), ("TooLate", 9), ("NotYours", 2)),
+    refused=(("NotFound", 40), ("TooLate", 9), ("NotAllowed", 3), ("NotYours", 2)),
     failed=(("accessDenied", 3), ("lost", 1)),
     untold=5,
     stands=102,
@@ -388,7 +388,13 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         cards.report.exported, replace(BUDGET, name="Sharebot record 2026-11-22 09.30.00.csv", place="OneDrive"), 817, 7
     ),
     "say": partial(cards.basics.say, "You are signed out: I hold no key of yours any more."),
-    "not understood": partial(cards.basics.not_understood, "Did you mean: share Q3 Budget.xlsx with Alex"),
+    "not understood": partial(cards.basics.not_understood, "I share files. Say “help” to see what I can do."),
+    "not understood, but for a slip": partial(
+        cards.basics.not_understood,
+        "Did you mean: share Q3 Budget.xlsx with Alex",
+        suggested="share Q3 Budget.xlsx with Alex",
+        key=KEY,
+    ),
     "say: hostile words": partial(cards.basics.say, " ".join(HOSTILE.values())),
     "problem": partial(cards.basics.problem, str(errors.Unavailable())),
     "problem: to be tried again": partial(cards.basics.problem, str(errors.Unavailable()), KEY),
@@ -851,6 +857,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "access: for an owner who is not signed in": partial(
         cards.received.wants_access, WANTED, None, KEY, is_reminder=True
     ),
+    "access: which one, for the owner": partial(cards.received.which, WANTED, ROADMAPS, KEY),
     "access: hostile words": partial(cards.received.wants_access, ODD_WANTED, ODD_FILE, KEY),
     "access: declined": partial(cards.received.access_declined, WANTED),
     "access: decided already": partial(cards.received.access_decided, WANTED, Decision.ALLOWED),
@@ -873,6 +880,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "delegate: asked for access": partial(
         cards.delegates.wants_access, replace(WANTED, until=UNTIL, reason="I close the month."), BUDGET, KEY
     ),
+    "delegate: only the owner can say which": partial(cards.delegates.only_the_owner, WANTED, KEY, is_asked=True),
     "delegate: hostile words": partial(cards.delegates.wants_access, ODD_WANTED, None, KEY),
     "delegate: you allowed it": partial(cards.delegates.decided, WANTED, Decision.ALLOWED, "", FOR_ALEX),
     "delegate: not yours to decide": partial(cards.delegates.no_longer, WANTED),
