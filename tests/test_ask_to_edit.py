@@ -158,7 +158,7 @@ async def test_after_a_day_without_an_answer_the_delegate_is_asked_too(
 
     assert "Alex Wilber asks" not in early
     assert megan.sees().count(FOR_DELEGATE) == 1
-    for said in ("Allow editing?", FILE, "can edit", ALEX, "now: can view", "Without an end.", REASON):
+    for said in ("Allow editing?", FILE, "can edit", ALEX, "now: can view", "No end date, as now.", REASON):
         assert said in card
     assert "Adele Vance has not answered yet, and you decide for them." in card
     assert buttons(megan) == ["Allow", "Decline"]
