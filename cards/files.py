@@ -401,10 +401,11 @@ def shared_as(
     plan: SharePlan, who: Element | None = None, *more: Element, says_end: bool, says_way: bool = False
 ) -> Element:
     """One file, with whom and how; `who` says that in other words."""
-    kept = [step for step in plan.steps if step.change is Change.KEEPS]
-    new = [each for each in plan.to_grant if each not in [step.recipient for step in kept]]
+    # Whose end is another one then.
+    moved = [step for step in plan.steps if step.ends and step.recipient in plan.to_grant]
+    new = [each for each in plan.to_grant if each not in [step.recipient for step in moved]]
     said = [who or small(_("{people}: {access}", people=in_a_sentence(new), access=_(CAN[plan.role])))]
-    said = [*(said if who or new else []), *(cards.share.step(step, plan) for step in kept), *_had(plan)]
+    said = [*(said if who or new else []), *(cards.share.step(step, plan) for step in moved), *_had(plan)]
     refused = [cards.share.step(step, plan) for step in plan.refused]
     ends = until_when(plan) if says_end else []
     way = comes_with(plan) if says_way and plan.to_grant else []

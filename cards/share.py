@@ -438,8 +438,9 @@ def step(step: Step, plan: SharePlan) -> Element:
         return person(step.recipient, refused, _("now: {access}", access=now), why)
     can = _(CAN[plan.role])
     can = _("then: {access}", access=can) if plan.comes_later(step.recipient) else can
+    lasts = (_("without an end"),) if step.ends and _end(plan.until) is None else ()
     # Not in the colour of what is done.
-    return person(step.recipient, run(can, bold=True), _("now: {access}", access=now))
+    return person(step.recipient, run(can, bold=True), _("now: {access}", access=now), *lasts)
 
 
 def nothing(plan: SharePlan) -> str:

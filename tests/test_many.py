@@ -822,7 +822,7 @@ async def test_everything_is_asked_from_whom_and_from_which_one(adele: Someone, 
     await bot.at_rest()
 
     assert "From whom shall I take everything away?" in nobody
-    assert "Which one do you mean?" in which
+    assert "Whom do you mean?" in which
     assert "Take away access to 2 files?" in card
     for name in (BUDGET, FORECAST):
         assert len([each for each in both if each in bot.access(name)]) == 1

@@ -238,3 +238,19 @@ def test_the_words_that_move_an_end_are_understood_in_every_language(tag: str) -
     assert [each.value for each in understood.request.items] == [PRICES]
     assert [each.value for each in understood.request.recipients] == ["Alex Wilber"]
     assert understood.request.until
+
+
+async def test_who_gets_more_is_shown_with_the_end_they_have_now(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as read until in 3 days")
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    one = await adele.says("share Q3 Budget.xlsx with Alex as write")
+    other = await adele.says("share Q3 Budget.xlsx with Alex as write until in 9 days")
+    several = await adele.says("share Q3 Budget.xlsx and Q4 Forecast.xlsx with Alex as write")
+
+    assert "now: can view, until" in one
+    assert "without an end" in one
+    assert "now: can view, until" in other
+    assert "without an end" not in other
+    assert several.count("now: can view, until") == several.count("without an end") == 1

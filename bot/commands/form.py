@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import cards.form
-from bot import finding
+from bot import finding, planning
 from bot.commands import finds
 from bot.commands.turn import Turn
 from bot.errors import NotAllowed, NotFound, Unavailable
@@ -113,8 +113,10 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
 async def looked_up(turn: Turn, draft: Draft) -> Draft:
     """The draft with all that is wrong in its fields, also what only a look can tell: each at its field, at once."""
     request, wrong = draft.request, dict(draft.wrong)
-    items = [_item_wrong(turn, each) for each in request.items] if not wrong.get("item") else []
-    people = [_person_wrong(turn, each) for each in request.recipients] if not wrong.get("people") else []
+    # Too many are refused as such, and nobody looks for them.
+    files = request.items if not wrong.get("item") and len(request.items) <= planning.MOST_FILES else ()
+    who = request.recipients if not wrong.get("people") and len(request.recipients) <= planning.MOST_PEOPLE else ()
+    items, people = [_item_wrong(turn, each) for each in files], [_person_wrong(turn, each) for each in who]
     found = await asyncio.gather(*items, *people)
     for field, each in (("item", found[: len(items)]), ("people", found[len(items) :])):
         if said := list(dict.fromkeys(filter(None, each))):

@@ -304,7 +304,10 @@ def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo
     until = plan.until.at.timestamp() if plan.until and plan.until.at else math.inf
     theirs = {each.role: each for each in given if each.names & names(step.recipient)}
     top = theirs.get(step.now) if step.now else None
-    if step.change not in (Change.HAS_IT, Change.KEEPS) or top is None or top.ends_at is None:
+    if top is None or top.ends_at is None:
+        return step
+    step = replace(step, ends=dt.datetime.fromtimestamp(top.ends_at, zone))
+    if step.change not in (Change.HAS_IT, Change.KEEPS):
         return step
     then, right = step.now, top
     while right and right.ends_at and right.ends_at < until:
@@ -312,7 +315,7 @@ def _with_end(step: Step, plan: SharePlan, given: list[Attempt], zone: dt.tzinfo
         right = theirs.get(then) if then else None
     stays = covers(then, plan.role) or (step.now is plan.role and not is_said)
     change = Change.HAS_IT if stays else Change.KEEPS
-    return replace(step, change=change, ends=dt.datetime.fromtimestamp(top.ends_at, zone))
+    return replace(step, change=change)
 
 
 def _not_known() -> str:
