@@ -126,7 +126,7 @@ async def test_of_several_who_have_it_one_is_chosen(adele: Someone, bot: Bot) ->
     card = await adele.says("the second one")
     await adele.presses("Remove access")
 
-    assert "Which one do you mean?" in question
+    assert "Whom do you mean?" in question
     assert "Take this access away?" in card
     assert [each for each in bot.access(FILE) if "ana" in each] == ["ana.bell@contoso.com"]
 
