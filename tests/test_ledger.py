@@ -672,6 +672,25 @@ async def test_once_it_is_closed_nothing_is_written_any_more(ledger: Ledger) -> 
         await ledger.plans.put(PLAN)
 
 
+async def test_what_is_at_work_while_it_closes_leaves_no_connection_open(tmp_path: Path) -> None:
+    """A connection that is left open is told of when it is collected, and fails this test."""
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    await ledger.open()
+
+    async def at_work(ledger: Ledger) -> None:
+        while True:
+            await ledger.plain_texts.offered(ADELE)
+
+    work = [asyncio.create_task(at_work(ledger)) for _ in range(6)]
+    await asyncio.sleep(0.05)
+    await ledger.close()
+    stopped = await asyncio.gather(*work, return_exceptions=True)
+
+    assert {type(each) for each in stopped} == {PoolTimeout}
+    del ledger, work, stopped
+    gc.collect()
+
+
 # Plain text
 
 

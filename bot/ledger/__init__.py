@@ -174,7 +174,8 @@ class Ledger:
 
     async def close(self) -> None:
         """What is under way comes to its end; whatever goes on elsewhere finds no database any more."""
-        event.listen(self._engine.sync_engine, "do_connect", _refused)
+        for entrance in ("do_connect", "checkout"):
+            event.listen(self._engine.sync_engine, entrance, _refused)
         pool, until = cast("QueuePool", self._engine.pool), time.monotonic() + BUSY_SECONDS
         while pool.checkedout() and time.monotonic() < until:  # noqa: ASYNC110
             await asyncio.sleep(WAIT)
