@@ -344,7 +344,10 @@ def names(person: Recipient) -> set[str]:
 
 @dataclass(frozen=True)
 class Given:
-    """A right that a share gave: `permission_id` is Graph's name of it, "" if it told none; `before`, what it was."""
+    """A right that a share gave: `permission_id` is Graph's name of it, "" if it told none; `before`, what it was.
+
+    One that was the same `before` is only looked at.
+    """
 
     recipient: Recipient
     permission_id: str
@@ -367,7 +370,7 @@ async def take_back(graph: Graph, plan: SharePlan, given: Sequence[Given]) -> li
     refusal: SharebotError | None = None
     for each in given:
         right = _right(each, before)
-        if right is None or right.role is not each.role:
+        if right is None or right.role is not each.role or each.before is each.role:
             continue
         try:
             if each.before:

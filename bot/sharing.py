@@ -572,13 +572,15 @@ class Ending(Enum):
 class Returned:
     """What became of one recipient's right. `now` is what they can do, as far as can be seen.
 
-    `reference` is Graph's name of the request that took it back, "" if there was none.
+    `reference` is Graph's name of the request that took it back, "" if there was none. `ends` is when what they have
+    again ends, where an earlier share gave it for a time.
     """
 
     recipient: Recipient
     ending: Ending
     now: Role | None = None
     reference: str = ""
+    ends: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,9 @@ def ended_for_you(receipt: EndReceipt, returned: Returned) -> Card:
     plan = receipt.share.plan
     title = _("Access ended") if returned.now is None else _("Access changed")
     who = apart(plan.asker.name)
-    if receipt.is_undone:
+    if returned.ends:
+        sentence = _("{name} has taken back that you have this longer.", name=who)
+    elif receipt.is_undone:
         sentence = _("{name} has taken back what was shared with you.", name=who)
     else:
         sentence = _("What {name} shared with you was for a time, and that is over.", name=who)
@@ -105,16 +107,20 @@ def ended_for_you(receipt: EndReceipt, returned: Returned) -> Card:
         heading(title),
         line(sentence),
         file(plan.item),
-        line(_now(returned.now)),
+        line(_now(returned.now, returned.ends)),
         actions=[] if returned.now is None else [_open(receipt.share)],
         summary=_("{title}: {file}", title=title, file=apart(plan.item.name)),
     )
 
 
-def _now(role: Role | None) -> str:
+def _now(role: Role | None, ends: dt.datetime | None) -> str:
     match role:
         case None:
             return _("You have no access of your own any more.")
+        case Role.READ if ends:
+            return _("You can view it until {when}, as before.", when=when(ends))
+        case _ if ends:
+            return _("You can edit it until {when}, as before.", when=when(ends))
         case Role.READ:
             return _("You can view it, as before.")
         case _:
@@ -128,7 +134,8 @@ def _returned(returned: Returned, plan: SharePlan) -> Element:
             beneath = _("changed by somebody since")
         case Ending.LOWERED, role:
             what = run(_("can edit") if role is Role.WRITE else _("can view"), bold=True)
-            beneath = _("as before")
+            ends = returned.ends
+            beneath = _("as before, until {when}", when=when(ends)) if ends else _("as before")
         case _, None:
             what, beneath = run(nothing(plan), bold=True), ""
         case _, role:

@@ -168,7 +168,8 @@ def ends() -> list[EndReceipt]:
 
 def returned() -> list[Returned]:
     endings = (each for each in Ending if each is not Ending.STAYS)
-    return [Returned(PEOPLE[0], ending, now) for ending, now in product(endings, (None, *Role))]
+    again = [Returned(PEOPLE[0], Ending.LOWERED, now, ends=WHEN) for now in (Role.READ, Role.WRITE)]
+    return [*again, *(Returned(PEOPLE[0], ending, now) for ending, now in product(endings, (None, *Role)))]
 
 
 def unclear(options: int) -> UnclearRequest:

@@ -40,7 +40,8 @@ class Answer:
 class Attempt:
     """`before` is the recipient's own right before it; `answer` None: nobody knows yet what came of it.
 
-    `ends_at` is when its share ends, in seconds since 1970, where that was asked for.
+    `formerly` are the keys of the shares that it was of before this one gave it longer, the last one last. `ends_at` is
+    when its share ends, in seconds since 1970, where that was asked for.
     """
 
     recipient: str
@@ -48,6 +49,7 @@ class Attempt:
     role: Role
     before: Role | None
     answer: Answer | None
+    formerly: tuple[str, ...] = ()
     ends_at: int | None = None
 
     @property
@@ -96,6 +98,7 @@ class Attempts:
                     "before": role.value if role else None,
                     "sent_at": int(self._clock()),
                     "answer": None,
+                    "formerly": None,
                 }
                 there = seen.get(recipient)
                 insert = self._insert(attempts).values(values)
@@ -156,7 +159,8 @@ class Attempts:
         async with self._engine.begin() as database:
             if same:
                 there = _of(plan) & (attempts.c.recipient == same.recipient) & (attempts.c.role == plan.role.value)
-                await database.execute(update(attempts).where(there).values(plan_key=key))
+                formerly = " ".join((*same.formerly, same.plan_key))
+                await database.execute(update(attempts).where(there).values(plan_key=key, formerly=formerly))
                 await self._gives_way(database, same, Outcome.MOVED)
             elif above:
                 row = {
@@ -168,6 +172,7 @@ class Attempts:
                     "before": above.before.value if above.before else None,
                     "sent_at": int(self._clock()),
                     "answer": json.dumps(Answer("", was_lost=True)),
+                    "formerly": None,
                 }
                 await database.execute(
                     self._insert(attempts).values(row).on_conflict_do_update(index_elements=RIGHT, set_=row)
@@ -242,4 +247,5 @@ def _attempt(row: Row[Any]) -> Attempt:
         Role(row.role),
         Role(row.before) if row.before else None,
         json.loads(row.answer, Answer) if row.answer else None,
+        tuple((row.formerly or "").split()),
     )

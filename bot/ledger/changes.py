@@ -21,7 +21,7 @@ from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record
 from bot.ledger.attempts import Answer, named
 from bot.ledger.bodies import json
-from bot.ledger.ends import KEEP_FOR, MEANT, UNDONE_WITHIN, Stands, in_order, reminder
+from bot.ledger.ends import KEEP_FOR, MEANT, UNDONE_WITHIN, Stands, in_order, reminder, standing_again
 from bot.ledger.plans import USED, taken
 from bot.ledger.tables import attempts, changes, ends, insert_for, plans, told
 from bot.ledger.told import SHARED
@@ -102,6 +102,7 @@ class _Was:
     before: Role | None
     sent_at: int
     answer: Answer | None
+    formerly: str | None = None
 
 
 @dataclass(frozen=True)
@@ -330,8 +331,7 @@ class Changes:
             ended = json.dumps(EndReceipt(receipt, (Returned(person, ending, change.now),)))
             values |= {"due_at": None, "ended_at": int(self._clock()), "ended": ended, "runs": row.runs + 1}
         elif not is_over and row.ended_at is not None:
-            due_at = reminder(int(self._clock()), row.ends_at)
-            values |= {"due_at": due_at, "ended_at": None, "ended": None, "runs": row.runs + 1}
+            values |= standing_again(row, int(self._clock()))
         await database.execute(update(ends).where(ends.c.key == share).values(values))
         await database.execute(update(plans).where(plans.c.key == share).values(receipt=values["receipt"]))
 
@@ -353,6 +353,7 @@ class Changes:
             "before": was.before.value if was.before else None,
             "sent_at": was.sent_at,
             "answer": json.dumps(was.answer) if was.answer else None,
+            "formerly": was.formerly,
         }
         await database.execute(self._insert(attempts).values(values).on_conflict_do_nothing())
         grants = json.loads(row.receipt, ShareReceipt).grants
@@ -433,7 +434,7 @@ async def _theirs_of(
         answer = _answer(row)
         if {row.recipient, answer.person_id if answer else ""} & set(names):
             before = Role(row.before) if row.before else None
-            yield _Was(row.recipient, Role(row.role), row.plan_key, before, row.sent_at, answer)
+            yield _Was(row.recipient, Role(row.role), row.plan_key, before, row.sent_at, answer, row.formerly)
 
 
 def _answer(row: Row[Any]) -> Answer | None:

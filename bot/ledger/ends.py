@@ -6,8 +6,8 @@ import asyncio
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record, rosters
-from bot.ledger.attempts import Answer
+from bot.ledger.attempts import Answer, Attempt, named
 from bot.ledger.bodies import json
 from bot.ledger.places import tidy as tidy_places
 from bot.ledger.record import Entry
 from bot.ledger.tables import attempts, changes, delegates, ends, insert_for, plans, requests, told
 from bot.ledger.token_caches import forget_left
-from bot.sharing import EndReceipt, Person, Recipient, ShareableItem, ShareReceipt
+from bot.sharing import EndReceipt, Outcome, Person, Recipient, ShareableItem, ShareReceipt
 
 # What is over, as long as somebody may ask what was done; what stands, as long as it stands.
 KEEP_FOR = 90 * 24 * 60 * 60
@@ -248,17 +248,57 @@ class Ends:
             await record.add(database, self._clock(), [entry])
             return True
 
-    async def ended(self, stands: Stands, receipt: EndReceipt) -> None:
-        entries = record.ended(stands.key, receipt)
-        await self._update(stands, entries, due_at=None, ended_at=int(self._clock()), ended=json.dumps(receipt))
+    async def earlier(self, attempts: Iterable[Attempt]) -> dict[Attempt, dt.datetime]:
+        """Which of these were of a share before that still had its time, and when that ends."""
+        found: dict[Attempt, dt.datetime] = {}
+        for each in attempts:
+            share = await self.at(each.formerly[-1]) if each.formerly else None
+            # One that was ended itself is not to come back.
+            gave_way = share is not None and (share.ended is None or not share.ended.returned)
+            if share and share.ends and gave_way and not share.is_due(self._clock()):
+                found[each] = share.ends
+        return found
+
+    async def ended(self, stands: Stands, receipt: EndReceipt, back: Collection[Attempt] = ()) -> None:
+        """It is over; what is `back` is again of the share that had given it before, which stands as it did."""
+        values = {"due_at": None, "ended_at": int(self._clock()), "ended": json.dumps(receipt)}
         async with self._engine.begin() as database:
+            if await self._updated(database, stands, record.ended(stands.key, receipt), values):
+                for each in back:
+                    await self._give_back(database, stands, each)
             await forget_left(database)
 
-    async def later(self, stands: Stands, due_at: int | None, error: SharebotError | None) -> None:
-        """It could not be ended; the next try, if it is not for a person to begin, is then."""
+    async def _give_back(self, database: AsyncConnection, stands: Stands, attempt: Attempt) -> None:
+        *before, share = attempt.formerly
+        theirs = (attempts.c.recipient == attempt.recipient) & (attempts.c.role == attempt.role.value)
+        here = (attempts.c.plan_key == stands.key) & (attempts.c.item == stands.receipt.plan.item.key)
+        moved = update(attempts).where(theirs, here).values(plan_key=share, formerly=" ".join(before) or None)
+        row = (await database.execute(select(ends).where(ends.c.key == share))).first()
+        if row is None or not (await database.execute(moved)).rowcount:
+            return
+        receipt = json.loads(row.receipt, ShareReceipt)
+        grants = tuple(
+            replace(each, outcome=Outcome.GRANTED)
+            if each.outcome is Outcome.MOVED and named(each.recipient) & attempt.names
+            else each
+            for each in receipt.grants
+        )
+        body = json.dumps(replace(receipt, grants=grants))
+        again = standing_again(row, int(self._clock())) if row.ended_at is not None else {}
+        await database.execute(update(ends).where(ends.c.key == share).values(receipt=body, **again))
+        await database.execute(update(plans).where(plans.c.key == share).values(receipt=body))
+
+    async def later(
+        self, stands: Stands, due_at: int | None, error: SharebotError | None, back: Collection[Attempt] = ()
+    ) -> None:
+        """It could not be ended; the next try, without what is `back`, is then, or for a person to begin."""
         entry = record.trouble("end", stands.key, stands.receipt.plan, error)
         tried = {"runs": stands.runs + 1, "tries": stands.tries}
-        await self._update(stands, [entry], ends_at=stands.ends_at, due_at=due_at, **tried)
+        values = {"ends_at": stands.ends_at, "due_at": due_at, **tried}
+        async with self._engine.begin() as database:
+            if await self._updated(database, stands, [entry], values):
+                for each in back:
+                    await self._give_back(database, stands, each)
 
     async def items(self, person: Person, is_meant: Callable[[Recipient], bool]) -> list[ShareableItem]:
         """What this person shared with whoever is meant and what stands, the newest first, each once."""
@@ -297,11 +337,17 @@ class Ends:
 
     async def _update(self, stands: Stands, entries: Iterable[Entry], **values: Any) -> None:
         async with self._engine.begin() as database:
-            found = await database.execute(
-                update(ends).where(ends.c.key == stands.key, ends.c.runs == stands.runs).values(**values)
-            )
-            if found.rowcount:
-                await record.add(database, self._clock(), entries)
+            await self._updated(database, stands, entries, values)
+
+    async def _updated(
+        self, database: AsyncConnection, stands: Stands, entries: Iterable[Entry], values: Mapping[str, Any]
+    ) -> bool:
+        """False where it is no longer as it was seen."""
+        same = (ends.c.key == stands.key) & (ends.c.runs == stands.runs)
+        found = await database.execute(update(ends).where(same).values(**values))
+        if found.rowcount:
+            await record.add(database, self._clock(), entries)
+        return bool(found.rowcount)
 
 
 async def _without_share(database: AsyncConnection, table: Table, key: Any, is_old: Any) -> None:
@@ -321,6 +367,11 @@ def in_order(person: Person, now: int) -> ColumnElement[int]:
     done = select(ends.c.done_at.label("at")).where(_of(person), ends.c.done_at >= now)
     deeds = union_all(done, select(changes.c.at).where(pressed, changes.c.at >= now)).subquery()
     return func.coalesce(select(func.max(deeds.c.at) + 1).scalar_subquery(), now)
+
+
+def standing_again(row: Row[Any], now: int) -> dict[str, Any]:
+    """What changes in the row of a share that was over and is not any more."""
+    return {"due_at": reminder(now, row.ends_at), "ended_at": None, "ended": None, "runs": row.runs + 1}
 
 
 def reminder(now: int, ends_at: int | None) -> int | None:

@@ -89,6 +89,7 @@ attempts = Table(
     Column("before", String(8)),
     Column("sent_at", BigInteger, nullable=False),
     Column("answer", Text),
+    Column("formerly", Text),
     Index("attempts_plan_key", "plan_key"),
 )
 

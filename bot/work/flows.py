@@ -349,8 +349,9 @@ class Flows:
         if stands.ended is None:
             # What is due by the clock is tried again by the clock, and others are due besides.
             can_wait = not is_last and why != DUE and await self.can_wait(key, run)
+            earlier = await self._ledger.ends.earlier(attempts) if why == UNDO else {}
             try:
-                receipt = await self.taken_back(stands, attempts, can_wait=can_wait)
+                receipt = await self.taken_back(stands, attempts, earlier, can_wait=can_wait)
                 receipt = replace(receipt, is_undone=why == UNDO)
             except NotFound as error:
                 await self.put_off(stands, why, error)
@@ -359,13 +360,30 @@ class Flows:
                 if can_wait and isinstance(error, Busy):
                     return wrong.busy(error)
                 log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
-                await self.put_off(stands, why, error)
+                # Half of it may be done: what is to be as before is so at once, and not ended with the rest.
+                back = list(earlier) if isinstance(error, Unsure) else []
+                await self.put_off(stands, why, error, back)
                 return wrong.written(error)
-            await self._ledger.ends.ended(stands, receipt)
+            gone = {name for each in receipt.returned if each.ending is Ending.ENDED for name in names(each.recipient)}
+            back = [each for each in earlier if not each.names & gone]
+            await self._ledger.ends.ended(stands, receipt, back)
             self.answer(run, receipt)
+            attempts = [each for each in attempts if each not in back]
         for attempt in attempts:
             await self._ledger.attempts.let_go(stands.receipt.plan, attempt)
         return None
+
+    async def to_renew_after(self, key: str) -> list[tuple[str, str, str, int]]:
+        """What an undo gave back to the older shares that had given it before: as `to_renew`."""
+        stands = await self._ledger.ends.at(key)
+        if stands is None or stands.ended is None:
+            return []
+        plan, found = stands.receipt.plan, list[tuple[str, str, str, int]]()
+        for each in stands.ended.returned:
+            share = await self._ledger.attempts.holder(plan, names(each.recipient)) if each.ends else None
+            if share:
+                found += [(share, f"{RENEWED}.{share}", each.recipient.id or "", 0), (share, SHOWN, plan.asker.id, 0)]
+        return found
 
     async def notices_of_end(self, key: str, run: str) -> list[Notice]:
         """For whoever had heard of the share, and for the sharer unless they wait here for the answer."""
@@ -438,22 +456,40 @@ class Flows:
                 break
             await asyncio.sleep(LOOKS_EVERY)
 
-    async def taken_back(self, stands: Stands, attempts: Sequence[Attempt], *, can_wait: bool = False) -> EndReceipt:
-        """What these attempts of a share gave, as it was before. Raises SharebotError, Unavailable where it stays."""
-        plan = stands.receipt.plan
+    async def taken_back(
+        self,
+        stands: Stands,
+        attempts: Sequence[Attempt],
+        earlier: Mapping[Attempt, dt.datetime] | None = None,
+        *,
+        can_wait: bool = False,
+    ) -> EndReceipt:
+        """What these attempts of a share gave, as it was before: some `earlier` by a share until then.
+
+        Raises SharebotError, Unavailable where it stays.
+        """
+        plan, earlier = stands.receipt.plan, earlier or {}
         people = {name: grant.recipient for grant in stands.receipt.grants for name in names(grant.recipient)}
+        known = [(each, each.answer) for each in attempts if each.answer and each.recipient in people]
         given = [
-            Given(people[each.recipient], each.answer.permission_id, each.role, each.before)
-            for each in attempts
-            if each.answer and each.recipient in people
+            Given(
+                people[each.recipient], answer.permission_id, each.role, each.role if each in earlier else each.before
+            )
+            for each, answer in known
         ]
         graph = self.graph(plan.asker, yields=can_wait)
-        receipt = EndReceipt(stands.receipt, tuple(await granting.take_back(graph, plan, given)))
+        returned = [
+            replace(what, ends=earlier.get(each)) if what.ending is Ending.LOWERED else what
+            for (each, _answer), what in zip(known, await granting.take_back(graph, plan, given), strict=True)
+        ]
+        receipt = EndReceipt(stands.receipt, tuple(returned))
         if not receipt.is_over:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))
         return receipt
 
-    async def put_off(self, stands: Stands, why: str, error: SharebotError | None = None) -> None:
+    async def put_off(
+        self, stands: Stands, why: str, error: SharebotError | None = None, back: Collection[Attempt] = ()
+    ) -> None:
         """It could not be ended now. What may have ended in part goes on by itself, and nobody hears of it any more."""
         was_due = stands.is_due(self._clock())
         if isinstance(error, Unsure) and not was_due:
@@ -463,7 +499,7 @@ class Flows:
         # What a person pressed leaves the next try when it is.
         due_at = stands.due_at if was_due and why != DUE else self._next_try(stands)
         tries = stands.tries + 1 if why == DUE else stands.tries
-        await self._ledger.ends.later(replace(stands, tries=tries), due_at, error)
+        await self._ledger.ends.later(replace(stands, tries=tries), due_at, error, back)
 
     async def put_off_if_due(self, stands: Stands) -> None:
         """So that one which is still due as it was is not begun over and over."""

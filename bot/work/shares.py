@@ -263,6 +263,8 @@ class Shares:
         await engine.step("hush", self._flows.hush, key, run, again=is_passing)
         outcome = await self._runs.in_its_turn("end", self._flows.end, key, run, why)
         if outcome is None:
+            for share, *notice in await engine.step("renew", self._flows.to_renew_after, key, again=is_passing):
+                await self._runs.begin(share, run, [tuple(notice)])
             notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
             if not notices:
                 together = await engine.step("together", self._many.notices_of_end, key, again=is_passing)

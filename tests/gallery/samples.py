@@ -175,6 +175,9 @@ BACK = EndReceipt(
         Returned(ISAIAH, Ending.ENDED, Role.READ),
     ),
 )
+LONGER_BACK = EndReceipt(
+    SHARED, (Returned(ALEX, Ending.ENDED), Returned(MEGAN, Ending.LOWERED, Role.WRITE, ends=FRIDAY)), is_undone=True
+)
 VIEWED = replace(ONE, role=Role.READ, until=UNTIL, item=replace(BUDGET, drive_type=DriveType.BUSINESS))
 CHAT, TEAM = Chat("19:crew@thread.v2"), Chat("19:finance@thread.tacv2", "Finance", "19:finance@thread.tacv2")
 GUEST = Recipient("dana", "Dana Birkby", "dana.birkby@northwind.example", is_outside=True)
@@ -575,6 +578,8 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "until: extended": partial(cards.ended.extended, SHARED, FRIDAY, KEY),
     "until: ended": partial(cards.ended.ended, BACK),
     "until: undone": partial(cards.ended.ended, replace(BACK, is_undone=True)),
+    "until: undone, one has it for a time again": partial(cards.ended.ended, LONGER_BACK),
+    "until: for a time again, for you": partial(cards.ended.ended_for_you, LONGER_BACK, LONGER_BACK.returned[1]),
     "until: not ended": partial(cards.ended.not_ended, SHARED, KEY, str(errors.Unavailable()), is_last=False),
     "until: not ended, and not tried again": partial(
         cards.ended.not_ended, SHARED, KEY, str(errors.NotAllowed()), is_last=True
