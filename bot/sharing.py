@@ -329,6 +329,15 @@ class SharePlan:
     def refused(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.change is Change.REFUSED)
 
+    @property
+    def outlast(self) -> tuple[Step, ...]:
+        """Who has just this already, and for longer than until an end that was said."""
+        end, ours = self.until.at if self.until else None, (Verdict.DEFAULT, Verdict.SHORTENED)
+        if end is None or any(each.verdict in ours for each in self.rulings):
+            return ()
+        same = (each for each in self.steps if each.change is Change.HAS_IT and each.now is self.role)
+        return tuple(each for each in same if each.ends is None or each.ends > end)
+
     def comes_later(self, person: Recipient) -> bool:
         """Whether they can do more than this until that ends, and only then this."""
         theirs = (step for step in self.steps if step.recipient == person)

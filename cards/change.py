@@ -6,6 +6,7 @@ from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, Ch
 from bot.sharing import Role, SharePlan
 from bot.texts import _, later, listed, sentences, when
 from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
+from cards.ended import again
 from cards.share import CAN, file, opens_there, person
 
 TITLES = {
@@ -110,7 +111,7 @@ def for_them(plan: ChangePlan, change: Changed) -> Card:
         heading(title),
         line(sentence),
         file(plan.item),
-        line(_now(change)),
+        line(_now(change, plan)),
         actions=[] if change.now is None else [opens_there(plan.item)],
         summary=_about(title, plan),
     )
@@ -127,7 +128,8 @@ def taken(plan: SharePlan) -> Card:
     )
 
 
-def _now(change: Changed) -> str:
+def _now(change: Changed, plan: ChangePlan) -> str:
+    ends = next((each.ends for each in plan.steps if each.recipient == change.recipient), None)
     if change.now is None:
         return _("You have no access of your own any more.")
     if change.became is Became.REMOVED:
@@ -135,6 +137,8 @@ def _now(change: Changed) -> str:
         return sentences(can, _("That comes by a folder, a group or a link, which is not mine to change."))
     if change.became is Became.LOWERED:
         return _("You can only view it now.")
+    if change.became is Became.RESTORED and ends:
+        return again(change.now, ends)
     return _("You can view it.") if change.now is Role.READ else _("You can edit it.")
 
 

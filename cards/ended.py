@@ -113,14 +113,18 @@ def ended_for_you(receipt: EndReceipt, returned: Returned) -> Card:
     )
 
 
+def again(role: Role, ends: dt.datetime) -> str:
+    if role is Role.READ:
+        return _("You can view it until {when}, as before.", when=when(ends))
+    return _("You can edit it until {when}, as before.", when=when(ends))
+
+
 def _now(role: Role | None, ends: dt.datetime | None) -> str:
     match role:
         case None:
             return _("You have no access of your own any more.")
-        case Role.READ if ends:
-            return _("You can view it until {when}, as before.", when=when(ends))
         case _ if ends:
-            return _("You can edit it until {when}, as before.", when=when(ends))
+            return again(role, ends)
         case Role.READ:
             return _("You can view it, as before.")
         case _:

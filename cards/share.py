@@ -79,6 +79,8 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
         if plan.role is Role.READ and plan.sees_all and any(step.now is Role.WRITE for step in plan.steps):
             # A share takes nothing away; "make her a viewer" is said in its words.
             actions.insert(0, button(_("Make viewer…"), "change.lower", key))
+        if plan.outlast:
+            actions.insert(0, button(_("Set this end…"), "change.end", key))
         return card(*body, actions=actions, summary=_about(title, plan.item))
     body += terms(plan)
     return card(
@@ -94,14 +96,24 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
 
 
 def stays(plans: Sequence[SharePlan]) -> list[Element]:
-    """Who has it until a day keeps that, and how else it could be: said once."""
-    theirs = ((plan, step) for plan in plans for step in plan.steps if step.change is Change.HAS_IT and step.ends)
-    plan, step = next(theirs, (None, None))
-    if plan is None or step is None:
+    """Who has it already keeps the end they have, or that there is none; and how else it could be: said once."""
+    longer = [(plan, each) for plan in plans for each in plan.outlast]
+    theirs = [(plan, each) for plan in plans for each in plan.steps if each.change is Change.HAS_IT and each.ends]
+    if not (kept := longer or theirs):
         return []
+    (plan, step), *_more = kept
+    people = in_a_sentence(list(dict.fromkeys(each.recipient for _plan, each in kept)))
     name, item = apart(step.recipient.name or step.recipient.email), apart(plan.item.name)
     other = quoted(_("extend {name} on {file} until Friday", name=name, file=item))
-    return [small(_("Their end stays as it is. To give them another one, say: {sentence}", sentence=other))]
+    if longer:
+        said = _(
+            "{people}: the end you said is not set, for sharing takes nothing away. To set it, say: {sentence}",
+            people=people,
+            sentence=other,
+        )
+    else:
+        said = _("{people}: the end stays as it is. To change it, say: {sentence}", people=people, sentence=other)
+    return [small(said)]
 
 
 def _do(plan: SharePlan, key: str) -> Action:

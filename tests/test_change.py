@@ -98,7 +98,9 @@ async def test_pressed_many_times_it_is_one_change(adele: Someone, alex: Someone
 
 
 @pytest.mark.usefixtures("shared")
-@pytest.mark.parametrize("verb", ["change.confirm", "change.cancel", "change.undo", "share.confirm", "change.lower"])
+@pytest.mark.parametrize(
+    "verb", ["change.confirm", "change.cancel", "change.undo", "share.confirm", "change.lower", "change.end"]
+)
 async def test_nobody_else_presses_it(adele: Someone, alex: Someone, bot: Bot, verb: str) -> None:
     await adele.says(f"stop sharing {FILE} with Alex")
     known = bot.button(adele, "Remove access", bot.latest(adele))
@@ -539,7 +541,9 @@ async def test_what_was_taken_away_is_given_back_with_its_end(
     assert "as before, until" in undone
     assert between[ALEX] == "write"
     assert len(bot.mails_to(ALEX)) == mails
-    assert "You can edit it." in alex.sees().rpartition("has undone a change")[2]
+    told = alex.sees().rpartition("has undone a change")[2].partition("Open in")[0]
+    ends = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
+    assert f"You can edit it until {ends:%A} {ends.day} {ends:%B %Y}, 23:59 (UTC), as before." in told
     assert ALEX not in bot.access(FILE)
 
 
@@ -819,7 +823,12 @@ async def test_a_key_of_something_else_changes_nothing(adele: Someone, bot: Bot)
     question = bot.latest(adele)
     unclear = bot.button(adele, bot.rows(adele)[0], question)
 
-    for key, verb in ((known, "remove.choose"), (unclear, "change.lower"), (unclear, "change.confirm")):
+    for key, verb in (
+        (known, "remove.choose"),
+        (unclear, "change.lower"),
+        (unclear, "change.end"),
+        (unclear, "change.confirm"),
+    ):
         action = {**known, "verb": verb, "data": known["data"] | {"verb": verb, "about": key["data"]["about"]}}
         assert "no longer good" in words_of_answer(await bot.deliver(adele, action, card))
     assert ALEX not in bot.access(FILE)

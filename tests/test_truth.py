@@ -254,3 +254,47 @@ async def test_who_gets_more_is_shown_with_the_end_they_have_now(adele: Someone,
     assert "now: can view, until" in other
     assert "without an end" not in other
     assert several.count("now: can view, until") == several.count("without an end") == 1
+
+
+# An end that was said is not swallowed
+
+
+@pytest.mark.parametrize("before", ["forever", "until in 9 days"])
+async def test_an_end_that_is_not_set_by_sharing_is_said_to_be_and_can_be_set(
+    adele: Someone, bot: Bot, *, before: str
+) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as read {before}")
+
+    card = await adele.says(f"share {PRICES} with Alex as read until in 3 days")
+    asked = await adele.presses("Set this end…")
+    await adele.presses("Change end")
+    await bot.at_rest()
+    await adele.says(f"my shares of {PRICES}")
+
+    assert "Nothing to change" in card
+    assert "Alex Wilber: the end you said is not set, for sharing takes nothing away." in card
+    assert "Change the end of this access?" in asked
+    assert [each.split(" · ")[2] for each in bot.rows(adele)] == [f"until {day(3)}"]
+    await bot.later(days=4)
+    assert ALEX not in bot.access(PRICES)
+
+
+async def test_an_end_that_is_only_for_some_is_said_to_be(adele: Someone, bot: Bot) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as read forever")
+
+    card = await adele.says(f"share {PRICES} with Alex and Megan as read until in 3 days")
+
+    assert "Share this?" in card
+    assert "Alex Wilber: the end you said is not set" in card
+    assert "Set this end…" not in card
+
+
+async def test_the_end_of_what_was_not_shared_through_us_is_not_ours_to_set(adele: Someone, bot: Bot) -> None:
+    item = next(each for each in bot.contoso.files if each.name == PRICES and each.author.mail == adele.mail)
+    bot.contoso.files.grant(item, Grant(bot.contoso.person(ALEX), "read"))
+    await adele.says(f"share {PRICES} with Alex as read until in 3 days")
+
+    asked = await adele.presses("Set this end…")
+
+    assert "You did not share this with them through me" in asked
+    assert bot.access(PRICES)[ALEX] == "read"

@@ -164,6 +164,15 @@ async def lower(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     return await planned(turn, plan.request, Aim.LOWER, key)
 
 
+async def set_end(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """From a share until a day that would change nothing, for they have it longer."""
+    plan = await turn.pending.at(key, turn.person)
+    if not isinstance(plan, SharePlan) or not plan.outlast:
+        raise TooLate
+    people = [each.recipient for each in plan.outlast]
+    return await planned(turn, replace(_request(plan.item, people), until=plan.until), Aim.END, key)
+
+
 async def offer(turn: Turn, item: ShareableItem, people: list[Recipient]) -> tuple[str, list[tuple[str, str]]]:
     """The key of a button that takes it away from one of them, and who they are, as titles and values."""
     options = tuple(Option(each.id or each.email, each.name, each.email) for each in people[:OFFERED])
@@ -217,6 +226,7 @@ UNSHARE = Command(
         "end.choose": choose,
         f"{EVERYTHING[1]}.choose": choose,
         "change.lower": lower,
+        "change.end": set_end,
         "change.confirm": confirm,
         "change.cancel": cancel,
         "change.undo": undo,

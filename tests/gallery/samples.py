@@ -426,6 +426,10 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "confirm: long names": partial(cards.share.confirm, plan(gains(LONG_NAMED), item=LONG_FILE), KEY),
     "confirm: nothing to change": partial(cards.share.confirm, plan(has(ALEX), has(LEE, Role.OWNER)), KEY),
+    "confirm: an end stays": partial(
+        cards.share.confirm, plan(replace(has(ALEX), ends=FRIDAY), replace(has(MEGAN), ends=FRIDAY)), KEY
+    ),
+    "confirm: an end is not set": partial(cards.share.confirm, replace(plan(has(ALEX)), until=UNTIL), KEY),
     **{
         f"confirm: {what}": partial(
             cards.share.confirm, plan(gains(person), item=replace(BUDGET, name=person.name, place=person.name)), KEY
@@ -748,6 +752,9 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "change: taken from you": partial(cards.change.for_them, TAKES, LOST),
     "change: you can only view": partial(cards.change.for_them, LOWERS, Changed(ALEX, Became.LOWERED, Role.READ)),
     "change: your end": partial(cards.change.for_them, MOVES, Changed(ALEX, Became.MOVED, Role.WRITE)),
+    "change: yours again, with its end": partial(
+        cards.change.for_them, MOVES, Changed(ALEX, Became.RESTORED, Role.READ)
+    ),
     "change: yours again": partial(cards.change.for_them, TAKES, Changed(ALEX, Became.RESTORED, Role.WRITE)),
     "change: no longer yours": partial(cards.change.taken, VIEWED),
     "chat: everybody": partial(cards.share.confirm, IN_CHAT, KEY),
