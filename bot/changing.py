@@ -396,9 +396,13 @@ async def carry_out(
     if not tell_all(permissions, plan.asker.id):
         raise NotAllowed
     people = [step.recipient for step in plan.to_change]
+
+    def knows(person: Recipient) -> bool:
+        return heard.get(person.id or "", True)
+
     if plan.aim is Aim.END:
-        changes = [_moved(step, permissions, standing) for step in plan.to_change]
-        return ChangeReceipt(plan, tuple(changes))
+        moved = [_moved(step, permissions, standing) for step in plan.to_change]
+        return ChangeReceipt(plan, tuple(replace(each, heard=knows(each.recipient)) for each in moved))
     was = await fence.begin({each: own_role(each, permissions) for each in people})
     fit = [step for step in plan.to_change if was.get(step.recipient) is step.own]
     done = await _each(plan, fit, lambda step: _asked(graph, plan, step, permissions), goes_on=goes_on)
@@ -413,7 +417,7 @@ async def carry_out(
             became = Changed(step.recipient, kind, now, reference=done.references.get(step.recipient, ""))
         else:
             became = done.refused(step.recipient, now)
-        changes.append(replace(became, heard=heard.get(step.recipient.id or "", True)))
+        changes.append(replace(became, heard=knows(step.recipient)))
     log.info("%s on %s: %s", plan.aim.value, plan.item.id, ", ".join(each.became.value for each in changes))
     return ChangeReceipt(plan, tuple(changes))
 

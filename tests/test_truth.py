@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 
 import pytest
@@ -298,3 +299,50 @@ async def test_the_end_of_what_was_not_shared_through_us_is_not_ours_to_set(adel
 
     assert "You did not share this with them through me" in asked
     assert bot.access(PRICES)[ALEX] == "read"
+
+
+# Told of a share, they hear how it is by then
+
+
+@pytest.mark.parametrize("files", [PRICES, f"{PRICES} and {FORECAST}"])
+@pytest.mark.parametrize(
+    "change", [f"extend Alex on {PRICES} until in 9 days", f"change Alex to view only on {PRICES}"]
+)
+async def test_changed_before_they_hear_of_it_they_hear_once_how_it_is(
+    adele: Someone, alex: Someone, bot: Bot, *, files: str, change: str
+) -> None:
+    await alex.says("hi")
+    bot.undo = 6
+    await bot.restart()
+    await shared(adele, bot, f"{files} with Alex as write until in 3 days", "Share" if files == PRICES else "Share all")
+    before = len(alex.notices())
+    await adele.says(change)
+    await adele.presses("Change end" if change.startswith("extend") else "Make viewer")
+    await bot.at_rest()
+    between = len(alex.notices())
+
+    await asyncio.sleep(4)
+    told = await alex.waits_for("shared a file with you" if files == PRICES else "shared 2 files with you")
+
+    assert between == before
+    assert len(alex.notices()) == before + 1
+    if change.startswith("extend"):
+        assert day(9) in told
+        assert "You can edit it" in told if files == PRICES else "can edit" in told
+    else:
+        assert f"Until {end(3)}" in told
+        assert "You can view it" in told if files == PRICES else "can view" in told
+
+
+async def test_an_end_put_off_by_a_press_is_so_in_the_notice_as_well(
+    adele: Someone, alex: Someone, bot: Bot, until_then: str
+) -> None:
+    await bot.later(days=3)
+    await adele.presses("A week longer")
+    await bot.at_rest()
+
+    assert day(10) in at(alex, until_then)
+
+
+def end(days: int) -> str:
+    return f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=days):%A} {day(days)}"

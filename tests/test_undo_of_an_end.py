@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -13,7 +12,7 @@ from contoso.files import Grant
 from tests.bot import Bot
 from tests.people import Someone
 from tests.test_ends import LETS_ONE_PASS
-from tests.test_truth import ALEX, FORECAST, PRICES, at, day, shared
+from tests.test_truth import ALEX, FORECAST, PRICES, at, day, end, shared
 
 MEGAN = "megan.bowen@contoso.com"
 ALEXS = "Alex Wilber · can view"
@@ -53,7 +52,7 @@ async def test_they_have_it_again_until_when_they_had_it(
     assert f"Until {end(3)}" in at(alex, until_then)
     assert "Adele Vance has taken back that you have this longer." in alex.sees()
     assert f"You can view it until {end(3)}, 23:59 (UTC), as before." in alex.sees()
-    await bot.later(days=2, hours=1)
+    await bot.later(days=3)
     assert "This access ends soon" in adele.sees()
     await bot.later(days=1)
     assert ALEX not in bot.access(PRICES)
@@ -220,9 +219,5 @@ async def test_an_undo_that_went_half_way_takes_from_nobody_what_they_had(adele:
     assert MEGAN not in bot.access(PRICES)
     assert bot.access(PRICES).get(ALEX) == "read"
     assert await rows(adele, bot) == [f"{ALEXS} · until {day(3)} · told"]
-    await bot.later(days=3)
+    await bot.later(days=4)
     assert ALEX not in bot.access(PRICES)
-
-
-def end(days: int) -> str:
-    return f"{dt.datetime.now(dt.UTC) + dt.timedelta(days=days):%A} {day(days)}"

@@ -6,7 +6,6 @@ last.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
@@ -26,7 +25,7 @@ from bot.policy import Policy
 from bot.sharing import Change, Person, Recipient, Role, ShareableItem, SharePlan, Step, Telling
 from bot.texts import _, speaking
 from bot.work import wrong
-from bot.work.flows import LOOKS_EVERY, RENEWED, SHARED, SHOWN, TOLD_WITHIN, Flows, Notice, Show
+from bot.work.flows import RENEWED, SHARED, SHOWN, Flows, Notice, Show
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 from bot.work.wrong import Wrong
@@ -174,9 +173,10 @@ class ChangeFlows:
     # Who has not heard of a share never will
 
     async def _hushed(self, plan: ChangePlan, standing: list[Standing]) -> dict[str, bool]:
-        """Of those who got it by a share of ours, whether they have heard of it; who has not, is not to hear of it."""
-        if plan.aim is not Aim.REMOVE:
-            return {}
+        """Of those who got it by a share of ours, whether they have heard of it.
+
+        Who has not, and from whom it is taken, is not to hear of it; the others hear of the share as it is by then.
+        """
         heard: dict[str, bool] = {}
         for share in {each.share for each in standing}:
             given = [each for each in standing if each.share == share]
@@ -187,15 +187,11 @@ class ChangeFlows:
             ]
             if not people:
                 continue
-            # A mail is an invite: whoever is being mailed would get the access anew.
-            until = asyncio.get_running_loop().time() + TOLD_WITHIN
-            while not await self._ledger.told.keep_from(share, people):
-                if asyncio.get_running_loop().time() > until:
-                    break
-                await asyncio.sleep(LOOKS_EVERY)
+            if plan.aim is Aim.REMOVE:
+                await self._flows.keep_from(share, people)
             tellings = await self._ledger.told.tellings(share)
             for each in people:
-                heard[each] = heard.get(each, False) or tellings.get(each) is not Telling.KEPT
+                heard[each] = heard.get(each, False) or tellings.get(each, Telling.KEPT) is not Telling.KEPT
         return heard
 
     async def still_to_hear(self, key: str) -> list[tuple[str, Notice]]:

@@ -665,7 +665,8 @@ class Flows:
 
     async def _told_of_share(self, key: str, plan: SharePlan, person: Recipient, person_id: str) -> Telling:
         if not plan.mail and not person.is_group:
-            card = partial(cards.share.shared_with_you, plan, key, later=plan.comes_later(person))
+            now = await standing.by_now(self._ledger, key, plan, person_id)
+            card = partial(cards.share.shared_with_you, now, key, later=plan.comes_later(person))
             try:
                 place = await self._tell(plan.asker.tenant_id, person_id, card)
             except Unavailable:

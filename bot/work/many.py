@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from bot.ledger import Ledger, ManyPressed, Place, Stands, decided_by, decision_
 from bot.many import Many, ManyPlan, Part, Waiting
 from bot.sharing import Ending, EndReceipt, Person, Recipient, ShareReceipt, Telling
 from bot.texts import _, speaking
-from bot.work import wrong
+from bot.work import standing, wrong
 from bot.work.flows import AGAIN, ENDED, NOW, SHARED, UNDO, Flows, Notice, Show, Tell
 from bot.work.runs import Runs, logged
 from cards.elements import Card
@@ -283,7 +284,13 @@ class ManyFlows:
                 await self._ledger.told.was_cut(part.key, person_id)
         if not told:
             return None
-        way, place = await self._sent(partial(cards.files.for_them, told, person_id), asker, person_id)
+        now = [
+            replace(part, plan=await standing.by_now(self._ledger, part.key, part.share, person_id))
+            if part.share
+            else part
+            for part in told
+        ]
+        way, place = await self._sent(partial(cards.files.for_them, now, person_id), asker, person_id)
         if place and what == MANY_DONE:
             await self._flows.keep_place(pressed.key, person_id, place)
         if (way is Telling.WAITS and left) or (way is Telling.UNREACHED and what == MANY_DONE):

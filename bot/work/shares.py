@@ -32,7 +32,7 @@ from bot.sharing import (
 )
 from bot.texts import _
 from bot.work import wrong
-from bot.work.flows import DOUBT, DUE, NOW, UNDO, Flows
+from bot.work.flows import DOUBT, DUE, NOW, RENEWED, UNDO, Flows
 from bot.work.many import ManyFlows
 from bot.work.runs import PATIENCE_OF_MANY, Runs, logged
 
@@ -120,6 +120,8 @@ class Shares:
         stands = await self._ledger.ends.of(key, person)
         if stands.ends_at != moved:
             raise TooLate
+        people = [each.recipient.id for each in stands.receipt.granted() if each.recipient.id]
+        await self._runs.begin(key, stands.run, [(f"{RENEWED}.{key}", each, 0) for each in people])
         return stands
 
     async def may_last(self, plan: ChangePlan) -> None:

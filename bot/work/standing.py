@@ -1,9 +1,12 @@
-"""What a share gave somebody, if that stands: by a share of their own, where theirs has another end since."""
+"""What a share gave somebody, if that stands: by another share, where theirs has another end since."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.ledger import Ledger, Stands
-from bot.sharing import Outcome
+from bot.ledger.attempts import named
+from bot.sharing import Outcome, SharePlan
 
 
 async def given(ledger: Ledger, key: str, person_id: str) -> Stands | None:
@@ -16,5 +19,15 @@ async def given(ledger: Ledger, key: str, person_id: str) -> Stands | None:
         for apart_from in await ledger.changes.apart_from(stands):
             if there := await given(ledger, apart_from, person_id):
                 return there
-        return None
+        newer = await ledger.attempts.holder(stands.receipt.plan, named(mine.recipient))
+        return await given(ledger, newer, person_id) if newer and newer != key else None
     return stands if stands.ended is None and mine.outcome is Outcome.GRANTED else None
+
+
+async def by_now(ledger: Ledger, key: str, plan: SharePlan, person_id: str) -> SharePlan:
+    """The plan of this share with the right and the end that somebody has by it at this moment."""
+    stands = await given(ledger, key, person_id)
+    if stands is None:
+        return plan
+    role = next(each.role for each in stands.receipt.grants if each.recipient.id == person_id)
+    return replace(plan, role=role or plan.role, until=stands.receipt.until(stands.ends).plan.until)
