@@ -36,9 +36,12 @@ hypothesis.settings.load_profile("patient")
 _number = itertools.count()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def settled() -> None:
-    """Nothing of what all tests need is to be looked at again each time that garbage is collected."""
+    """What the tests before have left for good is not looked at each time that garbage is collected.
+
+    That takes seconds on a busy machine, in which no bot answers.
+    """
     gc.collect()
     gc.freeze()
 
