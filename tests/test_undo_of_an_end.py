@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from contoso.faults import Rule
 from contoso.files import Grant
+from contoso.tenant import Contoso
 from tests.bot import Bot
 from tests.people import Someone
 from tests.test_ends import LETS_ONE_PASS
@@ -221,3 +223,154 @@ async def test_an_undo_that_went_half_way_takes_from_nobody_what_they_had(adele:
     assert await rows(adele, bot) == [f"{ALEXS} · until {day(3)} · told"]
     await bot.later(days=4)
     assert ALEX not in bot.access(PRICES)
+
+
+# What became of the older share meanwhile
+
+
+@pytest.mark.parametrize("what", ["stop", "end now"])
+async def test_what_was_taken_from_others_is_not_taken_from_them(adele: Someone, bot: Bot, what: str) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex and Megan as read until in 3 days")
+    first = bot.latest(adele)
+    await shared(adele, bot, f"{PRICES} with Alex as read until in 9 days")
+    longer = bot.latest(adele)
+    if what == "stop":
+        await adele.says(f"stop sharing {PRICES} with Megan")
+        await adele.presses("Remove access")
+    else:
+        await adele.presses("End now", message=first)
+
+    await adele.presses("Undo", message=longer)
+    await bot.at_rest()
+
+    assert bot.access(PRICES).get(ALEX) == "read"
+    assert MEGAN not in bot.access(PRICES)
+    assert await rows(adele, bot) == [f"Alex Wilber · can view · until {day(3)} · told"]
+    await bot.later(days=4)
+    assert ALEX not in bot.access(PRICES)
+
+
+@pytest.mark.usefixtures("until_then")
+async def test_what_was_undone_between_is_left_out(adele: Someone, bot: Bot) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex and Megan as read until in 6 days")
+    second = bot.latest(adele)
+    await shared(adele, bot, f"{PRICES} with Alex as read until in 9 days")
+    third = bot.latest(adele)
+    await adele.presses("Undo", message=second)
+
+    undone = await adele.presses("Undo", message=third)
+
+    assert f"as before, until {end(3)}" in undone
+    assert await rows(adele, bot) == [f"{ALEXS} · until {day(3)} · told"]
+
+
+@pytest.mark.parametrize("until", ["until in 20 days", "forever"])
+async def test_the_end_that_others_have_since_is_not_theirs(
+    adele: Someone, alex: Someone, bot: Bot, until: str
+) -> None:
+    await alex.says("hi")
+    await shared(adele, bot, f"{PRICES} with Alex and Megan as read until in 3 days")
+    await bot.at_rest()
+    told = alex.contoso.client.messages(ALEX)[-1].id
+    await shared(adele, bot, f"{PRICES} with Alex as read until in 9 days")
+    longer = bot.latest(adele)
+    await adele.says(f"extend Megan on {PRICES} {until}")
+    await adele.presses("Change end")
+    await bot.at_rest()
+
+    undone = await adele.presses("Undo", message=longer)
+    await bot.at_rest()
+
+    assert f"as before, until {end(3)}" in undone
+    assert f"{ALEXS} · until {day(3)} · told" in await rows(adele, bot)
+    assert f"Until {end(3)}" in at(alex, told)
+    await bot.later(days=4)
+    assert ALEX not in bot.access(PRICES)
+    assert bot.access(PRICES)[MEGAN] == "read"
+
+
+async def test_of_an_undo_that_went_half_way_they_read_until_when_they_have_it(
+    adele: Someone, alex: Someone, bot: Bot, until_then: str
+) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex and Megan as read until in 9 days")
+    bot.contoso.faults = [replace(LETS_ONE_PASS), Rule("graph", "GET", r"/permissions$", times=2, status=503)]
+
+    await adele.presses("Undo")
+    bot.contoso.faults = []
+    await bot.at_rest()
+
+    assert f"Until {end(3)}" in at(alex, until_then)
+
+
+async def test_who_was_given_more_reads_until_when_they_can_view(
+    adele: Someone, alex: Someone, bot: Bot, until_then: str
+) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as read until in 9 days")
+    longer = bot.latest(adele)
+    await shared(adele, bot, f"{PRICES} with Alex as write until tomorrow")
+
+    undone = await adele.presses("Undo", message=longer)
+    await bot.at_rest()
+
+    assert "changed by somebody since" not in undone
+    assert day(9) not in at(alex, until_then)
+
+
+async def test_who_was_lowered_meanwhile_can_view_it_until_then(adele: Someone, bot: Bot) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as write until in 3 days")
+    await shared(adele, bot, f"{PRICES} with Alex as write until in 9 days")
+    longer = bot.latest(adele)
+    await adele.says(f"change Alex to view only on {PRICES}")
+    await adele.presses("Make viewer")
+
+    undone = await adele.presses("Undo", message=longer)
+
+    assert "can view" in undone
+    assert await rows(adele, bot) == [f"{ALEXS} · until {day(3)} · told"]
+    await bot.later(days=4)
+    assert ALEX not in bot.access(PRICES)
+
+
+async def test_what_may_come_back_is_not_forgotten(adele: Someone, bot: Bot) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as read until in 300 days")
+    await shared(adele, bot, f"{PRICES} with Alex as read forever")
+    longer = bot.latest(adele)
+    await bot.later(days=100)
+    await bot.restart()
+
+    await adele.presses("Undo", message=longer)
+
+    assert bot.access(PRICES).get(ALEX) == "read"
+    assert await rows(adele, bot) == [f"{ALEXS} · until {day(300)} · told"]
+
+
+async def test_in_words_the_sharer_reads_of_it_once(adele: Someone, bot: Bot) -> None:
+    await adele.says("plain text")
+    for until in ("in 3 days", "in 9 days"):
+        await adele.says(f"share {PRICES} with Alex as read until {until}")
+        await adele.says("1")
+        await bot.at_rest()
+    before = len(bot.contoso.client.messages(adele.mail))
+
+    undone = await adele.says("undo")
+    await bot.at_rest()
+
+    assert f"until {end(3)}" in undone
+    assert len(bot.contoso.client.messages(adele.mail)) - before <= 2
+
+
+async def test_on_postgresql_as_well(contoso: Contoso, tmp_path: Path, postgresql: str) -> None:
+    adele, alex = Someone(contoso, "adele.vance@contoso.com"), Someone(contoso, ALEX)
+    async with Bot(contoso, tmp_path, database_url=postgresql) as bot:
+        await alex.says("hi")
+        await shared(adele, bot, f"{PRICES} with Alex and Megan as read until in 3 days")
+        await shared(adele, bot, f"{PRICES} with Alex as read until in 9 days")
+        longer = bot.latest(adele)
+        await adele.says(f"extend Megan on {PRICES} forever")
+        await adele.presses("Change end")
+
+        undone = await adele.presses("Undo", message=longer)
+        await bot.at_rest()
+
+        assert f"as before, until {end(3)}" in undone
+        assert f"{ALEXS} · until {day(3)} · told" in await rows(adele, bot)

@@ -37,11 +37,19 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Formerly:
+    """A share that had given it, and when that ended, in seconds since 1970."""
+
+    share: str
+    ends_at: int
+
+
+@dataclass(frozen=True)
 class Attempt:
     """`before` is the recipient's own right before it; `answer` None: nobody knows yet what came of it.
 
-    `formerly` are the keys of the shares that it was of before this one gave it longer, the last one last. `ends_at` is
-    when its share ends, in seconds since 1970, where that was asked for.
+    `formerly` are the shares that it was of before this one gave it longer, the last one last. `ends_at` is when its
+    share ends, in seconds since 1970, where that was asked for.
     """
 
     recipient: str
@@ -49,7 +57,7 @@ class Attempt:
     role: Role
     before: Role | None
     answer: Answer | None
-    formerly: tuple[str, ...] = ()
+    formerly: tuple[Formerly, ...] = ()
     ends_at: int | None = None
 
     @property
@@ -159,8 +167,10 @@ class Attempts:
         async with self._engine.begin() as database:
             if same:
                 there = _of(plan) & (attempts.c.recipient == same.recipient) & (attempts.c.role == plan.role.value)
-                formerly = " ".join((*same.formerly, same.plan_key))
-                await database.execute(update(attempts).where(there).values(plan_key=key, formerly=formerly))
+                # Without an end it is not given any longer.
+                was = (*same.formerly, Formerly(same.plan_key, same.ends_at or 0))
+                body = json.dumps(was, unstructure_as=tuple[Formerly, ...])
+                await database.execute(update(attempts).where(there).values(plan_key=key, formerly=body))
                 await self._gives_way(database, same, Outcome.MOVED)
             elif above:
                 row = {
@@ -247,5 +257,5 @@ def _attempt(row: Row[Any]) -> Attempt:
         Role(row.role),
         Role(row.before) if row.before else None,
         json.loads(row.answer, Answer) if row.answer else None,
-        tuple((row.formerly or "").split()),
+        json.loads(row.formerly or "[]", tuple[Formerly, ...]),
     )

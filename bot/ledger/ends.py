@@ -6,23 +6,36 @@ import asyncio
 import datetime as dt
 import hashlib
 import logging
+import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Table, case, delete, func, select, union_all, update
+from sqlalchemy import ColumnElement, Row, Table, case, delete, func, insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import NotYours, SharebotError, TooLate
 from bot.ledger import record, rosters
-from bot.ledger.attempts import Answer, Attempt, named
+from bot.ledger.attempts import Answer, Attempt, Formerly, named
 from bot.ledger.bodies import json
 from bot.ledger.places import tidy as tidy_places
 from bot.ledger.record import Entry
 from bot.ledger.tables import attempts, changes, delegates, ends, insert_for, plans, requests, told
 from bot.ledger.token_caches import forget_left
-from bot.sharing import EndReceipt, Outcome, Person, Recipient, ShareableItem, ShareReceipt
+from bot.ledger.told import SHARED
+from bot.sharing import (
+    EndReceipt,
+    Expiry,
+    Grant,
+    Outcome,
+    Person,
+    Recipient,
+    Role,
+    ShareableItem,
+    ShareReceipt,
+    Telling,
+)
 
 # What is over, as long as somebody may ask what was done; what stands, as long as it stands.
 KEEP_FOR = 90 * 24 * 60 * 60
@@ -249,44 +262,68 @@ class Ends:
             return True
 
     async def earlier(self, attempts: Iterable[Attempt]) -> dict[Attempt, dt.datetime]:
-        """Which of these were of a share before that still had its time, and when that ends."""
+        """Which of these were of a share before that still had its time, and when that was to end for them."""
         found: dict[Attempt, dt.datetime] = {}
         for each in attempts:
-            share = await self.at(each.formerly[-1]) if each.formerly else None
-            # One that was ended itself is not to come back.
-            gave_way = share is not None and (share.ended is None or not share.ended.returned)
-            if share and share.ends and gave_way and not share.is_due(self._clock()):
-                found[each] = share.ends
+            if (was := await self._before(each)) and (share := await self.at(was.share)):
+                found[each] = dt.datetime.fromtimestamp(was.ends_at, share.timezone)
         return found
+
+    async def _before(self, attempt: Attempt) -> Formerly | None:
+        """The last share that had given it and has neither been undone nor had its time."""
+        for was in reversed(attempt.formerly):
+            share = await self.at(was.share)
+            if share and was.ends_at > self._clock() and not (share.ended and share.ended.is_undone):
+                return was
+        return None
 
     async def ended(self, stands: Stands, receipt: EndReceipt, back: Collection[Attempt] = ()) -> None:
         """It is over; what is `back` is again of the share that had given it before, which stands as it did."""
+        to = [(each, await self._before(each)) for each in back]
         values = {"due_at": None, "ended_at": int(self._clock()), "ended": json.dumps(receipt)}
         async with self._engine.begin() as database:
             if await self._updated(database, stands, record.ended(stands.key, receipt), values):
-                for each in back:
-                    await self._give_back(database, stands, each)
+                for each, was in to:
+                    await self._give_back(database, stands, each, was)
             await forget_left(database)
 
-    async def _give_back(self, database: AsyncConnection, stands: Stands, attempt: Attempt) -> None:
-        *before, share = attempt.formerly
+    async def _give_back(
+        self, database: AsyncConnection, stands: Stands, attempt: Attempt, was: Formerly | None
+    ) -> None:
+        row = (await database.execute(select(ends).where(ends.c.key == was.share))).first() if was else None
+        if row is None or was is None:
+            return
+        older = _stands(row)
+        is_same = older.ends_at == was.ends_at and (older.ended is None or not older.ended.returned)
+        key = was.share if is_same else await self._apart(database, row, attempt, was)
+        if is_same:
+            grants = (_again(each, older, attempt) or each for each in older.receipt.grants)
+            body = json.dumps(replace(older.receipt, grants=tuple(grants)))
+            again = standing_again(row, int(self._clock())) if older.ended else {}
+            await database.execute(update(ends).where(ends.c.key == key).values(receipt=body, **again))
+            await database.execute(update(plans).where(plans.c.key == key).values(receipt=body))
         theirs = (attempts.c.recipient == attempt.recipient) & (attempts.c.role == attempt.role.value)
         here = (attempts.c.plan_key == stands.key) & (attempts.c.item == stands.receipt.plan.item.key)
-        moved = update(attempts).where(theirs, here).values(plan_key=share, formerly=" ".join(before) or None)
-        row = (await database.execute(select(ends).where(ends.c.key == share))).first()
-        if row is None or not (await database.execute(moved)).rowcount:
-            return
-        receipt = json.loads(row.receipt, ShareReceipt)
-        grants = tuple(
-            replace(each, outcome=Outcome.GRANTED)
-            if each.outcome is Outcome.MOVED and named(each.recipient) & attempt.names
-            else each
-            for each in receipt.grants
-        )
-        body = json.dumps(replace(receipt, grants=grants))
-        again = standing_again(row, int(self._clock())) if row.ended_at is not None else {}
-        await database.execute(update(ends).where(ends.c.key == share).values(receipt=body, **again))
-        await database.execute(update(plans).where(plans.c.key == share).values(receipt=body))
+        before = json.dumps(attempt.formerly[: attempt.formerly.index(was)], unstructure_as=tuple[Formerly, ...])
+        await database.execute(update(attempts).where(theirs, here).values(plan_key=key, formerly=before))
+
+    async def _apart(self, database: AsyncConnection, row: Row[Any], attempt: Attempt, was: Formerly) -> str:
+        """The key of a share that is theirs alone: for the others it has ended, or ends on another day since."""
+        older, key = _stands(row), secrets.token_urlsafe(24)
+        grants = tuple(filter(None, (_again(each, older, attempt) for each in older.receipt.grants)))
+        steps = tuple(each for each in older.receipt.plan.steps if named(each.recipient) & attempt.names)
+        until = Expiry("", dt.datetime.fromtimestamp(was.ends_at, older.timezone))
+        part = replace(older.receipt, plan=replace(older.receipt.plan, steps=steps, until=until), grants=grants)
+        due = {"ends_at": was.ends_at, "due_at": reminder(int(self._clock()), was.ends_at)}
+        fresh = {"key": key, "receipt": json.dumps(part), "runs": 0, "tries": 0, "ended_at": None, "ended": None}
+        same = {column.name: getattr(row, column.name) for column in ends.columns}
+        await database.execute(insert(ends).values(same | fresh | due))
+        for each in grants:
+            # They have heard of it as of the whole.
+            mark = {"key": key, "person_id": each.recipient.id, "what": SHARED, "at": int(self._clock())}
+            if each.recipient.id:
+                await database.execute(insert(told).values(**mark, way=Telling.TEAMS.value))
+        return key
 
     async def later(
         self, stands: Stands, due_at: int | None, error: SharebotError | None, back: Collection[Attempt] = ()
@@ -294,11 +331,19 @@ class Ends:
         """It could not be ended; the next try, without what is `back`, is then, or for a person to begin."""
         entry = record.trouble("end", stands.key, stands.receipt.plan, error)
         tried = {"runs": stands.runs + 1, "tries": stands.tries}
-        values = {"ends_at": stands.ends_at, "due_at": due_at, **tried}
+        values: dict[str, Any] = {"ends_at": stands.ends_at, "due_at": due_at, **tried}
+        to = [(each, await self._before(each)) for each in back]
+        if to:
+            gone = {name for each in back for name in each.names}
+            grants = (
+                replace(each, outcome=Outcome.MOVED) if named(each.recipient) & gone else each
+                for each in stands.receipt.grants
+            )
+            values["receipt"] = json.dumps(replace(stands.receipt, grants=tuple(grants)))
         async with self._engine.begin() as database:
             if await self._updated(database, stands, [entry], values):
-                for each in back:
-                    await self._give_back(database, stands, each)
+                for each, was in to:
+                    await self._give_back(database, stands, each, was)
 
     async def items(self, person: Person, is_meant: Callable[[Recipient], bool]) -> list[ShareableItem]:
         """What this person shared with whoever is meant and what stands, the newest first, each once."""
@@ -324,7 +369,10 @@ class Ends:
         """Forgets what is over for long."""
         old = int(self._clock()) - KEEP_FOR
         async with self._engine.begin() as database:
-            await database.execute(delete(ends).where(ends.c.ended_at < old))
+            was = await database.scalars(select(attempts.c.formerly).where(attempts.c.formerly.is_not(None)))
+            # Undo may bring these back.
+            kept = {each.share for body in was for each in json.loads(body, tuple[Formerly, ...])}
+            await database.execute(delete(ends).where(ends.c.ended_at < old, ends.c.key.not_in(kept)))
             await forget_left(database)
             await _without_share(database, plans, plans.c.key, plans.c.expires_at < old)
             await _without_share(database, attempts, attempts.c.plan_key, attempts.c.sent_at < old)
@@ -367,6 +415,14 @@ def in_order(person: Person, now: int) -> ColumnElement[int]:
     done = select(ends.c.done_at.label("at")).where(_of(person), ends.c.done_at >= now)
     deeds = union_all(done, select(changes.c.at).where(pressed, changes.c.at >= now)).subquery()
     return func.coalesce(select(func.max(deeds.c.at) + 1).scalar_subquery(), now)
+
+
+def _again(grant: Grant, older: Stands, attempt: Attempt) -> Grant | None:
+    """What one of its recipients has again, if it is they."""
+    if not named(grant.recipient) & attempt.names:
+        return None
+    role: Role | None = attempt.role if attempt.role is not older.receipt.plan.role else None
+    return replace(grant, outcome=Outcome.GRANTED, role=role)
 
 
 def standing_again(row: Row[Any], now: int) -> dict[str, Any]:

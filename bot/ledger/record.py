@@ -177,6 +177,7 @@ def ended(key: str, receipt: EndReceipt) -> Iterator[Entry]:
             recipient=who(each.recipient),
             outcome=each.ending.value,
             reference=each.reference,
+            until=int(each.ends.timestamp()) if each.ends else entry.until,
             once=f"{key}.ended.{number}",
         )
 

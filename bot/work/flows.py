@@ -44,6 +44,7 @@ from bot.sharing import (
     Outcome,
     Person,
     Recipient,
+    Returned,
     Role,
     SharePlan,
     ShareReceipt,
@@ -238,18 +239,32 @@ class Flows:
         Recipients not before undo has had its time; the sharer, unless that is a message in words.
         """
         receipt = await self._ledger.plans.done(key)
-        if receipt is None or not (kept := receipt.kept()):
+        if receipt is None:
             return []
-        asker, found = receipt.plan.asker, list[tuple[str, str, str, int]]()
-        is_plain = await self._ledger.plain_texts.offered(asker) is not None
-        for each in await self._ledger.ends.mentioning(asker.tenant_id, receipt.plan.item.id):
-            moved = [one.recipient.id for one in each.receipt.grants if one.outcome is Outcome.MOVED]
-            people = [one.id for one in kept if one.id and one.id in moved]
-            if each.receipt.plan.item.key != receipt.plan.item.key or not people:
+        return await self._older(key, receipt.plan, receipt.kept(), (Outcome.MOVED,), receipt.plan.undo)
+
+    async def to_renew_after(self, key: str) -> list[tuple[str, str, str, int]]:
+        """The same of what is theirs again by those."""
+        stands = await self._ledger.ends.at(key)
+        if stands is None:
+            return []
+        plan = stands.receipt.plan
+        people = [each.recipient for each in plan.steps if each.change is Change.KEEPS]
+        return await self._older(key, plan, people, (Outcome.MOVED, Outcome.GRANTED), 0)
+
+    async def _older(
+        self, key: str, plan: SharePlan, people: Sequence[Recipient], outcomes: Collection[Outcome], after: int
+    ) -> list[tuple[str, str, str, int]]:
+        found: list[tuple[str, str, str, int]] = []
+        for each in await self._ledger.ends.mentioning(plan.asker.tenant_id, plan.item.id) if people else ():
+            theirs = {one.recipient.id for one in each.receipt.grants if one.outcome in outcomes}
+            ids = [one.id for one in people if one.id and one.id in theirs]
+            if each.key == key or each.receipt.plan.item.key != plan.item.key or not ids:
                 continue
-            found += [(each.key, f"{RENEWED}.{each.key}", one, receipt.plan.undo) for one in people]
-            if not is_plain:
-                found.append((each.key, SHOWN, each.receipt.plan.asker.id, 0))
+            found += [(each.key, f"{RENEWED}.{each.key}", one, after) for one in ids]
+            sharer = each.receipt.plan.asker
+            if await self._ledger.plain_texts.offered(sharer) is None:
+                found.append((each.key, SHOWN, sharer.id, 0))
         return found
 
     async def _is_decided_for(self, key: str) -> bool:
@@ -373,18 +388,6 @@ class Flows:
             await self._ledger.attempts.let_go(stands.receipt.plan, attempt)
         return None
 
-    async def to_renew_after(self, key: str) -> list[tuple[str, str, str, int]]:
-        """What an undo gave back to the older shares that had given it before: as `to_renew`."""
-        stands = await self._ledger.ends.at(key)
-        if stands is None or stands.ended is None:
-            return []
-        plan, found = stands.receipt.plan, list[tuple[str, str, str, int]]()
-        for each in stands.ended.returned:
-            share = await self._ledger.attempts.holder(plan, names(each.recipient)) if each.ends else None
-            if share:
-                found += [(share, f"{RENEWED}.{share}", each.recipient.id or "", 0), (share, SHOWN, plan.asker.id, 0)]
-        return found
-
     async def notices_of_end(self, key: str, run: str) -> list[Notice]:
         """For whoever had heard of the share, and for the sharer unless they wait here for the answer."""
         stands = await self._ledger.ends.at(key)
@@ -478,10 +481,16 @@ class Flows:
             for each, answer in known
         ]
         graph = self.graph(plan.asker, yields=can_wait)
-        returned = [
-            replace(what, ends=earlier.get(each)) if what.ending is Ending.LOWERED else what
-            for (each, _answer), what in zip(known, await granting.take_back(graph, plan, given), strict=True)
-        ]
+        on_top = [each for each in await self._ledger.attempts.on(plan) if each.role is Role.WRITE] if earlier else []
+        returned: list[Returned] = []
+        for (each, _answer), what in zip(known, await granting.take_back(graph, plan, given), strict=True):
+            if each in earlier and what.ending is Ending.LOWERED:
+                returned.append(replace(what, ends=earlier[each]))
+            elif each in earlier and what.now is Role.WRITE and any(one.names & each.names for one in on_top):
+                # They were given more meanwhile, and have that.
+                returned.append(replace(what, ending=Ending.LOWERED))
+            else:
+                returned.append(what)
         receipt = EndReceipt(stands.receipt, tuple(returned))
         if not receipt.is_over:
             raise Unavailable(_("Microsoft 365 said yes, but the access is still there. Please try again."))

@@ -256,7 +256,7 @@ class Shares:
         await self._runs.begin(key, run, notices, outcome["sentence"] if outcome else "")
         if outcome is None:
             for share, *notice in await engine.step("renew", self._flows.to_renew, key, again=is_passing):
-                await self._runs.begin(share, run, [tuple(notice)])
+                await self._runs.begin(share, f"{run}.{share}", [tuple(notice)])
         self._runs.wake.set()
         return outcome
 
@@ -264,9 +264,11 @@ class Shares:
         engine = await self._runs.started()
         await engine.step("hush", self._flows.hush, key, run, again=is_passing)
         outcome = await self._runs.in_its_turn("end", self._flows.end, key, run, why)
-        if outcome is None:
+        if why == UNDO:
             for share, *notice in await engine.step("renew", self._flows.to_renew_after, key, again=is_passing):
-                await self._runs.begin(share, run, [tuple(notice)])
+                await self._runs.begin(share, f"{run}.{share}", [tuple(notice)])
+            self._runs.wake.set()
+        if outcome is None:
             notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
             if not notices:
                 together = await engine.step("together", self._many.notices_of_end, key, again=is_passing)
