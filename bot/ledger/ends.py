@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,7 @@ AT_ONCE = 100
 MEANT = 26
 # A row that can't be read is looked at again after so long: another version may read it.
 UNREADABLE = 24 * 60 * 60
+NOTHING: Mapping[Attempt, Formerly] = {}
 
 log = logging.getLogger(__name__)
 
@@ -261,38 +262,27 @@ class Ends:
             await record.add(database, self._clock(), [entry])
             return True
 
-    async def earlier(self, attempts: Iterable[Attempt]) -> dict[Attempt, dt.datetime]:
-        """Which of these were of a share before that still had its time, and when that was to end for them."""
-        found: dict[Attempt, dt.datetime] = {}
+    async def earlier(self, attempts: Iterable[Attempt]) -> dict[Attempt, Formerly]:
+        """Which of these the last share before, that has neither been undone nor had its time, had given until then."""
+        found: dict[Attempt, Formerly] = {}
         for each in attempts:
-            if (was := await self._before(each)) and (share := await self.at(was.share)):
-                found[each] = dt.datetime.fromtimestamp(was.ends_at, share.timezone)
+            for was in each.formerly:
+                share = await self.at(was.share)
+                if share and was.ends_at > self._clock() and not (share.ended and share.ended.is_undone):
+                    found[each] = was
         return found
 
-    async def _before(self, attempt: Attempt) -> Formerly | None:
-        """The last share that had given it and has neither been undone nor had its time."""
-        for was in reversed(attempt.formerly):
-            share = await self.at(was.share)
-            if share and was.ends_at > self._clock() and not (share.ended and share.ended.is_undone):
-                return was
-        return None
-
-    async def ended(self, stands: Stands, receipt: EndReceipt, back: Collection[Attempt] = ()) -> None:
+    async def ended(self, stands: Stands, receipt: EndReceipt, back: Mapping[Attempt, Formerly] = NOTHING) -> None:
         """It is over; what is `back` is again of the share that had given it before, which stands as it did."""
-        to = [(each, await self._before(each)) for each in back]
         values = {"due_at": None, "ended_at": int(self._clock()), "ended": json.dumps(receipt)}
         async with self._engine.begin() as database:
             if await self._updated(database, stands, record.ended(stands.key, receipt), values):
-                for each, was in to:
+                for each, was in back.items():
                     await self._give_back(database, stands, each, was)
             await forget_left(database)
 
-    async def _give_back(
-        self, database: AsyncConnection, stands: Stands, attempt: Attempt, was: Formerly | None
-    ) -> None:
-        row = (await database.execute(select(ends).where(ends.c.key == was.share))).first() if was else None
-        if row is None or was is None:
-            return
+    async def _give_back(self, database: AsyncConnection, stands: Stands, attempt: Attempt, was: Formerly) -> None:
+        row = (await database.execute(select(ends).where(ends.c.key == was.share))).one()
         older = _stands(row)
         is_same = older.ends_at == was.ends_at and (older.ended is None or not older.ended.returned)
         key = was.share if is_same else await self._apart(database, row, attempt, was)
@@ -326,14 +316,17 @@ class Ends:
         return key
 
     async def later(
-        self, stands: Stands, due_at: int | None, error: SharebotError | None, back: Collection[Attempt] = ()
+        self,
+        stands: Stands,
+        due_at: int | None,
+        error: SharebotError | None,
+        back: Mapping[Attempt, Formerly] = NOTHING,
     ) -> None:
         """It could not be ended; the next try, without what is `back`, is then, or for a person to begin."""
         entry = record.trouble("end", stands.key, stands.receipt.plan, error)
         tried = {"runs": stands.runs + 1, "tries": stands.tries}
         values: dict[str, Any] = {"ends_at": stands.ends_at, "due_at": due_at, **tried}
-        to = [(each, await self._before(each)) for each in back]
-        if to:
+        if back:
             gone = {name for each in back for name in each.names}
             grants = (
                 replace(each, outcome=Outcome.MOVED) if named(each.recipient) & gone else each
@@ -342,7 +335,7 @@ class Ends:
             values["receipt"] = json.dumps(replace(stands.receipt, grants=tuple(grants)))
         async with self._engine.begin() as database:
             if await self._updated(database, stands, [entry], values):
-                for each, was in to:
+                for each, was in back.items():
                     await self._give_back(database, stands, each, was)
 
     async def items(self, person: Person, is_meant: Callable[[Recipient], bool]) -> list[ShareableItem]:

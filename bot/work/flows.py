@@ -35,6 +35,8 @@ from bot.graph import Graph
 from bot.graph.permissions import Identity, Invited, Permission
 from bot.ledger import AccessRequest, Attempt, Ledger, Place, Stands, is_passing, of_notice
 from bot.ledger import Answer as Said
+from bot.ledger.attempts import Formerly
+from bot.ledger.ends import NOTHING
 from bot.policy import Policy
 from bot.sharing import (
     Change,
@@ -376,11 +378,11 @@ class Flows:
                     return wrong.busy(error)
                 log.info("could not end %s: %s", stands.receipt.plan.item.id, type(error).__name__)
                 # Half of it may be done: what is to be as before is so at once, and not ended with the rest.
-                back = list(earlier) if isinstance(error, Unsure) else []
+                back = earlier if isinstance(error, Unsure) else {}
                 await self.put_off(stands, why, error, back)
                 return wrong.written(error)
             gone = {name for each in receipt.returned if each.ending is Ending.ENDED for name in names(each.recipient)}
-            back = [each for each in earlier if not each.names & gone]
+            back = {each: was for each, was in earlier.items() if not each.names & gone}
             await self._ledger.ends.ended(stands, receipt, back)
             self.answer(run, receipt)
             attempts = [each for each in attempts if each not in back]
@@ -463,7 +465,7 @@ class Flows:
         self,
         stands: Stands,
         attempts: Sequence[Attempt],
-        earlier: Mapping[Attempt, dt.datetime] | None = None,
+        earlier: Mapping[Attempt, Formerly] = NOTHING,
         *,
         can_wait: bool = False,
     ) -> EndReceipt:
@@ -471,7 +473,7 @@ class Flows:
 
         Raises SharebotError, Unavailable where it stays.
         """
-        plan, earlier = stands.receipt.plan, earlier or {}
+        plan = stands.receipt.plan
         people = {name: grant.recipient for grant in stands.receipt.grants for name in names(grant.recipient)}
         known = [(each, each.answer) for each in attempts if each.answer and each.recipient in people]
         given = [
@@ -485,7 +487,8 @@ class Flows:
         returned: list[Returned] = []
         for (each, _answer), what in zip(known, await granting.take_back(graph, plan, given), strict=True):
             if each in earlier and what.ending is Ending.LOWERED:
-                returned.append(replace(what, ends=earlier[each]))
+                ends = dt.datetime.fromtimestamp(earlier[each].ends_at, stands.timezone)
+                returned.append(replace(what, ends=ends))
             elif each in earlier and what.now is Role.WRITE and any(one.names & each.names for one in on_top):
                 # They were given more meanwhile, and have that.
                 returned.append(replace(what, ending=Ending.LOWERED))
@@ -497,7 +500,7 @@ class Flows:
         return receipt
 
     async def put_off(
-        self, stands: Stands, why: str, error: SharebotError | None = None, back: Collection[Attempt] = ()
+        self, stands: Stands, why: str, error: SharebotError | None = None, back: Mapping[Attempt, Formerly] = NOTHING
     ) -> None:
         """It could not be ended now. What may have ended in part goes on by itself, and nobody hears of it any more."""
         was_due = stands.is_due(self._clock())
