@@ -421,7 +421,7 @@ class Draft:
 
     `typed` is what stands in the form's fields, where that is not simply what the request says; `wrong`, a sentence for
     each field that cannot stay so; the field "" is the whole. `options` are the files it may be about, where it was
-    pointed at them.
+    pointed at them. `is_whole`: it was said in a whole sentence, so what is typed next is another one, or a no.
     """
 
     asker: Person
@@ -429,6 +429,7 @@ class Draft:
     typed: tuple[tuple[str, str], ...] = ()
     wrong: tuple[tuple[str, str], ...] = ()
     options: tuple[Option, ...] = ()
+    is_whole: bool = False
 
 
 Waiting = SharePlan | UnclearRequest | Draft

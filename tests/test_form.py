@@ -76,6 +76,22 @@ async def test_each_mistake_stands_at_its_field(
     assert "Share this?" in await adele.presses("Continue", FILLED)
 
 
+async def test_a_form_that_a_slip_opened_is_closed_by_a_word_and_other_sentences_are_no_answer(
+    adele: Someone, bot: Bot
+) -> None:
+    slip = await adele.says("share Nosuch.docx with Alex as read")
+    other = await adele.says("who has access to Q3 Budget.xlsx?")
+    again = await adele.says("share Nosuch.docx with Alex as read")
+
+    told = await adele.says("cancel")
+
+    assert "Share a file" in slip
+    assert "Who can open this" in other
+    assert "Share a file" in again
+    assert "Cancelled" in told
+    assert "There is nothing to cancel." in await adele.says("cancel")
+
+
 async def test_a_link_can_be_written_for_the_file(adele: Someone, bot: Bot) -> None:
     await adele.says("share")
     link = bot.contoso.web_url(bot.contoso.file(adele.mail, "Finance/Q3 Budget.xlsx"))

@@ -42,6 +42,7 @@ from bot.many import ManyPlan
 from bot.sharing import (
     AccessWanted,
     Delegation,
+    Draft,
     Offer,
     Person,
     ShareList,
@@ -182,6 +183,8 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
         return None
     answer = await _understood(turn, _asked(what))
     if answer.intent == "answer" and _is_bare(understood):
+        return None
+    if isinstance(what, Draft) and what.is_whole and answer.intent != "cancel":
         return None
     if understood.intent == "undo" and answer.intent != "cancel":
         # "Cancel that" is about the card, "undo" is about what was done.

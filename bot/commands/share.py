@@ -34,8 +34,7 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
         if not turn.own_chat or error.about not in ("item", "people") or request.same_as:
             raise
         await turn.record.refused(turn.person, WANTED, "", error)
-        # What they say next is as likely a sentence of its own.
-        return await _not_so(replace(turn, own_chat=""), Draft(turn.person, request), error)
+        return await _not_so(turn, Draft(turn.person, request, is_whole=True), error)
 
 
 async def _asked(turn: Turn, understood: Understood) -> Reply:
@@ -58,7 +57,7 @@ async def complete(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     before = await turn.pending.at(key, turn.person)
     if not isinstance(before, Draft):
         raise TooLate
-    return await _completed(turn, form.filled(turn, before, inputs), key)
+    return await _completed(turn, replace(form.filled(turn, before, inputs), is_whole=False), key)
 
 
 async def change(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
