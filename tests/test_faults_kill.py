@@ -208,6 +208,45 @@ async def test_an_undo_goes_on_after_a_kill(
     assert alex.notices().count("Access ended") <= 1
 
 
+# Of what gave somebody longer what they had: for Graph there is nothing to do but to look.
+IN_AN_UNDO_OF_LONGER = {
+    "before anything": [Rule("graph", "GET", READ, times=1, delay=FOR_EVER)],
+    "while it reads back": [LETS_ONE_PASS, Rule("graph", "GET", READ, times=1, delay=FOR_EVER)],
+    "before a notice": [Rule("connector", "POST", contains="has taken back that", times=1, delay=FOR_EVER)],
+    "after a notice": [Rule("connector", "POST", contains="has taken back that", times=1, late=FOR_EVER)],
+}
+
+
+@pytest.mark.parametrize("when", IN_AN_UNDO_OF_LONGER)
+async def test_the_earlier_end_is_given_back_after_a_kill(
+    adele: Someone, alex: Someone, contoso: Contoso, place: Place, when: str
+) -> None:
+    async with serving(contoso, place.data, **place.environment) as process:
+        await alex.says("hi")
+        await adele.says(SHARE)
+        await adele.presses("Share")
+        await until(lambda: "Shared with you" in alex.sees())
+        await adele.says(SHARE.replace("3 days", "9 days"))
+        await adele.presses("Share")
+        await until(lambda: len(alex.contoso.client.messages(ALEX)) > 3 and "has another end since" in adele.sees())
+        undo = button(adele, "Undo")
+        await killed(process, contoso, IN_AN_UNDO_OF_LONGER[when], adele.presses("Undo"))
+
+    async with serving(contoso, place.data, **place.environment):
+        await until(lambda: "Undone" in adele.sees() and "has another end since" not in adele.sees())
+        again = await delivered(adele, undo)
+        mine = await adele.says(f"my shares of {FILE}")
+        place.due_now()
+
+    async with serving(contoso, place.data, **place.environment):
+        await until(lambda: access(contoso) is None)
+
+    assert "as before, until" in again
+    assert mine.count("Alex Wilber") == 1
+    assert "can edit" in mine
+    assert alex.notices().count("Access changed") <= 1
+
+
 @pytest.mark.parametrize("when", IN_AN_END)
 async def test_an_end_goes_on_after_a_kill(
     adele: Someone, alex: Someone, contoso: Contoso, place: Place, when: str
