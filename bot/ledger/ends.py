@@ -31,7 +31,6 @@ from bot.sharing import (
     Outcome,
     Person,
     Recipient,
-    Role,
     ShareableItem,
     ShareReceipt,
     Telling,
@@ -414,7 +413,7 @@ def _again(grant: Grant, older: Stands, attempt: Attempt) -> Grant | None:
     """What one of its recipients has again, if it is they."""
     if not named(grant.recipient) & attempt.names:
         return None
-    role: Role | None = attempt.role if attempt.role is not older.receipt.plan.role else None
+    role = attempt.role if attempt.role is not older.receipt.plan.role else None
     return replace(grant, outcome=Outcome.GRANTED, role=role)
 
 

@@ -264,10 +264,6 @@ class Shares:
         engine = await self._runs.started()
         await engine.step("hush", self._flows.hush, key, run, again=is_passing)
         outcome = await self._runs.in_its_turn("end", self._flows.end, key, run, why)
-        if why == UNDO:
-            for share, *notice in await engine.step("renew", self._flows.to_renew_after, key, again=is_passing):
-                await self._runs.begin(share, f"{run}.{share}", [tuple(notice)])
-            self._runs.wake.set()
         if outcome is None:
             notices = await engine.step("notices", self._flows.notices_of_end, key, run, again=is_passing)
             if not notices:
@@ -278,6 +274,10 @@ class Shares:
             said = (why, outcome["kind"])
             notices = await engine.step("notices", self._flows.notices_of_trouble, key, *said, again=is_passing)
         await self._runs.begin(key, run, notices, outcome["sentence"] if outcome else "")
+        if why == UNDO:
+            for share, *notice in await engine.step("renew", self._flows.to_renew_after, key, again=is_passing):
+                await self._runs.begin(share, f"{run}.{share}", [tuple(notice)])
+            self._runs.wake.set()
         return outcome
 
 
