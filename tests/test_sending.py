@@ -45,14 +45,14 @@ async def test_what_is_refused_or_may_have_arrived_is_not_sent_again(
     assert await adele.says("help") == ""
 
 
-@pytest.mark.parametrize("status", [502, 504])
+@pytest.mark.parametrize("how", [{"status": 502}, {"status": 504}, {"drop": "request", "times": 2}], ids=str)
 async def test_what_may_have_been_done_is_done_again_where_that_changes_nothing(
-    adele: Someone, megan: Someone, bot: Bot, status: int
+    adele: Someone, megan: Someone, bot: Bot, how: dict[str, Any]
 ) -> None:
     await adele.says("<at>Sharebot</at> share Q3 Budget.xlsx with <at>Megan Bowen</at>", chat=CREW)
-    bot.breaks("connector", "/members/", method="GET", status=status)
+    bot.breaks("connector", "/members/", method="GET", **how)
     await adele.presses("Continue", chat=CREW)
-    bot.breaks("connector", "/activities/", method="PUT", status=status)
+    bot.breaks("connector", "/activities/", method="PUT", **how)
 
     await adele.presses("Share", chat=CREW)
     await bot.at_rest()
@@ -96,6 +96,19 @@ async def test_what_nobody_waits_for_is_sent_whenever_teams_wants_it(adele: Some
 
     assert "shared a file with you" in alex.sees()
     assert "✓ can view" in adele.sees()
+
+
+async def test_a_card_waits_for_the_token_that_it_is_shown_anew_with(adele: Someone, alex: Someone, bot: Bot) -> None:
+    """Nobody presses again for it, and it is where the sharer reads who has heard of it."""
+    await alex.says("help")
+    await adele.says(f"share Q3 Budget.xlsx with {ALEX}")
+    bot.breaks("connector", "/activities/", method="PUT", contains="told in Teams", status=401)
+    bot.breaks("entra", "/token", method="POST", contains="api.botframework.com", status=503)
+
+    await adele.presses("Share")
+    await bot.at_rest()
+
+    assert "told in Teams" in adele.sees()
 
 
 async def test_so_many_mentions_are_looked_up_and_no_more(adele: Someone, bot: Bot) -> None:

@@ -18,6 +18,7 @@ from botframework.connector.auth.connector_factory import ConnectorFactory
 from yarl import URL
 
 from bot import tracing
+from bot.errors import Unavailable
 from bot.graph.budget import retry_after
 from bot.identity.app_tokens import AppTokens
 from bot.teams.wire import with_icons, written
@@ -172,12 +173,25 @@ class Connector:
         return answer.content
 
     async def _patiently(self, method: str, path: str, body: object) -> Answer:
-        """Asks again where Teams asks for it and where nothing can have arrived; never where something may have."""
+        """Asks again where Teams asks for it and where nothing can have arrived; where something may have, only if that
+        changes nothing.
+        """
         clock = asyncio.get_running_loop().time
         until, pause = clock() + (TRY_LONG_FOR if self.has_time else TRY_FOR), FIRST_PAUSE
-        to_retry = NOT_DONE | MAY_BE_DONE if method in ("GET", "PUT") else NOT_DONE
+        is_harmless = method in ("GET", "PUT")
+        to_retry = NOT_DONE | MAY_BE_DONE if is_harmless else NOT_DONE
         while True:
-            answer = await self._request(method, path, body)
+            try:
+                answer = await self._request(method, path, body)
+            except ConnectorError:
+                if not is_harmless:
+                    raise
+                answer = None
+            except Unavailable:
+                # Whoever sends something anew begins with its token; a card that is not shown anew nobody misses.
+                if not (is_harmless and self.has_time):
+                    raise
+                answer = None
             if answer is not None and answer.status not in to_retry:
                 return answer
             wait = random.uniform(pause / 2, pause)  # noqa: S311
@@ -191,7 +205,7 @@ class Connector:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _request(self, method: str, path: str, body: object) -> Answer | None:
-        """None if it cannot have arrived."""
+        """None if it cannot have arrived. Raises ConnectorError where it may have, Unavailable without a token."""
         headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
         url = URL(self._url + path, encoded=True)
         try:
