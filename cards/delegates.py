@@ -233,6 +233,13 @@ def decided(what: AccessWanted, decision: Decision, by: str, receipt: ShareRecei
     return card(heading(title), line(run(called(what), bold=True)), line(sentence), *came_of, summary=sentence)
 
 
+def over(what: AccessWanted) -> Card:
+    """The same of what they allowed, when it has ended."""
+    asker, owner = apart(what.asker.name), apart(what.owner.name)
+    sentence = _("You allowed this to {name}, for {owner}. It has ended since.", name=asker, owner=owner)
+    return card(heading(_("Ended")), line(run(called(what), bold=True)), line(sentence), summary=sentence)
+
+
 def no_longer(what: AccessWanted) -> Card:
     """Of somebody who presses when it is not theirs to decide any more."""
     sentence = _("You don't decide for {name} any more.", name=apart(what.owner.name))

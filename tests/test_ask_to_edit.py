@@ -79,6 +79,49 @@ async def test_what_nobody_answered_can_be_asked_again(adele: Someone, alex: Som
     assert bot.access(FILE)[ALEX] == "write"
 
 
+async def test_what_was_allowed_and_undone_can_be_asked_again(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await asks(alex, bot)
+    card = bot.latest(alex)
+    await adele.presses("Allow")
+    await bot.at_rest()
+    yes = shown(alex, bot, card)
+    await adele.says("undo")
+    await bot.at_rest()
+    after, taken = shown(alex, bot, card), bot.access(FILE)[ALEX]
+    await alex.presses("Ask to edit", message=card)
+    told = await alex.presses("Ask", message=card)
+    await bot.at_rest()
+    await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert "I gave you access" in yes
+    assert "can view" in after
+    assert taken == "read"
+    assert "I asked Adele Vance" in told
+    assert bot.access(FILE)[ALEX] == "write"
+
+
+async def test_what_was_allowed_and_lowered_can_be_asked_again(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await asks(alex, bot)
+    card = bot.latest(alex)
+    await adele.presses("Allow")
+    await bot.at_rest()
+    given = bot.access(FILE)[ALEX]
+    await adele.says(f"make Alex a viewer of {FILE}")
+    await adele.presses("Make viewer…")
+    await adele.presses("Make viewer")
+    await bot.at_rest()
+    taken = bot.access(FILE)[ALEX]
+    await alex.presses("Ask to edit", message=card)
+    await alex.presses("Ask", message=card)
+    await bot.at_rest()
+    await adele.presses("Allow")
+    await bot.at_rest()
+
+    assert (given, taken) == ("write", "read")
+    assert bot.access(FILE)[ALEX] == "write"
+
+
 async def test_where_it_was_asked_it_can_be_asked_again_or_given_back(alex: Someone, bot: Bot) -> None:
     await asks(alex, bot)
     card = bot.latest(alex)
@@ -229,6 +272,23 @@ async def test_what_a_delegate_allows_is_given_as_the_sharer_who_is_told_and_can
     assert "Megan Bowen allowed this to Alex Wilber, for you." in shown(adele, bot, newest(adele))
     assert "Undone" in await adele.presses("Undo")
     assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_what_the_sharer_takes_back_is_on_the_delegates_card(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    await asked(adele, alex, bot)
+    card, allow = newest(megan), bot.button(megan, "Allow", newest(megan))
+    await megan.presses("Allow")
+    await bot.at_rest()
+    before = shown(megan, bot, card)
+    await adele.presses("Undo")
+    await bot.at_rest()
+    said = "You allowed this to Alex Wilber, for Adele Vance. It has ended since."
+
+    assert "✓ can edit" in before
+    assert said in shown(megan, bot, card)
+    assert said in words_of_answer(await bot.deliver(megan, allow, card))
 
 
 async def test_what_a_delegate_declines_changes_nothing_and_both_are_told(

@@ -212,6 +212,20 @@ async def test_of_what_they_can_edit_by_now_nobody_is_asked_any_more(
     assert FOR_DELEGATE not in megan.sees()
 
 
+@pytest.mark.usefixtures("viewed")
+async def test_who_can_edit_already_is_told_so_and_nobody_is_asked(adele: Someone, alex: Someone, bot: Bot) -> None:
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    bot.contoso.files.change(item, Grant(bot.contoso.person(ALEX), "write"))
+    card = bot.latest(alex)
+    await alex.says("share Notes.txt with Megan")
+    told = await alex.presses("Ask to edit", message=card)
+    await bot.at_rest()
+
+    assert "You can edit it." in told
+    assert "Ask to edit" not in shown(alex, bot, card)
+    assert FOR_SHARER not in adele.sees()
+
+
 # When it is over
 
 

@@ -499,6 +499,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.delegates.gave_up: lambda: [cards.delegates.gave_up(each) for each in delegations()],
     cards.delegates.freed: lambda: [cards.delegates.freed(each) for each in delegations()],
     cards.delegates.no_longer: lambda: [cards.delegates.no_longer(each) for each in wanted()],
+    cards.delegates.over: lambda: [cards.delegates.over(each) for each in wanted()],
     cards.delegates.decided: lambda: [
         cards.delegates.decided(each, decision, by, receipt)
         for each in wanted()

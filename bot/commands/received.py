@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import cards.received
 from bot.commands.turn import Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError
+from bot.graph.permissions import covers, role_of
 from bot.ledger import of_notice
-from bot.sharing import Person
+from bot.sharing import Person, Role
 from bot.texts import _, spoken
 from bot.work import Asked, Received, Work, notice
 from cards.elements import Card, apart
@@ -46,6 +48,8 @@ async def edit(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     received = await turn.work.requests.received(key, turn.person)
     if not received.may_ask:
         return await _told(turn, received)
+    if await _can_edit(turn, received):
+        return await _told(turn, replace(received, grant=replace(received.grant, role=Role.WRITE)))
     return await _asks(turn, cards.received.edit(received.plan, key), received)
 
 
@@ -78,6 +82,8 @@ async def _told(turn: Turn, received: Received) -> Reply:
     """What they were told, as it is by now: where it was told with more, all of it."""
     requests = turn.work.requests
     if there := await requests.together(received.stands.key, turn.person):
+        of = {key: received if each.stands.key == received.stands.key else each for key, each in there.of.items()}
+        there = replace(there, of=of)
         return Reply(there.card(), waits=of_notice(there.key, turn.person.id))
     return Reply(notice(received), waits=_waits(received))
 
@@ -86,6 +92,13 @@ async def _asks(turn: Turn, card: Card, received: Received) -> Reply:
     """Before it is done, in the place of what they were told."""
     there = await turn.work.requests.together(received.stands.key, turn.person)
     return Reply(card, waits=of_notice(there.key, turn.person.id) if there else _waits(received))
+
+
+async def _can_edit(turn: Turn, received: Received) -> bool:
+    """Whatever gives it to them, as far as Graph names them: nobody is asked for what they have."""
+    with suppress(SharebotError):
+        return covers(role_of(received.recipient, await turn.graph.permissions(received.plan.item)), Role.WRITE)
+    return False
 
 
 def _waits(received: Received) -> str:

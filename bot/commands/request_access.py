@@ -60,7 +60,7 @@ async def ask(turn: Turn, understood: Understood) -> Reply:
     if not role.grantable:
         raise NotUnderstood(_("I can ask for the right to view or to edit it. Please say which."))
     if has := await _has_it(turn, words, role):
-        return _it_is_there(has)
+        return _it_is_there(has, role)
     found = await _owner(turn, words, request)
     if found is None:
         raise NotFound(
@@ -86,7 +86,7 @@ async def send(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
         if not isinstance(what, AccessWanted):
             raise TooLate
         if has := await _has_it(turn, what.item, what.role):
-            return _it_is_there(has)
+            return _it_is_there(has, what.role)
         reason = inputs.get("reason", what.reason).strip()[:LONGEST_REASON]
         wanted = await turn.work.requests.ask_for_access(replace(what, reason=reason), spoken(), str(turn.timezone))
     return Reply(cards.received.access_asked(wanted.what), is_private=True, waits=wanted.request.card)
@@ -178,7 +178,9 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
         after = await work.wanted(key, turn.person)
         if after.goes_on(turn.person) or (after.request.decision is None and after.by):
             raise
-    return Reply(_for_delegate(await work.wanted(key, turn.person), turn.person))
+    # It is shown anew when what came of it ends.
+    card = _for_delegate(await work.wanted(key, turn.person), turn.person)
+    return Reply(card, waits=delegates_card(key, turn.person.id))
 
 
 def _is_other(wanted: Wanted, item: ShareableItem, seen: str) -> bool:
@@ -202,6 +204,8 @@ def _for_delegate(wanted: Wanted, person: Person) -> Card:
     by_id, by = wanted.request.by
     if wanted.request.decision and not wanted.goes_on(person):
         who = "" if by_id == person.id else by or wanted.what.owner.name
+        if wanted.has_ended and not who:
+            return cards.delegates.over(wanted.what)
         return cards.delegates.decided(wanted.what, wanted.request.decision, who, wanted.receipt)
     if wanted.by is None:
         return cards.delegates.no_longer(wanted.what)
@@ -229,8 +233,11 @@ async def _has_it(turn: Turn, words: Words, role: Role) -> ShareableItem | None:
     return found if covers(role_of(person, await turn.graph.permissions(found)), role) else None
 
 
-def _it_is_there(item: ShareableItem) -> Reply:
-    return Reply(cards.basics.say(_("You can open “{file}” already.", file=apart(item.name))), is_private=True)
+def _it_is_there(item: ShareableItem, role: Role) -> Reply:
+    name = apart(item.name)
+    if role is Role.WRITE:
+        return Reply(cards.basics.say(_("You can edit “{file}” already.", file=name)), is_private=True)
+    return Reply(cards.basics.say(_("You can open “{file}” already.", file=name)), is_private=True)
 
 
 async def _owner(turn: Turn, words: Words, request: ShareRequest) -> tuple[Person, Words] | None:

@@ -188,8 +188,8 @@ class Connector:
                     raise
                 answer = None
             except Unavailable:
-                # Whoever sends something anew begins with its token; a card that is not shown anew nobody misses.
-                if not (is_harmless and self.has_time):
+                # Nothing was sent. Whoever waits for an answer hears at once what is the matter.
+                if not self.has_time:
                     raise
                 answer = None
             if answer is not None and answer.status not in to_retry:

@@ -73,7 +73,8 @@ class Wanted:
     """A request and what it is for; `of` is what it asks to edit.
 
     `is_for_delegate`: as somebody sees it who was asked in the owner's place; `by` is then what lets them decide, None
-    where that is over. `receipt` is what came of a yes. `is_taken`: Graph says that they can't even view it any more.
+    where that is over. `receipt` is what came of a yes, and `has_ended` that it is over since. `is_taken`: Graph says
+    that they can't even view it any more.
     """
 
     request: AccessRequest
@@ -82,6 +83,7 @@ class Wanted:
     is_for_delegate: bool = False
     by: Delegation | None = None
     receipt: ShareReceipt | None = None
+    has_ended: bool = False
     is_taken: bool = False
 
     @property
@@ -147,7 +149,10 @@ class AccessFlows:
         return await self._opened(request) or Wanted(request, what)
 
     async def ask_to_edit(self, received: Received, reason: str) -> AccessRequest:
-        """The same for what they can view; asked anew only where nobody answered. Raises NotAllowed, TooLate."""
+        """The same for what they can view; asked anew where nobody answered, and where what came of a yes has ended.
+
+        Raises NotAllowed, TooLate.
+        """
         if received.plan.role is not Role.READ:
             raise TooLate
         # Asked before they had an end of their own, it is the same wish.
@@ -155,9 +160,8 @@ class AccessFlows:
         what = _wants_to_edit(received, reason)
         await self._can_be_asked(what)
         sealed = self._sealer.seal(reason.encode(), key) if reason else None
-        return await self._ledger.requests.put_anew(
-            key, what.asker.id, Wish.EDIT, sealed, what.owner.id, after=UNANSWERED
-        )
+        after = (*UNANSWERED, Decision.ALLOWED) if received.is_lost else UNANSWERED
+        return await self._ledger.requests.put_anew(key, what.asker.id, Wish.EDIT, sealed, what.owner.id, after=after)
 
     async def at(self, key: str) -> Wanted | None:
         request = await self._ledger.requests.at(key)
@@ -168,7 +172,7 @@ class AccessFlows:
         wanted = await self.at(key)
         if wanted is None:
             raise TooLate
-        owner, wanted = wanted.what.owner, replace(wanted, receipt=await self._ledger.plans.done(key))
+        owner, wanted = wanted.what.owner, await self._with_receipt(wanted)
         if (owner.tenant_id, owner.id) == (person.tenant_id, person.id):
             return wanted
         if owner.tenant_id != person.tenant_id or not await self._was_asked(key, person):
@@ -407,10 +411,22 @@ class AccessFlows:
                 await self._tell_delegate(*late_one, standing)
 
     async def settle(self, share_key: str, person_id: str) -> None:
-        """The cards that ask for what has ended say so."""
+        """The cards that ask for what has ended say so; and that of a delegate who allowed it."""
         asked = (await self._ledger.requests.of(share_key, person_id)).get(Wish.EDIT)
         if asked:
             await self._waiting(asked.key)
+        allowed = await self.at(share_key)
+        if allowed and (allowed := await self._with_receipt(allowed)).has_ended:
+            owner, (by_id, _by) = allowed.what.owner, allowed.request.by
+            place = delegates_card(share_key, by_id)
+            await self._flows.settled(
+                place, Person(owner.tenant_id, by_id, ""), partial(cards.delegates.over, allowed.what)
+            )
+
+    async def _with_receipt(self, wanted: Wanted) -> Wanted:
+        stands = await self._ledger.ends.at(wanted.request.key)
+        receipt = await self._ledger.plans.done(wanted.request.key)
+        return replace(wanted, receipt=receipt, has_ended=stands is not None and stands.ended is not None)
 
     async def _late(self, key: str) -> tuple[Wanted, ShareableItem | None] | None:
         """What somebody is still to decide, looked up: whoever has it by now, or has nothing any more, is let go."""

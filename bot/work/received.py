@@ -55,12 +55,16 @@ ANEW = later("This was shared anew since, so nothing of the older share is left 
 
 @dataclass(frozen=True)
 class Received:
-    """What was shared with somebody, and what they asked of it. `returned` is what became of what they gave back."""
+    """What was shared with somebody, and what they asked of it. `returned` is what became of what they gave back.
+
+    `is_lost`: they were let edit it, and what came of that has ended since.
+    """
 
     stands: Stands
     grant: Grant
     asked: AccessRequest | None
     returned: Returned | None
+    is_lost: bool = False
 
     @property
     def recipient(self) -> Recipient:
@@ -80,8 +84,8 @@ class Received:
 
     @property
     def may_ask(self) -> bool:
-        is_free = self.asked is None or self.asked.decision in UNANSWERED
-        return not self.is_over and self.plan.role is Role.READ and is_free
+        is_free = self.asked is None or self.asked.decision in UNANSWERED or self.is_lost
+        return not self.is_over and self.plan.role is self.now is Role.READ and is_free
 
     @property
     def is_asked(self) -> bool:
@@ -183,7 +187,8 @@ class RequestFlows:
         if found and found.grant.outcome is Outcome.MOVED:
             for apart_from in await self._ledger.changes.apart_from(found.stands):
                 if their_own := await self.of(apart_from, person_id):
-                    return replace(their_own, asked=their_own.asked or found.asked)
+                    is_lost = their_own.is_lost if their_own.asked else found.is_lost
+                    return replace(their_own, asked=their_own.asked or found.asked, is_lost=is_lost)
             newer = await self._ledger.attempts.holder(found.stands.receipt.plan, names(found.recipient))
             if newer and newer != key and (by_newer := await self.of(newer, person_id)):
                 return by_newer
@@ -366,7 +371,16 @@ class RequestFlows:
         returned = next(
             (Returned(mine[0].recipient, each.ending, each.now) for each in done if each and each.ending), None
         )
-        return Received(stands, mine[0], requests.get(Wish.EDIT), returned)
+        edit = requests.get(Wish.EDIT)
+        return Received(stands, mine[0], edit, returned, is_lost=edit is not None and await self._is_lost(edit))
+
+    async def _is_lost(self, edit: AccessRequest) -> bool:
+        if edit.decision is not Decision.ALLOWED:
+            return False
+        more = await self.of(edit.key, edit.person_id)
+        if more is None or more.grant.outcome is Outcome.MOVED:
+            return False
+        return more.is_over or more.now is Role.READ
 
 
 def as_it_is(stands: Stands) -> SharePlan:

@@ -12,7 +12,7 @@ from bot.ledger import AccessRequest, Ledger, Place, is_passing
 from bot.sharing import AccessWanted, Decision, Person, ShareableItem, ShareReceipt, UnclearRequest
 from bot.work import wrong
 from bot.work.access import AccessFlows, Wanted
-from bot.work.received import UNANSWERED, Asked, Received, RequestFlows, Together
+from bot.work.received import Asked, Received, RequestFlows, Together
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 
@@ -39,7 +39,7 @@ class Requests:
     async def ask_to_edit(self, key: str, person: Person, reason: str, locale: str, zone: str) -> Received:
         """Asks the sharer, once. Raises NotYours, TooLate, NotAllowed where they can't be reached."""
         received = await self._requests.received(key, person)
-        if received.is_over or (received.asked and received.asked.decision not in (None, *UNANSWERED)):
+        if received.is_over or (received.asked and not (received.is_asked or received.may_ask)):
             return received
         await self.answered("ask", await self._access.ask_to_edit(received, reason), locale, zone)
         return await self._requests.received(key, person)

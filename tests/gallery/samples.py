@@ -895,6 +895,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "delegate: only the owner can say which": partial(cards.delegates.only_the_owner, WANTED, KEY, is_asked=True),
     "delegate: hostile words": partial(cards.delegates.wants_access, ODD_WANTED, None, KEY),
     "delegate: you allowed it": partial(cards.delegates.decided, WANTED, Decision.ALLOWED, "", FOR_ALEX),
+    "delegate: what you allowed has ended": partial(cards.delegates.over, WANTED),
     "delegate: not yours to decide": partial(cards.delegates.no_longer, WANTED),
     "delegate: allowed in your place": partial(
         cards.delegates.decided_for_you, WANTED, Decision.ALLOWED, MEGAN.name, KEY, FOR_ALEX
