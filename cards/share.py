@@ -353,7 +353,7 @@ def shared_with_you(plan: SharePlan, key: str, *, may_ask: bool = True, later: b
     can = _("When your right to edit it ends, you can still view it.") if later else can
     what = _("{who} shared a folder with you.") if plan.item.is_folder else _("{who} shared a file with you.")
     shared = _("{who} shared {file} with you.", who=apart(plan.asker.name), file=apart(plan.item.name))
-    actions = [opens_there(plan.item)]
+    actions = [opens_there(plan.item) | {"style": "positive"}]
     if plan.role is Role.READ and may_ask and not later:
         actions.append(button(_("Ask to edit"), "received.edit", key))
     if plan.sees_all:

@@ -394,6 +394,7 @@ async def test_a_form_asks_by_and_by_for_what_is_not_said_yet(adele: Someone, bo
         ("pt-BR", "Compartilhar um arquivo"),
         ("nl-NL", "Een bestand delen"),
         ("ja-JP", "共有"),
+        ("ja-JP", "ファイルを共有"),
         ("ja-JP", "ファイルを共有する"),
         ("ko-KR", "파일 공유"),
         ("zh-CN", "共享文件"),
@@ -417,6 +418,14 @@ async def test_a_bare_command_in_a_form_is_that_command(adele: Someone, said: st
     await adele.presses("Change…")
 
     assert answer in await adele.says(said)
+
+
+async def test_all_that_is_wrong_with_a_sentence_is_said_at_once(adele: Someone) -> None:
+    told = await adele.says("share Nonexistent thing.docx with Zzz Nobody until yesterday")
+
+    assert "I found no file called “Nonexistent thing.docx”" in told
+    assert "I know nobody called “Zzz Nobody”" in told
+    assert "for example: until 31 December" in told
 
 
 async def test_all_that_is_wrong_is_said_at_once_as_long_as_it_is_wrong(adele: Someone) -> None:

@@ -455,6 +455,8 @@ def test_what_comes_later_is_known_as_such(text: str, intent: str) -> None:
         "can we share the load with Ana?",
         "Bob's access to Plan.docx won't expire, right?",
         "feedback on Plan.docx",
+        "把Plan.docx分享给王芳合适吗",
+        "把Plan.docx分享给王芳妥不妥当？",
     ],
 )
 def test_what_is_no_request_is_none(text: str) -> None:

@@ -44,7 +44,7 @@ async def _asked(turn: Turn, understood: Understood) -> Reply:
         raise NotUnderstood(understood.hint)
     draft = form.draft(turn, understood)
     is_said = understood.hint in dict(draft.wrong).values()
-    return await filled_in(turn, draft, said="" if is_said else understood.hint)
+    return await filled_in(turn, await form.looked_up(turn, draft), said="" if is_said else understood.hint)
 
 
 async def begin(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
