@@ -72,8 +72,8 @@ def given_back(plan: SharePlan, returned: Returned) -> Card:
     )
 
 
-def edit(plan: SharePlan, key: str) -> Card:
-    """A request to edit, with room for a reason."""
+def edit(plan: SharePlan, key: str, before: str = "") -> Card:
+    """A request to edit, with room for a reason. `before` is the key of what they asked before."""
     sentence = _("{name} decides, and I tell you.", name=apart(plan.asker.name))
     return card(
         heading(_("Ask to edit this?")),
@@ -81,7 +81,7 @@ def edit(plan: SharePlan, key: str) -> Card:
         line(sentence),
         text("reason", _("Why (you may leave this empty)"), {}, lines=True, most=LONGEST_REASON),
         actions=[
-            button(_("Ask"), "received.ask", key, style="positive"),
+            button(_("Ask"), "received.ask", f"{key}.{before}" if before else key, style="positive"),
             button(_("Cancel"), "received.keep", key, inputs=False),
         ],
         summary=sentences(_("Ask to edit this?"), sentence),
@@ -374,7 +374,8 @@ def access_answered(
         if not is_unsure:
             can = [_("You can edit it.")] if edits else [_("You can view it, as before.")] if views else []
         actions = [opens_there(what.viewed.plan.item)]
-        if decision is Decision.LAPSED and not edits:
+        is_refused = decision is Decision.ALLOWED and not (had_it or is_unsure)
+        if (decision is Decision.LAPSED or is_refused) and not edits:
             actions.append(button(_("Ask to edit"), "received.edit", key))
         if in_place and what.viewed.plan.sees_all:
             actions.append(button(_("I don't need this"), "received.unneeded", key))

@@ -438,8 +438,9 @@ async def test_what_has_ended_is_said_to_a_delegate_who_presses(
 ) -> None:
     await asked(adele, alex, bot)
     card, question = newest(megan), newest(adele)
+    late = bot.button(megan, title, card)
     await gives_back(alex, bot)
-    told = await megan.presses(title, message=card)
+    told = words_of_answer(await bot.deliver(megan, late, card))
     await bot.at_rest()
 
     assert f"What Adele Vance shared with Alex Wilber {OVER}" in told

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 import cards.received
 from bot.commands.turn import Reply, Turn
@@ -49,13 +48,16 @@ async def edit(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     if not received.may_ask:
         return await _told(turn, received)
     if await _can_edit(turn, received):
-        return await _told(turn, replace(received, grant=replace(received.grant, role=Role.WRITE)))
-    return await _asks(turn, cards.received.edit(received.plan, key), received)
+        return Reply(words=_("You can edit “{file}” already.", file=apart(received.plan.item.name)))
+    before = received.asked.key if received.asked else ""
+    return await _asks(turn, cards.received.edit(received.plan, key, before), received)
 
 
 async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
-    reason = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON]
-    received = await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), str(turn.timezone))
+    """The key names what they asked before as well: the same press, delivered again, asks nothing anew."""
+    key, _dot, before = key.partition(".")
+    reason, zone = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON], str(turn.timezone)
+    received = await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), zone, before=before)
     return await _told(turn, received)
 
 
@@ -82,8 +84,6 @@ async def _told(turn: Turn, received: Received) -> Reply:
     """What they were told, as it is by now: where it was told with more, all of it."""
     requests = turn.work.requests
     if there := await requests.together(received.stands.key, turn.person):
-        of = {key: received if each.stands.key == received.stands.key else each for key, each in there.of.items()}
-        there = replace(there, of=of)
         return Reply(there.card(), waits=of_notice(there.key, turn.person.id))
     return Reply(notice(received), waits=_waits(received))
 

@@ -37,7 +37,7 @@ from bot.sharing import (
 )
 from bot.texts import _, later, sentences, spoken
 from bot.work import Wanted, Work
-from bot.work.access import ASKED, delegates_card, owners_card
+from bot.work.access import ASKED, UNANSWERED, delegates_card, owners_card
 from cards.elements import Card, apart
 from cards.received import LONGEST_REASON
 
@@ -114,13 +114,15 @@ async def allow(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         if isinstance(item, UnclearRequest):
             if cards.received.place_of(item.asked, seen) is None:
                 return Reply(cards.received.which(wanted.what, item.asked, key), waits=owners_card(key, ASKED))
-        elif _is_other(wanted, item, seen):
+        elif not wanted.shows(item, seen):
             return Reply(cards.received.wants_access(wanted.what, item, key))
     try:
         zone = str(turn.timezone)
         receipt = await turn.work.requests.give_access(key, turn.person, spoken(), zone, turn.place, seen=seen)
     except TooLate:
         wanted = await turn.work.requests.wanted(key, turn.person)
+        if other := await _other(turn.work, wanted, seen):
+            return Reply(cards.received.wants_access(*other, key))
         if wanted.request.decision in (None, Decision.ALLOWED):
             raise
         return Reply(await _decided(turn.work, wanted))
@@ -167,7 +169,7 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
                 is_asked = await work.ask_which(wanted, item)
                 card = cards.delegates.only_the_owner(wanted.what, key, is_asked=is_asked)
                 return Reply(card, waits=delegates_card(key, turn.person.id))
-            if _is_other(wanted, item, seen):
+            if not wanted.shows(item, seen):
                 return Reply(cards.delegates.wants_access(wanted.what, item, key))
         await work.give_access(key, turn.person, spoken(), str(turn.timezone), seen=seen)
     except NeedsSignIn as error:
@@ -176,16 +178,13 @@ async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:
         ) from error
     except TooLate:
         after = await work.wanted(key, turn.person)
+        if after.by and (other := await _other(turn.work, after, seen)):
+            return Reply(cards.delegates.wants_access(*other, key))
         if after.goes_on(turn.person) or (after.request.decision is None and after.by):
             raise
     # It is shown anew when what came of it ends.
     card = _for_delegate(await work.wanted(key, turn.person), turn.person)
     return Reply(card, waits=delegates_card(key, turn.person.id))
-
-
-def _is_other(wanted: Wanted, item: ShareableItem, seen: str) -> bool:
-    """Whether the card that was pressed showed something else. To what they have, or had, a yes adds nothing."""
-    return not wanted.is_over and not wanted.is_met and cards.received.seen(wanted.what, item) != seen
 
 
 async def _decided(work: Work, wanted: Wanted) -> Card:
@@ -199,9 +198,20 @@ async def _decided(work: Work, wanted: Wanted) -> Card:
     return cards.received.access_decided(wanted.what, decision, by=by, key=key if can_undo else "")
 
 
+async def _other(work: Work, wanted: Wanted, seen: str) -> tuple[AccessWanted, ShareableItem] | None:
+    """What is to be decided by now, where the card that was pressed showed something else."""
+    if wanted.request.decision or wanted.what.viewed is None or not seen:
+        return None
+    wanted, item = await work.requests.looked_up(wanted)
+    return None if isinstance(item, UnclearRequest) or wanted.shows(item, seen) else (wanted.what, item)
+
+
 def _for_delegate(wanted: Wanted, person: Person) -> Card:
     """What they are asked, or what came of it."""
     by_id, by = wanted.request.by
+    is_theirs = by_id == person.id and (wanted.receipt or wanted.request.decision is Decision.DECLINED)
+    if wanted.by is None and not is_theirs and wanted.request.decision not in UNANSWERED:
+        return cards.delegates.no_longer(wanted.what)
     if wanted.request.decision and not wanted.goes_on(person):
         who = "" if by_id == person.id else by or wanted.what.owner.name
         if wanted.has_ended and not who:

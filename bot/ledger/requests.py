@@ -6,7 +6,7 @@ And what somebody asks an owner for without a share: there `share_key` is a name
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,13 +98,12 @@ class Requests:
         reason: bytes | None,
         owner_id: str,
         *,
-        after: Collection[Decision] = tuple(Decision),
+        before: str,
     ) -> AccessRequest:
-        """The one that there is, or a new one in the place of one of which this was decided."""
-        same = (requests.c.share_key == share_key, requests.c.person_id == person_id, requests.c.wish == wish.value)
-        is_over = requests.c.decision.in_([each.value for each in after])
+        """The one that there is, or a new one in the place of the one with the key `before`, where that was decided."""
+        is_over = (requests.c.key == before) & requests.c.decision.is_not(None)
         async with self._engine.begin() as database:
-            await database.execute(delete(requests).where(*same, is_over))
+            await database.execute(delete(requests).where(is_over))
         return await self.put(share_key, person_id, wish, reason, owner_id=owner_id)
 
     async def open_since(self, asked_at: int, *, not_told: str = "") -> list[AccessRequest]:

@@ -497,6 +497,10 @@ class Turns:
                 await self._show_alone(incoming, reply.card)
             elif reply.card:
                 await self._show(incoming, reply.card, reply)
+            else:
+                said = cards.basics.say(reply.words)
+                await self._back_to(incoming, lambda context: messages.send(context, said))
+                await self._bring_back(incoming, data)
 
     async def _bring_back(self, incoming: Incoming, data: dict[str, Any]) -> None:
         key = plain(data, "about")

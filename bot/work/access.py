@@ -19,6 +19,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import cards.delegates
+import cards.ended
 import cards.received
 from bot import judging, planning
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotUnderstood, NotYours, SharebotError, TooLate
@@ -28,6 +29,7 @@ from bot.graph.permissions import covers, role_of, tell_all
 from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import AccessRequest, Ledger, Place, of_notice
 from bot.ledger.bodies import json
+from bot.many import GIVEN
 from bot.policy import EVERYTHING, Policy
 from bot.sharing import (
     AccessWanted,
@@ -46,7 +48,7 @@ from bot.sharing import (
     Words,
 )
 from bot.texts import _, speaking
-from bot.work import wrong
+from bot.work import standing, wrong
 from bot.work.flows import Flows
 from bot.work.received import UNANSWERED, Received, RequestFlows
 from bot.work.shares import judged
@@ -107,6 +109,11 @@ class Wanted:
         asker = Words("id", self.what.asker.id, self.what.asker.name)
         return ShareRequest((self.what.item,), (asker,), self.what.role, self.what.until)
 
+    def shows(self, item: ShareableItem | UnclearRequest, seen: str) -> bool:
+        """Whether a card said just this. To what they have, or had, a yes adds nothing."""
+        is_seen = isinstance(item, ShareableItem) and cards.received.seen(self.what, item) == seen
+        return is_seen or self.is_over or self.is_met
+
     def goes_on(self, person: Person) -> bool:
         """Whether this one has said yes for the owner, and nobody knows what came of it: it can be pressed again."""
         is_theirs = self.request.decision is Decision.ALLOWED and self.request.by[0] == person.id
@@ -144,14 +151,29 @@ class AccessFlows:
         """The open request of this person for this file; there is one, as it was asked first. Raises NotAllowed."""
         await self._can_be_asked(what)
         name = _name(what)
+        before = (await self._ledger.requests.of(name, what.asker.id)).get(Wish.ACCESS)
+        is_lost = before is not None and any(await self._ledger.ends.state(before.key))
+        if before and before.decision is Decision.ALLOWED and not is_lost:
+            # It is under way, or nobody can tell yet what came of it.
+            return await self._opened(before) or Wanted(before, what)
+        asked = await self._opened(before) if before and before.decision is None else None
+        if asked and not covers(asked.what.role, what.role):
+            name = what.owner.name
+            raise NotAllowed(
+                _("You have asked {name} to view this. Ask to edit it when they have answered.", name=name)
+            )
         sealed = self._sealer.seal(json.dumps(what).encode(), name)
-        request = await self._ledger.requests.put_anew(name, what.asker.id, Wish.ACCESS, sealed, what.owner.id)
+        key = before.key if before else ""
+        request = await self._ledger.requests.put_anew(
+            name, what.asker.id, Wish.ACCESS, sealed, what.owner.id, before=key
+        )
+        await self._only_by_the_owner(request, before)
         return await self._opened(request) or Wanted(request, what)
 
-    async def ask_to_edit(self, received: Received, reason: str) -> AccessRequest:
+    async def ask_to_edit(self, received: Received, reason: str, before: str) -> AccessRequest:
         """The same for what they can view; asked anew where nobody answered, and where what came of a yes has ended.
 
-        Raises NotAllowed, TooLate.
+        `before` is the key of what they asked then. Raises NotAllowed, TooLate.
         """
         if received.plan.role is not Role.READ:
             raise TooLate
@@ -160,8 +182,17 @@ class AccessFlows:
         what = _wants_to_edit(received, reason)
         await self._can_be_asked(what)
         sealed = self._sealer.seal(reason.encode(), key) if reason else None
-        after = (*UNANSWERED, Decision.ALLOWED) if received.is_lost else UNANSWERED
-        return await self._ledger.requests.put_anew(key, what.asker.id, Wish.EDIT, sealed, what.owner.id, after=after)
+        request = await self._ledger.requests.put_anew(
+            key, what.asker.id, Wish.EDIT, sealed, what.owner.id, before=before
+        )
+        await self._only_by_the_owner(request, received.asked)
+        return request
+
+    async def _only_by_the_owner(self, request: AccessRequest, before: AccessRequest | None) -> None:
+        """What the owner took back from whom a delegate had given it, no delegate gives again."""
+        if before and before.key != request.key and before.decision is Decision.ALLOWED and before.by[0]:
+            # They count as asked, so nobody asks them.
+            await self._ledger.told.begin(request.key, before.by[0], ESCALATED)
 
     async def at(self, key: str) -> Wanted | None:
         request = await self._ledger.requests.at(key)
@@ -264,6 +295,7 @@ class AccessFlows:
             try:
                 if by and standing is None:
                     raise TooLate
+                await self._is_as_seen(wanted, seen)
                 plan = await self._planned(wanted, zone, standing, seen)
             except SharebotError as error:
                 await self._ledger.requests.put_off(wanted.request)
@@ -280,6 +312,16 @@ class AccessFlows:
     async def reopen(self, key: str, run: str) -> None:
         await self._ledger.requests.reopen(key, run)
         await self._waiting(key)
+
+    async def _is_as_seen(self, wanted: Wanted, seen: str) -> None:
+        """It may be otherwise since the card was pressed, more so after a kill. Raises TooLate.
+
+        A card that was sent when a wish to edit had buttons of its own tells nothing of it.
+        """
+        if wanted.of and seen:
+            wanted, item = await self.looked_up(wanted)
+            if not wanted.shows(item, seen):
+                raise TooLate
 
     async def _planned(self, wanted: Wanted, zone: str, by: Delegation | None, seen: str) -> SharePlan:
         """Looked up as the owner, who is to give it, and as the policy has it."""
@@ -351,11 +393,16 @@ class AccessFlows:
         decision = wanted.request.decision
         wanted, _item = await self.by_now(wanted)
         receipt = await self._ledger.plans.done(key) if decision is Decision.ALLOWED else None
-        if decision is Decision.OVER:
+        _is_done, has_ended = await self._ledger.ends.state(key)
+        if has_ended:
+            await self._received.renew(key, wanted.what.asker.id)
+        elif decision is Decision.OVER:
             await self._received.renew(wanted.request.share_key, wanted.what.asker.id)
         else:
             await self._tell_asker(wanted, decision, receipt)
         await self._tell_who_decides(wanted, decision, receipt)
+        if has_ended:
+            await self.settle(key, wanted.what.asker.id)
 
     async def _tell_asker(self, wanted: Wanted, decision: Decision, receipt: ShareReceipt | None) -> None:
         """On their own card; and by a notice, unless they got something, and heard of it as of any share."""
@@ -375,7 +422,8 @@ class AccessFlows:
         key, owner, (by_id, by) = wanted.request.key, wanted.what.owner, wanted.request.by
         if by_id:
             told = partial(cards.delegates.decided_for_you, wanted.what, decision, by, key, receipt)
-            await self._tell(wanted, owner, SETTLED, told)
+            if place := await self._tell(wanted, owner, SETTLED, told):
+                await self._ledger.places.keep(owners_card(key, SETTLED), place)
         settled = partial(cards.received.access_decided, wanted.what, decision, by=by)
         # What came of it is the answer on the card that the owner pressed; a press that failed has kept its place, too.
         is_theirs = decision not in UNANSWERED and not by_id
@@ -411,22 +459,46 @@ class AccessFlows:
                 await self._tell_delegate(*late_one, standing)
 
     async def settle(self, share_key: str, person_id: str) -> None:
-        """The cards that ask for what has ended say so; and that of a delegate who allowed it."""
-        asked = (await self._ledger.requests.of(share_key, person_id)).get(Wish.EDIT)
-        if asked:
-            await self._waiting(asked.key)
+        """The cards that ask for what has ended say so; and those of what was allowed say how it is by now."""
+        for key in {share_key, await self._ledger.changes.first(share_key)}:
+            if asked := (await self._ledger.requests.of(key, person_id)).get(Wish.EDIT):
+                await self._waiting(asked.key)
         allowed = await self.at(share_key)
-        if allowed and (allowed := await self._with_receipt(allowed)).has_ended:
-            owner, (by_id, _by) = allowed.what.owner, allowed.request.by
-            place = delegates_card(share_key, by_id)
-            await self._flows.settled(
-                place, Person(owner.tenant_id, by_id, ""), partial(cards.delegates.over, allowed.what)
-            )
+        if allowed and allowed.request.decision is Decision.ALLOWED:
+            await self._settle_allowed(await self._with_receipt(allowed))
+
+    async def settle_return(self, key: str) -> None:
+        """The same, when something was given back: `key` is of the wish."""
+        if request := await self._ledger.requests.at(key):
+            await self.settle(request.share_key, request.person_id)
+
+    async def _settle_allowed(self, allowed: Wanted) -> None:
+        key, owner, (by_id, by) = allowed.request.key, allowed.what.owner, allowed.request.by
+        stands = await self._ledger.ends.at(key)
+        if allowed.has_ended:
+            over, delegate = partial(cards.delegates.over, allowed.what), Person(owner.tenant_id, by_id, "")
+            await self._flows.settled(delegates_card(key, by_id), delegate, over)
+            if stands and stands.ended:
+                ended = partial(cards.ended.ended, stands.ended)
+                for each in (ASKED, REMINDED, WHICH, SETTLED):
+                    await self._flows.settled(owners_card(key, each), owner, ended)
+        elif allowed.receipt:
+            await self._tell_who_decides(allowed, Decision.ALLOWED, allowed.receipt)
+            told = partial(cards.delegates.decided_for_you, allowed.what, Decision.ALLOWED, by, key, allowed.receipt)
+            await self._flows.settled(owners_card(key, SETTLED), owner, told)
 
     async def _with_receipt(self, wanted: Wanted) -> Wanted:
-        stands = await self._ledger.ends.at(wanted.request.key)
-        receipt = await self._ledger.plans.done(wanted.request.key)
-        return replace(wanted, receipt=receipt, has_ended=stands is not None and stands.ended is not None)
+        key, person_id = wanted.request.key, wanted.what.asker.id
+        receipt, stands = await self._ledger.plans.done(key), await self._ledger.ends.at(key)
+        given = await standing.given(self._ledger, key, person_id)
+        if given:
+            can = await standing.held(self._ledger, key, person_id)
+            receipt = receipt and receipt.until(given.ends)
+            return replace(wanted, receipt=receipt, has_ended=not covers(can, wanted.what.role))
+        theirs = stands.receipt.grants if stands else ()
+        was_given = any(each.recipient.id == person_id and each.outcome in GIVEN for each in theirs)
+        is_over = was_given or (stands is not None and stands.ended is not None)
+        return replace(wanted, receipt=receipt, has_ended=is_over)
 
     async def _late(self, key: str) -> tuple[Wanted, ShareableItem | None] | None:
         """What somebody is still to decide, looked up: whoever has it by now, or has nothing any more, is let go."""

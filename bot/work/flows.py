@@ -404,12 +404,17 @@ class Flows:
             for each in stands.ended.returned
             if each.recipient.id in heard and each.recipient.id and each.ending in (Ending.ENDED, Ending.LOWERED)
         ]
+        notices: list[Notice] = [(ENDED, each, 0) for each in people]
+        request = await self._ledger.requests.at(key)
+        if request and request.person_id not in people:
+            # They have not heard of the share, but where they asked for it they may read that it was allowed.
+            notices.append((f"{RENEWED}.{key}", request.person_id, 0))
         # Of a right that was given anew since, nothing is left to this share.
         if stands.ended.returned and run not in self.waiting:
-            people.append(asker := stands.receipt.plan.asker.id)
+            asker = stands.receipt.plan.asker.id
             # On the share's own card as well: it can be shown again, which a notice that a kill has cut can not.
-            return [*((ENDED, each, 0) for each in people), (SHOWN, asker, 0)]
-        return [(ENDED, each, 0) for each in people]
+            notices += [(ENDED, asker, 0), (SHOWN, asker, 0)]
+        return notices
 
     async def notices_of_trouble(self, key: str, why: str, kind: str) -> list[Notice]:
         """Loudly: at once where only a person can help, and again with each day that passes.

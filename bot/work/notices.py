@@ -89,7 +89,8 @@ class Notices:
         if what.startswith(MANY):
             told = await self._many.tell(what, key, person_id, left=left)
             if what == MANY_LOST:
-                await self._requests.renew_several(key, person_id)
+                for part in await self._requests.renew_several(key, person_id):
+                    await self._access.settle(part, person_id)
             return told
         if what.startswith(RENEWED):
             await self._renew(key, person_id)

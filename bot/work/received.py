@@ -38,7 +38,7 @@ from bot.sharing import (
     Wish,
 )
 from bot.texts import _, later, speaking
-from bot.work import wrong
+from bot.work import standing, wrong
 from bot.work.flows import Flows
 from bot.work.many import SEVERAL
 from bot.work.wrong import Wrong
@@ -219,27 +219,29 @@ class RequestFlows:
         """Whether they never heard of it, for it was undone before."""
         return (await self._ledger.told.tellings(key)).get(person_id) is Telling.KEPT
 
-    async def renew_several(self, key: str, person_id: str) -> None:
-        """The same of all that came to them by the card of this key."""
+    async def renew_several(self, key: str, person_id: str) -> list[str]:
+        """The same of all that came to them by the card of this key: the keys of those."""
         pressed = await self._ledger.many.at(key)
-        for part in pressed.plan.keys if pressed else ():
-            if await self.of(part, person_id) is None:
-                continue
+        parts = [part for part in (pressed.plan.keys if pressed else ()) if await self.of(part, person_id)]
+        for part in parts:
             await self.renew(part, person_id)
             if await self.together(part, person_id):
-                return
+                break
+        return parts
 
     async def renew(self, key: str, person_id: str) -> None:
         """Brings the notice that somebody got of this share up to date, where it is: no message comes of that."""
         received = await self.of(key, person_id)
+        request = await self._ledger.requests.at(key)
+        if request and request.wish is Wish.EDIT:
+            is_over = received.is_over if received else (await self._ledger.ends.state(key))[1]
+            if is_over or await self.together(request.share_key, person_id):
+                # What they were let edit was told with others, and stands there as well; or it is over, and they view
+                # it.
+                await self.renew(request.share_key, person_id)
         if received is None or received.grant.outcome is Outcome.MOVED:
             # Of what has another end since and is not known any more, nothing true could be said.
             return
-        request = await self._ledger.requests.at(key)
-        edits = request is not None and request.wish is Wish.EDIT
-        if request and edits and (received.is_over or await self.together(request.share_key, person_id)):
-            # What they were let edit was told with others, and stands there as well; or it is over, and they view it.
-            await self.renew(request.share_key, person_id)
         person = Person(received.plan.asker.tenant_id, person_id, received.recipient.name)
         there = await self.together(key, person_id)
         if there and (place := await self._ledger.places.of(of_notice(there.key, person_id))):
@@ -251,6 +253,9 @@ class RequestFlows:
             place = await self._ledger.places.of(of_notice(received.stands.key, person_id))
         if place is None and received.asked:
             place = await self._ledger.places.of(received.asked.card)
+        if place is None and request and request.wish is Wish.ACCESS and received.is_over:
+            # They never heard of the share: where they asked, they read that it was allowed.
+            place = await self._ledger.places.of(request.card)
         await self._flows.put_in_place(place, person, partial(notice, received))
 
     async def put_off(self, request: AccessRequest) -> None:
@@ -330,8 +335,9 @@ class RequestFlows:
         if plan.asker.id != there:
             await self._tell_sharer(asked, "returned", sharers)
         tellings = await self._ledger.told.tellings(asked.request.share_key)
-        if asked.request.person_id != there and tellings.get(asked.request.person_id) is not Telling.KEPT:
-            await self._tell_recipient(asked, "returned", recipients)
+        if tellings.get(asked.request.person_id) is not Telling.KEPT:
+            if asked.request.person_id != there:
+                await self._tell_recipient(asked, "returned", recipients)
             await self.renew(asked.request.share_key, asked.request.person_id)
 
     async def tell_of_obstacle(self, key: str, by: str) -> None:
@@ -377,10 +383,13 @@ class RequestFlows:
     async def _is_lost(self, edit: AccessRequest) -> bool:
         if edit.decision is not Decision.ALLOWED:
             return False
-        more = await self.of(edit.key, edit.person_id)
-        if more is None or more.grant.outcome is Outcome.MOVED:
-            return False
-        return more.is_over or more.now is Role.READ
+        if held := await standing.held(self._ledger, edit.key, edit.person_id):
+            return held is Role.READ
+        _is_done, is_over = await self._ledger.ends.state(edit.key)
+        receipt = await self._ledger.plans.done(edit.key)
+        # While nobody knows what came of it, it is not lost.
+        is_refused = receipt is not None and any(each.outcome is Outcome.REFUSED for each in receipt.grants)
+        return is_over or is_refused
 
 
 def as_it_is(stands: Stands) -> SharePlan:

@@ -36,12 +36,18 @@ class Requests:
         """All that came to this person with the share of this key; None where that came alone."""
         return await self._requests.together(key, person.id)
 
-    async def ask_to_edit(self, key: str, person: Person, reason: str, locale: str, zone: str) -> Received:
-        """Asks the sharer, once. Raises NotYours, TooLate, NotAllowed where they can't be reached."""
+    async def ask_to_edit(
+        self, key: str, person: Person, reason: str, locale: str, zone: str, *, before: str = ""
+    ) -> Received:
+        """Asks the sharer, once: in the place of what was asked under the key `before`, and of nothing since.
+
+        Raises NotYours, TooLate, NotAllowed where they can't be reached.
+        """
         received = await self._requests.received(key, person)
-        if received.is_over or (received.asked and not (received.is_asked or received.may_ask)):
+        is_anew = received.may_ask and received.asked is not None and received.asked.key == before
+        if received.is_over or (received.asked and not (received.is_asked or is_anew)):
             return received
-        await self.answered("ask", await self._access.ask_to_edit(received, reason), locale, zone)
+        await self.answered("ask", await self._access.ask_to_edit(received, reason, before), locale, zone)
         return await self._requests.received(key, person)
 
     async def give_back(self, key: str, person: Person, locale: str, zone: str) -> Received:
@@ -132,9 +138,7 @@ class Requests:
             if receipt := await self._ledger.plans.receipt(key, sharer):
                 return receipt
             run = await self._ledger.plans.run(key, sharer)
-            if run != request.run and not request.by[0]:
-                return await self._shares.share(key, sharer, locale, zone)
-            # Of what somebody decided for the owner, all are to hear, also where it is pressed again.
+            # All are to hear of it, also where it is pressed again.
             request = replace(request, runs=int(run.rpartition(".")[2]))
         elif request.decision:
             raise TooLate
@@ -182,6 +186,7 @@ class Requests:
         outcome = await engine.step("give back", self._requests.give_back, key, run, locale, zone, again=is_passing)
         if outcome is None:
             await engine.step("tell", self._requests.tell_of_return, key, run, by, again=is_passing)
+            await engine.step("settle", self._access.settle_return, key, again=is_passing)
         elif issubclass(wrong.kind(outcome["kind"]), NeedsSignIn):
             await engine.step("tell", self._requests.tell_of_obstacle, key, by, again=is_passing)
         return outcome
