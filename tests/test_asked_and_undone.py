@@ -527,28 +527,6 @@ async def test_what_the_owner_undid_a_delegate_does_not_allow_again(
     assert bot.access(FILE)[ALEX] == "read"
 
 
-@pytest.mark.usefixtures("viewed")
-async def test_the_restored_right_is_not_taken_by_what_was_asked_anew(
-    adele: Someone, alex: Someone, megan: Someone, bot: Bot
-) -> None:
-    """Allowed by a delegate, lowered, asked anew, and the lowering undone: then it is undone for good."""
-    await asked(adele, alex, bot)
-    card = bot.latest(alex)
-    await megan.presses("Allow")
-    await bot.at_rest()
-    notice = newest(adele)
-    await lowers(adele, bot)
-    await alex.presses("Ask to edit", message=card)
-    await alex.presses("Ask", message=card)
-    await bot.at_rest()
-    await adele.says("undo")
-    await bot.at_rest()
-    told = await adele.presses("Undo", message=notice)
-    await bot.at_rest()
-    assert "Undone" in told
-    assert bot.access(FILE)[ALEX] == "read"
-
-
 async def test_kept_longer_then_undone_is_on_the_delegates_card(
     adele: Someone, alex: Someone, megan: Someone, bot: Bot
 ) -> None:
