@@ -117,7 +117,7 @@ class _Here:
         """Everybody who is named among those with access."""
         found: dict[str, Recipient] = {}
         for each in self.permissions:
-            for person in _holders(each):
+            for person in holders(each):
                 found.setdefault(person.id or person.email.casefold(), person)
         return list(found.values())
 
@@ -225,7 +225,7 @@ def _way(person: Recipient, role: Role, permissions: list[Permission]) -> Held:
 
 def removable(asker: Person, permissions: list[Permission]) -> list[Recipient]:
     """Those of whom a right of their own can be taken away."""
-    people = {each.id or each.email: each for one in permissions if not one.link for each in _holders(one)}
+    people = {each.id or each.email: each for one in permissions if not one.link for each in holders(one)}
     return [
         each
         for each in people.values()
@@ -267,8 +267,8 @@ def _closest(value: str, people: list[Recipient]) -> list[Recipient]:
     ]
 
 
-def _holders(permission: Permission) -> Iterator[Recipient]:
-    """Business drives name a person twice, as a user and as a user of the site, who has no id we know."""
+def holders(permission: Permission) -> Iterator[Recipient]:
+    """Whom it is for. Business drives name a person twice, also as a user of the site, who has no id we know."""
     known = [each for each in permission.identities if not each.kind.startswith(("site", "sharePoint"))]
     guests = any(_is_guest(each) for each in permission.identities)
     for each in known or permission.identities[: 1 if permission.link is None else None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bot.sharing import Role, ShareableItem
-from bot.texts import _, day, several
+from bot.texts import _, several, when
 from cards.elements import (
     Card,
     Element,
@@ -43,7 +43,10 @@ class Way(Enum):
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody, or something, that a right is given to. `role` None: one we have no word for."""
+    """Somebody, or something, that a right is given to. `role` None: one we have no word for.
+
+    `by`: whose share of ours it is, in words.
+    """
 
     name: str
     email: str
@@ -51,6 +54,8 @@ class Holder:
     role: Role | None
     is_inherited: bool
     until: dt.datetime | None = None
+    by: str = ""
+    is_outside: bool = False
 
 
 def who(
@@ -101,8 +106,11 @@ def _row(holder: Holder) -> Element:
         who.append(small(holder.email))
     if holder.name and holder.way is not Way.PERSON:
         who.append(small(_words(holder.way)))
-    if holder.until:
-        who.append(small(_("until {day}", day=day(holder.until))))
+    until = _("until {when}", when=when(holder.until)) if holder.until else ""
+    if until or holder.by:
+        who.append(small(" · ".join(filter(None, (until, holder.by)))))
+    if holder.is_outside:
+        who.append(small("⚠ " + _("outside your organisation"), "Warning", spacing="None"))
     return beside_each_other(who, [line(_can(holder.role), spacing="None")])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.bot import Bot
 from tests.people import Someone
+from tests.test_truth import day
 
 ALEX = "alex.wilber@contoso.com"
 
@@ -20,6 +21,26 @@ async def test_who_has_access_is_told(adele: Someone, bot: Bot) -> None:
     assert "can edit" in after
 
 
+async def test_until_when_and_by_whose_share_is_told(adele: Someone, alex: Someone, bot: Bot) -> None:
+    """Also to whoever has it, of their own; and who is from outside."""
+    await alex.says("hi")
+    await adele.says(f"share Q3 Budget.xlsx with {ALEX} as read until in 3 days")
+    await adele.presses("Share")
+    await adele.says("share Q3 Budget.xlsx with eric@fabrikam.com as read")
+    await adele.presses("Share")
+    await bot.at_rest()
+    mine, theirs = (
+        await adele.says("who has access to Q3 Budget.xlsx"),
+        await alex.says("who has access to Q3 Budget.xlsx"),
+    )
+    of_alex, of_eric = mine.split("Alex Wilber")[1], mine.split("eric@fabrikam.com")[1]
+
+    assert f"{day(3)}, 23:59 (UTC) · shared by you" in of_alex
+    assert "shared by Adele Vance" in theirs
+    assert "⚠ outside your organisation" in of_eric
+    assert "until" not in of_eric.split("can view")[0]
+
+
 async def test_two_files_of_a_name_are_a_question(adele: Someone, bot: Bot) -> None:
     question = await adele.says("who has access to Roadmap.docx?")
     answer = await adele.presses(bot.rows(adele)[0])
@@ -32,6 +53,12 @@ async def test_which_one_can_be_typed(adele: Someone, bot: Bot) -> None:
     await adele.says("who has access to Roadmap.docx?")
 
     assert "Who can open this?" in await adele.says("the second one")
+
+
+async def test_what_tells_one_apart_can_be_typed(adele: Someone, bot: Bot) -> None:
+    await adele.says("who has access to Roadmap.docx?")
+
+    assert "OneDrive › Planning" in await adele.says("the one in Planning")
 
 
 async def test_a_question_is_no_share(adele: Someone, bot: Bot) -> None:

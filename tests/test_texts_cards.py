@@ -193,7 +193,7 @@ def forms() -> Iterator[Card]:
 
 def accesses() -> Iterator[Card]:
     everyone = [
-        Holder(name, email, way, role, is_inherited, until)
+        Holder(name, email, way, role, is_inherited, until, is_outside=True)
         for name, email in (("", ""), (NAME, MAIL))
         for way, role, is_inherited, until in product(Way, (*Role, None), (True, False), (None, WHEN))
     ]

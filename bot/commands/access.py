@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,9 +14,11 @@ from bot.commands.turn import Command, Reply, Turn, placed
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate, Unavailable
 from bot.graph.permissions import GROUPS, Permission, tell_all
 from bot.language import Understood
-from bot.sharing import Role, Roster, ShareableItem, ShareRequest, UnclearRequest, Words
+from bot.ledger import Attempt, Stands
+from bot.sharing import Person, Role, Roster, ShareableItem, ShareRequest, UnclearRequest, Words
 from bot.texts import _, later
 from cards.access import Holder, Way
+from cards.elements import apart
 
 WANTED = "access"
 THIS = Words("reference", "this")
@@ -77,7 +80,8 @@ async def of_share(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def shown(turn: Turn, item: ShareableItem, *, from_share: str = "") -> Reply:
     """`from_share` is the key of the one whose card this takes the place of."""
     permissions = await permissions_of(turn, item)
-    holders = [_holder(each) for each in permissions if each.role or each.roles]
+    given = await turn.work.shares.given_on(turn.person.tenant_id, item)
+    holders = [_holder(each, given, turn.person) for each in permissions if each.role or each.roles]
     sees_all = tell_all(permissions, turn.person.id)
     removable = changing.removable(turn.person, permissions) if sees_all else []
     key, offered = await change.offer(turn, item, removable)
@@ -107,7 +111,8 @@ async def _roster(turn: Turn) -> Roster | None:
     return None
 
 
-def _holder(permission: Permission) -> Holder:
+def _holder(permission: Permission, given: Sequence[tuple[Attempt, Stands]], person: Person) -> Holder:
+    """`given` is what people have by shares of ours."""
     link, identities = permission.link, permission.identities
     # Business drives name a person twice, as a user and as a user of the site.
     names = list(dict.fromkeys(each.name or each.email for each in identities if each.name or each.email))
@@ -121,14 +126,33 @@ def _holder(permission: Permission) -> Holder:
         way = Way.GROUP
     else:
         way = Way.APP if kinds == {"application"} else Way.PERSON
+    ours = _ours(permission, given)
+    sharer = ours.receipt.plan.asker if ours else None
     return Holder(
         name=", ".join(name for name in names if name) or invited or "",
         email="" if link else next((each.email for each in identities if each.email), invited) or "",
         way=way,
         role=permission.role,
         is_inherited=permission.is_inherited,
-        until=permission.expires,
+        until=(ours and ours.ends) or permission.expires,
+        by="" if sharer is None else _("shared by you") if sharer.id == person.id else _by(sharer.name),
+        is_outside=way is Way.PERSON and any(each.is_outside for each in changing.holders(permission)),
     )
+
+
+def _by(name: str) -> str:
+    return _("shared by {name}", name=apart(name))
+
+
+def _ours(permission: Permission, given: Sequence[tuple[Attempt, Stands]]) -> Stands | None:
+    """The share that this right is of."""
+    if permission.link or permission.is_inherited:
+        return None
+    names = {each.email.casefold() for each in permission.identities if each.email} | set(permission.ids)
+    if permission.invitation and permission.invitation.email:
+        names.add(permission.invitation.email.casefold())
+    of = (stands for each, stands in given if each.role is permission.role and each.names & names)
+    return next(of, None)
 
 
 COMMAND = Command(

@@ -138,7 +138,7 @@ def asked(what: Waiting) -> Context:
         case UnclearRequest():
             kind = "item" if what.asked.slot == "item" else "person"
             shown = (what.shown.start + 1, what.shown.stop) if what.is_paged else None
-            choices = tuple(each.title for each in what.asked.options)
+            choices = tuple(f"{each.title}\n{each.detail}" for each in what.asked.options)
             return Context(pending=f"choose_{kind}", choices=choices, shown=shown)
         case Draft(wrong=((field, _sentence), *_)):
             slot = next((slot for slot, each in form.FIELDS.items() if each == field), "items")

@@ -103,8 +103,9 @@ def _choice(low: str, context: Context, language: Language) -> Understood | None
     article = language.article.match(bare) if language.article else None
     bare = bare[article.end() :] if article else bare
     choices = [low_of(each) for each in context.choices]
-    named = [number for number, each in enumerate(choices, 1) if bare == each] or [
-        number for number, each in enumerate(choices, 1) if bare in each
+    titles = [each.partition("\n")[0] for each in choices]
+    named = [number for number, each in enumerate(titles, 1) if bare == each] or [
+        number for number, each in enumerate(titles, 1) if bare in each
     ]
     if not named:
         words = language.words_of(bare) - language.words_of(" ".join(language.words("answer_words")))

@@ -115,8 +115,9 @@ class Context:
     """Where something is said, and what was said before it.
 
     `chat` is personal, groupChat, channel or meeting; `pending`, what the bot asked last (confirmation, choose_item,
-    role, …), and `choices`, between what; `shown` are the numbers of the first and the last of them that are seen,
-    where not all are. `pending_owner` is whom it asked, and `speaker` who says it.
+    role, …), and `choices`, between what, each with what tells it apart in a line of its own; `shown` are the numbers
+    of the first and the last of them that are seen, where not all are. `pending_owner` is whom it asked, and `speaker`
+    who says it.
     """
 
     chat: str = "personal"

@@ -150,10 +150,14 @@ class Attempts:
         return [_attempt(row) for row in rows]
 
     async def on(self, plan: SharePlan) -> list[Attempt]:
-        """Those of all shares of its item that stand, with their ends."""
+        return await self.on_item(plan.asker.tenant_id, plan.item.key)
+
+    async def on_item(self, tenant_id: str, item: str) -> list[Attempt]:
+        """Those of all shares of an item that stand, with their ends."""
         query = select(attempts, ends.c.ends_at).join(ends, ends.c.key == attempts.c.plan_key)
+        of_item = (attempts.c.tenant_id == tenant_id) & (attempts.c.item == item)
         async with self._engine.connect() as database:
-            rows = await database.execute(query.where(_of(plan), ends.c.ended_at.is_(None)))
+            rows = await database.execute(query.where(of_item, ends.c.ended_at.is_(None)))
             return [replace(_attempt(row), ends_at=row.ends_at) for row in rows]
 
     async def keep(self, key: str, plan: SharePlan, names: Collection[str]) -> bool:

@@ -143,6 +143,12 @@ class Shares:
             ruling = next(each for each in made.rulings if each.verdict is Verdict.SHORTENED)
             raise AgainstPolicy(ruling.words, rule=ruling.rule)
 
+    async def given_on(self, tenant_id: str, item: ShareableItem) -> list[tuple[Attempt, Stands]]:
+        """What people have on it by shares that stand, whoever shared it, each with its share."""
+        given = await self._ledger.attempts.on_item(tenant_id, item.key)
+        shares = {key: await self._ledger.ends.at(key) for key in {each.plan_key for each in given}}
+        return [(each, stands) for each in given if (stands := shares[each.plan_key])]
+
     async def show_anew(self, key: str) -> None:
         """What has become of a share, on its card, if that is still there."""
         await self._flows.is_shown(key)

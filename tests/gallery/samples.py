@@ -192,7 +192,16 @@ MANY_BACK = (Returned(LEE, Ending.LEFT, Role.WRITE), *(Returned(each, Ending.END
 HERE = Here(Role.READ, (LEE, ISAIAH), ((ALEX, None), (ERIC, None)), opens_for_ours=True)
 HOLDERS = [
     Holder("Adele Vance", "adele.vance@contoso.com", Way.PERSON, Role.OWNER, is_inherited=False),
-    Holder("Alex Wilber", "alex.wilber@contoso.com", Way.PERSON, Role.WRITE, is_inherited=False, until=CHANGED),
+    Holder(
+        "Alex Wilber",
+        "alex.wilber@contoso.com",
+        Way.PERSON,
+        Role.WRITE,
+        is_inherited=False,
+        until=CHANGED,
+        by="shared by Megan Bowen",
+    ),
+    Holder("Eric Solomon", "eric@fabrikam.com", Way.PERSON, Role.READ, is_inherited=False, is_outside=True),
     Holder("Finance", "finance@contoso.com", Way.GROUP, Role.READ, is_inherited=True),
     Holder("", "", Way.ANY_LINK, Role.READ, is_inherited=False),
     Holder(HOSTILE["Markdown"], HOSTILE["HTML"], Way.NAMED_LINK, None, is_inherited=False),
