@@ -23,7 +23,7 @@ from cards.elements import (
     small,
     text,
 )
-from cards.received import called, can_edit, rises, seen, terms, until
+from cards.received import called, has_it, rises, seen, terms, until
 from cards.share import file, grant, person
 
 EDIT = later("{who} asks to edit a file of {name}'s.")
@@ -223,7 +223,7 @@ def decided(what: AccessWanted, decision: Decision, by: str, receipt: ShareRecei
             sentence = _("You declined this to {name}, for {owner}. I told both.", name=asker, owner=owner)
         case Decision.OVER:
             title = _("No longer asked")
-            sentence = can_edit(what.viewed) or _(
+            sentence = has_it(what) or _(
                 "What {owner} shared with {name} has ended in the meantime, so there is nothing left to decide.",
                 owner=owner,
                 name=asker,

@@ -15,9 +15,9 @@ from bot.sharing import (
     Role,
     ShareableItem,
     SharePlan,
-    Viewed,
 )
 from bot.texts import _, sentences, when
+from cards.basics import say
 from cards.elements import (
     Action,
     Card,
@@ -118,12 +118,14 @@ def over(plan: SharePlan, recipient: Recipient, why: str = "") -> Card:
     return card(heading(_("No longer asked")), file(plan.item), line(sentence), summary=sentence)
 
 
-def can_edit(viewed: Viewed | None) -> str:
+def has_it(what: AccessWanted) -> str:
     """Why a request is over, where they have by another share what they asked for."""
-    if viewed is None or viewed.now is not Role.WRITE:
+    if what.viewed and what.viewed.now is not Role.WRITE:
         return ""
-    name = apart(viewed.recipient.name)
-    return _("{name} can edit it by now, so there is nothing left to decide.", name=name)
+    name = apart(what.asker.name)
+    if what.role is Role.WRITE:
+        return _("{name} can edit it by now, so there is nothing left to decide.", name=name)
+    return _("{name} can open it by now, so there is nothing left to decide.", name=name)
 
 
 def given_back_by(plan: SharePlan, returned: Returned) -> Card:
@@ -302,6 +304,14 @@ def access_asked(what: AccessWanted) -> Card:
     return card(heading(_("Asked")), line(run(called(what), bold=True)), line(sentence), summary=sentence)
 
 
+def is_there(file: str, role: Role) -> Card:
+    """For whoever asks, or asked, for what they have."""
+    name = apart(file)
+    if role is Role.WRITE:
+        return say(_("You can edit “{file}” already.", file=name))
+    return say(_("You can open “{file}” already.", file=name))
+
+
 def access_declined(what: AccessWanted) -> Card:
     """For the owner."""
     name = apart(what.asker.name)
@@ -322,7 +332,9 @@ def access_decided(what: AccessWanted, decision: Decision, *, by: str = "", key:
     name, by = apart(what.asker.name), apart(by)
     match decision:
         case Decision.OVER if what.viewed:
-            return over(what.viewed.plan, what.viewed.recipient, can_edit(what.viewed))
+            return over(what.viewed.plan, what.viewed.recipient, has_it(what))
+        case Decision.OVER:
+            title, sentence = _("No longer asked"), has_it(what)
         case Decision.ALLOWED if by:
             title, sentence = _("Decided already"), _("{by} allowed this to {name}, for you.", by=by, name=name)
         case Decision.DECLINED if by:

@@ -114,6 +114,25 @@ async def test_when_the_view_is_given_back_nobody_is_asked_any_more_at_once(
 # Asked anew: the row of before is gone
 
 
+async def test_of_what_was_given_in_the_meantime_the_owner_is_not_reminded(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    url = await link(adele, bot)
+    await names(adele, bot)
+    await requests(alex, bot, f"request access to {url}")
+    await shares(adele, bot, f"share {FILE} with Alex as read")
+    await bot.later(hours=25)
+    reminded = adele.sees() + megan.sees()
+    await bot.later(days=7)
+
+    assert bot.access(FILE)[ALEX] == "read"
+    assert "Alex Wilber can open it by now, so there is nothing left to decide." in adele.sees()
+    assert f"You can open “{FILE}” already." in alex.sees()
+    assert "They still wait" not in reminded
+    assert "Alex Wilber asks to view a file of Adele" not in reminded
+    assert "did not answer" not in alex.sees()
+
+
 # The owner's cards
 
 

@@ -461,6 +461,9 @@ async def test_the_day_can_be_said_otherwise_while_the_card_waits(adele: Someone
 
 async def test_of_an_end_that_was_not_said_it_is_asked(adele: Someone, bot: Bot) -> None:
     assert "Until when?" in await adele.says(f"extend Alex on {FILE}")
+    assert "“yesterday” is not one day to me, or it is over." in await adele.says(
+        f"extend Alex on {FILE} until yesterday"
+    )
 
 
 # What it means for the shares

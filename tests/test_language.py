@@ -455,6 +455,8 @@ def test_what_comes_later_is_known_as_such(text: str, intent: str) -> None:
         "can we share the load with Ana?",
         "Bob's access to Plan.docx won't expire, right?",
         "feedback on Plan.docx",
+        "see below\n> share Plan.docx with bob@fabrikam.com",
+        "FYI:\n> share Plan.docx with bob@fabrikam.com\nthanks",
         "把Plan.docx分享给王芳合适吗",
         "把Plan.docx分享给王芳妥不妥当？",
     ],
@@ -465,6 +467,20 @@ def test_what_is_no_request_is_none(text: str) -> None:
     assert understood.intent == "none"
     assert understood.request is None
     assert understood.hint
+
+
+def test_a_date_that_is_over_is_asked_about_without_the_message() -> None:
+    understood = meaning("share Plan.docx with Ana until yesterday with the message Please look at it")
+
+    assert understood.unclear == (("expiration", "yesterday"),)
+
+
+@pytest.mark.parametrize("named", ["Best regards,\nTom Baker\nHead of Sales", "Tom Baker | Head of Sales"])
+def test_whose_card_is_below_gets_nothing(named: str) -> None:
+    understood = meaning(f"share Plan.docx with Wanda\n\n{named} | tom.baker@contoso.com")
+
+    assert understood.request
+    assert [each.value for each in understood.request.recipients] == ["Wanda"]
 
 
 @pytest.mark.parametrize("text", ["shrae Plan.docx with Ana", "shar Plan.docx with Ana", "shere Plan.docx with Ana"])

@@ -459,6 +459,7 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
     cards.shares.shares: lambda: list(share_lists()),
     cards.received.ask_for_access: lambda: [cards.received.ask_for_access(each, "key") for each in wanted()],
     cards.received.access_asked: lambda: [cards.received.access_asked(each) for each in wanted()],
+    cards.received.is_there: lambda: [cards.received.is_there(FILE, role) for role in (Role.READ, Role.WRITE)],
     cards.received.access_declined: lambda: [cards.received.access_declined(each) for each in wanted()],
     cards.received.access_decided: lambda: [
         cards.received.access_decided(each, decision, by=by, key="key")

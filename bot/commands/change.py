@@ -16,7 +16,7 @@ from bot.ledger import Pressed
 from bot.many import Missing
 from bot.planning import answered
 from bot.sharing import Option, Question, Recipient, ShareableItem, SharePlan, ShareRequest, UnclearRequest, Words
-from bot.texts import _, later, spoken
+from bot.texts import _, later, sentences, spoken
 from cards.elements import Card
 
 AIMS = {each.value: each for each in Aim}
@@ -69,6 +69,10 @@ def _is(person: Recipient, words: Words) -> bool:
 
 async def extend(turn: Turn, understood: Understood) -> Reply:
     request = _with_an_item(understood)
+    said = dict(understood.unclear).get("expiration", "")
+    if request.until is None and said:
+        unknown = _("Until when? “{said}” is not one day to me, or it is over.", said=said)
+        raise NotUnderstood(sentences(unknown, _("Say for example: until 31 December")))
     if request.until is None:
         raise NotUnderstood(
             _(

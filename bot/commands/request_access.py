@@ -244,10 +244,7 @@ async def _has_it(turn: Turn, words: Words, role: Role) -> ShareableItem | None:
 
 
 def _it_is_there(item: ShareableItem, role: Role) -> Reply:
-    name = apart(item.name)
-    if role is Role.WRITE:
-        return Reply(cards.basics.say(_("You can edit “{file}” already.", file=name)), is_private=True)
-    return Reply(cards.basics.say(_("You can open “{file}” already.", file=name)), is_private=True)
+    return Reply(cards.received.is_there(item.name, role), is_private=True)
 
 
 async def _owner(turn: Turn, words: Words, request: ShareRequest) -> tuple[Person, Words] | None:

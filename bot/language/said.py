@@ -64,7 +64,7 @@ _LINK = re.compile(r"""<a\s[^<>]{0,200}?href=["'](https?://[^"'<>\s]{1,2000})["'
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]{1,300}\]\((https?://[^\s()<>]{1,2000})\)(?![\w.])")
 _MENTION = re.compile(r"<at\b[^<>]{0,200}>([^<>]{0,300})</at>")
 _QUOTED_LINES = re.compile(r"(?:>[^\n]*\n)++\s*\n")
-_QUOTED_BELOW = re.compile(r"\n\s{0,9}\n(?:>[^\n]*(?:\n|$))++")
+_QUOTED_BELOW = re.compile(r"\n(?:\s{0,9}>[^\n]*(?:\n|$))++")
 _QUOTED_MESSAGE = re.compile(r"<blockquote(?=[\s>])[^<>]{0,400}>(?:[^<]|<(?!/?blockquote))*+</blockquote>", re.I)
 _BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol)(?=[\s/>])[^<>]{0,400}>", re.I)
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->")
@@ -89,6 +89,11 @@ _LINES = re.compile(
 # A name alone on the last line, below a sentence: who writes, and no one of whom something is asked.
 _SIGNED = re.compile(
     r"(?<=[.!?])[^\S\n]{0,9}\n\s{0,9}[-–—]{0,2}[^\S\n]?[A-ZÀ-Ý][\w'’-]{1,40}(?:[ ][A-ZÀ-Ý][\w'’.-]{0,40}){0,2}\s*$"
+)
+# "Tom Baker\nHead of Sales | tom.baker@contoso.com" below an empty line: whose card it is that writes.
+_CALLING_CARD = re.compile(
+    r"(?<=\S)[^\S\n]{0,9}\n[^\S\n]{0,9}\n\s{0,9}(?:[^\n|]{1,80}\n){0,4}"
+    r"[^\n|]{1,80} \| [^\n]{1,200}(?:\n[^\n]{0,200}){0,6}$"
 )
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _SPACES = re.compile(r"\s{10,}")
@@ -245,6 +250,7 @@ def _of_one(text: str) -> str:
         return text
     text = _MESSAGE_BELOW.sub("", text)
     text = mail_below().sub("", text) if _HEADS.search(text) else text
+    text = _CALLING_CARD.sub("", text) if " | " in text else text
     text = _SIGNED.sub("", _LINES.sub(_in_one_line, text))
     listed = _BULLET.sub(lambda match: ": " if match[1] else ", ", text)
     return _FIRST_BULLET.sub("", listed) if listed != text else text

@@ -395,7 +395,8 @@ class Slots:
         if said is None or self._is_one_word(said):
             return said
         if place := self._language.first("until", low_of(said)):
-            unread["expiration"] = said[place[1] :]
+            # What is said besides is no part of the date.
+            unread["expiration"] = "".join(each for each in said[place[1] :] if each not in self._beside.marks)
             said = said[: place[0]]
         for pattern in self._language.unknown_roles:
             found = pattern.search(low_of(said))

@@ -37,6 +37,7 @@ from bot.sharing import (
     Delegation,
     Outcome,
     Person,
+    Recipient,
     Role,
     ShareableItem,
     SharePlan,
@@ -396,6 +397,9 @@ class AccessFlows:
         _is_done, has_ended = await self._ledger.ends.state(key)
         if has_ended:
             await self._received.renew(key, wanted.what.asker.id)
+        elif decision is Decision.OVER and wanted.of is None:
+            card = partial(cards.received.is_there, cards.received.called(wanted.what), wanted.what.role)
+            await self._flows.decided(wanted.request, wanted.what.asker, card)
         elif decision is Decision.OVER:
             await self._received.renew(wanted.request.share_key, wanted.what.asker.id)
         else:
@@ -506,10 +510,20 @@ class AccessFlows:
         if wanted is None:
             return None
         wanted, item = await self.by_now(wanted)
-        if wanted.is_over or wanted.is_met:
+        if wanted.is_over or wanted.is_met or await self._can_open(wanted, item):
             await self._let_go(wanted.request, Decision.OVER)
             return None
         return wanted, item
+
+    async def _can_open(self, wanted: Wanted, item: ShareableItem | None) -> bool:
+        """Whether they have by now what they asked for, as far as Graph tells the owner."""
+        if wanted.of or item is None:
+            return False
+        asker, owner = wanted.what.asker, wanted.what.owner
+        with suppress(SharebotError):
+            has = role_of(Recipient(asker.id, asker.name, ""), await self._graph(owner).permissions(item))
+            return covers(has, wanted.what.role)
+        return False
 
     async def _waiting(self, key: str) -> Wanted | None:
         """What somebody is still to decide."""

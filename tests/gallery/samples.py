@@ -854,6 +854,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "edit: declined": partial(cards.received.access_declined, EDITS),
     "edit: decided already": partial(cards.received.access_decided, EDITS, Decision.ALLOWED, key=KEY),
     "edit: no longer asked": partial(cards.received.over, VIEWED, ALEX),
+    "request: what you can open already": partial(cards.received.is_there, BUDGET.name, Role.READ),
     "edit: no longer asked of a delegate": partial(cards.delegates.decided, EDITS, Decision.OVER, ADELE.name),
     "edit: declined for you": partial(cards.received.access_answered, EDITS, Decision.DECLINED),
     "edit: declined, where it was asked": partial(
