@@ -17,6 +17,8 @@ from bot.texts import _, day, later, sentences, several
 CHOICES = 24
 # Of the letters, how many have to be the same in a name that may have been meant: one slip in five.
 ALIKE = 0.8
+# So many letters of a name are taken to be right, where it fits nobody.
+BEGINNINGS = (3, 2)
 # Everybody of the chat that it is said in, as a kind of words.
 CHAT = "chat"
 HOW_ELSE = later("Try the full name, or the e-mail address. Groups I find only where your administrator lets me.")
@@ -137,7 +139,21 @@ async def people(graph: Graph, words: Words, of_chat: list[Recipient]) -> list[R
         case _:
             found = await graph.find_people(words.value) or await _groups(graph, words.value)
             exact = [each for each in found if each.name.casefold() == words.value.casefold()]
-            return await _told_apart(graph, words.value, exact or found)
+            return await _told_apart(graph, words.value, exact or found or await _nearly(graph, words.value))
+
+
+async def _nearly(graph: Graph, name: str) -> list[Recipient]:
+    """Who is called nearly so, of those whose name begins with the same letters: to be asked about, never taken."""
+    said = name.casefold().split()
+    for letters in BEGINNINGS:
+        found = await graph.find_people(name[:letters]) if len(name) > letters else []
+        if alike := [each for each in found if _is_alike(said, each.name.casefold().split())][:CHOICES]:
+            return alike
+    return []
+
+
+def _is_alike(said: list[str], name: list[str]) -> bool:
+    return all(difflib.get_close_matches(each, name, n=1, cutoff=ALIKE) for each in said)
 
 
 async def _told_apart(graph: Graph, name: str, found: list[Recipient]) -> list[Recipient]:

@@ -145,10 +145,11 @@ def _now(change: Changed, plan: ChangePlan) -> str:
 def step(step: ChangeStep, plan: ChangePlan) -> Element:
     """What they have now, and what they would have after the click; or why not, and what instead."""
     now = _can(step.now)
+    if step.bar:
+        ends = _("until {when}", when=when(step.ends)) if step.ends else ""
+        return person(step.recipient, run(now, subtle=True), ends, remark=_why(step, plan))
     if step.ends:
         now = _("{access}, until {when}", access=now, when=when(step.ends))
-    if step.bar:
-        return person(step.recipient, run(now, subtle=True), remark=_why(step, plan))
     if plan.aim is Aim.END:
         until = plan.until.at if plan.until else None
         after = _("until {when}", when=when(until)) if until else _("without an end")

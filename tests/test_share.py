@@ -80,6 +80,17 @@ async def test_two_files_of_a_name_are_a_question(adele: Someone, bot: Bot) -> N
     assert bot.access_by_row(chosen)["alex.wilber@contoso.com"] == "read"
 
 
+async def test_who_is_called_nearly_so_is_asked_about(adele: Someone, bot: Bot) -> None:
+    question = await adele.says("share Q3 Budget.xlsx with Alexx Wilbr")
+    before = bot.access("Q3 Budget.xlsx")
+    card = await adele.presses(bot.rows(adele)[0])
+
+    assert "“Alexx Wilbr” could be:" in question
+    assert "alex.wilber@contoso.com" in question
+    assert "alex.wilber@contoso.com" not in before
+    assert "Share this?" in card
+
+
 async def test_two_people_of_a_name_are_a_question(adele: Someone, bot: Bot) -> None:
     question = await adele.says("share Q3 Budget.xlsx with Ana Bell")
     first, second = bot.rows(adele)
