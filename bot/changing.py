@@ -47,6 +47,8 @@ EVERYBODY = ("all",)
 GUESTS = ("#ext#", "urn:spo:guest")
 STILL_THERE = later("Microsoft 365 said yes, but it is as it was. Please try again.")
 NOT_ALL = later("I don't know whether all of this was done. Please press again: I look, and do what is left.")
+# So many of those who have access are named where nobody is called so.
+NAMED = 6
 MAYBE_MANY = later("If they can, it is by a group or a link: ask me who has access.")
 
 Standings = Callable[[ShareableItem], Awaitable[list[Standing]]]
@@ -140,7 +142,9 @@ class _Here:
                 name=words.value,
                 file=self.item.name,
             )
-            raise NotFound(sentences(nobody, _(MAYBE_MANY)) if self.has_groups else nobody)
+            named = [each.name for each in self.holders if each.id != self.asker.id][:NAMED]
+            who = [_("These are named: {names}.", names=listed(named))] if named else []
+            raise NotFound(sentences(nobody, *who, *([_(MAYBE_MANY)] if self.has_groups else [])))
         return found
 
     @property
