@@ -637,3 +637,20 @@ async def test_a_right_that_somebody_else_took_back_can_be_asked_for_again(
     await bot.at_rest()
     assert bot.access(FILE)[ALEX] == "read"
     assert "I gave you access" not in shown(alex, bot, card)
+
+
+async def test_what_ended_by_its_time_a_delegate_gives_again(
+    adele: Someone, alex: Someone, megan: Someone, bot: Bot
+) -> None:
+    url = await link(adele, bot)
+    await names(adele, bot, AWAY)
+    await requests(alex, bot, f"request access to {url} until tomorrow")
+    await megan.presses("Allow")
+    await bot.later(days=2)
+    ended = ALEX not in bot.access(FILE)
+    await requests(alex, bot, f"request access to {url}")
+    await megan.presses("Allow")
+    await bot.at_rest()
+
+    assert ended
+    assert bot.access(FILE)[ALEX] == "read"

@@ -191,7 +191,12 @@ class AccessFlows:
 
     async def _only_by_the_owner(self, request: AccessRequest, before: AccessRequest | None) -> None:
         """What the owner took back from whom a delegate had given it, no delegate gives again."""
-        if before and before.key != request.key and before.decision is Decision.ALLOWED and before.by[0]:
+        if before is None or before.key == request.key or before.decision is not Decision.ALLOWED:
+            return
+        stands = await self._ledger.ends.at(before.key)
+        is_by_time = stands is None or stands.is_due(self._clock())
+        is_given_back = stands is not None and any(each.outcome is Outcome.RETURNED for each in stands.receipt.grants)
+        if before.by[0] and not (is_by_time or is_given_back):
             # They count as asked, so nobody asks them.
             await self._ledger.told.begin(request.key, before.by[0], ESCALATED)
 
