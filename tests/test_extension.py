@@ -485,7 +485,7 @@ async def test_who_can_open_a_file_is_told_with_where_it_comes_from(adele: Someo
 
     here, _, inherited = told.partition("Through the folder it is in")
     assert "Shared directly" in here
-    assert "Alex Wilber\nalex.wilber@contoso.com\ncan edit" in here
+    assert "Alex Wilber\nalex.wilber@contoso.com\nshared by you\ncan edit" in here
     assert "Megan Bowen\nmegan.bowen@contoso.com\ncan view" in inherited
     assert "owners only" not in told
 
