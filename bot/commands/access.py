@@ -127,7 +127,6 @@ def _holder(permission: Permission, given: Sequence[tuple[Attempt, Stands]], per
     else:
         way = Way.APP if kinds == {"application"} else Way.PERSON
     ours = _ours(permission, given)
-    sharer = ours.receipt.plan.asker if ours else None
     return Holder(
         name=", ".join(name for name in names if name) or invited or "",
         email="" if link else next((each.email for each in identities if each.email), invited) or "",
@@ -135,13 +134,13 @@ def _holder(permission: Permission, given: Sequence[tuple[Attempt, Stands]], per
         role=permission.role,
         is_inherited=permission.is_inherited,
         until=(ours and ours.ends) or permission.expires,
-        by="" if sharer is None else _("shared by you") if sharer.id == person.id else _by(sharer.name),
+        by=_by(ours.receipt.plan.asker, person) if ours else "",
         is_outside=way is Way.PERSON and any(each.is_outside for each in changing.holders(permission)),
     )
 
 
-def _by(name: str) -> str:
-    return _("shared by {name}", name=apart(name))
+def _by(sharer: Person, person: Person) -> str:
+    return _("shared by you") if sharer.id == person.id else _("shared by {name}", name=apart(sharer.name))
 
 
 def _ours(permission: Permission, given: Sequence[tuple[Attempt, Stands]]) -> Stands | None:

@@ -181,17 +181,18 @@ class Connector:
         is_harmless = method in ("GET", "PUT")
         to_retry = NOT_DONE | MAY_BE_DONE if is_harmless else NOT_DONE
         while True:
+            lost: Exception = ConnectorError(None, UNREACHABLE)
             try:
                 answer = await self._request(method, path, body)
-            except ConnectorError:
+            except ConnectorError as error:
                 if not is_harmless:
                     raise
-                answer = None
-            except Unavailable:
+                answer, lost = None, error
+            except Unavailable as error:
                 # Nothing was sent. Whoever waits for an answer hears at once what is the matter.
                 if not self.has_time:
                     raise
-                answer = None
+                answer, lost = None, error
             if answer is not None and answer.status not in to_retry:
                 return answer
             wait = random.uniform(pause / 2, pause)  # noqa: S311
@@ -199,7 +200,7 @@ class Connector:
                 wait = max(wait, asked)
             if clock() + wait > until:
                 if answer is None:
-                    raise ConnectorError(None, UNREACHABLE)
+                    raise lost
                 return answer
             await asyncio.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)
