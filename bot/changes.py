@@ -50,6 +50,10 @@ class ChangeStep:
     share: str = ""
     sharer: str = ""
 
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether it would have ended by itself."""
+        return self.ends is not None and self.ends <= now
+
 
 @dataclass(frozen=True)
 class ChangePlan:

@@ -426,8 +426,10 @@ async def carry_out(
     return ChangeReceipt(plan, tuple(changes))
 
 
-async def restore(graph: Graph, receipt: ChangeReceipt, *, goes_on: bool = False) -> ChangeReceipt:
+async def restore(graph: Graph, receipt: ChangeReceipt, moment: dt.datetime, *, goes_on: bool = False) -> ChangeReceipt:
     """Gives back what a change took, without a mail; what somebody else has changed since is left to them.
+
+    What would have ended by that `moment` is over.
 
     Called again and raises as `carry_out` does.
     """
@@ -438,7 +440,7 @@ async def restore(graph: Graph, receipt: ChangeReceipt, *, goes_on: bool = False
     if plan.aim is Aim.END:
         return ChangeReceipt(plan, tuple(_moved_back(each, steps, permissions) for each in back), is_undone=True)
     taken = None if plan.aim is Aim.REMOVE else Role.READ
-    some = [steps[each.recipient] for each in back]
+    some = [step for each in back if not (step := steps[each.recipient]).is_over(moment)]
     fit = [each for each in some if own_role(each.recipient, permissions) in (taken, each.own)]
     missing = [each for each in fit if own_role(each.recipient, permissions) is taken]
     done = await _each(plan, missing, lambda step: _given(graph, plan, step, permissions), goes_on=goes_on)

@@ -62,6 +62,14 @@ async def judged(graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime
     return replace(plan, steps=tuple(steps), until=until, rulings=(*before, *judgement.rulings))
 
 
+async def judged_anew(graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime) -> SharePlan:
+    """The same of what was looked up a while ago, as it is called and where it lies by now. Raises NotFound as well."""
+    if policy.looks_inside:
+        item = plan.item
+        plan = replace(plan, item=await graph.item(item.drive_id, item.id, is_own=item.is_own))
+    return await judged(graph, plan, policy, now)
+
+
 def refusal(plan: SharePlan) -> AgainstPolicy:
     """Of a plan of which nothing is left: each rule says so once, and to whom it is about where that is not all."""
     of: dict[Ruling, list[str]] = {}

@@ -14,18 +14,18 @@ from typing import Any
 
 import cards.change
 import cards.share
-from bot import changing, judging
+from bot import changing
 from bot.changes import Aim, ChangePlan, ChangeReceipt
-from bot.errors import AgainstPolicy, Busy, SharebotError, TooLate, Unsure
+from bot.errors import Busy, SharebotError, TooLate, Unsure
 from bot.granting import called
 from bot.graph import Graph
 from bot.ledger import Before, Ledger, Place, Pressed, Standing, is_passing
 from bot.ledger.changes import named
 from bot.policy import Policy
-from bot.sharing import Change, Person, Recipient, Role, ShareableItem, SharePlan, Step, Telling
+from bot.sharing import Change, Expiry, Person, Recipient, Role, ShareableItem, SharePlan, Step, Telling
 from bot.texts import _, speaking
 from bot.work import wrong
-from bot.work.flows import RENEWED, SHARED, SHOWN, Flows, Notice, Show
+from bot.work.flows import DAY_OVER, RENEWED, SHARED, SHOWN, Flows, Notice, Show
 from bot.work.runs import Runs
 from bot.work.shares import Shares
 from bot.work.wrong import Wrong
@@ -94,7 +94,9 @@ class ChangeFlows:
             can_wait = not is_last and await self._flows.can_wait(key, run)
             try:
                 graph = self._flows.graph(pressed.plan.asker, yields=can_wait)
-                receipt = await changing.restore(graph, pressed.receipt, goes_on=can_wait)
+                receipt = await changing.restore(
+                    graph, pressed.receipt, self._flows.now(str(pressed.timezone)), goes_on=can_wait
+                )
             except SharebotError as error:
                 if can_wait and isinstance(error, Busy):
                     return wrong.busy(error)
@@ -261,7 +263,6 @@ class Changes:
         """
         pressed = await self._ledger.changes.press(key, person, locale, zone)
         if pressed.receipt is None:
-            await self._shares.may_last(pressed.plan)
             if place:
                 await self._ledger.places.keep(key, place)
             await self._changed("change", pressed)
@@ -290,17 +291,20 @@ class Changes:
         return await self._ledger.changes.last(person, said, since=stands.done_at if stands else 0)
 
     async def may_be_given_back(self, receipt: ChangeReceipt) -> None:
-        """Raises AgainstPolicy where what was taken away could not be given by now."""
-        back = {each.recipient for each in receipt.restorable()}
-        asked, plan = dt.datetime.fromtimestamp(self._clock(), dt.UTC), receipt.plan
-        for step in plan.to_change if plan.aim is not Aim.END else ():
-            if step.recipient in back and step.own:
-                share = SharePlan(plan.asker, plan.item, step.own, (Step(step.recipient, None, Change.GAINS),))
-                made = await judging.judged(self._graph(plan.asker), share, self._policy, asked)
-                if made.refused:
-                    raise judging.refusal(made)
-                if made.approvals:
-                    raise AgainstPolicy(made.approvals[0].words, rule=made.approvals[0].rule)
+        """Raises AgainstPolicy where what was taken away could not be given by now; TooLate where it is over."""
+        plan, back = receipt.plan, {each.recipient for each in receipt.restorable()}
+        await self._shares.may_last(plan, is_undo=True)
+        taken = [step for step in plan.to_change if step.recipient in back] if plan.aim is not Aim.END else []
+        if taken and all(each.is_over(self._now()) for each in taken):
+            raise TooLate(_(DAY_OVER))
+        for step in taken:
+            until, stands = Expiry("", step.ends) if step.ends else None, await self._ledger.ends.at(step.share)
+            if step.own:
+                share = SharePlan(plan.asker, plan.item, step.own, (Step(step.recipient, None, Change.GAINS),), until)
+                await self._shares.may_be(share, stands.done if stands else self._now())
+
+    def _now(self) -> dt.datetime:
+        return dt.datetime.fromtimestamp(self._clock(), dt.UTC)
 
     async def _changed(self, flow: str, pressed: Pressed) -> None:
         """Comes to its end, or raises what went wrong."""
@@ -316,7 +320,19 @@ class Changes:
     # As flows
 
     async def _change(self, key: str, run: str) -> wrong.Wrong | None:
-        return await self._told_of_change("change", self._flows.change, key, run)
+        return await self._told_of_change("change", self._if_it_may, key, run)
+
+    async def _if_it_may(self, key: str, run: str, *, is_last: bool) -> Wrong | None:
+        """By the policy as it is now, whichever card it was pressed on."""
+        pressed = await self._ledger.changes.at(key)
+        if pressed and pressed.receipt is None and pressed.run == run:
+            with speaking(pressed.locale, pressed.timezone):
+                try:
+                    await self._shares.may_last(pressed.plan)
+                except SharebotError as error:
+                    await self._ledger.changes.put_off(pressed, error)
+                    return wrong.written(error)
+        return await self._flows.change(key, run, is_last=is_last)
 
     async def _restored(self, key: str, run: str) -> wrong.Wrong | None:
         return await self._told_of_change("restore", self._flows.restore, key, run)

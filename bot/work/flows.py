@@ -85,6 +85,7 @@ GONE = later(
     "if it comes back, I end the access then."
 )
 NEWER = later("That is newer than the card. Please ask me again, and I show you what is possible.")
+DAY_OVER = later("The time until which you wanted to share this is over. Please ask me again.")
 ASK_FIRST = later("Please ask me to share it, and then press “Ask for approval”.")
 # So long a card can be pressed.
 CARDS_LAST = dt.timedelta(days=1)
@@ -299,7 +300,7 @@ class Flows:
 
     def _in_time(self, plan: SharePlan, *, is_new: bool) -> None:
         if is_new and plan.until and plan.until.at and plan.until.at.timestamp() <= self._clock():
-            raise TooLate(_("The time until which you wanted to share this is over. Please ask me again."))
+            raise TooLate(_(DAY_OVER))
 
     async def _still_stands(self, key: str, plan: SharePlan) -> None:
         """What they ask to edit they can still view, and for as long as they are to edit it. Raises TooLate."""
@@ -315,17 +316,17 @@ class Flows:
         """By the policy as it is now: the card may be older, or none was shown. Raises AgainstPolicy."""
         # Of a limit that was measured when the card was shown, what passed since is no breach.
         graph = self.graph(plan.asker, yields=can_wait)
-        fresh = await judging.judged(graph, plan, self._policy, self.now(zone) + CARDS_LAST)
+        fresh = await judging.judged_anew(graph, plan, self._policy, self.now(zone) + CARDS_LAST)
         since = [each.ruling for each in fresh.refused if each.ruling and each.recipient in plan.to_grant]
         since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
         for each in since:
             raise AgainstPolicy(sentences(each.words, _(NEWER)), rule=each.rule)
-        approved = await self._approved(key, plan) if fresh.approvals else frozenset[str]()
+        approved = await self.approved(key, plan) if fresh.approvals else frozenset[str]()
         for each in fresh.approvals:
             if each.rule not in approved:
                 raise AgainstPolicy(sentences(each.words, _(ASK_FIRST)), rule=each.rule)
 
-    async def _approved(self, key: str, plan: SharePlan) -> frozenset[str]:
+    async def approved(self, key: str, plan: SharePlan) -> frozenset[str]:
         """By which rules somebody has said yes to it, alone or with others: for what the card said of this one."""
         together = await self._ledger.many.key_of(key)
         of_all = await self._ledger.approvals.approved(together) if together else frozenset[str]()

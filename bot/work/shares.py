@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -30,9 +30,9 @@ from bot.sharing import (
     Step,
     Verdict,
 )
-from bot.texts import _
+from bot.texts import _, sentences
 from bot.work import wrong
-from bot.work.flows import DOUBT, DUE, NOW, RENEWED, UNDO, Flows
+from bot.work.flows import ASK_FIRST, DOUBT, DUE, NOW, RENEWED, UNDO, Flows
 from bot.work.many import ManyFlows
 from bot.work.runs import PATIENCE_OF_MANY, Runs, logged
 
@@ -111,7 +111,7 @@ class Shares:
         ends = dt.datetime.fromtimestamp(ends_at, stands.timezone) + dt.timedelta(days=days)
         moved = int(ends.timestamp())
         if stands.ends_at == ends_at:
-            await self._may_last(stands, Expiry("", ends))
+            await self._may_be(stands, Expiry("", ends), Expiry("", dt.datetime.fromtimestamp(ends_at, dt.UTC)))
             await self._runs.started()
             # An end that is under way is not to be put off any more.
             async with self._flows.alone.on(stands.receipt.plan.item.key):
@@ -124,24 +124,39 @@ class Shares:
         await self._runs.begin(key, stands.run, [(f"{RENEWED}.{key}", each, 0) for each in people])
         return stands
 
-    async def may_last(self, plan: ChangePlan) -> None:
-        """Raises AgainstPolicy where a share could not have had the end that it is to get."""
-        for share in {step.share for step in plan.to_change} if plan.aim is Aim.END else ():
-            if stands := await self._ledger.ends.at(share):
-                await self._may_last(stands, plan.until if plan.ends_at else None)
+    async def may_last(self, plan: ChangePlan, *, is_undo: bool = False) -> None:
+        """Raises AgainstPolicy where a share could not have had the end that it is to get, or to have again."""
+        wanted = plan.until if plan.ends_at else None
+        for step in {each.share: each for each in plan.to_change}.values() if plan.aim is Aim.END else ():
+            had = Expiry("", step.ends) if step.ends else None
+            until, before = (had, wanted) if is_undo else (wanted, had)
+            if (not is_undo or _is_later(until, before)) and (stands := await self._ledger.ends.at(step.share)):
+                await self._may_be(stands, until, before)
 
-    async def _may_last(self, stands: Stands, until: Expiry | None) -> None:
-        """Raises AgainstPolicy where a share could not have been so long to begin with."""
+    async def _may_be(self, stands: Stands, until: Expiry | None, before: Expiry | None) -> None:
+        """Raises AgainstPolicy where a share could not have been so long to begin with, or nobody has approved that."""
         shared = stands.receipt.plan
         given = {grant.recipient for grant in stands.receipt.given()}
         steps = tuple(Step(each, None, Change.GAINS) for each in given)
         plan = replace(shared, steps=steps, until=until, rulings=())
-        made = await judging.judged(self._graph(shared.asker), plan, self._policy, stands.done)
-        if made.refused:
-            raise judging.refusal(made)
-        if made.until != plan.until:
+        made = await self._judged(plan, stands.done)
+        # Whose end comes earlier is let in by nobody anew.
+        if _is_later(until, before):
+            is_as_approved = not _is_later(until, shared.until)
+            first = await self._ledger.changes.first(stands.key)
+            _may_stand(made, await self._flows.approved(first, shared) if is_as_approved else ())
+
+    async def may_be(self, plan: SharePlan, since: dt.datetime) -> None:
+        """Raises AgainstPolicy where this could not have been shared so at that time, by what the rules are now."""
+        _may_stand(await self._judged(plan, since))
+
+    async def _judged(self, plan: SharePlan, since: dt.datetime) -> SharePlan:
+        """Raises AgainstPolicy where it is too long."""
+        made = await judging.judged_anew(self._graph(plan.asker), plan, self._policy, since)
+        if not made.refused and made.until != plan.until:
             ruling = next(each for each in made.rulings if each.verdict is Verdict.SHORTENED)
             raise AgainstPolicy(ruling.words, rule=ruling.rule)
+        return made
 
     async def given_on(self, tenant_id: str, item: ShareableItem) -> list[tuple[Attempt, Stands]]:
         """What people have on it by shares that stand, whoever shared it, each with its share."""
@@ -285,6 +300,21 @@ class Shares:
                 await self._runs.begin(share, f"{run}.{share}", [tuple(notice)])
             self._runs.wake.set()
         return outcome
+
+
+def _may_stand(made: SharePlan, approved: Collection[str] = ()) -> None:
+    """`approved`: the rules to which a second person has said yes. Raises AgainstPolicy."""
+    if made.refused:
+        raise judging.refusal(made)
+    for each in made.approvals:
+        if each.rule not in approved:
+            raise AgainstPolicy(sentences(each.words, _(ASK_FIRST)), rule=each.rule)
+
+
+def _is_later(until: Expiry | None, than: Expiry | None) -> bool:
+    """Without a moment, it never ends."""
+    first, second = (each.at if each else None for each in (until, than))
+    return second is not None and (first is None or first > second)
 
 
 async def judged(
