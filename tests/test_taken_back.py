@@ -157,6 +157,20 @@ async def test_what_the_owner_lowered_no_delegate_raises(
     assert TO_EDIT not in megan.sees()
 
 
+async def test_what_the_owner_took_away_in_onedrive_no_delegate_gives_again(
+    alex: Someone, megan: Someone, link: str, bot: Bot
+) -> None:
+    await requests(alex, bot, f"request edit access to {link}")
+    await allows(megan, bot)
+    item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
+    mine = next(each for each in bot.contoso.files.own_grants(item) if getattr(each.to, "mail", "") == ALEX)
+    bot.contoso.files.revoke(item, mine.id)
+    await requests(alex, bot, f"request edit access to {link}?web=1")
+
+    assert ALEX not in bot.access(FILE)
+    assert TO_EDIT not in megan.sees()
+
+
 async def test_asked_to_edit_again_after_that_lapsed_only_the_owner_is_asked(
     adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
 ) -> None:
