@@ -281,7 +281,8 @@ class SharePlan:
     `mail`: True, Microsoft 365 writes to each; False, to nobody; None, to whom the bot cannot tell in Teams.
     `undo`: for so many seconds nobody hears of it. `chat`: it is for everybody there, and `said` is how that was asked
     for; of the `unknown` nobody knows how to share with them. `rulings` are what the organisation's policy made of it.
-    `model`: it is what they have. `wanted_by` is the name of whoever asked the asker for it.
+    `model`: it is what they have. `wanted_by` is the name of whoever asked the asker for it, `allowed_by` the id of the
+    delegate who allowed it in their place.
     """
 
     asker: Person
@@ -301,6 +302,7 @@ class SharePlan:
     rulings: tuple[Ruling, ...] = ()
     model: Model | None = None
     wanted_by: str = ""
+    allowed_by: str = ""
 
     @property
     def asked(self) -> ShareRequest:

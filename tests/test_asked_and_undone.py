@@ -484,6 +484,16 @@ async def test_who_decides_no_more_learns_nothing_of_the_answer(
     assert "You don't decide for Adele Vance any more." in told
 
 
+@pytest.mark.usefixtures("viewed")
+async def test_whose_time_is_over_has_no_card_to_press(adele: Someone, alex: Someone, megan: Someone, bot: Bot) -> None:
+    await asked(adele, alex, bot)
+    card = newest(megan)
+    await bot.later(days=4)
+
+    assert "You don't decide for Adele Vance any more." in shown(megan, bot, card)
+    assert FOR_DELEGATE not in shown(megan, bot, card)
+
+
 @pytest.mark.parametrize("who", ["adele", "megan"])
 async def test_a_yes_gives_no_more_than_the_card_showed_also_where_that_changes_meanwhile(
     adele: Someone, alex: Someone, megan: Someone, bot: Bot, who: str

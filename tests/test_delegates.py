@@ -663,9 +663,11 @@ async def test_whose_time_is_over_decides_nothing(
     adele: Someone, alex: Someone, megan: Someone, link: str, bot: Bot
 ) -> None:
     await asked(adele, alex, bot, link)
+    card = newest(megan)
+    allow = bot.button(megan, "Allow", card)
     await bot.later(days=4)
 
-    assert "You don't decide for Adele Vance any more" in await megan.presses("Allow", message=newest(megan))
+    assert "You don't decide for Adele Vance any more" in words_of_answer(await bot.deliver(megan, allow, card))
     assert ALEX not in bot.access(FILE)
 
 

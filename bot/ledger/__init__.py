@@ -210,7 +210,6 @@ class Ledger:
         await self.many.tidy()
         await self.approvals.tidy()
         await self.installs.tidy()
-        await self.delegates.tidy()
         await self.record.tidy(days)
 
     async def _bring_up_to_date(self) -> None:

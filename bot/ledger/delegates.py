@@ -68,10 +68,15 @@ class Delegates:
             await record.add(database, self._clock(), [_entry(standing, why)])
         return True
 
-    async def tidy(self) -> None:
-        """Forgets whose time is over."""
+    async def over(self) -> list[Delegation]:
+        """Those whose time is over."""
+        async with self._engine.connect() as database:
+            rows = (await database.execute(select(delegates).where(~self._in_force()))).all()
+        return [_delegation(row) for row in rows]
+
+    async def forget(self, over: Delegation) -> None:
         async with self._engine.begin() as database:
-            await database.execute(delete(delegates).where(~self._in_force()))
+            await database.execute(delete(delegates).where(delegates.c.key == over.key))
 
     async def _found(self, condition: ColumnElement[bool]) -> list[Delegation]:
         query = select(delegates).where(condition, self._in_force()).order_by(delegates.c.name)

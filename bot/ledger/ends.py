@@ -70,6 +70,7 @@ class Stands:
     runs: int
     tries: int
     ended: EndReceipt | None = field(default=None)
+    ended_at: int | None = field(default=None)
 
     @property
     def timezone(self) -> dt.tzinfo:
@@ -90,6 +91,10 @@ class Stands:
     def is_due(self, now: float) -> bool:
         """Whether it should be over."""
         return self.ends_at is not None and self.ends_at <= now
+
+    def had_its_time(self, now: float) -> bool:
+        """Whether it lasted as long as it was to."""
+        return self.is_due(now if self.ended_at is None else self.ended_at)
 
 
 class Ends:
@@ -205,6 +210,14 @@ class Ends:
             rows = (await database.execute(query)).all()
         # Of many it takes a while.
         return [each for each in await asyncio.to_thread(_readable, rows) if each.receipt.given()]
+
+    async def on_item(self, person: Person, item: str) -> list[Stands]:
+        """What this person shared of an item, also what is over; newest first."""
+        needle = json.dumps(item)[1:-1]
+        query = select(ends).where(_of(person), ends.c.receipt.contains(needle, autoescape=True))
+        async with self._engine.connect() as database:
+            rows = (await database.execute(query.order_by(ends.c.done_at.desc()))).all()
+        return [each for each in await asyncio.to_thread(_readable, rows) if each.receipt.plan.item.key == item]
 
     async def mentioning(self, tenant_id: str, words: str) -> list[Stands]:
         """All shares of a tenant, also those that are over, in whose receipt these words are; newest first."""
@@ -453,4 +466,5 @@ def _stands(row: Row[Any]) -> Stands:
         row.runs,
         row.tries,
         json.loads(row.ended, EndReceipt) if row.ended else None,
+        row.ended_at,
     )

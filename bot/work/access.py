@@ -4,7 +4,8 @@ Of what they can't open there is no share: what was asked for is in the row itse
 is a part of its name. Who asks to edit has a share, and whoever shared it is asked. All else is one way for both.
 
 Where the owner has named a delegate and does not answer, that one is asked as well. What a delegate allows is given as
-the owner, and by the owner's rules; a delegate who is none any more by the press decides nothing.
+the owner, and by the owner's rules; a delegate who is none any more by the press decides nothing. What the owner took
+back from whom a delegate had given it, no delegate gives again.
 """
 
 from __future__ import annotations
@@ -168,7 +169,6 @@ class AccessFlows:
         request = await self._ledger.requests.put_anew(
             name, what.asker.id, Wish.ACCESS, sealed, what.owner.id, before=key
         )
-        await self._only_by_the_owner(request, before)
         return await self._opened(request) or Wanted(request, what)
 
     async def ask_to_edit(self, received: Received, reason: str, before: str) -> AccessRequest:
@@ -183,22 +183,7 @@ class AccessFlows:
         what = _wants_to_edit(received, reason)
         await self._can_be_asked(what)
         sealed = self._sealer.seal(reason.encode(), key) if reason else None
-        request = await self._ledger.requests.put_anew(
-            key, what.asker.id, Wish.EDIT, sealed, what.owner.id, before=before
-        )
-        await self._only_by_the_owner(request, received.asked)
-        return request
-
-    async def _only_by_the_owner(self, request: AccessRequest, before: AccessRequest | None) -> None:
-        """What the owner took back from whom a delegate had given it, no delegate gives again."""
-        if before is None or before.key == request.key or before.decision is not Decision.ALLOWED:
-            return
-        stands = await self._ledger.ends.at(before.key)
-        is_by_time = stands is None or stands.is_due(self._clock())
-        is_given_back = stands is not None and any(each.outcome is Outcome.RETURNED for each in stands.receipt.grants)
-        if before.by[0] and not (is_by_time or is_given_back):
-            # They count as asked, so nobody asks them.
-            await self._ledger.told.begin(request.key, before.by[0], ESCALATED)
+        return await self._ledger.requests.put_anew(key, what.asker.id, Wish.EDIT, sealed, what.owner.id, before=before)
 
     async def at(self, key: str) -> Wanted | None:
         request = await self._ledger.requests.at(key)
@@ -360,7 +345,16 @@ class AccessFlows:
                     name=what.owner.name,
                 )
             )
-        return replace(plan, wanted_by=what.asker.name)
+        has_it = covers(plan.steps[0].now, plan.role)
+        if by and not has_it and await self._was_taken_back(what, plan.item):
+            raise NotAllowed(
+                _(
+                    "{owner} took this access away from {name}, so only {owner} can give it again. I did nothing.",
+                    owner=what.owner.name,
+                    name=what.asker.name,
+                )
+            )
+        return replace(plan, wanted_by=what.asker.name, allowed_by=by.delegate.id if by else "")
 
     async def _is_one_of_us(self, by: Delegation) -> None:
         """Looked up as the owner: who has left since, or become a guest, decides nothing any more. Raises TooLate."""
@@ -558,6 +552,10 @@ class AccessFlows:
 
     async def _tell_delegate(self, wanted: Wanted, item: ShareableItem | None, standing: Delegation) -> None:
         key = wanted.request.key
+        if item and await self._was_taken_back(wanted.what, item):
+            # They count as asked, so nobody asks them.
+            await self._ledger.told.begin(key, standing.delegate.id, ESCALATED)
+            return
         card = partial(cards.delegates.wants_access, wanted.what, item, key)
         if place := await self._tell(wanted, standing.delegate, ESCALATED, card):
             await self._ledger.places.keep(delegates_card(key, standing.delegate.id), place)
@@ -573,6 +571,9 @@ class AccessFlows:
         """Who may be asked in the owner's place: never whoever asks."""
         standing = await self._ledger.delegates.of(what.owner)
         return standing if standing and standing.delegate.id != what.asker.id else None
+
+    async def _was_taken_back(self, what: AccessWanted, item: ShareableItem) -> bool:
+        return await standing.was_taken_back(self._ledger, what, item.key, self._clock())
 
     async def _standing(self, owner: Person, person_id: str) -> Delegation | None:
         """By which this one decides for the owner now."""

@@ -66,9 +66,12 @@ class Delegates:
         return standing
 
     async def look(self) -> None:
-        """Tells whoever was named, and was not told because a kill came."""
+        """Tells whoever was named, and was not told because a kill came; and on their cards whose time is over."""
         for each in await self._ledger.delegates.untold():
             await self._tell_delegate(each)
+        for each in await self._ledger.delegates.over():
+            await self._access.ask_no_more(each.asker)
+            await self._ledger.delegates.forget(each)
 
     async def _tell_delegate(self, made: Delegation) -> None:
         card = partial(cards.delegates.named, made, hours=self.remind_hours)
