@@ -142,9 +142,11 @@ class Shares:
         made = await self._judged(plan, stands.done)
         # Whose end comes earlier is let in by nobody anew.
         if _is_later(until, before):
-            is_as_approved = not _is_later(until, shared.until)
             first = await self._ledger.changes.first(stands.key)
-            _may_stand(made, await self._flows.approved(first, shared) if is_as_approved else ())
+            # By the end that was approved, whatever it is by now.
+            asked = await self._ledger.plans.plan(first)
+            is_as_asked = asked and not _is_later(until, asked.until)
+            _may_stand(made, await self._flows.approved(first, asked) if asked and is_as_asked else ())
 
     async def may_be(self, plan: SharePlan, since: dt.datetime) -> None:
         """Raises AgainstPolicy where this could not have been shared so at that time, by what the rules are now."""
