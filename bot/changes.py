@@ -57,13 +57,17 @@ class ChangeStep:
 
 @dataclass(frozen=True)
 class ChangePlan:
-    """All looked up, nothing done. `until` is the end that is wanted; without a moment, none."""
+    """All looked up, nothing done. `until` is the end that is wanted; without a moment, none.
+
+    `in_place` are those who come in the place of who goes: nothing is taken away before they have it.
+    """
 
     asker: Person
     item: ShareableItem
     aim: Aim
     steps: tuple[ChangeStep, ...]
     until: Expiry | None = None
+    in_place: tuple[Recipient, ...] = ()
 
     @property
     def to_change(self) -> tuple[ChangeStep, ...]:

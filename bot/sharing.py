@@ -76,7 +76,8 @@ class ShareRequest:
     """What was typed; nothing is looked up yet. None is "not said".
 
     `mail`: whether Microsoft 365 shall write to them; `sign_in`: whether they have to sign in to open it. `same_as`:
-    whose right and end it shall be, where these are not said.
+    whose right and end it shall be, where these are not said. `keeps_end`: who has it until some day has the higher
+    right no longer, unless that is said.
     """
 
     items: tuple[Words, ...]
@@ -89,6 +90,7 @@ class ShareRequest:
     sign_in: bool | None = None
     password: str | None = field(default=None, repr=False)
     same_as: Words | None = None
+    keeps_end: bool = False
 
 
 @dataclass(frozen=True)

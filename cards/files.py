@@ -473,6 +473,8 @@ def _came_of(part: Part, key: str) -> Element:
         case ChangeReceipt() as receipt:
             steps = {step.recipient: step for step in receipt.plan.steps}
             body += [cards.change.changed(each, receipt.plan, steps.get(each.recipient)) for each in receipt.changes]
+            if part.said:
+                body.append(line(run(f"✗ {_(part.said)}", colour="Attention"), spacing="None"))
         case None if part.said:
             body.append(line(run(f"✗ {_(part.said)}", colour="Attention"), spacing="None"))
         case None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.changes import Aim, ChangePlan
 from bot.commands import change, share
 from bot.commands.turn import Command, Reply, Turn
@@ -19,7 +21,7 @@ async def change_role(turn: Turn, understood: Understood) -> Reply:
         item = request.items[0].value
         raise NotUnderstood(_("What may they do? Say for example: change Alex to view only on {item}", item=item))
     if request.role is not Role.READ:
-        return await share.planned(turn, request)
+        return await share.planned(turn, replace(request, keeps_end=True))
     try:
         plan = await change.looked_up(turn, request, Aim.LOWER)
     except NotFound:

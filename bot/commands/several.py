@@ -38,7 +38,7 @@ async def plans(turn: Turn, request: ShareRequest) -> tuple[list[SharePlan], lis
         return found
     made: list[SharePlan] = []
     missing: list[Missing] = []
-    judged = await planning.each_in_turn([_judged(turn, each) for each in found])
+    judged = await planning.each_in_turn([_judged(turn, each, request) for each in found])
     for words, plan in zip(dict.fromkeys(request.items), judged, strict=True):
         if isinstance(plan, BaseException):
             raise plan
@@ -49,11 +49,11 @@ async def plans(turn: Turn, request: ShareRequest) -> tuple[list[SharePlan], lis
     return made, missing
 
 
-async def _judged(turn: Turn, plan: SharePlan | SharebotError) -> SharePlan | str:
+async def _judged(turn: Turn, plan: SharePlan | SharebotError, request: ShareRequest) -> SharePlan | str:
     """As the policy has it, or why there is none."""
     if isinstance(plan, SharebotError):
         return str(plan)
-    plan = await turn.work.shares.judged(turn.graph, plan, turn.now)
+    plan = await turn.work.shares.judged(turn.graph, plan, turn.now, keeps_end=request.keeps_end)
     if plan.refused and not plan.to_grant:
         return str(judging.refusal(plan))
     return plan
@@ -123,7 +123,7 @@ async def retry(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         except (NotFound, NotAllowed, NotUnderstood) as error:
             missing.append(Missing(part.plan.item.name, str(error)))
         else:
-            judged = await _judged(turn, plan) if isinstance(plan, SharePlan) else None
+            judged = await _judged(turn, plan, request) if isinstance(plan, SharePlan) else None
             if isinstance(judged, SharePlan):
                 plans.append(judged)
             elif judged:

@@ -27,7 +27,7 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
     if understood.request is None or understood.asks:
         return await _asked(turn, understood)
-    request = understood.request
+    request = replace(understood.request, keeps_end=True)
     try:
         return await planned(turn, request)
     except NotFound as error:
@@ -230,7 +230,8 @@ async def worked_out(turn: Turn, request: ShareRequest, there: Roster | None) ->
     if isinstance(plan, UnclearRequest):
         # What others have is looked up anew by then.
         return replace(plan, request=replace(said, items=plan.request.items, recipients=plan.request.recipients))
-    return await turn.work.shares.judged(turn.graph, replace(plan, model=model), turn.now)
+    plan = replace(plan, model=model)
+    return await turn.work.shares.judged(turn.graph, plan, turn.now, keeps_end=request.keeps_end)
 
 
 async def asking(turn: Turn, what: Waiting, before: str = "") -> Reply:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import judging
 from bot.changes import Aim, ChangePlan
 from bot.commands import change, several
 from bot.commands.turn import Reply, Turn
-from bot.errors import NotUnderstood
-from bot.language import Understood
+from bot.errors import NotAllowed, NotUnderstood
+from bot.language import SWAP, Understood
 from bot.many import Missing
-from bot.sharing import Role, SharePlan, ShareRequest, UnclearRequest
-from bot.texts import _, later
+from bot.sharing import Expiry, Recipient, Role, SharePlan, ShareRequest, UnclearRequest
+from bot.texts import _, later, sentences
+from bot.work.shares import UNTIL_WHEN
+from cards.many import by_name
 
 INTENT = "multi"
 AIMS = {"unshare": Aim.REMOVE, "extend": Aim.END}
@@ -32,7 +35,7 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
             found = await change.looked_up(turn, request, aim)
             made = found if isinstance(found, UnclearRequest) else ([found], list[Missing]())
         elif action.intent in ("share", "change_role"):
-            made = await several.plans(turn, _in_their_place(request, parts))
+            made = await several.plans(turn, _in_their_place(replace(request, keeps_end=True), parts))
         else:
             raise NotUnderstood(_(ONE_BY_ONE))
         if isinstance(made, UnclearRequest):
@@ -41,13 +44,39 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
         parts += made[0]
         missing += made[1]
     _refuse_what_meets(parts)
+    if understood.wish == SWAP:
+        parts = _swapped(parts, missing)
     return await several.asking(turn, parts, missing)
 
 
 def _in_their_place(request: ShareRequest, parts: list[SharePlan | ChangePlan]) -> ShareRequest:
-    """With the right of whoever has it taken away by the same message, where nobody said which."""
-    roles = {step.own for part in parts if isinstance(part, ChangePlan) for step in part.to_change if step.own}
-    return replace(request, role=roles.pop()) if request.role is None and len(roles) == 1 else request
+    """With the right and the end of whoever has it taken away by the same message, where nobody said which."""
+    taken = [step for part in parts if isinstance(part, ChangePlan) for step in part.to_change if step.own]
+    roles, ends = {step.own for step in taken}, {step.ends for step in taken}
+    if request.role is None and len(roles) == 1:
+        request = replace(request, role=roles.pop())
+        if request.until is None and len(ends) > 1:
+            raise NotUnderstood(_(UNTIL_WHEN))
+        end = next(iter(ends))
+        return replace(request, until=request.until or (Expiry("", end) if end else None))
+    return request
+
+
+def _swapped(parts: list[SharePlan | ChangePlan], missing: list[Missing]) -> list[SharePlan | ChangePlan]:
+    """What is taken away waits for who comes in that place. Raises NotAllowed where they could not have it at once."""
+    taken = {part.item.key: part for part in parts if isinstance(part, ChangePlan)}
+    stays = by_name(list(dict.fromkeys(step.recipient for part in taken.values() for step in part.to_change)))
+    why = [each.why for each in missing]
+    shares = [part for part in parts if isinstance(part, SharePlan)]
+    why += [str(judging.refusal(part)) for part in shares if part.refused]
+    why += [each.words for part in shares for each in part.approvals]
+    if why and stays:
+        raise NotAllowed(sentences(*dict.fromkeys(why), _("So I leave the access of {names} as it is.", names=stays)))
+    return [replace(part, in_place=_new(shares, part)) if isinstance(part, ChangePlan) else part for part in parts]
+
+
+def _new(shares: list[SharePlan], of: ChangePlan) -> tuple[Recipient, ...]:
+    return tuple(each for part in shares if part.item.key == of.item.key for each in part.to_grant)
 
 
 def _refuse_what_meets(parts: list[SharePlan | ChangePlan]) -> None:

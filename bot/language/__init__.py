@@ -2,6 +2,6 @@
 
 from bot.language.said import Context, Mention, Said
 from bot.language.understanding import understand
-from bot.language.understood import Understood
+from bot.language.understood import SWAP, Understood
 
-__all__ = ["Context", "Mention", "Said", "Understood", "understand"]
+__all__ = ["SWAP", "Context", "Mention", "Said", "Understood", "understand"]

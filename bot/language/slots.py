@@ -11,7 +11,7 @@ from bot.language.beside import Aside, Together, unmarked
 from bot.language.names import Listed, Namer, ends_with_a_file, has_a_file, is_named, low_of
 from bot.language.patterns import BLANKS, MARKS, Fit
 from bot.language.said import Now, Plain
-from bot.language.understood import BLANK, TALK, Understood
+from bot.language.understood import BLANK, SWAP, TALK, Understood
 from bot.sharing import Expiry, Role, ShareRequest, Words
 
 THIS = Words("reference", "this")
@@ -300,7 +300,7 @@ class Slots:
         beside = self._beside.of(people_said + items_said)
         taken = Understood("unshare", ShareRequest(items.found, old.found))
         given = Understood("share", _request(items, new, beside.role, beside.until, beside))
-        return Understood("multi", None, beside.asks, actions=(taken, given))
+        return Understood("multi", None, beside.asks, actions=(taken, given), wish=SWAP)
 
     def _negated(self, said: str | None, *, but_except: bool = False) -> bool:
         if said is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -274,7 +274,6 @@ class Changes:
         if pressed.receipt is None or not pressed.receipt.restorable():
             raise TooLate
         if pressed.undone is None:
-            await self.may_be_given_back(pressed.receipt)
             await self._changed("restore", pressed)
         return await self._ledger.changes.of(key, person)
 
@@ -325,17 +324,29 @@ class Changes:
     async def _if_it_may(self, key: str, run: str, *, is_last: bool) -> Wrong | None:
         """By the policy as it is now, whichever card it was pressed on."""
         pressed = await self._ledger.changes.at(key)
-        if pressed and pressed.receipt is None and pressed.run == run:
-            with speaking(pressed.locale, pressed.timezone):
-                try:
-                    await self._shares.may_last(pressed.plan)
-                except SharebotError as error:
-                    await self._ledger.changes.put_off(pressed, error)
-                    return wrong.written(error)
+        is_new = pressed is not None and pressed.receipt is None and pressed.run == run
+        if pressed and is_new and (error := await self._refused(pressed, self._shares.may_last(pressed.plan))):
+            return error
         return await self._flows.change(key, run, is_last=is_last)
 
     async def _restored(self, key: str, run: str) -> wrong.Wrong | None:
-        return await self._told_of_change("restore", self._flows.restore, key, run)
+        return await self._told_of_change("restore", self._if_it_comes_back, key, run)
+
+    async def _if_it_comes_back(self, key: str, run: str, *, is_last: bool) -> Wrong | None:
+        pressed = await self._ledger.changes.at(key)
+        receipt = pressed.receipt if pressed and pressed.undone is None and pressed.run == run else None
+        if pressed and receipt and (error := await self._refused(pressed, self.may_be_given_back(receipt))):
+            return error
+        return await self._flows.restore(key, run, is_last=is_last)
+
+    async def _refused(self, pressed: Pressed, judging: Awaitable[None]) -> Wrong | None:
+        with speaking(pressed.locale, pressed.timezone):
+            try:
+                await judging
+            except SharebotError as error:
+                await self._ledger.changes.put_off(pressed, error)
+                return wrong.written(error)
+        return None
 
     async def _told_of_change(self, name: str, what: Callable[..., Any], key: str, run: str) -> wrong.Wrong | None:
         engine = await self._runs.started()

@@ -14,16 +14,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import cards.files
-from bot.changes import ChangeReceipt
-from bot.errors import SharebotError, TooLate, Unavailable, Unsure
+from bot.changes import ChangePlan, ChangeReceipt
+from bot.errors import AgainstPolicy, SharebotError, TooLate, Unavailable, Unsure
 from bot.ledger import Ledger, ManyPressed, Place, Stands, decided_by, decision_of, is_passing
 from bot.many import Many, ManyPlan, Part, Waiting
 from bot.sharing import Ending, EndReceipt, Person, Recipient, ShareReceipt, Telling
-from bot.texts import _, speaking
+from bot.texts import _, sentences, speaking
 from bot.work import standing, wrong
 from bot.work.flows import AGAIN, ENDED, NOW, SHARED, UNDO, Flows, Notice, Show, Tell
 from bot.work.runs import Runs, logged
-from cards.elements import Card
+from cards.elements import Card, apart
+from cards.many import by_name
 
 if TYPE_CHECKING:
     from bot.work.changes import Changes
@@ -40,6 +41,8 @@ SHOWN_WITHIN = 2.5
 # Of fewer, a card of its own says more.
 SEVERAL = 2
 HEARD = (Telling.TEAMS, Telling.MAIL, Telling.MAYBE)
+# Instead of "change" for what waits until somebody else has it.
+AFTER = "change after"
 # A flow, its name, and what it is told.
 Work = tuple[str, str, list[str]]
 
@@ -118,7 +121,8 @@ class ManyFlows:
                     works.append(("share", run, [part.key, run, pressed.locale, pressed.zone]))
                 else:
                     change = await self._ledger.changes.press(part.key, asker, pressed.locale, pressed.zone)
-                    works.append(("change", change.run, [part.key, change.run]))
+                    flow = AFTER if change.plan.in_place else "change"
+                    works.append((flow, change.run, [part.key, change.run]))
         for each in pressed.plan.waits:
             run = f"{each}.ask"
             works.append(("approval", run, [each, run, pressed.locale, pressed.zone]))
@@ -136,6 +140,26 @@ class ManyFlows:
                 change = await self._ledger.changes.of(part.key, pressed.plan.asker)
                 works.append(("restore", change.run, [part.key, change.run]))
         return works
+
+    async def in_vain(self, key: str) -> dict[str, str]:
+        """What is not to be taken away as who comes in that place has not got it, and a sentence on that."""
+        pressed = await self._ledger.many.at(key)
+        if pressed is None:
+            return {}
+        parts = await self._ledger.many.parts(pressed.plan.keys)
+        receipts = [part.receipt for part in parts if isinstance(part.receipt, ShareReceipt)]
+        has = {(each.plan.item.key, grant.recipient) for each in receipts for grant in each.granted()}
+        said: dict[str, str] = {}
+        with speaking(pressed.locale, pressed.timezone):
+            for part in parts:
+                new = part.plan.in_place if isinstance(part.plan, ChangePlan) else ()
+                if any((part.plan.item.key, each) not in has for each in new):
+                    stays = by_name([step.recipient for step in part.plan.steps])
+                    said[part.key] = sentences(
+                        _("{file} was not shared.", file=apart(part.plan.item.name)),
+                        _("So I leave the access of {names} as it is.", names=stays),
+                    )
+        return said
 
     async def over(self, key: str, act: str, said: dict[str, str]) -> None:
         """All have come to their end; `said` is why nothing came of some."""
@@ -408,14 +432,25 @@ class ManyAtOnce:
         if place:
             await self._ledger.places.keep(key, place)
         shown = await self._many.now(key, person)
-        for part in shown.parts:
-            if isinstance(part.receipt, ChangeReceipt) and part.can_be_undone:
-                await self._changes.may_be_given_back(part.receipt)
-        if any(part.can_be_undone for part in shown.parts):
+        if await self._can_be_undone(shown):
             await self._begun(key, f"{UNDO}.{pressed.undos}")
         elif not pressed.is_undone:
             raise TooLate
         return await self._many.now(key, person)
+
+    async def _can_be_undone(self, shown: Many) -> bool:
+        """Whether any of it can. Raises AgainstPolicy or TooLate where by now nothing of it may come back."""
+        refused: list[SharebotError] = []
+        parts = [part for part in shown.parts if part.can_be_undone]
+        for part in parts:
+            if isinstance(part.receipt, ChangeReceipt):
+                try:
+                    await self._changes.may_be_given_back(part.receipt)
+                except (AgainstPolicy, TooLate) as error:
+                    refused.append(error)
+        if refused and len(refused) == len(parts):
+            raise refused[0]
+        return bool(parts)
 
     async def of_part(self, part: str) -> str | None:
         """The key of the card where this share is one of several."""
@@ -442,6 +477,20 @@ class ManyAtOnce:
         engine = await self._runs.started()
         works = await engine.step("begin", self._many.begin, key, act, again=is_passing)
         await engine.hurry()
+        said = await self._all_of(key, [work for work in works if work[0] != AFTER])
+        if swaps := [("change", name, ids) for flow, name, ids in works if flow == AFTER]:
+            in_vain = await engine.step("in vain", self._many.in_vain, key, again=is_passing)
+            said |= in_vain
+            said |= await self._all_of(key, [work for work in swaps if work[2][0] not in in_vain])
+        await engine.step("over", partial(self._many.over, key, act, said), again=is_passing)
+        notices = await engine.step("notices", self._many.notices, key, act, again=is_passing)
+        await engine.step("show", self._many.show_or_tell, key, run, again=is_passing)
+        await self._runs.begin(key, run, notices)
+        self._runs.wake.set()
+
+    async def _all_of(self, key: str, works: Sequence[Work]) -> dict[str, str]:
+        """All at once; why nothing came of some."""
+        engine = await self._runs.started()
         begun = [(ids[0], await engine.start(flow, name, *ids)) for flow, name, ids in works]
         said: dict[str, str] = {}
         for part, outcome_of in begun:
@@ -453,8 +502,4 @@ class ManyAtOnce:
             if outcome:
                 said[part] = outcome["sentence"]
             await engine.step("show", self._many.progress, key, again=is_passing)
-        await engine.step("over", partial(self._many.over, key, act, said), again=is_passing)
-        notices = await engine.step("notices", self._many.notices, key, act, again=is_passing)
-        await engine.step("show", self._many.show_or_tell, key, run, again=is_passing)
-        await self._runs.begin(key, run, notices)
-        self._runs.wake.set()
+        return said

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot import judging
 from bot.changes import Aim, ChangePlan
-from bot.errors import AgainstPolicy, SharebotError, TooLate, Unsure
+from bot.errors import AgainstPolicy, NotUnderstood, SharebotError, TooLate, Unsure
 from bot.granting import names
 from bot.graph import Graph
 from bot.graph.permissions import covers
@@ -30,7 +30,7 @@ from bot.sharing import (
     Step,
     Verdict,
 )
-from bot.texts import _, sentences
+from bot.texts import _, later, sentences
 from bot.work import wrong
 from bot.work.flows import ASK_FIRST, DOUBT, DUE, NOW, RENEWED, UNDO, Flows
 from bot.work.many import ManyFlows
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 # Seconds. An end that takes longer is left to itself.
 ENDS_WITHIN = 60.0
+
+UNTIL_WHEN = later("Until when? They have it until different days. Please say a day, or: forever")
 
 
 class Shares:
@@ -65,9 +67,13 @@ class Shares:
         self._many = many
         runs.add({"share": self.run, "end": self._ended})
 
-    async def judged(self, graph: Graph, plan: SharePlan, now: dt.datetime) -> SharePlan:
-        """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises."""
-        return await judged(self._ledger, graph, plan, self._policy, now)
+    async def judged(self, graph: Graph, plan: SharePlan, now: dt.datetime, *, keeps_end: bool = False) -> SharePlan:
+        """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises.
+
+        `keeps_end`: whoever gets a higher right has it for as long as the lower one. Raises NotUnderstood where that
+        is not one day.
+        """
+        return await judged(self._ledger, graph, plan, self._policy, now, keeps_end=keeps_end)
 
     async def share(self, key: str, person: Person, locale: str, zone: str, place: Place | None = None) -> ShareReceipt:
         """Carries out the plan of this key, once; who asks again, however often and wherever, gets the same answer.
@@ -320,18 +326,39 @@ def _is_later(until: Expiry | None, than: Expiry | None) -> bool:
 
 
 async def judged(
-    ledger: Ledger, graph: Graph, plan: SharePlan, policy: Policy, now: dt.datetime, *, says_end: bool = False
+    ledger: Ledger,
+    graph: Graph,
+    plan: SharePlan,
+    policy: Policy,
+    now: dt.datetime,
+    *,
+    says_end: bool = False,
+    keeps_end: bool = False,
 ) -> SharePlan:
     """The plan as the policy has it, and with what each has by now that ends. Raises what judging raises.
 
-    `says_end` is for a plan without an end of which that was a word.
+    `says_end` is for a plan without an end of which that was a word; `keeps_end`, as of `Shares.judged`.
     """
     zone = now.tzinfo or dt.UTC
     is_said = says_end or (plan.until is not None and all(each.verdict is not Verdict.DEFAULT for each in plan.rulings))
     plan = await _with_ends(ledger, plan, zone, is_said=is_said)
+    if keeps_end and plan.until is None:
+        plan = replace(plan, until=_own_end(plan))
     made = await judging.judged(graph, plan, policy, now)
     # An end that is sooner now may be none that anybody would not have had.
     return made if made.until == plan.until else await _with_ends(ledger, made, zone, is_said=is_said)
+
+
+def _own_end(plan: SharePlan) -> Expiry | None:
+    """Until when those have theirs now who are all to get a higher right."""
+    higher = [step for step in plan.steps if step.change is Change.UPGRADED]
+    ends = {step.ends for step in higher}
+    if len(higher) < len(plan.to_grant):
+        return None
+    if len(ends) > 1:
+        raise NotUnderstood(_(UNTIL_WHEN))
+    end = next(iter(ends), None)
+    return Expiry("", end) if end else None
 
 
 async def _with_ends(ledger: Ledger, plan: SharePlan, zone: dt.tzinfo, *, is_said: bool) -> SharePlan:
