@@ -305,7 +305,8 @@ def _title(parts: Sequence[Part], of: Sequence[Part]) -> str:
         return several(len(parts), "Share {count} file?", "Share {count} files?")
     if all(isinstance(part.plan, ChangePlan) and part.plan.aim is Aim.REMOVE for part in parts):
         return several(len(parts), "Take away access to {count} file?", "Take away access to {count} files?")
-    return several(len(parts), "Do this for {count} file?", "Do this for {count} files?")
+    items = {part.plan.item.key for part in parts}
+    return several(len(items), "Do this for {count} file?", "Do this for {count} files?")
 
 
 def _button(parts: Sequence[Part], waiting: Sequence[SharePlan], of: Sequence[Part]) -> str:

@@ -332,8 +332,8 @@ def still(receipt: ShareReceipt) -> list[str]:
     return [
         several(
             receipt.plan.undo,
-            "They hear of it in {count} second, unless you undo it.",
-            "They hear of it in {count} seconds, unless you undo it.",
+            "They are told in {count} second, unless you undo it.",
+            "They are told in {count} seconds, unless you undo it.",
         )
     ]
 
@@ -574,7 +574,8 @@ def _mailed(plan: SharePlan) -> str:
             return _("Microsoft 365 sends no mail, and they have to sign in.")
         case None:
             return _(
-                "I tell them in Teams; whom I can't reach there, Microsoft 365 mails. They have to sign in to open it."
+                "I tell them in Teams; anyone I can't reach there gets an e-mail from Microsoft 365. "
+                "They have to sign in to open it."
             )
 
 
@@ -588,8 +589,8 @@ def _heard(plan: SharePlan) -> list[str]:
         heard.append(
             several(
                 plan.undo,
-                "They hear of it after {count} second: undo it before, and nobody ever does.",
-                "They hear of it after {count} seconds: undo it before, and nobody ever does.",
+                "They are told after {count} second. If you undo it before then, nobody is told.",
+                "They are told after {count} seconds. If you undo it before then, nobody is told.",
             )
         )
     if at_once:

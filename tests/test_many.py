@@ -334,7 +334,7 @@ async def test_the_result_says_when_they_hear_of_it(contoso: Contoso, tmp_path: 
         adele = Someone(contoso, ADELE)
         await shared(adele, bot)
 
-        assert "They hear of it in 600 seconds, unless you undo it." in adele.sees()
+        assert "They are told in 600 seconds, unless you undo it." in adele.sees()
 
 
 async def test_each_of_the_result_leads_to_its_own_card_and_back(adele: Someone, alex: Someone, bot: Bot) -> None:

@@ -52,14 +52,14 @@ async def test_nobody_hears_of_it_until_undo_has_had_its_time(adele: Someone, al
     early, access = alex.sees(), bot.access(FILE)
     told = await when_told(bot, adele, "told in Teams")
 
-    assert "They hear of it after 2 seconds: undo it before, and nobody ever does." in card
-    assert "They hear of it in 2 seconds, unless you undo it." in result
+    assert "They are told after 2 seconds. If you undo it before then, nobody is told." in card
+    assert "They are told in 2 seconds, unless you undo it." in result
     assert access[ALEX] == "write"
     assert "Shared with you" not in early
     assert alex.sees().count("Shared with you") == 1
     assert bot.mails_to(ALEX) == []
     assert told.count("told in Teams") == 1
-    assert "They hear of it in" not in told
+    assert "They are told in" not in told
 
 
 async def test_who_is_not_in_teams_is_mailed_with_the_message(adele: Someone, bot: Bot) -> None:
@@ -212,7 +212,7 @@ async def test_a_mail_that_cannot_be_asked_for_now_is_asked_for_again_and_told_a
 
     assert len(bot.mails_to(ALEX)) == comes_back
     assert bot.access(FILE)[ALEX] == "write"
-    assert "They hear of it in" not in told
+    assert "They are told in" not in told
 
 
 async def test_a_mail_gives_nobody_back_what_was_taken_from_them_meanwhile(adele: Someone, bot: Bot) -> None:
