@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.sharing import Decision, Role, Ruling, SharePlan
 from bot.texts import _, sentences, several, when
@@ -52,7 +53,7 @@ def wanted(plans: Sequence[SharePlan], rulings: Sequence[Ruling], due: dt.dateti
 
 
 def _one(plan: SharePlan, rulings: Sequence[Ruling]) -> tuple[list[Element], list[Action]]:
-    return [file(plan.item), *people_of(plan), *terms(plan, rulings=()), *_why(rulings)], []
+    return [file(plan.item), *people_of(plan), *_terms(plan), *_why(rulings)], []
 
 
 def _all(
@@ -74,7 +75,12 @@ def _all(
     ]
     shown, turns = paged(rows, key, page, "approvals.page")
     why = [] if says_rules else _why(rulings)
-    return [*(people(plans) if is_same else []), *shown, *terms(of_all(plans), rulings=()), *why], turns
+    return [*(people(plans) if is_same else []), *shown, *_terms(of_all(plans)), *why], turns
+
+
+def _terms(plan: SharePlan) -> list[Element]:
+    """Without what is for the sharer, who alone can undo it, and without the rules that they are asked for."""
+    return terms(replace(plan, undo=0), rulings=())
 
 
 def _why(rulings: Sequence[Ruling]) -> list[Element]:
@@ -86,7 +92,7 @@ def answered(plans: Sequence[SharePlan], *, is_approved: bool) -> Card:
     name = apart(plans[0].asker.name)
     title = _("Approved") if is_approved else _("Declined")
     sentence = (
-        _("It is shared as {name} now, and I tell them.", name=name)
+        _("I share it as {name} now, and tell them whether it worked.", name=name)
         if is_approved
         else _("Nothing is shared. I tell {name}.", name=name)
     )
@@ -99,17 +105,18 @@ def approved_in_part(plans: Sequence[SharePlan]) -> Card:
     return card(heading(_("Approved")), *files(plans), line(sentence), summary=sentences(_("Approved"), sentence))
 
 
-def approved(plan: SharePlan, name: str) -> Card:
+def approved(plan: SharePlan, name: str, reason: str = "") -> Card:
     sentence = _("{name} approved what you wanted to share, and it is done.", name=apart(name))
-    return card(heading(_("Approved")), file(plan.item), line(sentence), summary=sentence)
+    return card(heading(_("Approved")), file(plan.item), line(sentence), *_said(reason), summary=sentence)
 
 
-def not_shared_yet(plan: SharePlan, name: str, key: str) -> Card:
+def not_shared_yet(plan: SharePlan, name: str, key: str, reason: str = "") -> Card:
     sentence = _("{name} approved what you wanted to share, but I could not do it yet.", name=apart(name))
     return card(
         heading(_("Approved")),
         file(plan.item),
         line(sentence),
+        *_said(reason),
         actions=[button(_("Share"), "share.confirm", key, style="positive")],
         summary=sentence,
     )
@@ -117,8 +124,11 @@ def not_shared_yet(plan: SharePlan, name: str, key: str) -> Card:
 
 def declined(plans: Sequence[SharePlan], name: str, reason: str) -> Card:
     sentence = _("{name} did not approve this, so nothing is shared.", name=apart(name))
-    why = [block(small(_("Why:")), line(reason))] if reason else []
-    return card(heading(_("Not approved")), *files(plans), line(sentence), *why, summary=sentence)
+    return card(heading(_("Not approved")), *files(plans), line(sentence), *_said(reason), summary=sentence)
+
+
+def _said(reason: str) -> list[Element]:
+    return [block(small(_("Why:")), line(reason))] if reason else []
 
 
 def lapsed(plans: Sequence[SharePlan], names: Sequence[str]) -> Card:

@@ -83,7 +83,7 @@ async def test_what_a_second_person_approves_is_shared_as_the_asker(
     for shown in ("Adele Vance", FILE, "Alex Wilber", "can edit", "Until", "“Money”", "Figures are for those"):
         assert shown in asked
     assert before is None
-    assert "It is shared as Adele Vance now" in approved
+    assert "I share it as Adele Vance now" in approved
     assert access(bot) == "write"
     assert "✓ can edit" in adele.sees()
     assert "Megan Bowen approved what you wanted to share" in adele.sees()
@@ -414,7 +414,7 @@ async def test_a_kill_between_the_approval_and_the_share_loses_nothing(contoso: 
         await until(lambda: "approved what you wanted to share, and it is done" in adele.sees())
         again = await delivered(megan, approve)
 
-    assert "It is shared as Adele Vance now" in again
+    assert "I share it as Adele Vance now" in again
     item = contoso.file("Adele Vance", f"Finance/{FILE}")
     assert contoso.roles(item).get(ALEX) == "write"
     assert alex.sees().count("shared a file with you") == 1
@@ -451,5 +451,5 @@ async def test_answers_on_two_replicas_are_one_share(contoso: Contoso, tmp_path:
         answers = await asyncio.gather(*presses)
         await until(lambda: "shared a file with you" in alex.sees())
 
-    assert all("It is shared as Adele Vance now" in each for each in answers)
+    assert all("I share it as Adele Vance now" in each for each in answers)
     assert alex.sees().count("shared a file with you") == 1

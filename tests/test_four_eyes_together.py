@@ -108,7 +108,7 @@ async def test_what_goes_at_once_does_and_the_rest_is_one_question(
     for shown in (BUDGET, FORECAST, "Adele Vance", "Alex Wilber", "can edit", "“Money”", "Figures are for those"):
         assert shown in asked
     assert TRAVEL not in asked
-    assert "It is shared as Adele Vance now" in approved
+    assert "I share it as Adele Vance now" in approved
     assert given(bot) == ["write", "write", "write"]
     assert count_of(adele, "Megan Bowen approved what you wanted to share.") == 1
     assert "Megan Bowen approved this. What came of it is on a card of its own." in adele.sees()
@@ -438,7 +438,7 @@ async def test_a_kill_between_the_approval_and_the_shares_loses_nothing(contoso:
         await until(lambda: "shared 2 files with you" in alex.sees())
         again = await delivered(megan, approve)
 
-    assert "It is shared as Adele Vance now" in again
+    assert "I share it as Adele Vance now" in again
     assert roles(contoso) == ["write", "write"]
     assert count_of(alex, "shared 2 files with you") == 1
     assert count_of(adele, "Megan Bowen approved what you wanted to share.") == 1
@@ -475,6 +475,6 @@ async def test_answers_on_two_replicas_are_one_yes(contoso: Contoso, tmp_path: P
         answers = await asyncio.gather(*presses)
         await until(lambda: "shared 2 files with you" in alex.sees())
 
-    assert all("It is shared as Adele Vance now" in each for each in answers)
+    assert all("I share it as Adele Vance now" in each for each in answers)
     assert roles(contoso) == ["write", "write"]
     assert count_of(alex, "shared 2 files with you") == 1

@@ -55,7 +55,7 @@ def _sharers(approving: Approving) -> Card:
             names = list(approving.approvers.values())
             return cards.approvals.waiting(plans[0], names, approving.due, approving.key)
         case Decision.ALLOWED:
-            return cards.approvals.not_shared_yet(plans[0], by, approving.key)
+            return cards.approvals.not_shared_yet(plans[0], by, approving.key, approving.reason)
         case Decision.DECLINED:
             return cards.approvals.declined(plans, by, approving.reason)
         case Decision.OVER | Decision.LAPSED:

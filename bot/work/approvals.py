@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -131,9 +131,10 @@ class ApprovalFlows:
             return None
         rulings = {each.rule: each for plan in shares.values() for each in plan.approvals}
         asker = next(iter(shares.values())).asker
+        get_it = {each.id for plan in shares.values() for each in plan.to_grant if each.id}
         with speaking(locale, ZoneInfo(zone)):
             try:
-                wanted = [(each, await self._whom(asker, each)) for each in rulings.values()]
+                wanted = [(each, await self._whom(asker, each, get_it)) for each in rulings.values()]
                 if not wanted:
                     raise TooLate
                 await self._ledger.approvals.ask(key, shares, wanted, locale, zone)
@@ -141,8 +142,11 @@ class ApprovalFlows:
                 return wrong.written(error)
         return None
 
-    async def _whom(self, asker: Person, ruling: Ruling) -> list[tuple[str, str]]:
-        """Those who may approve it by this rule and can be asked. Raises NotAllowed where there is nobody."""
+    async def _whom(self, asker: Person, ruling: Ruling, get_it: Collection[str]) -> list[tuple[str, str]]:
+        """Those who may approve it by this rule and can be asked, but none of those who `get_it`.
+
+        Raises NotAllowed where there is nobody.
+        """
         graph = self._graph(asker)
         found: dict[str, Recipient] = {}
         for each in ruling.approvers:
@@ -155,10 +159,20 @@ class ApprovalFlows:
                     rule=ruling.rule,
                 )
             )
-        known = await self._ledger.conversations.known(asker.tenant_id, list(found))
-        reached = sorted((each.name, person_id) for person_id, each in found.items() if person_id in known)
+        others = {person_id: each for person_id, each in found.items() if person_id not in get_it}
+        if not others:
+            raise NotAllowed(
+                _(
+                    "By the rule “{rule}” {names} can approve this, and nobody approves what they get themselves. "
+                    "Please tell whoever runs me.",
+                    rule=ruling.rule,
+                    names=listed([each.name for each in found.values()][:MOST_ASKED]),
+                )
+            )
+        known = await self._ledger.conversations.known(asker.tenant_id, list(others))
+        reached = sorted((each.name, person_id) for person_id, each in others.items() if person_id in known)
         if not reached:
-            names = listed([each.name for each in found.values()][:MOST_ASKED])
+            names = listed([each.name for each in others.values()][:MOST_ASKED])
             raise NotAllowed(
                 _(
                     "By the rule “{rule}” {names} can approve this, and I can't reach them in Teams. "
@@ -293,9 +307,9 @@ class ApprovalFlows:
             case "wanted", None if rulings := found.waits_for(person_id):
                 return partial(cards.approvals.wanted, plans, rulings, found.due, found.key)
             case "approved", Decision.ALLOWED:
-                return partial(cards.approvals.approved, plans[0], by)
+                return partial(cards.approvals.approved, plans[0], by, found.reason)
             case "again", Decision.ALLOWED:
-                return partial(cards.approvals.not_shared_yet, plans[0], by, found.key)
+                return partial(cards.approvals.not_shared_yet, plans[0], by, found.key, found.reason)
             case "declined", Decision.DECLINED:
                 return partial(cards.approvals.declined, plans, by, found.reason)
             case "lapsed", Decision.OVER:

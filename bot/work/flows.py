@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -48,6 +48,7 @@ from bot.sharing import (
     Recipient,
     Returned,
     Role,
+    Ruling,
     SharePlan,
     ShareReceipt,
     Telling,
@@ -321,16 +322,25 @@ class Flows:
         since += [each for each in fresh.rulings if each.verdict is Verdict.SHORTENED]
         for each in since:
             raise AgainstPolicy(sentences(each.words, _(NEWER)), rule=each.rule)
-        approved = await self.approved(key, plan) if fresh.approvals else frozenset[str]()
-        for each in fresh.approvals:
-            if each.rule not in approved:
+        if fresh.approvals:
+            self.is_approved(fresh.approvals, await self.approved(key, plan))
+
+    def is_approved(self, wanted: Iterable[Ruling], approved: Mapping[str, Collection[str]]) -> None:
+        """Raises AgainstPolicy where a rule wants a second person's yes, or had asked others than it names by now."""
+        for each in wanted:
+            asked = approved.get(each.rule)
+            if asked is None or not set(asked) <= set(each.approvers):
                 raise AgainstPolicy(sentences(each.words, _(ASK_FIRST)), rule=each.rule)
 
-    async def approved(self, key: str, plan: SharePlan) -> frozenset[str]:
-        """By which rules somebody has said yes to it, alone or with others: for what the card said of this one."""
+    async def approved(self, key: str, plan: SharePlan) -> dict[str, tuple[str, ...]]:
+        """By which rules somebody has said yes to it, alone or with others, and whom the rule had named by then.
+
+        For what the card said of this one.
+        """
         together = await self._ledger.many.key_of(key)
         of_all = await self._ledger.approvals.approved(together) if together else frozenset[str]()
-        return await self._ledger.approvals.approved(key) | (of_all & {each.rule for each in plan.approvals})
+        yes = await self._ledger.approvals.approved(key) | of_all
+        return {each.rule: each.approvers for each in plan.approvals if each.rule in yes}
 
     async def _keep(self, key: str, receipt: ShareReceipt, locale: str, zone: str) -> None:
         given = {name for grant in receipt.given() for name in names(grant.recipient)}

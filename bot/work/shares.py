@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -30,9 +30,9 @@ from bot.sharing import (
     Step,
     Verdict,
 )
-from bot.texts import _, later, sentences
+from bot.texts import _, later
 from bot.work import wrong
-from bot.work.flows import ASK_FIRST, DOUBT, DUE, NOW, RENEWED, UNDO, Flows
+from bot.work.flows import DOUBT, DUE, NOW, RENEWED, UNDO, Flows
 from bot.work.many import ManyFlows
 from bot.work.runs import PATIENCE_OF_MANY, Runs, logged
 
@@ -152,11 +152,18 @@ class Shares:
             # By the end that was approved, whatever it is by now.
             asked = await self._ledger.plans.plan(first)
             is_as_asked = asked and not _is_later(until, asked.until)
-            _may_stand(made, await self._flows.approved(first, asked) if asked and is_as_asked else ())
+            approved = await self._flows.approved(first, asked) if asked and is_as_asked else {}
+            self._may_stand(made, approved)
 
     async def may_be(self, plan: SharePlan, since: dt.datetime) -> None:
         """Raises AgainstPolicy where this could not have been shared so at that time, by what the rules are now."""
-        _may_stand(await self._judged(plan, since))
+        self._may_stand(await self._judged(plan, since), {})
+
+    def _may_stand(self, made: SharePlan, approved: Mapping[str, Collection[str]]) -> None:
+        """Raises AgainstPolicy."""
+        if made.refused:
+            raise judging.refusal(made)
+        self._flows.is_approved(made.approvals, approved)
 
     async def _judged(self, plan: SharePlan, since: dt.datetime) -> SharePlan:
         """Raises AgainstPolicy where it is too long."""
@@ -308,15 +315,6 @@ class Shares:
                 await self._runs.begin(share, f"{run}.{share}", [tuple(notice)])
             self._runs.wake.set()
         return outcome
-
-
-def _may_stand(made: SharePlan, approved: Collection[str] = ()) -> None:
-    """`approved`: the rules to which a second person has said yes. Raises AgainstPolicy."""
-    if made.refused:
-        raise judging.refusal(made)
-    for each in made.approvals:
-        if each.rule not in approved:
-            raise AgainstPolicy(sentences(each.words, _(ASK_FIRST)), rule=each.rule)
 
 
 def _is_later(until: Expiry | None, than: Expiry | None) -> bool:

@@ -490,7 +490,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "approval: answered": partial(cards.approvals.answered, (TO_APPROVE,), is_approved=True),
     "approval: answered with no": partial(cards.approvals.answered, (TO_APPROVE,), is_approved=False),
     "approval: another one is wanted": partial(cards.approvals.approved_in_part, (TO_APPROVE,)),
-    "approval: approved": partial(cards.approvals.approved, TO_APPROVE, "Patti Fernandez"),
+    "approval: approved": partial(cards.approvals.approved, TO_APPROVE, "Patti Fernandez", "The audit needs it."),
     "approval: approved, not shared yet": partial(cards.approvals.not_shared_yet, TO_APPROVE, "Patti Fernandez", KEY),
     "approval: declined": partial(
         cards.approvals.declined, (TO_APPROVE,), "Patti Fernandez", "Please wait until the board has met."
