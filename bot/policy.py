@@ -20,6 +20,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, cast
 
+import idna
+
 from bot.settings import BadSettings
 from bot.sharing import Recipient, Role, Ruling, ShareableItem, Unseen, Verdict
 
@@ -292,14 +294,28 @@ def kind(person: Recipient) -> Kind:
 
 
 def domain(person: Recipient) -> str:
-    """A guest without a mailbox goes by a name made of their address: eric_fabrikam.com#EXT#@contoso.com."""
+    """As `spelt`. A guest without a mailbox goes by a name made of their address: eric_fabrikam.com#EXT#@home.com."""
     at_home, is_guest, _rest = person.email.casefold().partition("#ext#")
-    return at_home.rpartition("_" if is_guest else "@")[2]
+    return spelt(at_home.rpartition("_" if is_guest else "@")[2])
+
+
+def spelt(domain: str) -> str:
+    """As it is in the DNS, however it was typed (RFC 5891, UTS 46); what is none stays as it is, in small letters."""
+    try:
+        return idna.encode(domain.rstrip("."), uts46=True).decode()
+    except idna.IDNAError:
+        return domain.rstrip(".").casefold()
 
 
 def _is_at(person: Recipient, domains: Sequence[str]) -> bool:
     theirs = domain(person)
     return any(theirs.endswith(each[1:]) if each.startswith("*.") else theirs == each for each in domains)
+
+
+def _domains(words: str) -> str:
+    """One, or "*." and one: all below it."""
+    star, _dot, below = words.partition("*.")
+    return spelt(star) if star else f"*.{spelt(below)}"
 
 
 def _lies_in(item: ShareableItem, places: Sequence[str]) -> bool:
@@ -316,8 +332,8 @@ def _runs_through(folders: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _plain(words: str) -> str:
-    """However it was typed: "é" is one letter or two."""
-    return unicodedata.normalize("NFC", words).casefold()
+    """However it was typed: "é" is one letter or two, and "Ａ" an "A" of another width."""
+    return unicodedata.normalize("NFKC", words).casefold()
 
 
 def _by_name(rule: Rule) -> tuple[str, str]:
@@ -454,8 +470,8 @@ class _Reading:
             days=self._number(table, path, "days", 1, MOST_DAYS) or 0,
             approvers=tuple(each.casefold() for each in approvers),
             hours=self._number(table, path, "hours", 1, MOST_HOURS) or HOURS,
-            domains=tuple(each.casefold() for each in domains),
-            except_domains=tuple(each.casefold() for each in except_domains),
+            domains=tuple(map(_domains, domains)),
+            except_domains=tuple(map(_domains, except_domains)),
             who=frozenset[Kind]().union(*(KINDS[each] for each in who)),
             roles=frozenset(ROLES[each] for each in roles),
             files=tuple(map(_plain, files)),

@@ -56,7 +56,8 @@ async def test_a_whole_share_by_words_alone(adele: Someone, bot: Bot) -> None:
         "OneDrive › Finance · by Adele Vance · changed 16 November 2026",
         "Ana Bell: can edit",
         f"{ANA} · now: no access",
-        "I tell them in Teams; anyone I can't reach there gets an e-mail from Microsoft 365. They have to sign in to open it.",
+        "I tell them in Teams; anyone I can't reach there gets an e-mail from Microsoft 365. "
+        "They have to sign in to open it.",
         "Reply with a number:",
         "1. Share",
         "2. Change…",

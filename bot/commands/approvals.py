@@ -19,7 +19,7 @@ async def ask(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     # In front of others nobody is to read which file it is, or why not.
     place = turn.place if turn.own_chat else None
     approving = await turn.work.approvals.ask_for_approval(key, turn.person, spoken(), str(turn.timezone), place)
-    return Reply(_sharers(approving), is_private=True, asks=key if turn.own_chat else "")
+    return Reply(sharers(approving), is_private=True, asks=key if turn.own_chat else "")
 
 
 async def approve(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
@@ -48,7 +48,7 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
     return None
 
 
-def _sharers(approving: Approving) -> Card:
+def sharers(approving: Approving) -> Card:
     plans, by = approving.plans, approving.by[1]
     match approving.decision:
         case None:

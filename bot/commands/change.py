@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import cards.change
 import cards.share
-from bot import changing, planning
+from bot import changing, planning, policy
 from bot.changes import Aim, Bar, ChangePlan
-from bot.commands import several
+from bot.commands import approvals, several
 from bot.commands.turn import Command, Reply, Turn, placed
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Understood
@@ -17,6 +20,7 @@ from bot.many import Missing
 from bot.planning import answered
 from bot.sharing import Option, Question, Recipient, ShareableItem, SharePlan, ShareRequest, UnclearRequest, Words
 from bot.texts import _, later, sentences, spoken
+from bot.work import Approving
 from cards.elements import Card
 
 AIMS = {each.value: each for each in Aim}
@@ -26,6 +30,7 @@ WANTED = {*AIMS, EVERYTHING[1]}
 # Whoever wants to see more of them says a name. In words each has a number, and what is unasked begins with 21.
 OFFERED = 19
 MOST = planning.MOST_FILES
+DOMAIN = re.compile(r"@?((?:[\w-]+\.)+[\w-]{2,})")
 WHICH = later("Of which file? Please write its name or its link.")
 
 
@@ -42,11 +47,15 @@ async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -
         raise NotUnderstood(_("From whom shall I take everything away? Please name them."))
     plans: list[ChangePlan] = []
     missing: list[Missing] = []
-    items = await turn.work.shares.items(turn.person, lambda each: any(_is(each, one) for one in request.recipients))
-    missing += [Missing(each.name, _("Too many at once: please say that again afterwards.")) for each in items[MOST:]]
-    for item in items[:MOST]:
+    shared = await turn.work.shares.items(
+        turn.person, lambda each: any(is_called(each, one) for one in request.recipients)
+    )
+    too_many = _("Too many at once: please say that again afterwards.")
+    missing += [Missing(item.name, too_many) for item, _people in shared[MOST:]]
+    for item, people in shared[:MOST]:
+        asked = replace(request, items=(Words("id", item.key, item.name),), recipients=_one_by_one(request, people))
         try:
-            plan = await looked_up(turn, replace(request, items=(Words("id", item.key, item.name),)), Aim.REMOVE)
+            plan = await looked_up(turn, asked, Aim.REMOVE)
         except (NotFound, NotAllowed, NotUnderstood) as error:
             # Who is not named among those who have this one has none of it.
             if error.about != "people":
@@ -56,15 +65,65 @@ async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -
             return await shown(turn, replace(plan, request=request, wanted=EVERYTHING[1]), before)
         if plan.to_change:
             plans.append(plan)
+    waiting = await _waiting_of(turn, request)
+    if waiting and not plans and not missing:
+        return await _withdrawable(turn, waiting[0])
+    seen = {each.item.key for each in plans}
+    items_left = dict.fromkeys(plan.item for each in waiting for plan in each.plans if plan.item.key not in seen)
+    missing += [
+        Missing(each.name, _("This waits for approval. Say that again afterwards, and you can withdraw it."))
+        for each in items_left
+    ]
     if not plans and not missing:
         raise NotFound(_("I know of nothing that you shared with them and that they still have."))
     return await several.asking(turn, plans, missing, before)
 
 
-def _is(person: Recipient, words: Words) -> bool:
-    """Whether they may be meant; who it is, is looked up among those who have access."""
+def _one_by_one(request: ShareRequest, people: Sequence[Recipient]) -> tuple[Words, ...]:
+    """Those who are meant by a domain are named: nobody is looked up by one."""
+    domains = [each for each in request.recipients if DOMAIN.fullmatch(each.value)]
+    of_them = [each for each in people if any(is_called(each, one) for one in domains)]
+    named = [Words("email", each.email) if each.email else Words("id", each.id or "") for each in of_them]
+    return (*(each for each in request.recipients if each not in domains), *named)
+
+
+def is_called(person: Recipient, words: Words) -> bool:
+    """By id or address, or with all the words in the name; a domain is that of the address."""
     said = words.value.casefold()
-    return said in (person.id, person.email.casefold()) or set(said.split()) <= set(person.name.casefold().split())
+    if words.kind in ("mention", "id"):
+        return person.id == words.value
+    if named := DOMAIN.fullmatch(said):
+        return f".{policy.domain(person)}".endswith(f".{policy.spelt(named[1])}")
+    return said == person.email.casefold() or set(_words(said)) <= set(_words(person.name.casefold()))
+
+
+def is_item(item: ShareableItem, words: Words) -> bool:
+    if words.kind == "id":
+        return item.key == words.value
+    name = words.value.rpartition("/")[2].casefold()
+    own = item.name.casefold()
+    return name in (own, own.rpartition(".")[0]) or set(name.split()) <= set(re.split(r"[\s._-]+", own))
+
+
+def _words(name: str) -> list[str]:
+    """ "Wilber, Alex" is "Alex Wilber"."""
+    return name.replace(",", " ").split()
+
+
+async def _waiting_of(turn: Turn, request: ShareRequest) -> list[Approving]:
+    """What is to be shared with these people, and somebody is still to approve."""
+
+    def is_meant(plan: SharePlan) -> bool:
+        is_it = [each for each in request.items if (each.kind, each.value) == EVERYTHING or is_item(plan.item, each)]
+        return bool(is_it) and any(is_called(each, one) for each in plan.to_grant for one in request.recipients)
+
+    return await turn.work.approvals.open_of(turn.person, is_meant)
+
+
+async def _withdrawable(turn: Turn, waiting: Approving) -> Reply:
+    if waiting.card:
+        return Reply(await several.card(turn, waiting.card), is_private=True)
+    return Reply(approvals.sharers(waiting), is_private=True)
 
 
 async def extend(turn: Turn, understood: Understood) -> Reply:
@@ -85,7 +144,13 @@ async def extend(turn: Turn, understood: Understood) -> Reply:
 
 async def planned(turn: Turn, request: ShareRequest, aim: Aim, before: str = "") -> Reply:
     """`before` is the key of what it takes the place of."""
-    return await shown(turn, await looked_up(turn, request, aim), before)
+    try:
+        plan = await looked_up(turn, request, aim)
+    except NotFound as error:
+        if aim is Aim.REMOVE and error.about == "people" and (waiting := await _waiting_of(turn, request)):
+            return await _withdrawable(turn, waiting[0])
+        raise
+    return await shown(turn, plan, before)
 
 
 async def looked_up(turn: Turn, request: ShareRequest, aim: Aim) -> ChangePlan | UnclearRequest:
@@ -127,6 +192,9 @@ async def chosen(turn: Turn, key: str, place: int | None, inputs: dict[str, str]
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
     place = turn.place if turn.own_chat else None
+    with suppress(TooLate):
+        if isinstance(plan := await turn.pending.waiting(key, turn.person), ChangePlan):
+            await turn.work.approvals.take_back(turn.person, plan)
     pressed = await turn.work.changes.change(key, turn.person, spoken(), str(turn.timezone), place)
     return Reply(card_of(pressed), is_private=True)
 

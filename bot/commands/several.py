@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import cards.files
@@ -72,6 +73,11 @@ async def asking(
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does all of it, once; what a press finds done or under way is told as it is."""
+    with suppress(TooLate):
+        if isinstance(plan := await turn.pending.waiting(key, turn.person), ManyPlan):
+            for part in (await turn.work.many.planned(key, plan)).parts:
+                if isinstance(part.plan, ChangePlan):
+                    await turn.work.approvals.take_back(turn.person, part.plan)
     shown = await turn.work.many.begin(
         key, turn.person, spoken(), str(turn.timezone), turn.place if turn.own_chat else None
     )

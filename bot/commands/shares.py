@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
 import cards.shares
 from bot import planning
-from bot.commands import share
+from bot.commands import change, share
 from bot.commands.turn import Command, Reply, Turn, paged
 from bot.errors import NotUnderstood, SharebotError, TooLate
 from bot.graph.permissions import Permission, covers, role_of, tell_all
@@ -21,9 +20,7 @@ from bot.sharing import (
     Expiry,
     Grant,
     Outcome,
-    Recipient,
     Role,
-    ShareableItem,
     ShareList,
     ShareReceipt,
     ShareRequest,
@@ -42,7 +39,6 @@ OUTSIDE = ("external", "guests")
 NAMED = ("name", "email", "mention", "id", "group")
 # Whatever is meant by these, all of it is a fair answer.
 ALL = ("all", "all_shared_with", "last_shared")
-DOMAIN = re.compile(r"@?((?:[\w-]+\.)+[\w-]{2,})")
 
 
 async def show(turn: Turn, understood: Understood) -> Reply:
@@ -288,8 +284,8 @@ def _fits(stands: Stands, wanted: ShareList) -> bool:
     people = [each.recipient for each in stands.receipt.given()]
     item = stands.receipt.plan.item
     return (
-        (not wanted.people or any(_is_called(each, words) for each in people for words in wanted.people))
-        and (not wanted.items or any(_is_item(item, words) for words in wanted.items))
+        (not wanted.people or any(change.is_called(each, words) for each in people for words in wanted.people))
+        and (not wanted.items or any(change.is_item(item, words) for words in wanted.items))
         and (wanted.until is None or _ends_by(stands, wanted.until))
         and (not wanted.is_outside or any(each.is_outside for each in people))
     )
@@ -299,24 +295,6 @@ def _ends_by(stands: Stands, until: Expiry) -> bool:
     if until.at is None or stands.ends is None:
         return until.at is stands.ends
     return stands.ends <= until.at
-
-
-def _is_called(person: Recipient, words: Words) -> bool:
-    """By id or address, or with all the words in the name; a domain is that of the address."""
-    said, email = words.value.casefold(), person.email.casefold()
-    if words.kind in ("mention", "id"):
-        return person.id == words.value
-    if domain := DOMAIN.fullmatch(said):
-        return f".{email.rpartition('@')[2]}".endswith(f".{domain[1]}")
-    return said == email or set(said.split()) <= set(person.name.casefold().replace(",", " ").split())
-
-
-def _is_item(item: ShareableItem, words: Words) -> bool:
-    if words.kind == "id":
-        return item.key == words.value
-    name = words.value.rpartition("/")[2].casefold()
-    own = item.name.casefold()
-    return name in (own, own.rpartition(".")[0]) or set(name.split()) <= set(re.split(r"[\s._-]+", own))
 
 
 COMMAND = Command(

@@ -106,6 +106,13 @@ class Approvals:
         async with self._engine.connect() as database:
             return [_approval(row) for row in (await database.execute(query)).all()]
 
+    async def open_of(self, sharer: Person) -> list[str]:
+        """Keys of what this one wants to share and somebody is still to approve."""
+        theirs = (plans.c.tenant_id == sharer.tenant_id) & (plans.c.person_id == sharer.id)
+        query = select(approvals.c.key).join(plans, plans.c.key == approvals.c.key).where(theirs)
+        async with self._engine.connect() as database:
+            return list((await database.execute(query.where(approvals.c.decision.is_(None)).distinct())).scalars())
+
     async def approved(self, key: str) -> frozenset[str]:
         """The rules whose second person has said yes."""
         return frozenset(each.rule for each in await self.of(key) if each.decision is Decision.ALLOWED)

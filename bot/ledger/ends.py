@@ -350,13 +350,20 @@ class Ends:
                 for each, was in back.items():
                     await self._give_back(database, stands, each, was)
 
-    async def items(self, person: Person, is_meant: Callable[[Recipient], bool]) -> list[ShareableItem]:
-        """What this person shared with whoever is meant and what stands, the newest first, each once."""
+    async def items(
+        self, person: Person, is_meant: Callable[[Recipient], bool]
+    ) -> list[tuple[ShareableItem, list[Recipient]]]:
+        """What this person shared with whoever is meant and what stands, the newest first, each once; and with whom."""
         standing = select(ends.c.receipt).where(_of(person), ends.c.ended_at.is_(None)).order_by(ends.c.done_at.desc())
         async with self._engine.connect() as database:
             receipts = [json.loads(body, ShareReceipt) for body in (await database.execute(standing)).scalars()]
-        theirs = [each for each in receipts if any(is_meant(grant.recipient) for grant in each.given())]
-        return list({each.plan.item.key: each.plan.item for each in reversed(theirs)}.values())[::-1]
+        items: dict[str, ShareableItem] = {}
+        people: dict[str, list[Recipient]] = {}
+        for receipt in receipts:
+            if meant := [each.recipient for each in receipt.given() if is_meant(each.recipient)]:
+                item = items.setdefault(receipt.plan.item.key, receipt.plan.item)
+                people.setdefault(item.key, []).extend(meant)
+        return [(item, list(dict.fromkeys(people[key]))) for key, item in items.items()]
 
     async def again(self, person: Person) -> bool:
         """Whether there was anything whose end is overdue; it is due now."""

@@ -16,6 +16,8 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import cards.approvals
+import cards.share
+from bot.changes import Aim, ChangePlan
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotYours, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
@@ -259,6 +261,20 @@ class ApprovalFlows:
             case Decision.OVER | Decision.LAPSED:
                 return others
 
+    async def open_of(self, sharer: Person) -> list[Approving]:
+        """What this one wants to share and somebody is still to approve."""
+        found = [await self._found(each) for each in await self._ledger.approvals.open_of(sharer)]
+        return [each for each in found if each and each.decision is None]
+
+    async def show_withdrawn(self, approving: Approving) -> None:
+        """On the sharer's card, which asked for it."""
+        one = approving.approvals[0]
+        if approving.card:
+            await self._many.show(approving.card)
+        elif place := await self._ledger.places.of(approving.key):
+            with speaking(one.locale, ZoneInfo(one.zone)):
+                await self._flows.replace(place, cards.share.cancelled(approving.plans[0].item.name))
+
     async def withdraw(self, key: str) -> list[Notice]:
         """The sharer wants it no more; whoever was asked hears of it."""
         if not await self._ledger.approvals.withdraw(key, await self._ledger.plans.together(key)):
@@ -392,6 +408,22 @@ class Approvals:
         """Of several, what still waits for a second person. Raises NotYours, TooLate."""
         for each in (await self._many.now(key, person)).waiting:
             await self._withdraw(each.key)
+
+    async def open_of(self, person: Person, is_meant: Callable[[SharePlan], bool]) -> list[Approving]:
+        """What this one wants to share, and somebody is still to approve."""
+        return [each for each in await self._approvals.open_of(person) if any(map(is_meant, each.plans))]
+
+    async def take_back(self, person: Person, plan: ChangePlan) -> None:
+        """From whom access is taken away, nothing that waits is wanted for either."""
+        gone = {step.recipient.id or step.recipient.email for step in plan.steps}
+
+        def gives(share: SharePlan) -> bool:
+            names = {each.id or each.email for each in share.to_grant}
+            return share.item.key == plan.item.key and bool(names & gone)
+
+        for each in await self.open_of(person, gives) if plan.aim is Aim.REMOVE else ():
+            await self._withdraw(each.key)
+            await self._approvals.show_withdrawn(each)
 
     async def _withdraw(self, key: str) -> None:
         if notices := await self._approvals.withdraw(key):

@@ -222,8 +222,10 @@ class Shares:
         (stands,) = await self.told([await self._ledger.ends.of(key, person)])
         return stands.receipt
 
-    async def items(self, person: Person, is_meant: Callable[[Recipient], bool]) -> list[ShareableItem]:
-        """What this person shared with whoever is meant and what stands, the newest first, each once."""
+    async def items(
+        self, person: Person, is_meant: Callable[[Recipient], bool]
+    ) -> list[tuple[ShareableItem, list[Recipient]]]:
+        """What this person shared with whoever is meant and what stands, the newest first, each once; and with whom."""
         return await self._ledger.ends.items(person, is_meant)
 
     async def sharers(self, tenant_id: str, words: str) -> list[Stands]:
