@@ -48,6 +48,7 @@ async def approved(adele: Someone, megan: Someone, bot: Bot) -> None:
 def is_called(bot: Bot, name: str) -> None:
     item = bot.contoso.file("Adele Vance", f"Finance/{FILE}")
     drive = bot.contoso.files.drive_of(bot.contoso.person(ADELE).id)
+    assert drive is not None
     bot.contoso.files.put(drive, [replace(item, name=name)], [])
 
 
