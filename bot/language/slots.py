@@ -15,7 +15,10 @@ from bot.language.understood import BLANK, SWAP, TALK, Understood
 from bot.sharing import Expiry, Role, ShareRequest, Words
 
 THIS = Words("reference", "this")
+ALL_FILES = Words("reference", "all_files")
+ALL_SHARED_WITH = Words("reference", "all_shared_with")
 ME = Words("me", "")
+_SOMEBODY = ("name", "email", "mention", "manager", "reports", "me")
 # What is said of these needs no names.
 READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "report", "undo")
 EXPORT = "list_shares.export"
@@ -24,6 +27,7 @@ _WITH_WISHES = ("settings", "delegate")
 # With these before a name, somebody is not being named.
 _ONLY_TOLD = ("reported", "hedges", "doubts", "past", "negations")
 _MARK = re.compile(f"[{MARKS}]")
+_AT_A_DOMAIN = re.compile(r"(?<!\S)@(?=[\w-]+\.\w)")
 _NEEDS_ITEMS = ("share", "change_role", "unshare", "who_has_access", "extend", "request_access")
 _NEEDS_PEOPLE = ("share", "change_role", "unshare")
 # "Ana edits Plan.docx, Bob reads it", and the other way round; without the other's role, where that was put aside.
@@ -174,7 +178,13 @@ class Slots:
         if said is not None and spoken.intent == "list_shares":
             # "What did I share with Olga yesterday?"
             said = said[: len(said) - len(self._language.ending("lately", low_of(said)))].rstrip()
+        if said is not None and spoken.intent in ("list_shares", "unshare"):
+            # Only who has something already can be told by "@partner.com".
+            said = _AT_A_DOMAIN.sub("", said)
         people = self._namer.people(said) if said is not None else Listed()
+        if spoken.intent == "unshare" and items.found[:1] == (ALL_FILES,) and _are_told_apart(people):
+            # "Take everything back from Ana" is all that she got, and no wider than that.
+            items = Listed((ALL_SHARED_WITH,))
         if spoken.intent == "share" and spoken.items and not items.found and self._namer.corrected(spoken.items):
             # What was taken back may be either.
             return Listed((), is_clear=False), Listed((), is_clear=False)
@@ -279,7 +289,7 @@ class Slots:
     def _several(self, detail: str, people_said: str, items_said: str, fit: Fit, said: str) -> Understood | None:
         """Of one who goes and one who comes, or of several people who each have a role of their own."""
         if detail == "swapped":
-            return self._swapped(people_said, items_said)
+            return self._swapped(people_said, fit.who or "", items_said)
         if roles := _TWO_ROLES.get(detail):
             first, other = roles[0], roles[1] or self._beside.of(said).role
             is_plain = other not in (None, first) and not has_a_file(self._text, fit.who or "")
@@ -288,16 +298,21 @@ class Slots:
             groups = self._by_role(people_said) or self._by_role_in_words(people_said, fit.role)
         return self._each_his_own(groups, items_said, said) if groups else None
 
-    def _swapped(self, people_said: str, items_said: str) -> Understood | None:
-        """ "Replace Ana with Bob on Plan.docx": somebody goes, somebody else comes."""
-        places = [*self._language.swaps.finditer(low_of(people_said))]
-        if len(places) != 1:
-            return None
-        goes, comes = people_said[: places[0].start()], people_said[places[0].end() :]
+    def _swapped(self, people_said: str, who: str, items_said: str) -> Understood | None:
+        """ "Replace Ana with Bob on Plan.docx": somebody goes, somebody else comes. `who` is either, where a pattern
+        tells them apart.
+        """
+        goes, comes = people_said, who
+        if not who:
+            places = [*self._language.swaps.finditer(low_of(people_said))]
+            if len(places) != 1:
+                return None
+            goes, comes = people_said[: places[0].start()], people_said[places[0].end() :]
         items, old, new = self._namer.items(items_said), self._namer.people(goes), self._namer.people(comes)
-        if not items.found or not (items.is_clear and old.is_clear and new.is_clear):
+        is_role = self._language.role(comes.strip(BLANKS)) is not None
+        if is_role or not items.found or not (items.is_clear and old.is_clear and new.is_clear):
             return None
-        beside = self._beside.of(people_said + items_said)
+        beside = self._beside.of(people_said + who + items_said)
         taken = Understood("unshare", ShareRequest(items.found, old.found))
         given = Understood("share", _request(items, new, beside.role, beside.until, beside))
         return Understood("multi", None, beside.asks, actions=(taken, given), wish=SWAP)
@@ -422,6 +437,11 @@ def _request(items: Listed, people: Listed, role: Role | None, until: Expiry | N
         beside.sign_in,
         beside.password,
     )
+
+
+def _are_told_apart(people: Listed) -> bool:
+    """Whether each of them is somebody, and not all that there are."""
+    return people.is_clear and bool(people.found) and all(each.kind in _SOMEBODY for each in people.found)
 
 
 def _detailed(request: ShareRequest, spoken: _Spoken) -> ShareRequest:
