@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, SharebotError
+from bot.errors import NeedsConsent, NeedsSignIn, NotAllowed, NotFound, NotUnderstood, SharebotError
 from bot.graph import Graph
-from bot.sharing import Option, Question, Recipient, ShareableItem, Words
-from bot.texts import _, day, later, sentences, several
+from bot.sharing import SHOWN, Option, Question, Recipient, ShareableItem, Words
+from bot.texts import _, day, later, listed, sentences, several
 
 # What a person goes through page by page; with more, a better name helps more than a longer list.
 CHOICES = 24
@@ -220,6 +220,14 @@ def is_called(found: list[Recipient], words: Words) -> bool:
     """Whether the one who was found goes by these words, and not by a longer name that only begins so."""
     names = {part for each in found for part in each.name.casefold().split()}
     return words.kind != "name" or set(words.value.casefold().split()) <= names
+
+
+def not_one(words: Words, found: list[Recipient]) -> NotUnderstood:
+    """One is wanted and several are found, or one who is only called nearly so: each with the address to write."""
+    shown = [f"{each.name} ({each.email})" for each in found[:SHOWN]] + ["…"] * (len(found) > SHOWN)
+    return NotUnderstood(
+        _("“{words}” fits {people}. Please write the address.", words=words.value, people=listed(shown))
+    )
 
 
 def _file_question(words: Words, found: list[ShareableItem]) -> Question | None:

@@ -103,7 +103,7 @@ async def test_it_can_be_done_by_a_form(adele: Someone, megan: Someone, link: st
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ("Ana Bell decides for me", "fits several people"),
+        ("Ana Bell decides for me", "“Ana Bell” fits Ana Bell (ana.bell@contoso.com) and Ana Bell ("),
         ("Xaver Nobody decides for me", "I know nobody called"),
         ("Adele Vance decides for me", "You decide for yourself already."),
         ("eric@fabrikam.com decides for me", "Only somebody of your organisation"),

@@ -122,7 +122,7 @@ async def test_what_cannot_be_asked_for_so_is_said_with_what_to_do(alex: Someone
         ("request owner access to Payroll.xlsx", "Please say which."),
         ("ask Adele Vance for access to Payroll.xlsx until 1 January 2020", "or it is over"),
         ("ask Megan Bowen and Lee Gu for access to Payroll.xlsx", "Please name one person whom I shall ask."),
-        ("ask Ana Bell for access to Payroll.xlsx", "“Ana Bell” fits several people. Please write the full name."),
+        ("ask Ana Bell for access to Payroll.xlsx", "“Ana Bell” fits Ana Bell (ana.bell@contoso.com) and Ana Bell ("),
         ("ask Alex Wilber for access to Payroll.xlsx", "I can't find “Payroll.xlsx”, or you have no access to it."),
         ("ask adele.vance@contoso.com for access to Payroll.xlsx", "Adele Vance decides, and I tell you."),
     ):

@@ -116,7 +116,7 @@ async def _one(turn: Turn, words: Words) -> Recipient:
             raise NotUnderstood(_("Only one person can decide for you. Please name one."))
     found = finding.known(words, found, await turn.graph.me())
     if len(found) > 1 or not finding.is_called(found, words):
-        raise NotUnderstood(_("“{words}” fits several people. Please write the full name.", words=words.value))
+        raise finding.not_one(words, found)
     who = found[0]
     if who.is_group:
         raise NotUnderstood(_("Only one person can decide for you. Please name one."))

@@ -277,7 +277,7 @@ async def _named(turn: Turn, people: tuple[Words, ...]) -> Person:
     if not exact:
         raise NotFound(sentences(_("I know nobody called “{name}”.", name=words.value), _(finding.HOW_ELSE)))
     if len(exact) > 1:
-        raise NotUnderstood(_("“{words}” fits several people. Please write the full name.", words=words.value))
+        raise finding.not_one(words, exact)
     return _person(turn, exact[0])
 
 
