@@ -47,7 +47,9 @@ async def _items(graph: Graph, words: Words) -> list[ShareableItem]:
                 found = await _called(graph, words.value) or await _called(graph, plain) or await _near(graph, plain)
     except NotFound as error:
         name = words.name or words.value
-        raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=name)) from error
+        nothing = _("I can't find “{name}”, or you have no access to it.", name=name)
+        how_else = [_("To ask its owner for it, say: request access to <link>")] if words.kind == "url" else []
+        raise NotFound(sentences(nothing, *how_else)) from error
     if not found:
         nothing = _("I found no file called “{name}” among those you can open.", name=words.value)
         how_else = _("Check the spelling, write a part of its name, or paste its link.")

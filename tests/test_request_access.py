@@ -547,3 +547,17 @@ async def pressed(someone: Someone, bot: Bot, verb: str, about: str, message: st
     """A press of whatever verb, as Teams delivers it."""
     action = {"type": "Action.Execute", "verb": verb, "data": {"verb": verb, "about": about}}
     return words_of_answer(await bot.deliver(someone, action, message))
+
+
+async def test_whoever_pastes_a_link_they_cannot_open_reads_how_to_ask_for_it(alex: Someone, link: str) -> None:
+    said = await alex.says(f"share {link} with Megan")
+
+    assert "To ask its owner for it, say: request access to <link>" in said
+
+
+async def test_a_link_or_a_name_alone_is_answered_with_what_can_be_done(adele: Someone, link: str) -> None:
+    by_name, by_link = await adele.says(FILE), await adele.says(link)
+
+    assert f"share {FILE} with Alex Wilber as write. Or: who has access to {FILE}?" in by_name
+    assert "What shall I do with it?" in by_link
+    assert link not in by_link

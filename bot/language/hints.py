@@ -6,7 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from bot.language.addresses import impossible, no_address
-from bot.language.names import has_a_file
+from bot.language.names import ends_with_a_file, has_a_file, low_of
 from bot.language.said import Plain
 from bot.language.table import Language
 from bot.language.understood import Understood
@@ -14,6 +14,9 @@ from bot.sharing import ShareRequest
 from bot.texts import _, later, listed, sentences
 
 EXAMPLE = later("share Q3 Budget.xlsx with alex.wilber@contoso.com as write")
+
+# Of a link that stands in an example.
+LONGEST_SHOWN = 40
 
 
 def hinted(understood: Understood, text: Plain, language: Language) -> Understood:
@@ -26,6 +29,13 @@ def hinted(understood: Understood, text: Plain, language: Language) -> Understoo
         case "none":
             if words := _suggestion(text, language):
                 return replace(understood, hint=did_you_mean(words), suggests=words)
+            if item := _only_a_file(text, language):
+                what = _(
+                    "What shall I do with it? Say for example: share {item} with Alex Wilber as write. "
+                    "Or: who has access to {item}?",
+                    item=item if len(item) <= LONGEST_SHOWN else f"{item[:LONGEST_SHOWN]}…",
+                )
+                return replace(understood, hint=what)
             what = _("I share files. Try: {example}, or say “help”.", example=_(EXAMPLE))
             what = sentences(_("I did nothing."), what) if has_a_file(text, text.text) else what
             return replace(understood, hint=what)
@@ -78,6 +88,16 @@ def _question(understood: Understood) -> str:
             question = unknown if said else _("Until when?")
             how = _("Say for example: until 31 December")
     return sentences(question, how)
+
+
+def _only_a_file(text: Plain, language: Language) -> str:
+    """The link or the name that is all they wrote, as they wrote it; "" where there is more, or none."""
+    said = text.text.strip(" .!?…")
+    name = text.only(said)
+    if name:
+        return name.text if name.kind == "url" else ""
+    is_all = ends_with_a_file(text, said) and language.all_words.isdisjoint(low_of(said).split())
+    return text.whole(said) if is_all else ""
 
 
 def _suggestion(text: Plain, language: Language) -> str:
