@@ -14,10 +14,13 @@ from tests.bot import Bot
 from tests.people import Someone
 
 GUIDE = (Path(__file__).parents[1] / "docs/users.md").read_text()
-TABLE = re.compile(r"^\| who \| does \| reads \|\n\|---\|---\|---\|\n((?:\|.*\n)+)", re.MULTILINE)
+# A story may be told under rules, which stand before it.
+TABLE = re.compile(
+    r"(?:^```toml\n([^`]+)```\n\n)?^\| who \| does \| reads \|\n\|---\|---\|---\|\n((?:\|.*\n)+)", re.MULTILINE
+)
 STORIES = [
-    [[cell.strip() for cell in line.strip("|").split(" | ")] for line in each.splitlines()]
-    for each in TABLE.findall(GUIDE)
+    (rules, [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines.splitlines()])
+    for rules, lines in TABLE.findall(GUIDE)
 ]
 DOES = re.compile(r"(?:says `(?P<says>.+)`|presses \*\*(?P<presses>.+)\*\*|(?P<waits>waits))(?: in \*(?P<chat>.+)\*)?")
 LANGUAGES = dict(re.findall(r"^\| (\w+) \| `(.+)` \|$", GUIDE, re.MULTILINE))
@@ -34,14 +37,16 @@ NOW = dt.datetime(2026, 11, 18, 10, tzinfo=dt.UTC)
 WITHIN = 20
 
 
-@pytest.mark.parametrize("story", STORIES, ids=[story[0][1] for story in STORIES])
-async def test_a_story_of_the_guide_goes_as_it_says(bot: Bot, story: list[list[str]]) -> None:
+@pytest.mark.parametrize(("rules", "story"), STORIES, ids=[story[0][1] for _, story in STORIES])
+async def test_a_story_of_the_guide_goes_as_it_says(bot: Bot, rules: str, story: list[list[str]]) -> None:
     await bot.contoso.client.install_everywhere()
+    if rules:
+        await bot.under(rules)
     for who, does, reads in story:
         person = Someone(bot.contoso, bot.contoso.person(who).mail)
         done = DOES.fullmatch(does)
         assert done, does
-        quotes = re.findall("“([^”]+)”", reads)
+        quotes = re.findall("“((?:“[^”]+”|[^“”])+)”", reads)
         assert quotes, reads
         if done["says"]:
             answer = await person.says(done["says"].replace("@Sharebot", "<at>Sharebot</at>"), chat=done["chat"])
