@@ -131,9 +131,12 @@ def beside(picture: Element, *items: Element) -> Element:
     return _columns(("auto", [picture]), ("stretch", items))
 
 
-def beside_each_other(left: Sequence[Element], right: Sequence[Element], *, spacing: str = "Medium") -> Element:
+def beside_each_other(
+    left: Sequence[Element], right: Sequence[Element], *, spacing: str = "Medium", halves: bool = False
+) -> Element:
+    """`halves`: neither leaves the other less than half of the width, as what is long at the right would."""
     turned = [{**each, "horizontalAlignment": "Right"} for each in right]
-    return _columns(("stretch", left), ("auto", turned), spacing=spacing)
+    return _columns(("stretch", left), ("stretch" if halves else "auto", turned), spacing=spacing)
 
 
 def _columns(*columns: tuple[str, Sequence[Element]], spacing: str = "Medium") -> Element:

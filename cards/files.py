@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,7 +32,7 @@ from cards.elements import (
     small,
 )
 from cards.many import IN_A_SENTENCE, by_name, in_a_sentence, one_of
-from cards.share import CAN, comes_with, file, opens_there, terms, until_and_rules, until_when
+from cards.share import CAN, comes_with, file, nothing, opens_there, terms, until_and_rules, until_when
 
 # So many are shown at once: Teams takes no card of any length.
 PAGE, MOST = 10, 20
@@ -228,7 +229,7 @@ def ended(receipts: Sequence[EndReceipt]) -> Card:
     if len(receipts) == 1:
         return cards.ended.ended(receipts[0])
     title = _("Ended")
-    rows = [_as_before(each) for each in receipts[:MOST]]
+    rows = [_has_ended(each) for each in receipts[:MOST]]
     checked = block(small(_("Checked: this is what they can do now.")))
     return card(heading(title, "Good"), *rows, *_more(len(receipts)), checked, summary=title)
 
@@ -238,11 +239,17 @@ def _more(count: int) -> list[Element]:
     return [small(several(more, "and {count} more", "and {count} more"))] if more > 0 else []
 
 
-def _as_before(ended: EndReceipt) -> Element:
-    people = in_a_sentence([each.recipient for each in ended.returned])
-    return block(
-        file(ended.share.plan.item), small(_("as before: {people}", people=people), spacing="None"), separator=True
-    )
+def _has_ended(ended: EndReceipt) -> Element:
+    """One of the files, and what its people can do now."""
+    plan = ended.share.plan
+    can: dict[Role | None, list[Recipient]] = defaultdict(list)
+    for each in ended.returned:
+        can[each.now].append(each.recipient)
+    left = [
+        _("{people}: {access}", people=in_a_sentence(people), access=_(CAN[role]) if role else nothing(plan))
+        for role, people in can.items()
+    ]
+    return block(file(plan.item), *(small(each, spacing="None") for each in left), separator=True)
 
 
 def _for_one(part: Part, person_id: str) -> Card:
@@ -470,7 +477,7 @@ def _came_of(part: Part, key: str) -> Element:
             if part.said:
                 body.append(line(run(f"✗ {_(part.said)}", colour="Attention"), spacing="None"))
         case EndReceipt() as ended:
-            return _as_before(ended)
+            return _has_ended(ended)
         case ChangeReceipt() as receipt:
             steps = {step.recipient: step for step in receipt.plan.steps}
             body += [cards.change.changed(each, receipt.plan, steps.get(each.recipient)) for each in receipt.changes]

@@ -50,6 +50,8 @@ from cards.elements import (
 from cards.many import AT_ONCE, IN_A_SENTENCE, Rows, in_a_sentence, paged, turned
 
 CAN = {Role.READ: later("can view"), Role.WRITE: later("can edit"), Role.OWNER: later("owns it")}
+# Letters beside a name on a phone.
+LONGEST_AT_THE_RIGHT = 20
 TOLD = {Telling.TEAMS: later("told in Teams"), Telling.MAIL: later("Microsoft 365 was asked to mail them")}
 NOT_TOLD = {
     Telling.MAYBE: later("I was interrupted, and can't tell whether they were told."),
@@ -490,7 +492,10 @@ def grant(grant: Grant, plan: SharePlan) -> Element:
 def person(who: Recipient, what: Element, about: str = "", remark: str = "") -> Element:
     """Who at the left, what at the right; beneath, over the whole width, what tells them from others."""
     name = beside_each_other(
-        [line(run(who.name, bold=True), spacing="None")], [line(what, spacing="None")], spacing="None"
+        [line(run(who.name, bold=True), spacing="None")],
+        [line(what, spacing="None")],
+        spacing="None",
+        halves=len(what["text"]) > LONGEST_AT_THE_RIGHT,
     )
     known = [
         # Of a group it is what it is for, in as many words as somebody liked.
