@@ -137,15 +137,19 @@ def _returned(returned: Returned, plan: SharePlan) -> Element:
             what = run(_("left as it is"), bold=True, colour="Warning")
             beneath = _("changed by somebody since")
         case Ending.LOWERED, role:
-            what = run(_("can edit") if role is Role.WRITE else _("can view"), bold=True)
+            what = run(left_with(role, plan), bold=True)
             ends = returned.ends
             beneath = _("as before, until {when}", when=when(ends)) if ends else _("as before")
-        case _, None:
-            what, beneath = run(nothing(plan), bold=True), ""
         case _, role:
-            what = run(_("can edit") if role is Role.WRITE else _("can view"), bold=True)
-            beneath = _("by a folder, a group or a link")
+            what, beneath = run(left_with(role, plan), bold=True), _("by a folder, a group or a link") if role else ""
     return person(returned.recipient, what, beneath)
+
+
+def left_with(role: Role | None, plan: SharePlan) -> str:
+    """What somebody can do whose access by a share has ended."""
+    if role is None:
+        return nothing(plan)
+    return _("can edit") if role is Role.WRITE else _("can view")
 
 
 def _all(receipt: EndReceipt) -> Element:

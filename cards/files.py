@@ -32,7 +32,7 @@ from cards.elements import (
     small,
 )
 from cards.many import IN_A_SENTENCE, by_name, in_a_sentence, one_of
-from cards.share import CAN, comes_with, file, nothing, opens_there, terms, until_and_rules, until_when
+from cards.share import CAN, comes_with, file, opens_there, terms, until_and_rules, until_when
 
 # So many are shown at once: Teams takes no card of any length.
 PAGE, MOST = 10, 20
@@ -246,7 +246,7 @@ def _has_ended(ended: EndReceipt) -> Element:
     for each in ended.returned:
         can[each.now].append(each.recipient)
     left = [
-        _("{people}: {access}", people=in_a_sentence(people), access=_(CAN[role]) if role else nothing(plan))
+        _("{people}: {access}", people=in_a_sentence(people), access=cards.ended.left_with(role, plan))
         for role, people in can.items()
     ]
     return block(file(plan.item), *(small(each, spacing="None") for each in left), separator=True)

@@ -373,15 +373,17 @@ async def test_our_name_and_a_link_ask_whether_everybody_here_can_open_it(adele:
     assert "Can't open it: 2" in card
 
 
-@pytest.mark.parametrize("chat", [CREW, None])
-async def test_with_other_words_or_in_a_chat_of_two_a_link_asks_nothing(
-    adele: Someone, bot: Bot, chat: str | None
-) -> None:
-    more = "nice weather" if chat else ""
-
-    said = await adele.says(f"<at>Sharebot</at> {budget(bot)} {more}", chat=chat)
+async def test_with_other_words_a_link_asks_nothing(adele: Someone, bot: Bot) -> None:
+    said = await adele.says(f"<at>Sharebot</at> {budget(bot)} nice weather", chat=CREW)
 
     assert "I did nothing." in said
+
+
+async def test_in_a_chat_of_two_a_link_alone_is_answered_with_what_can_be_done(adele: Someone, bot: Bot) -> None:
+    said = await adele.says(f"<at>Sharebot</at> {budget(bot)}")
+
+    assert "What shall I do with it?" in said
+    assert "Can everybody here open this?" not in said
 
 
 # In other languages

@@ -201,6 +201,7 @@ async def test_a_change_that_is_undone_first_keeps_what_came_before(adele: Someo
     await adele.says(f"stop sharing {PRICES} with Alex")
     await adele.presses("Remove access")
     await adele.says("undo")
+    await bot.at_rest()
 
     await adele.presses("Undo", message=longer)
 

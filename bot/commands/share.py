@@ -27,7 +27,7 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
     if understood.request is None or understood.asks:
         return await _asked(turn, understood)
-    request = replace(understood.request, keeps_end=True)
+    request = understood.request
     try:
         return await planned(turn, request)
     except NotFound as error:
