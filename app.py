@@ -240,7 +240,8 @@ async def _run_demo(chosen: argparse.Namespace) -> None:
         bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         environment = _environment(contoso, base_url, bot_url, data)
         environment |= {"POLICY_FILE": chosen.policy, "ADMINISTRATORS_GROUP": FINANCE.id}
-        runner = web.AppRunner(application(read(environment), settled=keep), access_log=None)
+        bot = application(read(environment), settled=keep)
+        runner = web.AppRunner(bot, access_log=None, shutdown_timeout=ANSWERS_WITHIN)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.SockSite(runner, listening).start()
