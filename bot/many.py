@@ -82,13 +82,13 @@ class Part:
 class Waiting:
     """What a second person has to approve, in one go; `keys` are those of the plans.
 
-    `asked` are the names of those who may; `by` has decided.
+    `asked` are the names of those who may: for each rule one of its own. `by` has decided.
     """
 
     key: str
     keys: tuple[str, ...]
     plans: tuple[SharePlan, ...]
-    asked: tuple[str, ...] = ()
+    asked: tuple[tuple[str, ...], ...] = ()
     decision: Decision | None = None
     by: str = ""
 

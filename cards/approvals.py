@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.sharing import Decision, Role, Ruling, SharePlan
 from bot.texts import _, sentences, several, when
 from cards.elements import Action, Card, Element, apart, block, button, card, filled, heading, line, run, small, text
 from cards.files import files, of_all, paged, people, shared_as
-from cards.many import in_a_sentence, one_of
+from cards.many import all_of, in_a_sentence, waits_for
 from cards.share import file, people_of, terms, warning
 
 LONGEST_REASON = 500
 
 
-def waiting(plan: SharePlan, names: Sequence[str], due: dt.datetime, key: str) -> Card:
-    """For whoever shares it."""
-    asked = _("I asked {names}. Nothing is shared before they approve it.", names=one_of(names))
+def waiting(plan: SharePlan, asked: Iterable[Sequence[str]], due: dt.datetime, key: str) -> Card:
+    """For whoever shares it. `asked` are the names of those who may say yes; each rule wants one of its own."""
+    before = sentences(*(waits_for(each) for each in asked))
     return card(
         heading(_("Waiting for approval")),
         file(plan.item),
         *people_of(plan),
-        line(asked),
+        line(before),
         small(_("Without an answer until {when} nothing happens, and I tell you.", when=when(due))),
         actions=[button(_("Withdraw"), "share.cancel", key)],
-        summary=sentences(_("Waiting for approval"), asked),
+        summary=sentences(_("Waiting for approval"), before),
     )
 
 
@@ -132,7 +132,7 @@ def _said(reason: str) -> list[Element]:
 
 
 def lapsed(plans: Sequence[SharePlan], names: Sequence[str]) -> Card:
-    sentence = _("Nobody approved this in time, so nothing is shared. I had asked {names}.", names=one_of(names))
+    sentence = _("This was not approved in time, so nothing is shared. I had asked {names}.", names=all_of(names))
     return card(heading(_("Not approved")), *files(plans), line(sentence), summary=sentence)
 
 

@@ -31,7 +31,7 @@ from cards.elements import (
     run,
     small,
 )
-from cards.many import IN_A_SENTENCE, by_name, in_a_sentence, one_of
+from cards.many import IN_A_SENTENCE, by_name, in_a_sentence, waits_for
 from cards.share import CAN, comes_with, file, opens_there, terms, until_and_rules, until_when
 
 # So many are shown at once: Teams takes no card of any length.
@@ -444,7 +444,7 @@ def _decided(plan: SharePlan, waiting: Waiting) -> Element:
     by = apart(waiting.by)
     match waiting.decision:
         case None if waiting.asked:
-            said = _("I asked {names}. Nothing is shared before they approve it.", names=one_of(waiting.asked))
+            said = sentences(*(waits_for(each) for each in waiting.asked))
         case None:
             said = _("waits for its turn")
         case Decision.ALLOWED:

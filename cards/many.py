@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.sharing import Recipient
@@ -86,12 +86,21 @@ def by_name(people: Sequence[Recipient]) -> str:
     return ", ".join(shown)
 
 
-def one_of(called: Sequence[str]) -> str:
-    """Any of them will do; of many, the first few."""
+def waits_for(called: Sequence[str]) -> str:
+    """A second person: any of them will do; of many, the first few."""
+    return _("Nothing is shared before {names} approves it.", names=_some(called, either))
+
+
+def all_of(called: Sequence[str]) -> str:
+    """Of many, the first few."""
+    return _some(called, listed)
+
+
+def _some(called: Sequence[str], joined: Callable[[Sequence[str]], str]) -> str:
     some = [apart(each) for each in called[:IN_A_SENTENCE]]
     if len(called) > IN_A_SENTENCE:
         return _("{names} and {count} more", names=", ".join(some), count=len(called) - len(some))
-    return either(some)
+    return joined(some)
 
 
 def _block(group: Rows, rows: Sequence[Element]) -> Element:

@@ -70,12 +70,14 @@ KINDS = {
 }
 
 
-def confirm(plan: SharePlan, key: str, *, page: int = 0) -> Card:
-    """Exactly what a click would do; for many people, page by page."""
+def confirm(plan: SharePlan, key: str, *, page: int = 0, is_anew: bool = False) -> Card:
+    """Exactly what a click would do; for many people, page by page. `is_anew`: by newer rules."""
     nothing = not plan.to_grant
     title = _("Nothing to change") if nothing else _("Share this?")
     people, turns = paged(_steps(plan), key, page)
-    body = [heading(title), file(plan.item), *_like(plan), *_for_a_chat(plan), *people, *stays([plan])]
+    newer = _("The rules have changed since I showed you this. This is what they allow now.")
+    why = [line(run(newer, colour="Warning"))] if is_anew else []
+    body = [heading(title), *why, file(plan.item), *_like(plan), *_for_a_chat(plan), *people, *stays([plan])]
     if nothing:
         actions = [_opens(plan.item), *turns]
         if plan.role is Role.READ and plan.sees_all and any(step.now is Role.WRITE for step in plan.steps):

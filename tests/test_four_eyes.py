@@ -162,7 +162,7 @@ async def test_a_yes_that_comes_out_of_time_shares_nothing_and_everybody_is_told
     await bot.later()
 
     assert "nothing is shared" in answer
-    assert "Nobody approved this in time" in adele.sees()
+    assert "This was not approved in time" in adele.sees()
     assert "No longer asked" in lee.sees()
     assert access(bot) is None
 
@@ -175,7 +175,7 @@ async def test_of_a_plan_that_is_forgotten_nobody_is_told(adele: Someone, megan:
 
     await bot.later(hours=25)
 
-    assert "Nobody approved this in time" not in adele.sees()
+    assert "This was not approved in time" not in adele.sees()
     assert "no longer good" in words_of_answer(await bot.deliver(megan, *late))
 
 
@@ -199,8 +199,8 @@ async def test_the_asker_is_no_approver_of_their_own(megan: Someone, lee: Someon
     await megan.says(f'share "{item.name}" with Pradeep')
     waiting = await megan.presses("Ask for approval")
 
-    assert "I asked Lee Gu." in waiting
-    assert "Megan" not in waiting.partition("I asked")[2]
+    assert "Nothing is shared before Lee Gu approves it." in waiting
+    assert "Megan" not in waiting.partition("Nothing is shared")[2]
 
 
 @pytest.mark.usefixtures("ruled")
@@ -280,9 +280,9 @@ async def test_out_of_time_nothing_happens_and_everybody_is_told(
     answer = words_of_answer(await bot.deliver(megan, *late))
     again = words_of_answer(await bot.deliver(adele, *ask))
 
-    assert "Nobody approved this in time" in again
-    assert "Nobody approved this in time" not in early
-    assert adele.sees().count("Nobody approved this in time, so nothing is shared.") >= 1
+    assert "This was not approved in time" in again
+    assert "This was not approved in time" not in early
+    assert adele.sees().count("This was not approved in time, so nothing is shared.") >= 1
     assert "its time is over: nothing is shared." in answer
     assert "No longer asked" in lee.sees()
     assert access(bot) is None
@@ -302,7 +302,7 @@ async def test_what_was_withdrawn_is_asked_no_longer(adele: Someone, megan: Some
 
     assert "This was withdrawn" in answer
     assert access(bot) is None
-    assert "Nobody approved this in time" not in adele.sees()
+    assert "This was not approved in time" not in adele.sees()
 
 
 @pytest.mark.usefixtures("ruled")
@@ -329,6 +329,7 @@ async def test_two_rules_want_two_answers(adele: Someone, megan: Someone, lee: S
     )
     await bot.under(both)
     await asks(adele, bot)
+    asked = adele.sees()
 
     first = await megan.presses("Approve", {"reason": ""})
     await bot.at_rest()
@@ -336,6 +337,7 @@ async def test_two_rules_want_two_answers(adele: Someone, megan: Someone, lee: S
     await lee.presses("Approve", {"reason": ""})
     await bot.at_rest()
 
+    assert "Nothing is shared before Lee Gu approves it. Nothing is shared before Megan Bowen approves it." in asked
     assert "Another rule wants somebody else to approve it as well." in first
     assert between is None
     assert access(bot) == "write"
@@ -431,7 +433,7 @@ async def test_a_kill_while_an_approver_is_asked_ends_in_nothing_and_says_so(con
         database.execute("UPDATE approvals SET due_at = unixepoch() - 1")
 
     async with serving(contoso, tmp_path, **ruling(tmp_path)):
-        await until(lambda: "Nobody approved this in time" in adele.sees())
+        await until(lambda: "This was not approved in time" in adele.sees())
 
 
 async def test_answers_on_two_replicas_are_one_share(contoso: Contoso, tmp_path: Path, postgresql: str) -> None:

@@ -102,7 +102,7 @@ async def test_what_goes_at_once_does_and_the_rest_is_one_question(
     assert "2 files are shared only when a second person has approved them." in card
     assert card.count("The rule “Money” wants a second person to approve this.") == 2
     assert "Waiting for approval" in waiting
-    assert waiting.count("I asked Lee Gu or Megan Bowen.") == 2
+    assert waiting.count("Nothing is shared before Lee Gu or Megan Bowen approves it.") == 2
     assert before == [None, None, "write"]
     assert asked.count("May this be shared?") == count_of(lee, "No longer asked") == 1
     for shown in (BUDGET, FORECAST, "Adele Vance", "Alex Wilber", "can edit", "“Money”", "Figures are for those"):
@@ -168,7 +168,7 @@ async def test_what_is_declined_is_not_shared_at_all_and_the_asker_is_told_once(
     assert "Megan Bowen has not approved this, and that stands." in late
     assert count_of(adele, REASON) == 1
     assert "Done in part" in adele.sees()
-    assert "I asked" not in adele.sees()
+    assert "Nothing is shared before" not in adele.sees()
 
 
 @pytest.mark.usefixtures("ruled")
@@ -181,7 +181,7 @@ async def test_out_of_time_nothing_of_it_happens(adele: Someone, megan: Someone,
     await bot.at_rest()
 
     assert "its time is over: nothing is shared." in answer
-    assert count_of(adele, "Nobody approved this in time, so nothing is shared.") == 1
+    assert count_of(adele, "This was not approved in time, so nothing is shared.") == 1
     assert "Not done" in adele.sees()
     assert "No longer asked" in lee.sees()
     assert given(bot) == [None, None, None]
@@ -202,7 +202,7 @@ async def test_what_is_withdrawn_or_undone_is_asked_no_longer(
 
     assert "This was withdrawn" in answer
     assert given(bot) == [None, None, "write" if how == "Withdraw" else None]
-    assert "Nobody approved this in time" not in adele.sees()
+    assert "This was not approved in time" not in adele.sees()
     assert "Withdraw" not in adele.sees()
 
 
@@ -292,7 +292,7 @@ async def test_each_set_of_approvers_has_a_question_of_its_own(
 
     assert [BUDGET in each for each in asked] == [True, False]
     assert [FORECAST in each for each in asked] == [False, True]
-    assert "I asked Lee Gu." in between
+    assert "Nothing is shared before Lee Gu approves it." in between
     assert given(bot) == [None, "write", "write"]
     assert count_of(alex, "Shared with you") == 2
 

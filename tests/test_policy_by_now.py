@@ -184,6 +184,42 @@ async def test_a_file_is_judged_by_what_it_is_called_when_it_is_pressed(adele: S
     assert ALEX not in bot.access("Salaries.xlsx")
 
 
+async def test_what_the_rules_let_be_by_now_is_shown_and_can_be_pressed(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex as write")
+    await bot.under('[rules."Short"]\nthen = "shorten"\ndays = 7\n')
+
+    anew = await adele.presses("Share")
+    before = bot.access(FILE)
+    await adele.presses("Share")
+
+    assert "The rules have changed since I showed you this." in anew
+    assert "Short" in anew
+    assert ALEX not in before
+    assert bot.access(FILE)[ALEX] == "write"
+
+
+async def test_a_yes_of_whom_the_rule_names_no_more_is_asked_for_anew(
+    adele: Someone, megan: Someone, diego: Someone, bot: Bot
+) -> None:
+    await megan.says("hi")
+    await diego.says("hi")
+    await bot.under(MONEY)
+    await adele.says(f"share {FILE} with Alex as write")
+    await adele.presses("Ask for approval")
+    await bot.at_rest()
+    await bot.under(MONEY.replace("megan.bowen", "diego.siciliani"))
+    await megan.presses("Approve", {"reason": ""})
+    await bot.at_rest()
+
+    await adele.presses("Share")
+    await adele.presses("Ask for approval")
+    await bot.at_rest()
+    await diego.presses("Approve", {"reason": ""})
+    await bot.at_rest()
+
+    assert bot.access(FILE)[ALEX] == "write"
+
+
 async def test_and_when_it_is_approved(adele: Someone, megan: Someone, bot: Bot) -> None:
     await megan.says("hi")
     await bot.under(MONEY + SALARIES)

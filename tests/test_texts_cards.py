@@ -276,7 +276,7 @@ def several() -> tuple[Part, ...]:
 
 def approving() -> list[Waiting]:
     needed = [plan for plan in ruled() if plan.approvals]
-    each = [Waiting("3", ("4",), (plan,), asked) for plan, asked in product(needed, ((), (NAME, OWNER)))]
+    each = [Waiting("3", ("4",), (plan,), asked) for plan, asked in product(needed, ((), ((NAME, OWNER),)))]
     return [*each, *(replace(each[-1], decision=decision, by=NAME) for decision in Decision)]
 
 
@@ -313,10 +313,12 @@ def overviews() -> Iterator[Overview]:
 
 
 CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
-    cards.share.confirm: lambda: [cards.share.confirm(plan, "key") for plan in plans()],
+    cards.share.confirm: lambda: [
+        cards.share.confirm(plan, "key", is_anew=is_anew) for plan in plans() for is_anew in (False, True)
+    ],
     cards.share.explained: lambda: [cards.share.explained(plan) for plan in plans()],
     cards.approvals.waiting: lambda: [
-        cards.approvals.waiting(plan, names, WHEN, "key") for plan, names in product(ruled(), NAMES)
+        cards.approvals.waiting(plan, names, WHEN, "key") for plan, names in product(ruled(), ([NAMES[0]], NAMES))
     ],
     cards.approvals.wanted: lambda: (
         [

@@ -52,8 +52,7 @@ def sharers(approving: Approving) -> Card:
     plans, by = approving.plans, approving.by[1]
     match approving.decision:
         case None:
-            names = list(approving.approvers.values())
-            return cards.approvals.waiting(plans[0], names, approving.due, approving.key)
+            return cards.approvals.waiting(plans[0], approving.asked, approving.due, approving.key)
         case Decision.ALLOWED:
             return cards.approvals.not_shared_yet(plans[0], by, approving.key, approving.reason)
         case Decision.DECLINED:

@@ -12,7 +12,7 @@ import cards.share
 from bot import judging, planning, tracing
 from bot.commands import approvals, form, roster, same, several
 from bot.commands.turn import Command, Reply, Turn, paged, placed
-from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
+from bot.errors import AgainstPolicy, NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.language import Context, Understood
 from bot.many import ManyPlan
 from bot.sharing import Draft, Roster, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting, Words
@@ -101,9 +101,25 @@ async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """Does it, once; the same click, delivered again, gets the same answer and does nothing."""
-    receipt = await turn.work.shares.share(key, turn.person, spoken(), str(turn.timezone), turn.place)
+    try:
+        receipt = await turn.work.shares.share(key, turn.person, spoken(), str(turn.timezone), turn.place)
+    except AgainstPolicy as error:
+        return await _as_it_may_be(turn, key, error)
     tracing.count(tracing.SHARE, tracing.waited())
     return Reply(await result(turn.work, receipt, key), key=key if receipt.waits else "")
+
+
+async def _as_it_may_be(turn: Turn, key: str, error: AgainstPolicy) -> Reply:
+    """What the rules let be by now, to be pressed instead. Raises the error where that is nothing."""
+    before = await turn.pending.at(key, turn.person)
+    if not isinstance(before, SharePlan):
+        raise error
+    plan = await worked_out(turn, *await roster.gathered(turn, before.asked))
+    if isinstance(plan, UnclearRequest) or not plan.to_grant or plan.rulings == before.rulings:
+        raise error
+    await turn.record.refused(turn.person, "share.confirm", key, error)
+    anew = await turn.pending.put(plan, turn.own_chat, key)
+    return Reply(cards.share.confirm(plan, anew, is_anew=True), is_private=True, asks=anew if turn.own_chat else "")
 
 
 async def result(work: Work, receipt: ShareReceipt, key: str, page: int = 0) -> Card:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from bot import tracing
 from bot.ledger import statements
-from bot.ledger.approvals import Approval, Approvals, decided_by, decision_of
+from bot.ledger.approvals import Approval, Approvals, decided_by, decision_of, still_asked
 from bot.ledger.attempts import Answer, Attempt, Attempts
 from bot.ledger.changes import Before, Changes, Pressed, Standing
 from bot.ledger.conversations import Conversation, Conversations
@@ -88,6 +88,7 @@ __all__ = [
     "is_passing",
     "keep_private",
     "of_notice",
+    "still_asked",
 ]
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}

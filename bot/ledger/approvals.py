@@ -47,6 +47,12 @@ class Approval:
         return any(each == person_id for each, _name in self.approvers)
 
 
+def still_asked(stand: Iterable[Approval]) -> tuple[tuple[str, ...], ...]:
+    """The names of those who may still answer: of each rule that waits, one of its own."""
+    waits = (each for each in stand if each.decision is None)
+    return tuple(dict.fromkeys(tuple(name for _id, name in each.approvers) for each in waits))
+
+
 def decision_of(stand: Iterable[Approval]) -> Decision | None:
     """Of the whole: one no is enough, and each has to say yes. None while somebody is still to answer."""
     said = {each.decision for each in stand}

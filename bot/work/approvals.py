@@ -21,7 +21,7 @@ from bot.changes import Aim, ChangePlan
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, NotYours, SharebotError, TooLate
 from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
-from bot.ledger import Approval, Ledger, Place, decided_by, decision_of, is_passing
+from bot.ledger import Approval, Ledger, Place, decided_by, decision_of, is_passing, still_asked
 from bot.policy import GROUP, MANAGER
 from bot.sharing import Decision, Person, Recipient, Ruling, SharePlan
 from bot.texts import _, later, listed, speaking
@@ -65,6 +65,11 @@ class Approving:
     @property
     def due(self) -> dt.datetime:
         return dt.datetime.fromtimestamp(min(each.due_at for each in self.approvals), dt.UTC)
+
+    @property
+    def asked(self) -> tuple[tuple[str, ...], ...]:
+        """The names of those who may still answer: of each rule that waits, one of its own."""
+        return still_asked(self.approvals)
 
     @property
     def approvers(self) -> dict[str, str]:

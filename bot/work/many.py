@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import cards.files
 from bot.changes import ChangePlan, ChangeReceipt
 from bot.errors import AgainstPolicy, SharebotError, TooLate, Unavailable, Unsure
-from bot.ledger import Ledger, ManyPressed, Place, Stands, decided_by, decision_of, is_passing
+from bot.ledger import Ledger, ManyPressed, Place, Stands, decided_by, decision_of, is_passing, still_asked
 from bot.many import Many, ManyPlan, Part, Waiting
 from bot.sharing import Ending, EndReceipt, Person, Recipient, ShareReceipt, Telling
 from bot.texts import _, sentences, speaking
@@ -91,11 +91,9 @@ class ManyFlows:
         waiting: list[Waiting] = []
         for key in plan.waits:
             shares, stand = await self._ledger.plans.together(key), await self._ledger.approvals.of(key)
-            asked = dict.fromkeys(name for each in stand for _id, name in each.approvers)
             made = decision_of(stand) if stand else None
-            waiting.append(
-                Waiting(key, tuple(shares), tuple(shares.values()), tuple(asked), made, decided_by(stand)[1])
-            )
+            asked = still_asked(stand)
+            waiting.append(Waiting(key, tuple(shares), tuple(shares.values()), asked, made, decided_by(stand)[1]))
         return tuple(waiting)
 
     async def _approved_by(self, key: str, parts: Sequence[Part]) -> str:

@@ -258,7 +258,7 @@ ODD_TO_APPROVE = replace(
 PAYROLL = replace(BOARD, rule="Payroll", because="")
 BOTH_TO_APPROVE = (TO_APPROVE, replace(TO_APPROVE, item=FORECAST, steps=(gains(ALEX),), rulings=(BOARD, PAYROLL)))
 TO_BOARD = Waiting("b", ("3", "4"), BOTH_TO_APPROVE)
-AT_BOARD = replace(TO_BOARD, asked=("Patti Fernandez", "Lee Gu"))
+AT_BOARD = replace(TO_BOARD, asked=(("Patti Fernandez", "Lee Gu"),))
 ONE_DONE = replace(ALL_DONE, parts=TWO_DONE[1:], waiting=(AT_BOARD,))
 APPROVERS = ["Patti Fernandez", "Lee Gu", "Megan Bowen"]
 
@@ -452,6 +452,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     ),
     "rules: by default": partial(cards.share.confirm, replace(ONE, until=UNTIL, rulings=HOUSE), KEY),
     "rules: to be approved": partial(cards.share.confirm, TO_APPROVE, KEY),
+    "rules: newer than the card that was pressed": partial(cards.share.confirm, TO_APPROVE, KEY, is_anew=True),
     "rules: explained": partial(
         cards.share.explained,
         replace(plan(gains(ALEX), gains(GUEST), NOT_ERIC), until=UNTIL, rulings=(SHORTENED, BOARD)),
@@ -465,9 +466,12 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         ),
         KEY,
     ),
-    "approval: waiting": partial(cards.approvals.waiting, TO_APPROVE, APPROVERS, FRIDAY, KEY),
+    "approval: waiting for two rules": partial(
+        cards.approvals.waiting, TO_APPROVE, [APPROVERS, ["Patti Fernandez"]], FRIDAY, KEY
+    ),
+    "approval: waiting": partial(cards.approvals.waiting, TO_APPROVE, [APPROVERS], FRIDAY, KEY),
     "approval: waiting, hostile names": partial(
-        cards.approvals.waiting, replace(TO_APPROVE, item=ODD_FILE), [*HOSTILE.values()], FRIDAY, KEY
+        cards.approvals.waiting, replace(TO_APPROVE, item=ODD_FILE), [[*HOSTILE.values()]], FRIDAY, KEY
     ),
     "approval: wanted": partial(cards.approvals.wanted, (TO_APPROVE,), [BOARD], FRIDAY, KEY),
     "approval: wanted, hostile names": partial(
