@@ -27,7 +27,7 @@ def _until(title: str, sentence: str, receipt: ShareReceipt, ends: dt.datetime, 
         heading(title),
         file(receipt.plan.item),
         line(sentence),
-        small(_("Then I end it, and what was before is there again.")),
+        small(_("Then I end it, and everybody has what they had before.")),
         actions=[
             button(_("A day longer"), "ends.day", moved),
             button(_("A week longer"), "ends.week", moved),

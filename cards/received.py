@@ -264,7 +264,7 @@ def until(ends: dt.datetime | None) -> str:
     """For whoever decides."""
     if ends is None:
         return _("No end date.")
-    return _("Until {when}: I end it then, and what was before is there again.", when=when(ends))
+    return _("Until {when}. Then I end it, and everybody has what they had before.", when=when(ends))
 
 
 def rises(what: AccessWanted) -> list[Element]:

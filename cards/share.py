@@ -541,7 +541,7 @@ def until_and_rules(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None)
     terms: list[Element] = []
     if end := _end(plan.until):
         if _ends(plan):
-            terms.append(small(_("Until {when}: I end it then, and what was before is there again.", when=when(end))))
+            terms.append(small(_("Until {when}. Then I end it, and everybody has what they had before.", when=when(end))))
         else:
             terms.append(
                 warning(
