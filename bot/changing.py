@@ -46,6 +46,7 @@ EVERYBODY = ("all",)
 # How guests sign in at SharePoint.
 GUESTS = ("#ext#", "urn:spo:guest")
 STILL_THERE = later("Microsoft 365 said yes, but it is as it was. Please try again.")
+NO_ANSWER = later("I had no clear answer from Microsoft 365, and it is as it was. Please try again.")
 NOT_ALL = later("I don't know whether all of this was done. Please press again: I look, and do what is left.")
 # So many of those who have access are named where nobody is called so.
 NAMED = 6
@@ -468,6 +469,8 @@ class _Done:
 
     def refused(self, person: Recipient, now: Role | None) -> Changed:
         error = self.refusals.get(person)
+        if isinstance(error, Unsure):
+            return Changed(person, Became.REFUSED, now, _(NO_ANSWER), error.code, error.reference)
         if error is None:
             return Changed(person, Became.REFUSED, now, _(STILL_THERE), "stillThere")
         return Changed(person, Became.REFUSED, now, str(error), error.code, error.reference)
@@ -481,14 +484,14 @@ async def _each(
     for step in steps:
         try:
             done.references[step.recipient] = await ask(step)
-        except (Unsure, NotFound) as error:
-            # Done, or gone by somebody else's hand, or refused: the reading tells.
-            done.references[step.recipient] = error.reference
-            log.info("no clear answer on %s", plan.item.id)
         except SharebotError as error:
             if goes_on and isinstance(error, Busy):
                 raise
             done.refusals[step.recipient] = error
+            if isinstance(error, Unsure | NotFound):
+                # Done, or gone by somebody else's hand, or refused: the reading tells.
+                done.references[step.recipient] = error.reference
+                log.info("no clear answer on %s", plan.item.id)
     if done.refusals and not done.references:
         refusals = list(done.refusals.values())
         raise next((each for each in refusals if not isinstance(each, Refused)), refusals[0])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.changes import ChangePlan, ChangeReceipt
-from bot.sharing import Decision, EndReceipt, Grant, Outcome, Person, SharePlan, ShareReceipt
+from bot.changes import Became, ChangePlan, ChangeReceipt
+from bot.sharing import Decision, EndReceipt, Grant, Outcome, Person, Recipient, SharePlan, ShareReceipt
 
 FAILED = (Outcome.REFUSED, Outcome.UNSURE)
 # To whom it was given, whatever became of that.
@@ -56,6 +56,19 @@ class Part:
         """Those of a share with whom it was not shared, though others got it."""
         grants = self.receipt.grants if isinstance(self.receipt, ShareReceipt) else ()
         return tuple(each for each in grants if each.outcome in FAILED)
+
+    @property
+    def left(self) -> tuple[Recipient, ...]:
+        """Those for whom it may be tried once more."""
+        match self.receipt:
+            case None if self.said and isinstance(self.plan, ChangePlan):
+                return tuple(step.recipient for step in self.plan.to_change)
+            case None if self.said:
+                return tuple(step.recipient for step in self.plan.steps)
+            case ChangeReceipt(changes=changes, is_undone=False):
+                return tuple(each.recipient for each in changes if each.became is Became.REFUSED)
+            case _:
+                return tuple(each.recipient for each in self.failed)
 
     def is_of(self, person_id: str) -> bool:
         """Whether somebody got something by it, or had something changed."""

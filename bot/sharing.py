@@ -135,6 +135,11 @@ class Recipient:
     is_outside: bool = False
     is_group: bool = False
 
+    @property
+    def words(self) -> Words:
+        """That nobody else is meant by."""
+        return Words("id", self.id, self.name) if self.id else Words("email", self.email, self.name)
+
 
 @dataclass(frozen=True)
 class Chat:
@@ -316,10 +321,7 @@ class SharePlan:
     @property
     def request(self) -> ShareRequest:
         """What would have to be asked for to get this plan, person by person."""
-        people = (
-            Words("id", each.id, each.name) if each.id else Words("email", each.email, each.name)
-            for each in (step.recipient for step in self.steps)
-        )
+        people = (step.recipient.words for step in self.steps)
         item = Words("id", self.item.key, self.item.name)
         sign_in = None if self.sign_in else False
         return ShareRequest((item,), tuple(people), self.role, self.until, (), self.message, self.mail, sign_in)
@@ -334,10 +336,15 @@ class SharePlan:
         return tuple(step for step in self.steps if step.change is Change.REFUSED)
 
     @property
+    def end_said(self) -> dt.datetime | None:
+        """None where it has no end, or one by a rule."""
+        is_ours = any(each.verdict in (Verdict.DEFAULT, Verdict.SHORTENED) for each in self.rulings)
+        return self.until.at if self.until and not is_ours else None
+
+    @property
     def outlast(self) -> tuple[Step, ...]:
         """Who has just this already, and for longer than until an end that was said."""
-        end, ours = self.until.at if self.until else None, (Verdict.DEFAULT, Verdict.SHORTENED)
-        if end is None or any(each.verdict in ours for each in self.rulings):
+        if (end := self.end_said) is None:
             return ()
         same = (each for each in self.steps if each.change is Change.HAS_IT and each.now is self.role)
         return tuple(each for each in same if each.ends is None or each.ends > end)

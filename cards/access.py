@@ -80,9 +80,11 @@ def who(
             )
         )
     shown = holders[:SHOWN]
+    if owners := [_row(each) for each in shown if each.role is Role.OWNER]:
+        # Whoever owns a drive has each of its files by the folder it is in, which tells nobody anything.
+        body.append(block(*owners, separator=True))
     for words, is_inherited in ((_("Shared directly"), False), (_("Through the folder it is in"), True)):
-        rows = [_row(each) for each in shown if each.is_inherited is is_inherited]
-        if rows:
+        if rows := [_row(each) for each in shown if each.is_inherited is is_inherited and each.role is not Role.OWNER]:
             body.append(block(small(words), *rows, separator=True))
     if len(holders) > SHOWN:
         more = len(holders) - SHOWN

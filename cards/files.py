@@ -97,7 +97,7 @@ def result(shown: Many, *, page: int = 0) -> Card:
         body += _to_come(shown.parts)
     actions: list[Action] = [*turns]
     if shown.is_over and not shown.is_undone:
-        if any(part.share and (part.said or part.failed) for part in failed):
+        if any(part.left for part in failed):
             actions.insert(0, button(_("Retry what failed"), "many.retry", shown.key, style="positive"))
         if any(part.can_be_undone for part in shown.parts):
             actions.append(button(_("Undo all"), "many.undo", shown.key))

@@ -105,19 +105,29 @@ def stays(plans: Sequence[SharePlan]) -> list[Element]:
     theirs = [(plan, each) for plan in plans for each in plan.steps if each.change is Change.HAS_IT and each.ends]
     if not (kept := longer or theirs):
         return []
-    (plan, step), *_more = kept
-    people = in_a_sentence(list(dict.fromkeys(each.recipient for _plan, each in kept)))
-    name, item = apart(step.recipient.name or step.recipient.email), apart(plan.item.name)
-    other = quoted(_("extend {name} on {file} until Friday", name=name, file=item))
-    if longer:
-        said = _(
-            "{people}: the end you said is not set, for sharing takes nothing away. To set it, say: {sentence}",
-            people=people,
-            sentence=other,
-        )
-    else:
-        said = _("{people}: the end stays as it is. To change it, say: {sentence}", people=people, sentence=other)
-    return [small(said)]
+    people = list(dict.fromkeys(each.recipient for _plan, each in kept))
+    return [small(_is_not_set(people, kept[0][0].item) if longer else _stays_so(people, kept[0][0].item))]
+
+
+def _is_not_set(people: Sequence[Recipient], item: ShareableItem) -> str:
+    return _(
+        "{people}: the end you said is not set, for sharing takes nothing away. To set it, say: {sentence}",
+        people=in_a_sentence(people),
+        sentence=_sets_it(people[0], item),
+    )
+
+
+def _stays_so(people: Sequence[Recipient], item: ShareableItem) -> str:
+    return _(
+        "{people}: the end stays as it is. To change it, say: {sentence}",
+        people=in_a_sentence(people),
+        sentence=_sets_it(people[0], item),
+    )
+
+
+def _sets_it(person: Recipient, item: ShareableItem) -> str:
+    name = apart(person.name or person.email)
+    return quoted(_("extend {name} on {file} until Friday", name=name, file=apart(item.name)))
 
 
 def _do(plan: SharePlan, key: str) -> Action:
@@ -266,7 +276,7 @@ def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
     if receipt.plan.wanted_by:
         body.append(line(*filled(_("{who} asked you for this."), who=run(receipt.plan.wanted_by, bold=True))))
     people, turns = paged(_grants(receipt), key, page)
-    body += people
+    body += [*people, *_had_since(receipt)]
     if granted:
         body.append(block(small(sentences(checked(is_there=receipt.checked), *still(receipt)))))
     actions = [_opens(receipt.plan.item), *turns]
@@ -285,6 +295,13 @@ def done(receipt: ShareReceipt, key: str, *, page: int = 0) -> Card:
         actions=actions,
         summary=_about(title, receipt.plan.item),
     )
+
+
+def _had_since(receipt: ShareReceipt) -> list[Element]:
+    """Who got it between the card and the press keeps the end that they have by that."""
+    had = [each.recipient for each in receipt.grants if each.outcome is Outcome.HAD_IT]
+    since = [each for each in had if each in receipt.plan.to_grant]
+    return [small(_is_not_set(since, receipt.plan.item))] if since and receipt.plan.end_said else []
 
 
 def failed(item: ShareableItem, sentence: str) -> Card:
@@ -541,7 +558,9 @@ def until_and_rules(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None)
     terms: list[Element] = []
     if end := _end(plan.until):
         if _ends(plan):
-            terms.append(small(_("Until {when}. Then I end it, and everybody has what they had before.", when=when(end))))
+            terms.append(
+                small(_("Until {when}. Then I end it, and everybody has what they had before.", when=when(end)))
+            )
         else:
             terms.append(
                 warning(

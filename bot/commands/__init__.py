@@ -219,7 +219,7 @@ SUGGESTED = {"suggestion.say": _said_so}
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:
     """What a press of a button leads to. Raises SharebotError."""
-    more = (received.CLICKS, roster.CLICKS, several.CLICKS, approvals.CLICKS, links.CLICKS, SUGGESTED)
+    more = (received.CLICKS, roster.CLICKS, several.CLICKS, together.CLICKS, approvals.CLICKS, links.CLICKS, SUGGESTED)
     for clicks in (*(command.clicks for command in EVERY), *more):
         if verb in clicks:
             async with _recorded(turn, verb, key.partition(".")[0]):

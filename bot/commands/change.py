@@ -218,7 +218,7 @@ async def answer(turn: Turn, key: str, plan: ChangePlan, understood: Understood)
             return await cancel(turn, key, {})
         case "answer" if plan.aim is Aim.END and understood.request and understood.request.until:
             request = replace(
-                _request(plan.item, [step.recipient for step in plan.steps]), until=understood.request.until
+                request_for(plan.item, [step.recipient for step in plan.steps]), until=understood.request.until
             )
             return await planned(turn, request, Aim.END, key)
         case _:
@@ -242,7 +242,7 @@ async def set_end(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     if not isinstance(plan, SharePlan) or not plan.outlast:
         raise TooLate
     people = [each.recipient for each in plan.outlast]
-    return await planned(turn, replace(_request(plan.item, people), until=plan.until), Aim.END, key)
+    return await planned(turn, replace(request_for(plan.item, people), until=plan.until), Aim.END, key)
 
 
 async def offer(turn: Turn, item: ShareableItem, people: list[Recipient]) -> tuple[str, list[tuple[str, str]]]:
@@ -282,9 +282,9 @@ def _with_an_item(understood: Understood) -> ShareRequest:
     return understood.request
 
 
-def _request(item: ShareableItem, people: list[Recipient]) -> ShareRequest:
-    who = (Words("id", each.id, each.name) if each.id else Words("email", each.email, each.name) for each in people)
-    return ShareRequest((Words("id", item.key, item.name),), tuple(who))
+def request_for(item: ShareableItem, people: Sequence[Recipient]) -> ShareRequest:
+    """For these, of whom nobody has to be looked up by name."""
+    return ShareRequest((Words("id", item.key, item.name),), tuple(each.words for each in people))
 
 
 UNSHARE = Command(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import cards.files
 import cards.share
@@ -12,11 +11,11 @@ from bot import judging, planning
 from bot.changes import ChangePlan
 from bot.commands import roster
 from bot.commands.turn import Reply, Turn, paged
-from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
+from bot.errors import NotFound, SharebotError, TooLate
 from bot.language import Understood
-from bot.many import Many, ManyPlan, Missing, Part
+from bot.many import Many, ManyPlan, Missing
 from bot.sharing import SharePlan, ShareRequest, UnclearRequest
-from bot.texts import _, spoken
+from bot.texts import spoken
 from cards.elements import Card
 
 
@@ -111,32 +110,6 @@ async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
         return Reply(cards.files.cancelled())
 
 
-async def retry(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    """Only what failed, looked up anew: another card, which waits for another press."""
-    shown = await turn.work.many.now(key, turn.person)
-    if not shown.is_over:
-        raise TooLate(_("This is still under way. Please wait until it is done."))
-    plans: list[SharePlan | ChangePlan] = []
-    missing: list[Missing] = []
-    for part in shown.parts:
-        request = _left_of(part)
-        if request is None:
-            continue
-        try:
-            plan = await planning.plan(
-                turn.graph, turn.person, request, undo=turn.undo, policy=turn.work.policy, now=turn.now
-            )
-        except (NotFound, NotAllowed, NotUnderstood) as error:
-            missing.append(Missing(part.plan.item.name, str(error)))
-        else:
-            judged = await _judged(turn, plan, request) if isinstance(plan, SharePlan) else None
-            if isinstance(judged, SharePlan):
-                plans.append(judged)
-            elif judged:
-                missing.append(Missing(part.plan.item.name, judged))
-    return await asking(turn, plans, missing)
-
-
 async def turn_page(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """More of the files of a card; the key names the page."""
     key, page = paged(key)
@@ -167,27 +140,11 @@ async def card(turn: Turn, key: str, page: int = 0) -> Card:
         return cards.files.confirm(await turn.work.many.planned(key, plan), page=page)
 
 
-def _left_of(part: Part) -> ShareRequest | None:
-    """What is to be asked for again; None where nothing failed."""
-    if part.share is None:
-        return None
-    request = part.share.request
-    if part.said:
-        return request
-    names = {each.recipient.id or each.recipient.email for each in part.failed}
-    return (
-        replace(request, recipients=tuple(each for each in request.recipients if each.value in names))
-        if names
-        else None
-    )
-
-
 # No sentence asks for these.
 CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
     "many.confirm": confirm,
     "many.cancel": cancel,
     "many.undo": undo,
     "many.withdraw": withdraw,
-    "many.retry": retry,
     "many.page": turn_page,
 }

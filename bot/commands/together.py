@@ -1,17 +1,20 @@
-"""Several commands of one message, and one card for all that they would do: "take Bob off it and give it to Ana"."""
+"""Several commands of one message, and one card for all that they would do: "take Bob off it and give it to Ana"; and
+what failed of such a card, once more.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot import judging
 from bot.changes import Aim, ChangePlan
 from bot.commands import change, several
 from bot.commands.turn import Reply, Turn
-from bot.errors import NotAllowed, NotUnderstood
+from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import SWAP, Understood
-from bot.many import Missing
-from bot.sharing import Expiry, Recipient, Role, SharePlan, ShareRequest, UnclearRequest
+from bot.many import Many, Missing
+from bot.sharing import Expiry, Recipient, Role, SharePlan, ShareReceipt, ShareRequest, UnclearRequest
 from bot.texts import _, later, sentences
 from bot.work.shares import UNTIL_WHEN
 from cards.many import by_name
@@ -88,3 +91,44 @@ def _refuse_what_meets(parts: list[SharePlan | ChangePlan]) -> None:
             if who in seen:
                 raise NotUnderstood(_(ONE_BY_ONE))
             seen.add(who)
+
+
+# What failed
+
+
+async def retry(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """Only what failed, looked up anew: another card, which waits for another press."""
+    shown = await turn.work.many.now(key, turn.person)
+    if not shown.is_over:
+        raise TooLate(_("This is still under way. Please wait until it is done."))
+    parts: list[SharePlan | ChangePlan] = []
+    missing: list[Missing] = []
+    for part in shown.parts:
+        people = {each.words for each in part.left}
+        if people and part.share:
+            request = part.share.request
+            some = tuple(each for each in request.recipients if each in people)
+            made = await several.plans(turn, replace(request, recipients=some))
+            parts += [] if isinstance(made, UnclearRequest) else made[0]
+            missing += [] if isinstance(made, UnclearRequest) else made[1]
+        elif people and isinstance(part.plan, ChangePlan):
+            try:
+                parts.append(await _changed_anew(turn, part.plan, part.left, shown))
+            except (NotFound, NotAllowed, NotUnderstood) as error:
+                missing.append(Missing(part.plan.item.name, str(error)))
+    return await several.asking(turn, parts, missing)
+
+
+async def _changed_anew(turn: Turn, plan: ChangePlan, people: Sequence[Recipient], shown: Many) -> ChangePlan:
+    """Raises NotFound where nothing is left of it to do, and what looking up raises."""
+    made = await change.looked_up(turn, replace(change.request_for(plan.item, people), until=plan.until), plan.aim)
+    if isinstance(made, UnclearRequest) or not made.to_change:
+        raise NotFound(_("Nothing to change"))
+    # Who came in somebody's place by the card that is tried again has it.
+    receipts = (part.receipt for part in shown.parts if part.plan.item.key == plan.item.key)
+    has = {each.recipient for one in receipts if isinstance(one, ShareReceipt) for each in one.granted()}
+    return replace(made, in_place=tuple(each for each in plan.in_place if each not in has))
+
+
+# No sentence asks for these.
+CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {"many.retry": retry}
