@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 # Folders above that are looked into for where a right comes from.
 MOST_FOLDERS = 5
 EVERYBODY = ("all",)
+OUTSIDE = ("external", "guests")
 # How guests sign in at SharePoint.
 GUESTS = ("#ext#", "urn:spo:guest")
 STILL_THERE = later("Microsoft 365 said yes, but it is as it was. Please try again.")
@@ -92,7 +93,7 @@ async def plan(
         questions = [
             question
             for place, words in enumerate(request.recipients)
-            if words.kind not in EVERYBODY
+            if words.kind not in (*EVERYBODY, *OUTSIDE)
             and (question := finding.question_of(f"recipient {place}", words, _options(here.called(words))))
         ]
     if questions:
@@ -163,6 +164,17 @@ class _Here:
             and own_role(each, self.permissions) not in (None, Role.OWNER)
             and (is_mine or named(each) & mine)
         ]
+
+    def meant(self, words: Words, aim: Aim) -> list[Recipient]:
+        """Those who are called so, or all who are outside. Raises NotFound, NotUnderstood."""
+        if words.kind not in OUTSIDE:
+            return self.called(words)
+        if not (found := [each for each in self.everybody(aim) if each.is_outside]):
+            nobody = _(
+                "Nobody from outside your organisation is named among those who can open “{file}”.", file=self.item.name
+            )
+            raise NotFound(sentences(nobody, *([_(MAYBE_MANY)] if self.has_groups else [])))
+        return found
 
     def share_of(self, person: Recipient, role: Role | None) -> Standing | None:
         """That which gave them what they have."""
@@ -245,9 +257,9 @@ def _meant(here: _Here, request: ShareRequest, aim: Aim) -> list[Recipient]:
         if words.kind in EVERYBODY:
             is_all = True
         else:
-            people += here.called(words)
+            people += here.meant(words, aim)
     if is_all:
-        spared = {each for words in request.excluded for each in here.called(words)}
+        spared = {each for words in request.excluded for each in here.meant(words, aim)}
         people += [each for each in here.everybody(aim) if each not in spared]
     elif request.excluded:
         raise NotUnderstood(_(NAME_THEM))

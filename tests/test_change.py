@@ -999,3 +999,33 @@ async def test_another_end_is_no_later_than_the_rules_let_it_be(adele: Someone, 
 
     assert "Two days" in said
     assert "Two days" in for_ever
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unclear"),
+    [
+        ("stop sharing {} with Alex and nearly everyone", "Alex and nearly everyone"),
+        ("extend {} for nearly everyone until Friday", "nearly everyone"),
+        ("change nearly everyone to view on {}", "nearly everyone"),
+    ],
+)
+async def test_whoever_is_meant_by_words_that_say_nothing_is_not_everybody(
+    adele: Someone, bot: Bot, sentence: str, unclear: str
+) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex and Megan as write until in 3 days")
+    await adele.presses("Share")
+
+    said = await adele.says(sentence.format("Q3 Budget.xlsx"))
+
+    assert f"Whom do you mean by “{unclear}”?" in said
+    assert "Megan" not in said
+
+
+async def test_of_everyone_outside_nobody_inside_is_meant(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex and casey.jensen@fabrikam.example")
+    await adele.presses("Share")
+
+    card = await adele.says("stop sharing Q3 Budget.xlsx with everyone outside")
+
+    assert "Casey Jensen" in card
+    assert "Alex" not in card

@@ -38,7 +38,7 @@ async def take_away(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is changed; without a name, of everybody who got it."""
     if understood.request and [(each.kind, each.value) for each in understood.request.items] == [EVERYTHING]:
         return await take_everything(turn, understood.request)
-    return await planned(turn, _with_an_item(understood), Aim.REMOVE)
+    return await planned(turn, with_an_item(understood), Aim.REMOVE)
 
 
 async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
@@ -127,7 +127,7 @@ async def _withdrawable(turn: Turn, waiting: Approving) -> Reply:
 
 
 async def extend(turn: Turn, understood: Understood) -> Reply:
-    request = _with_an_item(understood)
+    request = with_an_item(understood)
     said = dict(understood.unclear).get("expiration", "")
     if request.until is None and said:
         unknown = _("Until when? “{said}” is not one day to me, or it is over.", said=said)
@@ -276,9 +276,12 @@ def card_of(pressed: Pressed) -> Card:
     return cards.change.result(receipt, pressed.key)
 
 
-def _with_an_item(understood: Understood) -> ShareRequest:
+def with_an_item(understood: Understood) -> ShareRequest:
+    """Raises NotUnderstood, also where somebody is meant and nobody can tell who: without a name it is of all."""
     if understood.request is None or not understood.request.items:
         raise NotUnderstood(understood.hint or _(WHICH))
+    if (said := dict(understood.unclear).get("recipients")) and not understood.request.recipients:
+        raise NotUnderstood(sentences(_("Whom do you mean by “{said}”?", said=said), _(planning.NAME_THEM)))
     return understood.request
 
 

@@ -14,9 +14,7 @@ from bot.texts import _, later
 
 
 async def change_role(turn: Turn, understood: Understood) -> Reply:
-    request = understood.request
-    if request is None or not request.items:
-        raise NotUnderstood(understood.hint or _(change.WHICH))
+    request = change.with_an_item(understood)
     if request.role is None:
         item = request.items[0].value
         raise NotUnderstood(_("What may they do? Say for example: change Alex to view only on {item}", item=item))
