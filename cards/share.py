@@ -79,10 +79,7 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0, is_anew: bool = False) 
     why = [line(run(newer, colour="Warning"))] if is_anew else []
     body = [heading(title), *why, file(plan.item), *_like(plan), *_for_a_chat(plan), *people, *stays([plan])]
     if nothing:
-        actions = [_opens(plan.item), *turns]
-        if plan.role is Role.READ and plan.sees_all and any(step.now is Role.WRITE for step in plan.steps):
-            # A share takes nothing away; "make her a viewer" is said in its words.
-            actions.insert(0, button(_("Make viewer…"), "change.lower", key))
+        actions = [*_lowers(plan, key), _opens(plan.item), *turns]
         if plan.outlast:
             actions.insert(0, button(_("Set this end…"), "change.end", key))
         return card(*body, actions=actions, summary=_about(title, plan.item))
@@ -91,6 +88,7 @@ def confirm(plan: SharePlan, key: str, *, page: int = 0, is_anew: bool = False) 
         *body,
         actions=[
             _do(plan, key),
+            *_lowers(plan, key),
             *turns,
             button(_("Change…"), "share.change", key),
             button(_("Cancel"), "share.cancel", key),
@@ -128,6 +126,12 @@ def _stays_so(people: Sequence[Recipient], item: ShareableItem) -> str:
 def _sets_it(person: Recipient, item: ShareableItem) -> str:
     name = apart(person.name or person.email)
     return quoted(_("extend {name} on {file} until Friday", name=name, file=apart(item.name)))
+
+
+def _lowers(plan: SharePlan, key: str) -> list[Action]:
+    """A share takes nothing away, and "make her a viewer" may be said in its words."""
+    can_edit = plan.role is Role.READ and plan.sees_all and any(step.now is Role.WRITE for step in plan.steps)
+    return [button(_("Make viewer…"), "change.lower", key)] if can_edit else []
 
 
 def _do(plan: SharePlan, key: str) -> Action:

@@ -283,7 +283,7 @@ async def test_an_editor_becomes_a_viewer(adele: Someone, alex: Someone, bot: Bo
 
 @pytest.mark.usefixtures("shared")
 async def test_a_share_to_view_takes_nothing_away_and_leads_to_the_card_that_does(adele: Someone, bot: Bot) -> None:
-    share = await adele.says(f"make Alex a viewer of {FILE}")
+    share = await adele.says(f"share {FILE} with Alex as read")
     card = await adele.presses("Make viewer…")
     await adele.presses("Make viewer")
 
@@ -1029,3 +1029,34 @@ async def test_of_everyone_outside_nobody_inside_is_meant(adele: Someone, bot: B
 
     assert "Casey Jensen" in card
     assert "Alex" not in card
+
+
+@pytest.mark.parametrize("end", ["", " until in 3 days"])
+async def test_to_make_somebody_a_viewer_takes_the_right_to_edit(adele: Someone, bot: Bot, end: str) -> None:
+    await adele.says(f"share Q3 Budget.xlsx with Alex and Megan as write{end}")
+    await adele.presses("Share")
+
+    card = await adele.says("make Alex and Megan viewers of Q3 Budget.xlsx")
+    await adele.presses("Make viewer")
+
+    assert "Let them only view this?" in card
+    assert set(bot.access("Q3 Budget.xlsx").values()) == {"read"}
+
+
+async def test_whoever_has_nothing_yet_becomes_a_viewer_as_well(adele: Someone, bot: Bot) -> None:
+    await adele.says("make Alex a viewer of Q3 Budget.xlsx")
+    await adele.presses("Share")
+
+    assert bot.access("Q3 Budget.xlsx") == {"alex.wilber@contoso.com": "read"}
+
+
+async def test_a_share_to_view_with_whoever_can_edit_leads_to_viewing_alone(adele: Someone, bot: Bot) -> None:
+    await adele.says("share Q3 Budget.xlsx with Alex as write until in 3 days")
+    await adele.presses("Share")
+    await adele.says("share Q3 Budget.xlsx with Alex and Megan as read")
+
+    card = await adele.presses("Make viewer…")
+    await adele.presses("Make viewer")
+
+    assert "Megan" not in card
+    assert bot.access("Q3 Budget.xlsx") == {"alex.wilber@contoso.com": "read"}

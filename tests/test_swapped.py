@@ -117,10 +117,11 @@ async def test_the_undo_takes_back_what_was_given_where_the_rest_may_not_come_ba
     assert not {ALEX, MEGAN} & bot.access(FILE).keys()
 
 
-async def test_a_right_that_is_raised_ends_when_the_lower_one_would_have(adele: Someone, bot: Bot) -> None:
+@pytest.mark.parametrize("sentence", ["make Alex an editor of {}", "change Alex to can edit on {}"])
+async def test_a_higher_right_ends_when_the_lower_one_would_have(adele: Someone, bot: Bot, sentence: str) -> None:
     await shares(adele, bot, f"share {FILE} with Alex as read until in 3 days")
 
-    card = await adele.says(f"change Alex to can edit on {FILE}")
+    card = await adele.says(sentence.format(FILE))
     await adele.presses("Share")
     await bot.at_rest()
     between = bot.access(FILE)
@@ -134,7 +135,7 @@ async def test_a_right_that_is_raised_ends_when_the_lower_one_would_have(adele: 
 async def test_what_is_shared_anew_without_an_end_says_so_where_there_was_one(adele: Someone, bot: Bot) -> None:
     await shares(adele, bot, f"share {FILE} with Alex as read until in 3 days")
 
-    card = await adele.says(f"make Alex an editor of {FILE}")
+    card = await adele.says(f"share {FILE} with Alex as write")
 
     assert "now: can view, until" in card
     assert "without an end" in card

@@ -36,7 +36,7 @@ from bot.commands import (
 )
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
-from bot.language import Context, Said, Understood, understand
+from bot.language import BECOME, Context, Said, Understood, understand
 from bot.ledger import PendingPlans
 from bot.many import ManyPlan
 from bot.sharing import (
@@ -149,9 +149,12 @@ async def _recorded(turn: Turn, act: str, key: str = "") -> AsyncGenerator[None]
 
 async def _understood(turn: Turn, context: Context) -> Understood:
     # In a thread: to learn a language when its first sentence comes takes a while.
-    return await asyncio.to_thread(
+    understood = await asyncio.to_thread(
         understand, turn.said, now=turn.now, tz=turn.timezone, locale=turn.locale, context=context
     )
+    # Whoever has nothing yet becomes it by a share.
+    is_role = understood.wish == BECOME and not understood.asks
+    return replace(understood, intent=roles.COMMAND.intent) if is_role else understood
 
 
 def _stands_alone(understood: Understood) -> bool:

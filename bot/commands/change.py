@@ -18,7 +18,7 @@ from bot.language import Understood
 from bot.ledger import Pressed
 from bot.many import Missing
 from bot.planning import answered
-from bot.sharing import Option, Question, Recipient, ShareableItem, SharePlan, ShareRequest, UnclearRequest, Words
+from bot.sharing import Option, Question, Recipient, Role, ShareableItem, SharePlan, ShareRequest, UnclearRequest, Words
 from bot.texts import _, later, sentences, spoken
 from bot.work import Approving
 from cards.elements import Card
@@ -229,11 +229,12 @@ async def answer(turn: Turn, key: str, plan: ChangePlan, understood: Understood)
 
 
 async def lower(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    """From a share to view that would change nothing, for they can edit."""
+    """From a share to view, of those who can edit."""
     plan = await turn.pending.at(key, turn.person)
     if not isinstance(plan, SharePlan):
         raise TooLate
-    return await planned(turn, plan.request, Aim.LOWER, key)
+    people = [step.recipient for step in plan.steps if step.now is Role.WRITE]
+    return await planned(turn, request_for(plan.item, people), Aim.LOWER, key)
 
 
 async def set_end(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:

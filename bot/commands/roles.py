@@ -14,19 +14,20 @@ from bot.texts import _, later
 
 
 async def change_role(turn: Turn, understood: Understood) -> Reply:
+    """What it would do; whoever has nothing yet gets it."""
     request = change.with_an_item(understood)
     if request.role is None:
         item = request.items[0].value
         raise NotUnderstood(_("What may they do? Say for example: change Alex to view only on {item}", item=item))
     if request.role is not Role.READ:
-        return await share.planned(turn, replace(request, keeps_end=True))
+        return await share.proposed(turn, replace(request, keeps_end=True))
     try:
         plan = await change.looked_up(turn, request, Aim.LOWER)
     except NotFound:
         # Whoever has none yet gets it, or it is the file that is not there.
-        return await share.planned(turn, request)
+        return await share.proposed(turn, request)
     if isinstance(plan, ChangePlan) and change.is_of_nobody(plan):
-        return await share.planned(turn, request)
+        return await share.proposed(turn, request)
     return await change.shown(turn, plan)
 
 

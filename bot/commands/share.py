@@ -27,7 +27,11 @@ async def propose(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is granted."""
     if understood.request is None or understood.asks:
         return await _asked(turn, understood)
-    request = understood.request
+    return await proposed(turn, understood.request)
+
+
+async def proposed(turn: Turn, request: ShareRequest) -> Reply:
+    """With a form where somebody or something is not to be found."""
     try:
         return await planned(turn, request)
     except NotFound as error:

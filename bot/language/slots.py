@@ -11,7 +11,7 @@ from bot.language.beside import Aside, Together, unmarked
 from bot.language.names import Listed, Namer, ends_with_a_file, has_a_file, is_named, low_of
 from bot.language.patterns import BLANKS, MARKS, Fit
 from bot.language.said import Now, Plain
-from bot.language.understood import BLANK, SWAP, TALK, Understood
+from bot.language.understood import BECOME, BLANK, SWAP, TALK, Understood
 from bot.sharing import Expiry, Role, ShareRequest, Words
 
 THIS = Words("reference", "this")
@@ -167,7 +167,8 @@ class Slots:
             asks.setdefault("expiration", "")
         order = tuple(sorted(asks, key=_ORDER.index))
         unclear = tuple((each, self._whole(asks[each])) for each in order)
-        return Understood(spoken.intent, request, order, unclear=unclear)
+        wish = BECOME if spoken.detail == BECOME else ""
+        return Understood(spoken.intent, request, order, unclear=unclear, wish=wish)
 
     def _named(self, spoken: _Spoken) -> tuple[Listed, Listed]:
         items = self._namer.items(spoken.items) if spoken.items is not None else Listed()
