@@ -53,7 +53,7 @@ async def test_the_owner_is_asked_with_who_what_which_right_until_when_and_why(
     assert "Alex Wilber asks to edit a file of yours." in card
     assert FILE in card
     assert "OneDrive › Finance" in card
-    assert "I end it then" in card
+    assert "Then I end it" in card
     assert REASON in card
     assert buttons(adele) == ["Allow", "Decline", "Open in OneDrive"]
     assert ALEX not in bot.access(FILE)
