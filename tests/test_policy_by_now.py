@@ -198,6 +198,19 @@ async def test_what_the_rules_let_be_by_now_is_shown_and_can_be_pressed(adele: S
     assert bot.access(FILE)[ALEX] == "write"
 
 
+async def test_of_several_whoever_may_have_it_by_now_can_still_get_it(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex and casey.jensen@fabrikam.example")
+    await bot.under('[rules."Nobody outside"]\nthen = "refuse"\nwho = ["outside"]\n')
+
+    anew = await adele.presses("Share")
+    before = bot.access(FILE)
+    await adele.presses("Share")
+
+    assert "The rule “Nobody outside” does not allow this." in anew
+    assert before == {}
+    assert bot.access(FILE) == {ALEX: "read"}
+
+
 async def test_a_yes_of_whom_the_rule_names_no_more_is_asked_for_anew(
     adele: Someone, megan: Someone, diego: Someone, bot: Bot
 ) -> None:

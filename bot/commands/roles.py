@@ -8,7 +8,7 @@ from bot.changes import Aim, ChangePlan
 from bot.commands import change, share
 from bot.commands.turn import Command, Reply, Turn
 from bot.errors import NotFound, NotUnderstood
-from bot.language import Understood
+from bot.language import BECOME, Understood
 from bot.sharing import Role
 from bot.texts import _, later
 
@@ -19,15 +19,17 @@ async def change_role(turn: Turn, understood: Understood) -> Reply:
     if request.role is None:
         item = request.items[0].value
         raise NotUnderstood(_("What may they do? Say for example: change Alex to view only on {item}", item=item))
+    # "Make Petra a viewer" may be said of somebody who has nothing yet: then it is a share as any other.
+    shared = share.proposed if understood.wish == BECOME else share.planned
     if request.role is not Role.READ:
-        return await share.proposed(turn, replace(request, keeps_end=True))
+        return await shared(turn, replace(request, keeps_end=True))
     try:
         plan = await change.looked_up(turn, request, Aim.LOWER)
     except NotFound:
         # Whoever has none yet gets it, or it is the file that is not there.
-        return await share.proposed(turn, request)
+        return await shared(turn, request)
     if isinstance(plan, ChangePlan) and change.is_of_nobody(plan):
-        return await share.proposed(turn, request)
+        return await shared(turn, request)
     return await change.shown(turn, plan)
 
 

@@ -119,11 +119,15 @@ async def _as_it_may_be(turn: Turn, key: str, error: AgainstPolicy) -> Reply:
     if not isinstance(before, SharePlan):
         raise error
     plan = await worked_out(turn, *await roster.gathered(turn, before.asked))
-    if isinstance(plan, UnclearRequest) or not plan.to_grant or plan.rulings == before.rulings:
+    if isinstance(plan, UnclearRequest) or not plan.to_grant or _is_ruled_as(before, plan):
         raise error
     await turn.record.refused(turn.person, "share.confirm", key, error)
     anew = await turn.pending.put(plan, turn.own_chat, key)
     return Reply(cards.share.confirm(plan, anew, is_anew=True), is_private=True, asks=anew if turn.own_chat else "")
+
+
+def _is_ruled_as(before: SharePlan, plan: SharePlan) -> bool:
+    return (before.rulings, before.refused) == (plan.rulings, plan.refused)
 
 
 async def result(work: Work, receipt: ShareReceipt, key: str, page: int = 0) -> Card:
