@@ -57,7 +57,7 @@ class ChangeStep:
 
 @dataclass(frozen=True)
 class ChangePlan:
-    """All looked up, nothing done. `until` is the end that is wanted; without a moment, none.
+    """All looked up, nothing done. `until` is the end that is wanted; without a moment, none. It may be still to say.
 
     `in_place` are those who come in the place of who goes: nothing is taken away before they have it.
     """
@@ -72,6 +72,11 @@ class ChangePlan:
     @property
     def to_change(self) -> tuple[ChangeStep, ...]:
         return tuple(step for step in self.steps if step.bar is None)
+
+    @property
+    def asks_when(self) -> bool:
+        """Whether it waits for a day."""
+        return self.aim is Aim.END and self.until is None
 
     @property
     def ends_at(self) -> int | None:

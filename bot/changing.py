@@ -358,7 +358,7 @@ def _ended_otherwise(step: ChangeStep, asker: Person, share: Standing | None, re
     if share.sharer.id != asker.id or not share.can_end:
         return replace(step, bar=Bar.NOT_MINE)
     wanted = int(request.until.at.timestamp()) if request.until and request.until.at else None
-    return replace(step, bar=Bar.SO_ALREADY) if wanted == share.ends_at else step
+    return replace(step, bar=Bar.SO_ALREADY) if request.until and wanted == share.ends_at else step
 
 
 async def _with_folder(

@@ -69,7 +69,7 @@ def who(
 ) -> Card:
     """`share` is the key of the one whose card this takes the place of, and which it leads back to.
 
-    `offered` are those whose access could be taken away, as titles and values; `key` is of the button for it.
+    `offered` are those whose access could be changed, as titles and values; `key` is of the buttons for it.
     """
     title = _("Who can open this?")
     body = [heading(title), file(item)]
@@ -94,8 +94,12 @@ def who(
     actions = [link(_("Open in Microsoft 365"), item.web_url)] if item.web_url else []
     if offered:
         # Beside them the others send nothing.
-        body.append(choice("recipient 0", _("Take access away from"), offered, compact=True))
+        body.append(choice("recipient 0", _("Change the access of"), offered, compact=True))
         actions.append(button(_("Remove…"), "remove.choose", key))
+        if any(each.role is Role.WRITE and not each.is_inherited for each in holders):
+            actions.append(button(_("Make viewer…"), "lower.one", key))
+        if any(each.by for each in holders):
+            actions.append(button(_("Change end…"), "end.one", key))
     if share:
         # Pressed again, a share is answered with what came of it.
         actions.append(button(_("Back"), "share.confirm", share, inputs=False))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.changes import Aim, Bar, Became, Changed, ChangePlan, ChangeReceipt, ChangeStep
 from bot.sharing import Role, SharePlan
-from bot.texts import _, later, listed, sentences, when
-from cards.elements import Action, Card, Element, apart, block, button, card, heading, line, link, run, small
+from bot.texts import _, iso_day, later, listed, sentences, when
+from cards.elements import Action, Card, Element, apart, block, button, card, date, heading, line, link, run, small
 from cards.ended import again
 from cards.share import CAN, file, opens_there, person
 
@@ -43,6 +43,18 @@ def confirm(plan: ChangePlan, key: str) -> Card:
         return card(*body, actions=[_opens(plan)], summary=_about(title, plan))
     title = _(TITLES[plan.aim])
     body = [heading(title), file(plan.item), block(*(step(each, plan) for each in plan.steps), separator=True)]
+    if plan.asks_when:
+        ends = {step.ends for step in plan.to_change}
+        day = next((iso_day(each) for each in ends if each and len(ends) == 1), "")
+        return card(
+            *body,
+            date("until", _("Until when (empty: no end)"), {"until": day}),
+            actions=[
+                button(_("Continue"), "end.day", key, style="positive"),
+                button(_("Cancel"), "change.cancel", key, inputs=False),
+            ],
+            summary=_asked(plan, title),
+        )
     terms = [small(_("I tell them in Teams if I can; no mail goes out."))]
     if plan.item.is_folder and plan.aim is not Aim.END:
         terms.append(small(_("It holds for everything in this folder.")))
@@ -148,6 +160,9 @@ def step(step: ChangeStep, plan: ChangePlan) -> Element:
     if step.bar:
         ends = _("until {when}", when=when(step.ends)) if step.ends else ""
         return person(step.recipient, run(now, subtle=True), ends, remark=_why(step, plan))
+    if plan.asks_when:
+        until = _("until {when}", when=when(step.ends)) if step.ends else _("without an end")
+        return person(step.recipient, run(now, bold=True), until)
     if step.ends:
         now = _("{access}, until {when}", access=now, when=when(step.ends))
     if plan.aim is Aim.END:

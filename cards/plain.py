@@ -14,6 +14,8 @@ from cards.elements import Action, Card, Element, apart, unmarked
 
 # Before our own words in a colour, of which the words say as much.
 _MARK = re.compile(r"^[⚠✓✗?] ")
+# So many numbers has one message; what comes unasked begins behind them.
+ROOM = 20
 # What goes by a number already.
 _NUMBERED = re.compile(r"(\d{1,3})\. ")
 
@@ -53,7 +55,8 @@ def linked(words: str, links: Mapping[str, str]) -> str:
 class _Numbers:
     """Gives out numbers, from this one on. `are_counted`: the rows go by these numbers already.
 
-    `picks`: all there is to fill in is one choice, so each of what can be chosen has a number of its own.
+    `picks`: all there is to fill in is one choice, so each of what can be chosen has a number of its own. Where these
+    are too many for all that can be done with them, it is for the first: the rest can be said.
     """
 
     def __init__(self, first: int, inputs: list[Element], *, are_counted: bool) -> None:
@@ -76,6 +79,8 @@ class _Numbers:
             return [self._offer(action["title"], action, values)]
         (question,) = self._inputs
         does, name = action["title"].rstrip("…"), question["id"]
+        if len(self.offers) + len(_titles(question)) >= ROOM:
+            return []
         return [self._offer(_named(does, title), action, ((name, value),)) for value, title in _titles(question)]
 
     def _offer(self, title: str, action: Action, values: tuple[tuple[str, str], ...] = ()) -> str:

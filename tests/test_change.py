@@ -1060,3 +1060,79 @@ async def test_a_share_to_view_with_whoever_can_edit_leads_to_viewing_alone(adel
 
     assert "Megan" not in card
     assert bot.access("Q3 Budget.xlsx") == {"alex.wilber@contoso.com": "read"}
+
+
+# On the card of who has access
+
+
+@pytest.mark.usefixtures("shared")
+async def test_whoever_is_picked_becomes_a_viewer(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"who has access to {FILE}?")
+
+    card = await adele.presses("Make viewer…", {"recipient 0": bot.contoso.person(ALEX).id})
+    await adele.presses("Make viewer")
+
+    assert "Let them only view this?" in card
+    assert bot.access(FILE)[ALEX] == "read"
+
+
+async def test_whoever_is_picked_gets_another_end_by_a_date(adele: Someone, bot: Bot) -> None:
+    await shares(adele, bot, f"share {FILE} with Alex as write until in 3 days")
+    await adele.says(f"who has access to {FILE}?")
+
+    form = await adele.presses("Change end…", {"recipient 0": bot.contoso.person(ALEX).id})
+    day = bot.contoso.now().date() + dt.timedelta(days=9)
+    card = await adele.presses("Continue", {"until": day.isoformat()})
+    await adele.presses("Change end")
+    await bot.later(days=5)
+    between = bot.access(FILE)
+    await bot.later(days=6)
+
+    assert "Until when (empty: no end)" in form
+    assert f"until {day:%A} {day.day}" in card
+    assert between == {ALEX: "write"}
+    assert bot.access(FILE) == {}
+
+
+async def test_without_a_date_it_has_no_end(adele: Someone, bot: Bot) -> None:
+    await shares(adele, bot, f"share {FILE} with Alex as write until in 3 days")
+    await adele.says(f"who has access to {FILE}?")
+
+    await adele.presses("Change end…", {"recipient 0": bot.contoso.person(ALEX).id})
+    card = await adele.presses("Continue", {"until": ""})
+    await adele.presses("Change end")
+    await bot.later(days=5)
+
+    assert "without an end" in card
+    assert bot.access(FILE) == {ALEX: "write"}
+
+
+async def test_a_day_that_is_over_or_none_is_asked_for_again(adele: Someone, bot: Bot) -> None:
+    await shares(adele, bot, f"share {FILE} with Alex as write until in 3 days")
+    await adele.says(f"who has access to {FILE}?")
+    await adele.presses("Change end…", {"recipient 0": bot.contoso.person(ALEX).id})
+
+    over = await adele.presses("Continue", {"until": "2020-01-01"})
+    unread = await adele.presses("Continue", {"until": "soon"})
+    said = await adele.says("yes")
+    typed = await adele.says("until in 9 days")
+
+    assert "This day is over." in over
+    assert "I can't read this date." in unread
+    assert "End changed" not in said
+    assert "Change end" in typed
+
+
+async def test_a_forged_press_changes_no_end_before_a_day_is_said(adele: Someone, bot: Bot) -> None:
+    await shares(adele, bot, f"share {FILE} with Alex as write until in 3 days")
+    await adele.says(f"who has access to {FILE}?")
+    await adele.presses("Change end…", {"recipient 0": bot.contoso.person(ALEX).id})
+    card = bot.latest(adele)
+    asked = bot.button(adele, "Continue", card)
+
+    forged = {**asked, "verb": "change.confirm", "data": {**asked["data"], "verb": "change.confirm"}}
+    answer = await bot.deliver(adele, forged, card)
+    await bot.later(days=5)
+
+    assert "Until when?" in words_of_answer(answer)
+    assert bot.access(FILE) == {}

@@ -237,11 +237,13 @@ async def test_whose_access_is_taken_away_is_chosen_by_number(adele: Someone, bo
     plan = await adele.says("2")
     await adele.says("1")
 
-    assert "\nTake access away from\n" in shown
+    assert "\nChange the access of\n" in shown
     assert "Write what is missing" not in shown
     assert re.findall(r"^\d+\. .*", shown, re.MULTILINE) == [
         f"1. Remove: Alex Wilber — {ALEX}",
         f"2. Remove: Megan Bowen — {MEGAN}",
+        f"3. Change end: Alex Wilber — {ALEX}",
+        f"4. Change end: Megan Bowen — {MEGAN}",
     ]
     assert plan.startswith("Take this access away?")
     assert "Megan Bowen" in plan

@@ -224,7 +224,7 @@ def changes() -> Iterator[ChangePlan]:
         ChangeStep(PEOPLE[0], Role.READ, None, Role.READ, bar, folder=PLACE, sharer=sharer)
         for bar, sharer in product(Bar, (OWNER, NAME))
     )
-    for aim, until in product(Aim, (Expiry("x", WHEN), None)):
+    for aim, until in product(Aim, (Expiry("x", WHEN), Expiry("x", None), None)):
         yield ChangePlan(ASKER, item(is_folder=until is None), aim, (*steps, *bars), until)
         yield ChangePlan(ASKER, item(), aim, bars, until)
 

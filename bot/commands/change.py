@@ -11,14 +11,25 @@ import cards.change
 import cards.share
 from bot import changing, planning, policy
 from bot.changes import Aim, Bar, ChangePlan
-from bot.commands import approvals, several
+from bot.commands import approvals, form, several
 from bot.commands.turn import Command, Reply, Turn, placed
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import Understood
 from bot.ledger import Pressed
 from bot.many import Missing
 from bot.planning import answered
-from bot.sharing import Option, Question, Recipient, Role, ShareableItem, SharePlan, ShareRequest, UnclearRequest, Words
+from bot.sharing import (
+    Expiry,
+    Option,
+    Question,
+    Recipient,
+    Role,
+    ShareableItem,
+    SharePlan,
+    ShareRequest,
+    UnclearRequest,
+    Words,
+)
 from bot.texts import _, later, sentences, spoken
 from bot.work import Approving
 from cards.elements import Card
@@ -161,7 +172,7 @@ async def looked_up(turn: Turn, request: ShareRequest, aim: Aim) -> ChangePlan |
         return await turn.work.changes.standing(turn.person, item)
 
     plan = await changing.plan(turn.graph, turn.person, request, aim, standing)
-    if isinstance(plan, ChangePlan):
+    if isinstance(plan, ChangePlan) and not plan.asks_when:
         await turn.work.shares.may_last(plan)
     return plan
 
@@ -177,7 +188,20 @@ async def choose(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     return await chosen(turn, key, place, inputs)
 
 
-async def chosen(turn: Turn, key: str, place: int | None, inputs: dict[str, str] | None = None) -> Reply:
+async def choose_viewer(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    """One of those who have access, to be a viewer."""
+    return await chosen(turn, key, None, inputs, Aim.LOWER)
+
+
+async def choose_end(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    """One of those who have access, to have it until another day, which is still to say."""
+    return await chosen(turn, key, None, inputs, Aim.END)
+
+
+async def chosen(
+    turn: Turn, key: str, place: int | None, inputs: dict[str, str] | None = None, aim: Aim | None = None
+) -> Reply:
+    """`aim` is another one than was asked about."""
     unclear = await turn.pending.at(key, turn.person)
     if not isinstance(unclear, UnclearRequest) or unclear.wanted not in WANTED:
         raise TooLate
@@ -186,7 +210,20 @@ async def chosen(turn: Turn, key: str, place: int | None, inputs: dict[str, str]
     request = answered(unclear, place)
     if unclear.wanted == EVERYTHING[1]:
         return await take_everything(turn, request, key)
-    return await planned(turn, request, AIMS[unclear.wanted], key)
+    return await planned(turn, request, aim or AIMS[unclear.wanted], key)
+
+
+async def set_day(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
+    """The day until which they are to have it, or none."""
+
+    def refuse(sentence: str) -> None:
+        raise NotUnderstood(sentence)
+
+    plan = await turn.pending.at(key, turn.person)
+    if not isinstance(plan, ChangePlan) or not plan.asks_when:
+        raise TooLate
+    until = form.last_day(turn, None, inputs.get("until", "").strip(), refuse) or Expiry("", None)
+    return await planned(turn, replace(_of(plan), until=until), Aim.END, key)
 
 
 async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -194,6 +231,8 @@ async def confirm(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     place = turn.place if turn.own_chat else None
     with suppress(TooLate):
         if isinstance(plan := await turn.pending.waiting(key, turn.person), ChangePlan):
+            if plan.asks_when:
+                raise NotUnderstood(_("Until when?"))
             await turn.work.approvals.take_back(turn.person, plan)
     pressed = await turn.work.changes.change(key, turn.person, spoken(), str(turn.timezone), place)
     return Reply(card_of(pressed), is_private=True)
@@ -212,15 +251,12 @@ async def cancel(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 async def answer(turn: Turn, key: str, plan: ChangePlan, understood: Understood) -> Reply | None:
     """What is typed in answer to the card does what its buttons do. None where it is no answer to it."""
     match understood.intent:
-        case "confirm" if plan.to_change:
+        case "confirm" if plan.to_change and not plan.asks_when:
             return await confirm(turn, key, {})
         case "cancel":
             return await cancel(turn, key, {})
         case "answer" if plan.aim is Aim.END and understood.request and understood.request.until:
-            request = replace(
-                request_for(plan.item, [step.recipient for step in plan.steps]), until=understood.request.until
-            )
-            return await planned(turn, request, Aim.END, key)
+            return await planned(turn, replace(_of(plan), until=understood.request.until), Aim.END, key)
         case _:
             return None
 
@@ -247,12 +283,12 @@ async def set_end(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 
 async def offer(turn: Turn, item: ShareableItem, people: list[Recipient]) -> tuple[str, list[tuple[str, str]]]:
-    """The key of a button that takes it away from one of them, and who they are, as titles and values."""
+    """The key of the buttons that change it for one of them, and who they are, as titles and values."""
     options = tuple(Option(each.id or each.email, each.name, each.email) for each in people[:OFFERED])
     if not options:
         return "", []
     request = ShareRequest((Words("id", item.key, item.name),), (Words("name", ""),))
-    question = Question("recipient 0", _("Remove…"), options)
+    question = Question("recipient 0", _("Change the access of"), options)
     key = await turn.pending.put(UnclearRequest(turn.person, request, (question,), Aim.REMOVE.value))
     return key, [(cards.share.told_apart(each), each.key) for each in options]
 
@@ -286,6 +322,10 @@ def with_an_item(understood: Understood) -> ShareRequest:
     return understood.request
 
 
+def _of(plan: ChangePlan) -> ShareRequest:
+    return request_for(plan.item, [step.recipient for step in plan.steps])
+
+
 def request_for(item: ShareableItem, people: Sequence[Recipient]) -> ShareRequest:
     """For these, of whom nobody has to be looked up by name."""
     return ShareRequest((Words("id", item.key, item.name),), tuple(each.words for each in people))
@@ -300,6 +340,9 @@ UNSHARE = Command(
         "remove.choose": choose,
         "lower.choose": choose,
         "end.choose": choose,
+        "lower.one": choose_viewer,
+        "end.one": choose_end,
+        "end.day": set_day,
         f"{EVERYTHING[1]}.choose": choose,
         "change.lower": lower,
         "change.end": set_end,

@@ -92,7 +92,7 @@ def filled(turn: Turn, draft: Draft, inputs: Mapping[str, str]) -> Draft:
         wrong["people"] = _("With whom?")
     elif any(len(each) > LONGEST_NAME for each in people):
         wrong["people"] = _("No name and no address is that long. Please put commas between people.")
-    until = _until(turn, draft.request.until, typed["until"], lambda sentence: wrong.update(until=sentence))
+    until = last_day(turn, draft.request.until, typed["until"], lambda sentence: wrong.update(until=sentence))
     if typed["role"] not in (Role.READ.value, Role.WRITE.value):
         wrong["role"] = _("Please choose one.")
     request = replace(
@@ -246,7 +246,7 @@ def _person(said: str) -> Words:
     return Words("email", address_in(said)) if "@" in said else Words("name", said)
 
 
-def _until(turn: Turn, before: Expiry | None, typed: str, refuse: Callable[[str], None]) -> Expiry | None:
+def last_day(turn: Turn, before: Expiry | None, typed: str, refuse: Callable[[str], None]) -> Expiry | None:
     """None for no end; the hour that was said before stays with its day."""
     if not typed:
         return None

@@ -118,6 +118,11 @@ def when(moment: dt.datetime) -> str:
     return _("{date}, {time} ({zone})", date=said, time=f"{here:%H:%M}", zone=here.tzinfo)
 
 
+def iso_day(moment: dt.datetime) -> str:
+    """ "2026-11-20", where the listener is: what a field for a date takes."""
+    return moment.astimezone(_listener.get().timezone).date().isoformat()
+
+
 def listed(words: Sequence[str]) -> str:
     """ "Ana, Bob and Carla"."""
     return format_list(list(words), locale=_locale())

@@ -725,7 +725,8 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "change: take it away from many": partial(cards.change.confirm, TAKES_MANY, KEY),
     "change: only view": partial(cards.change.confirm, LOWERS, KEY),
     "change: another end": partial(cards.change.confirm, MOVES, KEY),
-    "change: no end": partial(cards.change.confirm, replace(MOVES, until=None), KEY),
+    "change: no end": partial(cards.change.confirm, replace(MOVES, until=Expiry("", None)), KEY),
+    "change: until when": partial(cards.change.confirm, replace(MOVES, until=None), KEY),
     "change: nothing to change": partial(cards.change.confirm, replace(TAKES, steps=TAKES_MANY.steps[3:]), KEY),
     "change: hostile names": partial(
         cards.change.confirm,
