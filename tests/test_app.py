@@ -38,9 +38,22 @@ async def run(*arguments: str, given: str = "", environment: dict[str, str] | No
     return process.returncode, out.decode(), err.decode()
 
 
+def as_at_a_terminal() -> None:
+    """What a shell starts in the background ignores Ctrl+C, and so would whatever that starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 async def start(*arguments: str, environment: dict[str, str], tells: Told = PIPE) -> Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "app.py", *arguments, cwd=ROOT, env=BARE | environment, stdin=PIPE, stdout=tells, stderr=tells
+        sys.executable,
+        "app.py",
+        *arguments,
+        cwd=ROOT,
+        env=BARE | environment,
+        stdin=PIPE,
+        stdout=tells,
+        stderr=tells,
+        preexec_fn=as_at_a_terminal,
     )
 
 
