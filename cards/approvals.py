@@ -48,7 +48,7 @@ def wanted(plans: Sequence[SharePlan], rulings: Sequence[Ruling], due: dt.dateti
             button(_("Decline"), "approvals.decline", key),
             *turns,
         ],
-        summary=_asks(plans),
+        summary=asks(plans),
     )
 
 
@@ -149,7 +149,8 @@ def settled(plans: Sequence[SharePlan], name: str, decision: Decision) -> Card:
     return card(heading(_("No longer asked")), *files(plans), line(sentence), summary=sentence)
 
 
-def _asks(plans: Sequence[SharePlan]) -> str:
+def asks(plans: Sequence[SharePlan]) -> str:
+    """The question in one sentence."""
     plan, count = plans[0], len(plans)
     name, name_of_file, people = apart(plan.asker.name), apart(plan.item.name), in_a_sentence(plan.to_grant)
     if count > 1:

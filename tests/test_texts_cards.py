@@ -23,6 +23,7 @@ import cards.ended
 import cards.files
 import cards.form
 import cards.here
+import cards.inbox
 import cards.received
 import cards.report
 import cards.settings
@@ -483,6 +484,19 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
             for by in ("", NAME)
         ]
     ),
+    cards.inbox.inbox: lambda: [
+        cards.inbox.inbox(
+            [
+                *(cards.inbox.request(each, "key") for each in wanted()),
+                *(cards.inbox.approval([each] * count, WHEN, "key") for each in ruled() for count in (1, 2)),
+            ][:many],
+            [
+                *(cards.inbox.asked(each) for each in wanted()),
+                *(cards.inbox.asked_to_approve(each, NAMES, key) for each in ruled() for key in ("", "key")),
+            ][:many],
+        )
+        for many in (None, 2, 0)
+    ],
     cards.delegates.standing: lambda: [
         cards.delegates.standing(mine, list(delegations()) * many) for mine in (None, *delegations()) for many in (0, 1)
     ],
@@ -572,6 +586,7 @@ def test_every_function_that_makes_a_card_is_looked_at() -> None:
                 cards.files,
                 cards.form,
                 cards.here,
+                cards.inbox,
                 cards.received,
                 cards.report,
                 cards.settings,

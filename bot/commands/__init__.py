@@ -21,6 +21,7 @@ from bot.commands import (
     ends,
     explain,
     files,
+    inbox,
     links,
     numbers,
     received,
@@ -78,8 +79,8 @@ COMMANDS = (
     basics.SIGN_OUT,
 )
 
-# Teams' menu has room for no more: this one is found under "settings".
-IN_NO_MENU = (delegates.COMMAND,)
+# Teams' menu has room for no more.
+IN_NO_MENU = (inbox.COMMAND, delegates.COMMAND)
 # In no menu, for most have no use for them.
 FOR_ADMINISTRATORS = (report.COMMAND,)
 

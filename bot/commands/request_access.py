@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
@@ -153,6 +154,21 @@ async def waiting(work: Work, person: Person, key: str) -> Card | None:
         return await _decided(work, wanted)
     wanted = await work.requests.by_now(wanted)
     return cards.received.wants_access(wanted.what, _viewed(wanted), key)
+
+
+async def opened(turn: Turn, key: str) -> Card | None:
+    """The same with the file itself, looked up as whoever owns it, where that can be done."""
+    with suppress(SharebotError):
+        wanted = await turn.work.requests.wanted(key, turn.person)
+        is_open = wanted.request.decision is None and not wanted.is_over
+        if is_open and (wanted.by or not wanted.is_for_delegate):
+            wanted, item = await turn.work.requests.looked_up(wanted)
+            if isinstance(item, ShareableItem):
+                shown = cards.delegates if wanted.is_for_delegate else cards.received
+                return shown.wants_access(wanted.what, item, key)
+            if not wanted.is_for_delegate:
+                return cards.received.which(wanted.what, item.asked, key)
+    return await waiting(turn.work, turn.person, key)
 
 
 async def _allow_for_owner(turn: Turn, wanted: Wanted, seen: str) -> Reply:

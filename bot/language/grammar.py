@@ -23,7 +23,7 @@ from bot.sharing import ShareRequest, Words
 MOST_PARTS = 12
 # Of what is looked at twice.
 LONGEST = 600
-_ALONE = ("none", "help", "sign_out", "settings", "report", "delegate")
+_ALONE = ("none", "help", "sign_out", "settings", "report", "delegate", "inbox")
 _OF_SOMEBODY = ("share", "change_role", "unshare", "extend")
 _TOLD = ("reported",)
 # What is said with these is not read a second time as if it were a request.

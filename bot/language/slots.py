@@ -20,7 +20,7 @@ ALL_SHARED_WITH = Words("reference", "all_shared_with")
 ME = Words("me", "")
 _SOMEBODY = ("name", "email", "mention", "manager", "reports", "me")
 # What is said of these needs no names.
-READS = ("who_has_access", "list_shares", "help", "sign_out", "settings", "report", "undo")
+READS = ("who_has_access", "list_shares", "inbox", "help", "sign_out", "settings", "report", "undo")
 EXPORT = "list_shares.export"
 # What more is said of these is all there is to them.
 _WITH_WISHES = ("settings", "delegate")

@@ -119,6 +119,14 @@ class Approvals:
         async with self._engine.connect() as database:
             return list((await database.execute(query.where(approvals.c.decision.is_(None)).distinct())).scalars())
 
+    async def open_for(self, approver: Person) -> list[str]:
+        """Keys of what this one may be asked to approve, that whose time is over first."""
+        is_open = approvals.c.decision.is_(None) & (approvals.c.due_at > int(self._clock()))
+        may = approvals.c.approvers.contains(json.dumps(approver.id), autoescape=True)
+        query = select(approvals.c.key).where(is_open, may).group_by(approvals.c.key)
+        async with self._engine.connect() as database:
+            return list((await database.execute(query.order_by(func.min(approvals.c.due_at)))).scalars())
+
     async def approved(self, key: str) -> frozenset[str]:
         """The rules whose second person has said yes."""
         return frozenset(each.rule for each in await self.of(key) if each.decision is Decision.ALLOWED)

@@ -125,6 +125,15 @@ class Requests:
         """Those that wait for this one's decision."""
         return await self._open(requests.c.owner_id == owner.id)
 
+    async def open_by(self, asker: Person) -> list[AccessRequest]:
+        """Those that this one made, and nobody has decided."""
+        return await self._open(requests.c.person_id == asker.id)
+
+    async def open_for(self, delegate: Person, what: str) -> list[AccessRequest]:
+        """Those that wait, and of which this one was told this in the owner's place."""
+        is_told = (told.c.person_id == delegate.id) & (told.c.what == what)
+        return await self._open(is_told, of=requests.join(told, told.c.key == requests.c.key))
+
     async def open_of_nobody(self) -> list[AccessRequest]:
         """Those that were asked before it was kept who decides."""
         return await self._open(requests.c.owner_id.is_(None))

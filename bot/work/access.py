@@ -201,6 +201,20 @@ class AccessFlows:
             raise NotYours(_("Only the person who is asked can decide this."))
         return replace(wanted, is_for_delegate=True, by=await self._standing(owner, person.id))
 
+    async def open_for(self, person: Person) -> list[Wanted]:
+        """What this one is still to decide, also for somebody else."""
+        requests = self._ledger.requests
+        found: list[Wanted] = []
+        for each in (*await requests.open_of(person), *await requests.open_for(person, ESCALATED)):
+            with suppress(NotYours, TooLate):
+                found.append(await self.asked(each.key, person))
+        return [each for each in found if not each.is_over and (each.by or not each.is_for_delegate)]
+
+    async def open_by(self, person: Person) -> list[Wanted]:
+        """What this one asked for, and nobody has decided."""
+        found = [await self._opened(each) for each in await self._ledger.requests.open_by(person)]
+        return [each for each in found if each and not each.is_over]
+
     async def ask_no_more(self, owner: Person) -> None:
         """Whoever was asked in the owner's place is not to decide any more, and their cards say so."""
         for request in await self._ledger.requests.open_of(owner):

@@ -418,6 +418,14 @@ class Approvals:
         """What this one wants to share, and somebody is still to approve."""
         return [each for each in await self._approvals.open_of(person) if any(map(is_meant, each.plans))]
 
+    async def open_for(self, person: Person) -> list[Approving]:
+        """What others want to share, and this one is still to approve; that whose time is over first."""
+        found: list[Approving] = []
+        for key in await self._ledger.approvals.open_for(person):
+            with contextlib.suppress(NotYours, TooLate):
+                found.append(await self._approvals.of_approver(key, person))
+        return [each for each in found if each.waits_for(person.id)]
+
     async def take_back(self, person: Person, plan: ChangePlan) -> None:
         """From whom access is taken away, nothing that waits is wanted for either."""
         gone = {step.recipient.id or step.recipient.email for step in plan.steps}

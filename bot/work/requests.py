@@ -83,6 +83,14 @@ class Requests:
         """What somebody asks of this owner, or of whoever decides for the owner. Raises NotYours, TooLate."""
         return await self._access.asked(key, person)
 
+    async def open_for(self, person: Person) -> list[Wanted]:
+        """What this one is still to decide, also for somebody else."""
+        return await self._access.open_for(person)
+
+    async def open_by(self, person: Person) -> list[Wanted]:
+        """What this one asked for, and nobody has decided."""
+        return await self._access.open_by(person)
+
     async def looked_up(self, wanted: Wanted) -> tuple[Wanted, ShareableItem | UnclearRequest]:
         """As the owner. Raises what looking up raises; NeedsSignIn is about the owner."""
         return await self._access.looked_up(wanted)

@@ -20,6 +20,7 @@ import cards.ended
 import cards.files
 import cards.form
 import cards.here
+import cards.inbox
 import cards.received
 import cards.report
 import cards.roster
@@ -894,6 +895,22 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         cards.received.access_answered, WANTED, Decision.ALLOWED, is_given=True, in_place=True, by=MEGAN.name
     ),
     "access: decided for you": partial(cards.received.access_decided, WANTED, Decision.ALLOWED, by=MEGAN.name),
+    "inbox": partial(
+        cards.inbox.inbox,
+        [
+            cards.inbox.request(replace(WANTED, reason="I close the month."), KEY),
+            cards.inbox.request(EDITS, KEY),
+            cards.inbox.approval((TO_APPROVE,), FRIDAY, KEY),
+        ],
+        [
+            cards.inbox.asked(WANTED),
+            cards.inbox.asked_to_approve(TO_APPROVE, [["Patti Fernandez", "Lee Gu"]], KEY),
+        ],
+    ),
+    "inbox: nothing": partial(cards.inbox.inbox, [], []),
+    "inbox: many, of hostile names": partial(
+        cards.inbox.inbox, [cards.inbox.request(ODD_WANTED, KEY)] * 12, [cards.inbox.asked(ODD_WANTED)]
+    ),
     "delegate: nobody": partial(cards.delegates.standing, None),
     "delegate: until a day, and for somebody": partial(cards.delegates.standing, AWAY, [FOR_LEE]),
     "delegate: form": partial(cards.delegates.form, {"name": "Megan"}, "This day is over."),
