@@ -65,10 +65,14 @@ class Words:
 
 @dataclass(frozen=True)
 class Expiry:
-    """Until when: the words as written, and the moment they mean (aware), None where they mean "never"."""
+    """Until when: the words as written, and the moment they mean (aware), None where they mean "never".
+
+    `longer`: it is so much longer than by now, "by a week"; `at` is then counted from now.
+    """
 
     words: str
     at: dt.datetime | None
+    longer: bool = False
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,9 @@ async def _understood(turn: Turn, context: Context) -> Understood:
         understand, turn.said, now=turn.now, tz=turn.timezone, locale=turn.locale, context=context
     )
     # Whoever has nothing yet becomes it by a share.
-    is_role = understood.wish == BECOME and not understood.asks
+    people = understood.request.recipients if understood.request else ()
+    is_all = understood.asks == ("recipients",) and [each.kind for each in people] == ["all"]
+    is_role = understood.wish == BECOME and (is_all or not understood.asks)
     return replace(understood, intent=roles.COMMAND.intent) if is_role else understood
 
 

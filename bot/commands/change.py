@@ -13,8 +13,9 @@ from bot import changing, planning, policy
 from bot.changes import Aim, Bar, ChangePlan
 from bot.commands import approvals, form, several
 from bot.commands.turn import Command, Reply, Turn, placed
-from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
+from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
 from bot.language import Understood
+from bot.language.dates import END_OF_DAY
 from bot.ledger import Pressed
 from bot.many import Missing
 from bot.planning import answered
@@ -42,6 +43,10 @@ WANTED = {*AIMS, EVERYTHING[1]}
 OFFERED = 19
 MOST = planning.MOST_FILES
 DOMAIN = re.compile(r"@?((?:[\w-]+\.)+[\w-]{2,})")
+NOT_BY_A_DAY = later(
+    "I do that at once, and not from or until a day. Please say it without the day, or let what they have end: "
+    "extend Alex on Q3 Budget.xlsx until Friday"
+)
 WHICH = later("Of which file? Please write its name or its link.")
 
 
@@ -49,11 +54,21 @@ async def take_away(turn: Turn, understood: Understood) -> Reply:
     """What it would do. Everything is looked up, nothing is changed; without a name, of everybody who got it."""
     if understood.request and [(each.kind, each.value) for each in understood.request.items] == [EVERYTHING]:
         return await take_everything(turn, understood.request)
+    if understood.request and (_is_dated(understood.request) or "expiration" in understood.asks):
+        # "In three days" is an end of it, and nothing is taken away now.
+        return await extend(turn, understood)
     return await planned(turn, with_an_item(understood), Aim.REMOVE)
 
 
 async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -> Reply:
     """All that these people have by shares of the asker: file by file, what would be left."""
+    if _is_dated(request):
+        raise NotUnderstood(
+            _(
+                "I take everything away at once. For another end, please name one file: "
+                "extend Alex on Q3 Budget.xlsx until Friday"
+            )
+        )
     if not request.recipients:
         raise NotUnderstood(_("From whom shall I take everything away? Please name them."))
     plans: list[ChangePlan] = []
@@ -86,6 +101,8 @@ async def take_everything(turn: Turn, request: ShareRequest, before: str = "") -
         for each in items_left
     ]
     if not plans and not missing:
+        if (otherwise := await called_otherwise(turn, request.recipients)) != request.recipients:
+            return await take_everything(turn, replace(request, recipients=otherwise), before)
         raise NotFound(_("I know of nothing that you shared with them and that they still have."))
     return await several.asking(turn, plans, missing, before)
 
@@ -106,6 +123,19 @@ def is_called(person: Recipient, words: Words) -> bool:
     if named := DOMAIN.fullmatch(said):
         return f".{policy.domain(person)}".endswith(f".{policy.spelt(named[1])}")
     return said == person.email.casefold() or set(_words(said)) <= set(_words(person.name.casefold()))
+
+
+async def called_otherwise(turn: Turn, people: tuple[Words, ...]) -> tuple[Words, ...]:
+    """By the addresses that the directory has for these names by now: a share keeps what they were called at first."""
+    found: list[Words] = []
+    for words in people:
+        some: list[Recipient] = []
+        if words.kind == "name" and not DOMAIN.fullmatch(words.value):
+            with suppress(SharebotError):
+                some = await turn.graph.find_people(words.value)
+        addresses = [Words("email", each.email, words.value) for each in some if each.email and is_called(each, words)]
+        found += addresses or [words]
+    return tuple(found)
 
 
 def is_item(item: ShareableItem, words: Words) -> bool:
@@ -153,6 +183,10 @@ async def extend(turn: Turn, understood: Understood) -> Reply:
     return await planned(turn, request, Aim.END)
 
 
+def _is_dated(request: ShareRequest) -> bool:
+    return bool(request.until and request.until.at)
+
+
 async def planned(turn: Turn, request: ShareRequest, aim: Aim, before: str = "") -> Reply:
     """`before` is the key of what it takes the place of."""
     try:
@@ -168,13 +202,39 @@ async def looked_up(turn: Turn, request: ShareRequest, aim: Aim) -> ChangePlan |
     if aim is Aim.END and request.until and request.until.at and request.until.at <= turn.now:
         raise NotUnderstood(_("This day is over. Please name a later one, or say: stop sharing it."))
 
+    if aim in (Aim.REMOVE, Aim.LOWER) and _is_dated(request):
+        raise NotUnderstood(_(NOT_BY_A_DAY))
+
     async def standing(item: ShareableItem):
         return await turn.work.changes.standing(turn.person, item)
 
     plan = await changing.plan(turn.graph, turn.person, request, aim, standing)
+    if isinstance(plan, ChangePlan) and request.until and request.until.longer:
+        until = _longer(turn, plan, request.until)
+        plan = await changing.plan(turn.graph, turn.person, replace(request, until=until), aim, standing)
     if isinstance(plan, ChangePlan) and not plan.asks_when:
         await turn.work.shares.may_last(plan)
     return plan
+
+
+def _longer(turn: Turn, plan: ChangePlan, until: Expiry) -> Expiry:
+    """So much later than it ends now; from today where it doesn't end. Raises NotUnderstood."""
+    ends = {step.ends for step in plan.steps if step.own}
+    if len(ends) > 1:
+        raise NotUnderstood(
+            _(
+                "They don't all have it until the same day. Please say until which day it shall be, "
+                "for example: until 31 December"
+            )
+        )
+    end = next(iter(ends), None)
+    if end is None or until.at is None or end <= turn.now:
+        return replace(until, longer=False)
+    said, today = until.at.astimezone(turn.timezone), turn.now.astimezone(turn.timezone)
+    if said.time() != END_OF_DAY:
+        return Expiry(until.words, end + (until.at - turn.now))
+    # By the clock on the wall, also where that is put forward or back meanwhile.
+    return Expiry(until.words, end.astimezone(turn.timezone) + (said.date() - today.date()))
 
 
 def is_of_nobody(plan: ChangePlan) -> bool:

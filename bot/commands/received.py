@@ -35,6 +35,10 @@ async def keep(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
 
 async def give_back(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     """What was given to this one person is taken away as the sharer; it is not the recipient who would sign in."""
+    received = await turn.work.requests.received(key, turn.person)
+    if not received.is_over:
+        # Nor what a second person is still to approve for them.
+        await turn.work.approvals.take_from(received.plan.asker, received.plan.item, [received.recipient])
     try:
         received = await turn.work.requests.give_back(key, turn.person, spoken(), str(turn.timezone))
     except (NeedsSignIn, NotAllowed, NotFound) as error:

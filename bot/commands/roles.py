@@ -24,12 +24,15 @@ async def change_role(turn: Turn, understood: Understood) -> Reply:
     if request.role is not Role.READ:
         return await shared(turn, replace(request, keeps_end=True))
     try:
-        plan = await change.looked_up(turn, request, Aim.LOWER)
+        plan = await change.looked_up(turn, replace(request, until=None), Aim.LOWER)
     except NotFound:
         # Whoever has none yet gets it, or it is the file that is not there.
         return await shared(turn, request)
     if isinstance(plan, ChangePlan) and change.is_of_nobody(plan):
         return await shared(turn, request)
+    if request.until and request.until.at:
+        # "Until Friday" is no word of when to make them one.
+        raise NotUnderstood(_(change.NOT_BY_A_DAY))
     return await change.shown(turn, plan)
 
 

@@ -14,7 +14,7 @@ from bot.commands.turn import Reply, Turn, paged
 from bot.errors import NotFound, SharebotError, TooLate
 from bot.language import Understood
 from bot.many import Many, ManyPlan, Missing
-from bot.sharing import SharePlan, ShareRequest, UnclearRequest
+from bot.sharing import SharePlan, ShareReceipt, ShareRequest, UnclearRequest
 from bot.texts import spoken
 from cards.elements import Card
 
@@ -88,6 +88,10 @@ async def undo(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     shown = await turn.work.many.now(key, turn.person)
     is_all_asked = shown.is_over and not any(part.can_be_undone for part in shown.parts)
     if not (is_all_asked and any(each.is_open for each in shown.waiting)):
+        for receipt in (part.receipt for part in shown.parts if part.can_be_undone):
+            if isinstance(receipt, ShareReceipt):
+                people = [each.recipient for each in receipt.given()]
+                await turn.work.approvals.take_from(turn.person, receipt.plan.item, people)
         await turn.work.many.undo(key, turn.person, place)
     # Nobody who takes it back wants the rest of it later.
     await turn.work.approvals.withdraw_rest(key, turn.person)

@@ -48,6 +48,8 @@ async def show(turn: Turn, understood: Understood) -> Reply:
     if understood.asks:
         # "Ending soon" is no date.
         wanted = replace(wanted, until=Expiry("", turn.work.now() + SOON))
+    if wanted.people and not _fitting(_in_rows(await turn.work.shares.of(turn.person)), wanted):
+        wanted = replace(wanted, people=await change.called_otherwise(turn, wanted.people))
     if understood.wish == EXPORT and turn.own_chat:
         return await _exported(turn, wanted)
     # In front of others it is shown in private first, and saved at a press.

@@ -89,6 +89,14 @@ class Dates:
         begins = self._begins(forms, self._spans, self._holidays, self.forever)
         return re.compile(BEGINS + begins + self.date + ENDS if self._spaces else self.date)
 
+    @cached_property
+    def _length(self) -> re.Pattern[str]:
+        return re.compile(self.span)
+
+    def has_a_length(self, low: str) -> bool:
+        """Whether a length of time is in it."""
+        return bool(self._length.search(low))
+
     def all_in(self, low: str) -> Iterable[re.Match[str]]:
         return self.finder.finditer(low)
 

@@ -138,8 +138,8 @@ class Slots:
         if lacking.get(spoken.detail) or not self._is_told(spoken, items, people):
             return None
         until = beside.until or self._until(spoken.fit.date)
-        if spoken.intent == "extend" and until is None:
-            until = beside.latest
+        if spoken.intent == "extend":
+            until = self._longer(until) or beside.latest
         if spoken.fit.date and until is None:
             unread["expiration"] = spoken.fit.date
         role = beside.role if beside.is_instead else self._language.role(spoken.fit.role or "") or beside.role
@@ -405,6 +405,12 @@ class Slots:
     def _until(self, said: str | None) -> Expiry | None:
         until = self._language.dates.until(said, self._now.at, self._now.tz) if said else None
         return Expiry(said or "", until.at) if until and (until.at or until.forever) else None
+
+    def _longer(self, until: Expiry | None) -> Expiry | None:
+        """ "By a week" is longer than by now; "until in a week" is a day."""
+        low = low_of(until.words) if until and until.at else ""
+        is_longer = self._language.dates.has_a_length(low) and not self._language.has("from_now", low)
+        return replace(until, longer=True) if until and is_longer else until
 
     def _before_the_unread(self, said: str | None, unread: dict[str, str]) -> str | None:
         """The names alone; what stands behind them like a role or a date, but is none we know, goes into `unread`."""

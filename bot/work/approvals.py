@@ -23,7 +23,7 @@ from bot.graph import Graph
 from bot.identity.sealing import Sealer, Unreadable
 from bot.ledger import Approval, Ledger, Place, decided_by, decision_of, is_passing, still_asked
 from bot.policy import GROUP, MANAGER
-from bot.sharing import Decision, Person, Recipient, Ruling, SharePlan
+from bot.sharing import Decision, Person, Recipient, Role, Ruling, ShareableItem, SharePlan
 from bot.texts import _, later, listed, speaking
 from bot.work import wrong
 from bot.work.flows import NOW, Flows, Notice
@@ -427,14 +427,42 @@ class Approvals:
         return [each for each in found if each.waits_for(person.id)]
 
     async def take_back(self, person: Person, plan: ChangePlan) -> None:
+        """What would give again what this takes away: access, the higher right, or the later days."""
+        until = plan.until.at if plan.until else None
+        gone = [
+            step.recipient
+            for step in plan.steps
+            if plan.aim is not Aim.END or (until and (step.ends is None or until < step.ends))
+        ]
+
+        def gives_more(share: SharePlan) -> bool:
+            match plan.aim:
+                case Aim.REMOVE:
+                    return True
+                case Aim.LOWER:
+                    return share.role is not Role.READ
+                case Aim.END:
+                    return until is not None and (
+                        share.until is None or share.until.at is None or share.until.at > until
+                    )
+
+        await self.take_from(person, plan.item, gone, gives_more)
+
+    async def take_from(
+        self,
+        sharer: Person,
+        item: ShareableItem,
+        people: Collection[Recipient],
+        is_meant: Callable[[SharePlan], bool] = lambda _share: True,
+    ) -> None:
         """From whom access is taken away, nothing that waits is wanted for either."""
-        gone = {step.recipient.id or step.recipient.email for step in plan.steps}
+        gone = {each.id or each.email for each in people}
 
         def gives(share: SharePlan) -> bool:
             names = {each.id or each.email for each in share.to_grant}
-            return share.item.key == plan.item.key and bool(names & gone)
+            return share.item.key == item.key and bool(names & gone) and is_meant(share)
 
-        for each in await self.open_of(person, gives) if plan.aim is Aim.REMOVE else ():
+        for each in await self.open_of(sharer, gives) if gone else ():
             await self._withdraw(each.key)
             await self._approvals.show_withdrawn(each)
 

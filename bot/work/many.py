@@ -163,13 +163,13 @@ class ManyFlows:
         """All have come to their end; `said` is why nothing came of some."""
         self._shown.pop(key, None)
         pressed = await self._ledger.many.at(key)
+        parts = await self._ledger.many.parts(pressed.plan.keys) if pressed else []
         if act.startswith(UNDO):
-            # For whom nobody could be asked stays what was said of them.
-            asks = pressed.plan.waits if pressed else ()
-            kept = {each: pressed.said[each] for each in asks if each in pressed.said} if pressed else {}
+            # Of what was never done, and for whom nobody could be asked, stays what was said of them.
+            never = {part.key for part in parts if part.receipt is None} | {*(pressed.plan.waits if pressed else ())}
+            kept = {each: why for each, why in pressed.said.items() if each in never} if pressed else {}
             await self._ledger.many.undo_over(key, kept | said)
             return
-        parts = await self._ledger.many.parts(pressed.plan.keys) if pressed else []
         # What could not even begin had waited for too long.
         late = {part.key: TooLate.sentence for part in parts if part.receipt is None}
         await self._ledger.many.over(key, late | said)
