@@ -353,6 +353,11 @@ class SharePlan:
         same = (each for each in self.steps if each.change is Change.HAS_IT and each.now is self.role)
         return tuple(each for each in same if each.ends is None or each.ends > end)
 
+    def leaves_some(self, ends: dt.datetime) -> bool:
+        """Whether somebody has what they had before when it ends."""
+        lasts = (step.now and (step.ends is None or step.ends > ends) for step in self.steps)
+        return self.has_groups or any(lasts)
+
     def comes_later(self, person: Recipient) -> bool:
         """Whether they can do more than this until that ends, and only then this."""
         theirs = (step for step in self.steps if step.recipient == person)
@@ -656,7 +661,8 @@ class Viewed:
 class AccessWanted:
     """What somebody asks the owner of a file for. They can't see it, so all they know is how they called it.
 
-    Where they can, `viewed` is what they ask to edit, and the owner is whoever shared it with them.
+    Where they can, `viewed` is what they ask to edit, and the owner is whoever shared it with them. `known`: who asks,
+    as the directory has them.
     """
 
     asker: Person
@@ -666,6 +672,12 @@ class AccessWanted:
     until: Expiry | None = None
     reason: str = ""
     viewed: Viewed | None = None
+    known: Recipient | None = None
+
+    @property
+    def who(self) -> Recipient | None:
+        """Who asks, with what tells them from others; None of what was asked when that was not kept."""
+        return self.viewed.recipient if self.viewed else self.known
 
 
 @dataclass(frozen=True)

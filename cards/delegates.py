@@ -23,8 +23,8 @@ from cards.elements import (
     small,
     text,
 )
-from cards.received import called, has_it, rises, seen, terms, until
-from cards.share import file, grant, person
+from cards.received import called, has_it, rises, seen, terms
+from cards.share import file, grant, person, until
 
 EDIT = later("{who} asks to edit a file of {name}'s.")
 VIEW = later("{who} asks to view a file of {name}'s.")
@@ -291,7 +291,8 @@ def _came_of(receipt: ShareReceipt | None) -> list[Element]:
         return []
     plan = receipt.plan
     ends = plan.until.at if plan.until and plan.sees_all else None
-    return [*(grant(each, plan) for each in receipt.grants), *([small(until(ends))] if receipt.given() else [])]
+    lasts = until(plan, ends) if ends else _("No end date.")
+    return [*(grant(each, plan) for each in receipt.grants), *([small(lasts)] if receipt.given() else [])]
 
 
 def _why(what: AccessWanted) -> list[Element]:

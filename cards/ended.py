@@ -22,12 +22,12 @@ def extended(receipt: ShareReceipt, ends: dt.datetime, key: str) -> Card:
 
 
 def _until(title: str, sentence: str, receipt: ShareReceipt, ends: dt.datetime, key: str) -> Card:
-    moved = f"{key}.{int(ends.timestamp())}"
+    moved, leaves_some = f"{key}.{int(ends.timestamp())}", receipt.plan.leaves_some(ends)
     return card(
         heading(title),
         file(receipt.plan.item),
         line(sentence),
-        small(_("Then I end it, and everybody has what they had before.")),
+        *([small(_("Then I end it, and everybody has what they had before."))] if leaves_some else []),
         actions=[
             button(_("A day longer"), "ends.day", moved),
             button(_("A week longer"), "ends.week", moved),
@@ -92,22 +92,24 @@ def left_behind(receipt: ShareReceipt, ends: dt.datetime, *, is_gone: bool) -> C
     )
 
 
-def ended_for_you(receipt: EndReceipt, returned: Returned) -> Card:
-    """For a recipient."""
+def ended_for_you(receipt: EndReceipt, returned: Returned, *, in_place: bool = False) -> Card:
+    """For a recipient; `in_place` of what they read of the share, where a message of its own says the rest."""
     plan = receipt.share.plan
     title = _("Access ended") if returned.now is None else _("Access changed")
     who = apart(plan.asker.name)
-    if returned.ends:
-        sentence = _("{name} has taken back that you have this longer.", name=who)
-    elif receipt.is_undone:
-        sentence = _("{name} has taken back what was shared with you.", name=who)
-    else:
+    if not receipt.is_undone:
         sentence = _("What {name} shared with you was for a time, and that is over.", name=who)
+    elif plan.role is Role.WRITE and returned.now is Role.READ:
+        sentence = _("{name} has taken back that you can edit this.", name=who)
+    elif returned.ends:
+        sentence = _("{name} has taken back that you have this longer.", name=who)
+    else:
+        sentence = _("{name} has taken back what was shared with you.", name=who)
     return card(
         heading(title),
-        line(sentence),
+        *([] if in_place else [line(sentence)]),
         file(plan.item),
-        line(_now(returned.now, returned.ends)),
+        *([] if in_place else [line(_now(returned.now, returned.ends))]),
         actions=[] if returned.now is None else [_open(receipt.share)],
         summary=_("{title}: {file}", title=title, file=apart(plan.item.name)),
     )

@@ -36,7 +36,9 @@ def request(what: AccessWanted, key: str) -> Waits:
         if what.viewed
         else _("{name} asks for access to {file}.", name=name, file=file)
     )
-    return Waits(title, apart(what.reason) or _("They still wait for your answer."), "inbox.open", key)
+    address = what.who.email if what.who else ""
+    detail = (address, what.reason or _("They still wait for your answer."))
+    return Waits(title, " · ".join(map(apart, filter(None, detail))), "inbox.open", key)
 
 
 def approval(plans: Sequence[SharePlan], due: dt.datetime, key: str) -> Waits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 
 from bot.sharing import (
@@ -246,6 +245,7 @@ def which(what: AccessWanted, question: Question, key: str) -> Card:
         line(fits(question)),
         *(row(each.title, each.detail, "access.allow", f"{key}.{_short(each.key)}") for each in question.options),
         small(gets),
+        *rises(what),
         *terms(what),
         actions=[button(_("Decline"), "access.decline", key)],
         summary=sentences(title, apart(question.words)),
@@ -257,26 +257,19 @@ def terms(what: AccessWanted) -> list[Element]:
     ends = what.until.at if what.until else None
     open_end = _("No end date, as now.") if what.viewed else _("No end date.")
     why = [block(small(_("Why:")), line(what.reason))] if what.reason else []
-    return [small(until(ends) if ends else open_end), *why]
-
-
-def until(ends: dt.datetime | None) -> str:
-    """For whoever decides."""
-    if ends is None:
-        return _("No end date.")
-    return _("Until {when}. Then I end it, and everybody has what they had before.", when=when(ends))
+    return [small(_("Until {when}: then I end it.", when=when(ends)) if ends else open_end), *why]
 
 
 def rises(what: AccessWanted) -> list[Element]:
-    """Where they have a right already: who they are, that one, and the one asked for."""
-    if what.viewed is None:
+    """Who asks, and for which right; beneath, the one they have already."""
+    if what.who is None:
         return []
-    can, now, ends = run(_(CAN[Role.WRITE]), bold=True), what.viewed.now, what.viewed.ends
+    now, ends = (what.viewed.now, what.viewed.ends) if what.viewed else (None, None)
     has = _(CAN[now]) if now else ""
     if ends:
         has = _("{access}, until {when}", access=has, when=when(ends))
     beneath = [_("now: {access}", access=has)] if has else []
-    return [block(person(what.viewed.recipient, can, *beneath), separator=True)]
+    return [block(person(what.who, run(_(CAN[what.role]), bold=True), *beneath), separator=True)]
 
 
 def ask_for_access(what: AccessWanted, key: str) -> Card:

@@ -562,9 +562,7 @@ def until_and_rules(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None)
     terms: list[Element] = []
     if end := _end(plan.until):
         if _ends(plan):
-            terms.append(
-                small(_("Until {when}. Then I end it, and everybody has what they had before.", when=when(end)))
-            )
+            terms.append(small(until(plan, end)))
         else:
             terms.append(
                 warning(
@@ -576,6 +574,13 @@ def until_and_rules(plan: SharePlan, *, rulings: Sequence[Ruling] | None = None)
                 )
             )
     return [*terms, *(_ruled(each) for each in (plan.rulings if rulings is None else rulings))]
+
+
+def until(plan: SharePlan, end: dt.datetime) -> str:
+    """Until when, and what is then."""
+    if plan.leaves_some(end):
+        return _("Until {when}. Then I end it, and everybody has what they had before.", when=when(end))
+    return _("Until {when}: then I end it.", when=when(end))
 
 
 def _ruled(ruling: Ruling) -> Element:
@@ -597,7 +602,9 @@ def warning(words: str) -> Element:
 def _mailed(plan: SharePlan) -> str:
     if not plan.sign_in:
         return _("Microsoft 365 sends no mail.") if plan.mail is False else _("Microsoft 365 mails them.")
-    match plan.mail:
+    # Of whom no more than an address is known, Teams knows nothing.
+    nobody_in_teams = plan.to_grant and all(map(plan.is_mailed_at_once, plan.to_grant))
+    match True if nobody_in_teams else plan.mail:
         case True:
             return _("Microsoft 365 mails them, and they have to sign in.")
         case False:

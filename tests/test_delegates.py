@@ -391,7 +391,7 @@ async def test_the_end_is_told_as_it_was_made(
     told = await megan.presses("Allow")
     await bot.at_rest()
 
-    assert "Then I end it" in told
+    assert "then I end it" in told
     assert "Then I end it" in shown(adele, bot, newest(adele))
 
 

@@ -32,7 +32,7 @@ async def test_a_request_is_found_again_and_decided_from_the_list(adele: Someone
 
     assert "What waits for you: 1" in await adele.says(WAITS)
     (row,) = bot.rows(adele)
-    assert row == f"Alex Wilber asks for access to {FILE}. {REASON}"
+    assert row == f"Alex Wilber asks for access to {FILE}. alex.wilber@contoso.com · {REASON}"
     opened = await adele.presses(row)
     assert "OneDrive › Finance" in opened
     assert "What waits for you: 1" in await adele.presses("Back")
@@ -82,7 +82,7 @@ async def test_what_was_asked_to_edit_is_there_also_for_who_decides_in_their_pla
 
     for someone in (adele, megan):
         await someone.says(WAITS)
-        assert bot.rows(someone) == [f"Alex Wilber asks to edit {FILE}. {REASON}"]
+        assert bot.rows(someone) == [f"Alex Wilber asks to edit {FILE}. alex.wilber@contoso.com · {REASON}"]
     opened = await megan.presses(bot.rows(megan)[0])
     assert "Adele Vance has not answered yet, and you decide for them." in opened
     await megan.presses("Allow")

@@ -51,9 +51,10 @@ async def test_the_owner_is_asked_with_who_what_which_right_until_when_and_why(
     assert "I asked Adele Vance" in told
     card = await adele.waits_for("Allow editing?")
     assert "Alex Wilber asks to edit a file of yours." in card
+    assert f"Alex Wilber\ncan edit\nMarketing Assistant, Marketing · {ALEX}" in card
     assert FILE in card
     assert "OneDrive › Finance" in card
-    assert "Then I end it" in card
+    assert "then I end it" in card
     assert REASON in card
     assert buttons(adele) == ["Allow", "Decline", "Open in OneDrive"]
     assert ALEX not in bot.access(FILE)

@@ -375,3 +375,20 @@ async def test_on_postgresql_as_well(contoso: Contoso, tmp_path: Path, postgresq
 
         assert f"as before, until {end(3)}" in undone
         assert f"{ALEXS} · until {day(3)} · told" in await rows(adele, bot)
+
+
+async def test_where_an_earlier_end_still_stands_undo_of_more_names_it(
+    adele: Someone, alex: Someone, bot: Bot, until_then: str
+) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as write until in 3 days")
+    upgraded = alex.contoso.client.messages(ALEX)[-1].id
+
+    undone = await adele.says("undo")
+    await bot.at_rest()
+
+    assert f"can view\n{ALEX} · as before, until {end(3)}" in undone
+    assert bot.access(PRICES)[ALEX] == "read"
+    assert alex.sees().count("Adele Vance has taken back that you can edit this.") == 1
+    assert alex.sees().count(f"You can view it until {end(3)}, 23:59 (UTC), as before.") == 1
+    assert at(alex, upgraded).startswith("Access changed")
+    assert f"Until {end(3)}" in at(alex, until_then)

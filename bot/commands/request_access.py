@@ -77,7 +77,8 @@ async def ask(turn: Turn, understood: Understood) -> Reply:
     if owner.id == turn.person.id:
         raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=words.value))
     reason = (request.message or "")[:LONGEST_REASON]
-    what = AccessWanted(turn.person, owner, item, role, request.until, reason)
+    known = await turn.graph.person(turn.person.id)
+    what = AccessWanted(turn.person, owner, item, role, request.until, reason, known=known)
     return Reply(cards.received.ask_for_access(what, await turn.pending.put(what)), is_private=True)
 
 

@@ -499,13 +499,14 @@ class Flows:
             for each, answer in known
         ]
         graph = self.graph(plan.asker, yields=can_wait)
-        on_top = [each for each in await self._ledger.attempts.on(plan) if each.role is Role.WRITE] if earlier else []
+        others = [each for each in await self._ledger.attempts.on(plan) if each.plan_key != stands.key]
         returned: list[Returned] = []
         for (each, _answer), what in zip(known, await granting.take_back(graph, plan, given), strict=True):
-            if each in earlier and what.ending is Ending.LOWERED:
-                ends = dt.datetime.fromtimestamp(earlier[each].ends_at, stands.timezone)
-                returned.append(replace(what, ends=ends))
-            elif each in earlier and what.now is Role.WRITE and any(one.names & each.names for one in on_top):
+            theirs = next((one for one in others if one.role is what.now and one.names & each.names), None)
+            ends_at = earlier[each].ends_at if each in earlier else theirs.ends_at if theirs else None
+            if what.ending is Ending.LOWERED and ends_at:
+                returned.append(replace(what, ends=dt.datetime.fromtimestamp(ends_at, stands.timezone)))
+            elif each in earlier and what.now is Role.WRITE and theirs:
                 # They were given more meanwhile, and have that.
                 returned.append(replace(what, ending=Ending.LOWERED))
             else:

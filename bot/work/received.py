@@ -129,12 +129,12 @@ class Together:
         return cards.files.for_them(self.parts, self.person_id, theirs)
 
 
-def notice(received: Received) -> Card:
-    """What was shared with them, as it is by now."""
+def notice(received: Received, *, in_place: bool = False) -> Card:
+    """What was shared with them, as it is by now; `in_place` of what they read of it, without a press of theirs."""
     key, plan, ended = received.stands.key, received.plan, received.stands.ended
     if received.returned and received.is_taken:
         back = EndReceipt(received.stands.receipt, (received.returned,), is_undone=True)
-        return cards.ended.ended_for_you(back, received.returned)
+        return cards.ended.ended_for_you(back, received.returned, in_place=in_place)
     if received.grant.outcome is Outcome.TAKEN:
         return cards.change.taken(plan)
     if received.grant.outcome is Outcome.MOVED:
@@ -143,7 +143,9 @@ def notice(received: Received) -> Card:
         return cards.received.given_back(plan, received.returned)
     if ended:
         mine = next((each for each in ended.returned if each.recipient.id == received.recipient.id), None)
-        return cards.ended.ended_for_you(ended, mine) if mine else cards.basics.say(_over(received))
+        if mine is None:
+            return cards.basics.say(_over(received))
+        return cards.ended.ended_for_you(ended, mine, in_place=in_place)
     if received.is_asked:
         return cards.received.asked(plan, key)
     later = plan.comes_later(received.recipient)
@@ -256,7 +258,7 @@ class RequestFlows:
         if place is None and request and request.wish is Wish.ACCESS and received.is_over:
             # They never heard of the share: where they asked, they read that it was allowed.
             place = await self._ledger.places.of(request.card)
-        await self._flows.put_in_place(place, person, partial(notice, received))
+        await self._flows.put_in_place(place, person, partial(notice, received, in_place=True))
 
     async def put_off(self, request: AccessRequest) -> None:
         """The work on it broke."""

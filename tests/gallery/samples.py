@@ -289,7 +289,11 @@ NARROWED = replace(MINE, people=(Words("name", "Alex"),), until=UNTIL, is_outsid
 ODD_PLAN = replace(plan(*map(gains, ODD_PEOPLE)), item=ODD_FILE)
 
 WANTED = AccessWanted(
-    Person("tenant", "alex", "Alex Wilber"), ADELE, Words("url", "https://contoso.example/q3", BUDGET.name), Role.READ
+    Person("tenant", "alex", "Alex Wilber"),
+    ADELE,
+    Words("url", "https://contoso.example/q3", BUDGET.name),
+    Role.READ,
+    known=ALEX,
 )
 EDITS = replace(
     WANTED,
@@ -309,6 +313,7 @@ ODD_WANTED = AccessWanted(
     Role.WRITE,
     UNTIL,
     "\n".join(HOSTILE.values()),
+    known=ODD_PEOPLE[0],
 )
 ODD_EDITS = replace(ODD_WANTED, viewed=Viewed(replace(VIEWED, item=ODD_FILE), ODD_PEOPLE[0], Role.READ))
 
