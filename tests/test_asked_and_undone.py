@@ -513,7 +513,7 @@ async def test_a_yes_gives_no_more_than_the_card_showed_also_where_that_changes_
     now = bot.access(FILE)[ALEX]
     await bot.later(days=5)
 
-    assert "Then I end it" in told or "Allow editing?" in told
+    assert "then I end it" in told or "Allow editing?" in told
     assert now == "read" or bot.access(FILE).get(ALEX) != "write"
 
 

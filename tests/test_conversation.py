@@ -214,7 +214,7 @@ async def test_a_suggestion_is_a_button_that_says_it(adele: Someone, alex: Someo
     assert "alex.wilber@contoso.com" not in bot.access("Q3 Budget.xlsx")
 
 
-async def test_what_is_typed_after_a_suggestion_is_no_answer_to_it(adele: Someone) -> None:
+async def test_a_suggestion_that_is_cancelled_can_be_pressed_yet(adele: Someone) -> None:
     await adele.says("hlep")
 
     assert "There is nothing to cancel." in await adele.says("cancel")

@@ -392,7 +392,7 @@ async def test_the_end_is_told_as_it_was_made(
     await bot.at_rest()
 
     assert "then I end it" in told
-    assert "Then I end it" in shown(adele, bot, newest(adele))
+    assert "then I end it" in shown(adele, bot, newest(adele))
 
 
 async def test_what_a_delegate_declines_gives_nothing_and_both_are_told(

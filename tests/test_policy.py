@@ -87,7 +87,7 @@ async def test_a_time_that_is_too_long_is_shortened_and_said_so(adele: Someone, 
     await adele.presses("Share")
     await bot.later(days=8)
 
-    assert f"Until {week:%A} {week.day} {week:%B %Y}, 23:59 (UTC). Then I end it" in card
+    assert f"Until {week:%A} {week.day} {week:%B %Y}, 23:59 (UTC): then I end it" in card
     assert "The rule “Outside, editing” allows no later end. Drafts get old." in card
     assert bot.access(FILE) == {}
 

@@ -320,7 +320,7 @@ async def test_until_is_shown_before_and_after_the_click(adele: Someone, bot: Bo
     card = await adele.says("share Q3 Budget.xlsx with Alex until 2030-01-31")
     result = await adele.presses("Share")
 
-    assert "Until Thursday 31 January 2030, 23:59 (UTC). Then I end it" in card
+    assert "Until Thursday 31 January 2030, 23:59 (UTC): then I end it" in card
     assert "Until Thursday 31 January 2030, 23:59 (UTC): then I end it" in result
 
 

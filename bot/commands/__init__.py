@@ -35,10 +35,10 @@ from bot.commands import (
     shares,
     together,
 )
-from bot.commands.turn import Command, Reply, Turn
+from bot.commands.turn import Click, Command, Reply, Turn
 from bot.errors import NeedsSignIn, SharebotError, TooLate
 from bot.language import BECOME, Context, Said, Understood, understand
-from bot.ledger import PendingPlans
+from bot.ledger import Pending, PendingPlans
 from bot.many import ManyPlan
 from bot.sharing import (
     AccessWanted,
@@ -47,10 +47,10 @@ from bot.sharing import (
     Offer,
     Person,
     ShareList,
+    SharePlan,
     ShareRequest,
     Suggestion,
     UnclearRequest,
-    Waiting,
 )
 from bot.texts import _, later
 from bot.work import Work
@@ -185,9 +185,12 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
     if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
         return None
     key, what = waiting
-    if isinstance(what, ShareList | AccessWanted | Delegation | Suggestion):
+    if isinstance(what, ShareList):
         return None
     answer = await _understood(turn, _asked(what))
+    if isinstance(what, AccessWanted | Delegation | Suggestion):
+        done = YES_OR_NO[type(what)].get(answer.intent)
+        return replace(await done(turn, key, {}), settles=key) if done else None
     if answer.intent == "answer" and _is_bare(understood):
         return None
     if isinstance(what, Draft) and what.is_whole and answer.intent != "cancel":
@@ -206,10 +209,10 @@ async def _answer(turn: Turn, understood: Understood) -> Reply | None:
     return reply and replace(reply, settles=key)
 
 
-def _asked(what: Waiting | ChangePlan | ManyPlan) -> Context:
-    if isinstance(what, ChangePlan | ManyPlan):
-        return Context(has_a_file=True, pending="confirmation")
-    return share.asked(what)
+def _asked(what: Pending) -> Context:
+    if isinstance(what, SharePlan | UnclearRequest | Draft):
+        return share.asked(what)
+    return Context(has_a_file=True, pending="confirmation")
 
 
 async def _said_so(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
@@ -217,10 +220,21 @@ async def _said_so(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
     suggestion = await turn.pending.at(key, turn.person)
     if not isinstance(suggestion, Suggestion):
         raise TooLate
-    return await say(replace(turn, said=Said(suggestion.words)))
+    try:
+        return await say(replace(turn, said=Said(suggestion.words)))
+    except NeedsSignIn:
+        # A yes that is carried out after it finds what it answers.
+        await turn.pending.put(suggestion, turn.own_chat)
+        raise
 
 
 SUGGESTED = {"suggestion.say": _said_so}
+# What is typed in answer to a card that asks no more than that does what its buttons do.
+YES_OR_NO: dict[type[Pending], dict[str, Click]] = {
+    AccessWanted: {"confirm": request_access.send, "cancel": request_access.drop},
+    Delegation: {"confirm": delegates.name, "cancel": delegates.drop},
+    Suggestion: {"confirm": _said_so},
+}
 
 
 async def click(turn: Turn, verb: str, key: str, inputs: dict[str, str]) -> Reply:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 import cards.approvals
-from bot.commands.turn import Reply, Turn, paged
+from bot.commands.turn import Click, Reply, Turn, paged
 from bot.errors import SharebotError
 from bot.sharing import Decision, Person
 from bot.texts import spoken
@@ -74,7 +74,7 @@ def _approvers(approving: Approving, person: Person, page: int = 0) -> Card:
 
 
 # No sentence asks for these.
-CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
+CLICKS: Mapping[str, Click] = {
     "approvals.ask": ask,
     "approvals.approve": approve,
     "approvals.decline": decline,

@@ -98,8 +98,9 @@ async def _ask(turn: Turn, words: Words, until: dt.datetime | None) -> Reply:
         raise NotUnderstood(_("This day is over."))
     who = await _one(turn, words)
     wanted = Delegation(turn.person, Person(turn.person.tenant_id, str(who.id), who.name), until)
-    hours = turn.work.delegates.remind_hours
-    return Reply(cards.delegates.confirm(wanted, who, await turn.pending.put(wanted), hours=hours), is_private=True)
+    key, hours = await turn.pending.put(wanted, turn.own_chat), turn.work.delegates.remind_hours
+    card = cards.delegates.confirm(wanted, who, key, hours=hours)
+    return Reply(card, is_private=True, asks=key if turn.own_chat else "")
 
 
 async def _one(turn: Turn, words: Words) -> Recipient:

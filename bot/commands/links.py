@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 import cards.here
 from bot import planning
 from bot.commands import access, here, roster, share
-from bot.commands.turn import Reply, Turn
+from bot.commands.turn import Click, Reply, Turn
 from bot.errors import NotUnderstood, TooLate
 from bot.finding import CHAT
 from bot.sharing import Draft, Role, Roster, ShareableItem, ShareRequest, Words
@@ -81,4 +81,4 @@ def _about(url: str, people: Words) -> ShareRequest:
     return ShareRequest((Words("url", url),), (people,))
 
 
-CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {"links.give": give}
+CLICKS: Mapping[str, Click] = {"links.give": give}

@@ -5,11 +5,11 @@ Who may edit is decided as all that somebody is asked for (bot/commands/request_
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 import cards.received
-from bot.commands.turn import Reply, Turn
+from bot.commands.turn import Click, Reply, Turn
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError
 from bot.graph.permissions import covers, role_of
 from bot.ledger import of_notice
@@ -131,7 +131,7 @@ def _impossible(error: SharebotError, name: str) -> str:
 
 
 # No sentence asks for these.
-CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
+CLICKS: Mapping[str, Click] = {
     "received.unneeded": unneeded,
     "received.keep": keep,
     "received.give_back": give_back,

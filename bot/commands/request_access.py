@@ -79,7 +79,8 @@ async def ask(turn: Turn, understood: Understood) -> Reply:
     reason = (request.message or "")[:LONGEST_REASON]
     known = await turn.graph.person(turn.person.id)
     what = AccessWanted(turn.person, owner, item, role, request.until, reason, known=known)
-    return Reply(cards.received.ask_for_access(what, await turn.pending.put(what)), is_private=True)
+    key = await turn.pending.put(what, turn.own_chat)
+    return Reply(cards.received.ask_for_access(what, key), is_private=True, asks=key if turn.own_chat else "")
 
 
 async def send(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 import cards.roster
 import cards.share
-from bot.commands.turn import Reply, Turn
+from bot.commands.turn import Click, Reply, Turn
 from bot.errors import NotAllowed, NotUnderstood, SharebotError, TooLate
 from bot.finding import CHAT
 from bot.sharing import Chat, Decision, Person, Roster, ShareRequest, Words
@@ -98,7 +98,7 @@ def _decided(proposed: Proposed) -> Card:
             return cards.roster.over(plan)
 
 
-CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
+CLICKS: Mapping[str, Click] = {
     "roster.share": share,
     "roster.decline": decline,
     "roster.take": take,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import cards.files
@@ -10,7 +10,7 @@ import cards.share
 from bot import judging, planning
 from bot.changes import ChangePlan
 from bot.commands import roster
-from bot.commands.turn import Reply, Turn, paged
+from bot.commands.turn import Click, Reply, Turn, paged
 from bot.errors import NotFound, SharebotError, TooLate
 from bot.language import Understood
 from bot.many import Many, ManyPlan, Missing
@@ -145,7 +145,7 @@ async def card(turn: Turn, key: str, page: int = 0) -> Card:
 
 
 # No sentence asks for these.
-CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {
+CLICKS: Mapping[str, Click] = {
     "many.confirm": confirm,
     "many.cancel": cancel,
     "many.undo": undo,

@@ -13,7 +13,7 @@ from bot import judging, planning, tracing
 from bot.commands import approvals, form, roster, same, several
 from bot.commands.turn import Command, Reply, Turn, paged, placed
 from bot.errors import AgainstPolicy, NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
-from bot.language import Context, Understood
+from bot.language import ADD, Context, Understood
 from bot.many import ManyPlan
 from bot.sharing import Draft, Roster, SharePlan, ShareReceipt, ShareRequest, UnclearRequest, Waiting, Words
 from bot.texts import later, spoken
@@ -182,6 +182,10 @@ async def answer(turn: Turn, key: str, what: Waiting, understood: Understood) ->
             return await cancel(turn, key, {})
         case UnclearRequest(), "select":
             return await planned(turn, planning.answered(what, chosen(what, understood.choice)), key)
+        case SharePlan(), "answer" if understood.wish == ADD and (more := understood.request):
+            there = what.asked
+            more = replace(more, recipients=(*there.recipients, *more.recipients), excluded=there.excluded)
+            return await _answered(turn, what, more, key)
         case SharePlan() | Draft(), "answer" if understood.request:
             return await _answered(turn, what, understood.request, key)
         case _:

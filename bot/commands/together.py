@@ -4,13 +4,13 @@ what failed of such a card, once more.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot import judging
 from bot.changes import Aim, ChangePlan
 from bot.commands import change, several
-from bot.commands.turn import Reply, Turn
+from bot.commands.turn import Click, Reply, Turn
 from bot.errors import NotAllowed, NotFound, NotUnderstood, TooLate
 from bot.language import SWAP, Understood
 from bot.many import Many, Missing
@@ -131,4 +131,4 @@ async def _changed_anew(turn: Turn, plan: ChangePlan, people: Sequence[Recipient
 
 
 # No sentence asks for these.
-CLICKS: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = {"many.retry": retry}
+CLICKS: Mapping[str, Click] = {"many.retry": retry}

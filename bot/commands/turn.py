@@ -76,6 +76,10 @@ class Reply:
     changes: str = ""
 
 
+# What a press does: the key of the button, and what was filled in.
+Click = Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]
+
+
 @dataclass(frozen=True)
 class Command:
     """`example` and `what` are how help tells of it, in English.
@@ -87,7 +91,7 @@ class Command:
     example: str
     what: str
     say: Callable[[Turn, Understood], Awaitable[Reply]]
-    clicks: Mapping[str, Callable[[Turn, str, dict[str, str]], Awaitable[Reply]]] = field(default_factory=dict)
+    clicks: Mapping[str, Click] = field(default_factory=dict)
     is_of_record: bool = True
 
 

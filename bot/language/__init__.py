@@ -2,6 +2,6 @@
 
 from bot.language.said import Context, Mention, Said
 from bot.language.understanding import understand
-from bot.language.understood import BECOME, SWAP, Understood
+from bot.language.understood import ADD, BECOME, SWAP, Understood
 
-__all__ = ["BECOME", "SWAP", "Context", "Mention", "Said", "Understood", "understand"]
+__all__ = ["ADD", "BECOME", "SWAP", "Context", "Mention", "Said", "Understood", "understand"]

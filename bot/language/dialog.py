@@ -11,7 +11,7 @@ from bot.language.names import Namer, low_of
 from bot.language.patterns import MARKS, one_of
 from bot.language.said import Context, Now, Plain
 from bot.language.table import Language
-from bot.language.understood import Understood
+from bot.language.understood import ADD, Understood
 from bot.sharing import Expiry, ShareRequest
 
 _STRIPPED = " .,!?…\n"
@@ -38,7 +38,7 @@ def _answer(text: Plain, context: Context, language: Language, now: Now) -> Unde
     if _is(language, "no", low):
         return Understood("cancel")
     if _is(language, "yes", low):
-        return Understood("confirm") if context.pending == "confirmation" else None
+        return _agreed(context)
     if remark := _remark(text, low, language, now):
         return remark
     named = Namer(language, text, context)
@@ -56,7 +56,25 @@ def _answer(text: Plain, context: Context, language: Language, now: Now) -> Unde
             if until and (until.at or until.forever):
                 return Understood("answer", ShareRequest((), (), None, Expiry(text.text, until.at)))
         case _:
-            pass
+            return _more(text.text.strip(_STRIPPED), named, context, language)
+    return None
+
+
+def _agreed(context: Context) -> Understood | None:
+    if context.pending == "confirmation":
+        return Understood("confirm")
+    return _selected(1, context) if len(context.choices) == 1 else None
+
+
+def _more(said: str, named: Namer, context: Context, language: Language) -> Understood | None:
+    """That somebody is to get it as well. After a mere "and" it has to look like a name."""
+    if context.pending != "confirmation" or len(said.split()) > MOST_WORDS:
+        return None
+    said = _first(language, "yes").sub("", said) if language.spaces else said
+    for each in (said, _last(language, "answer_words").sub("", said)):
+        people = named.people(_added(each, language))
+        if people.found and people.is_clear:
+            return Understood("answer", ShareRequest((), people.found), wish=ADD)
     return None
 
 
@@ -75,6 +93,26 @@ def _remark(text: Plain, low: str, language: Language, now: Now) -> Understood |
     return Understood(
         "answer", ShareRequest((), (), role, together.until, (), together.message, together.mail, together.sign_in)
     )
+
+
+def _added(said: str, language: Language) -> str:
+    rest = _last(language, "adds_after").sub("", _first(language, "adds").sub("", said))
+    if rest != said:
+        return rest
+    rest = _first(language, "and").sub("", said)
+    return rest if rest != said and rest[:1].isupper() else ""
+
+
+@cache
+def _first(language: Language, name: str) -> re.Pattern[str]:
+    words, gap = language.words(name), "+" if language.spaces else "*"
+    return re.compile(rf"^{one_of(words)}[\s,]{gap}" if words else "(?!)", re.IGNORECASE)
+
+
+@cache
+def _last(language: Language, name: str) -> re.Pattern[str]:
+    words, gap = language.words(name), "+" if language.spaces else "*"
+    return re.compile(rf"(?<=\S)[\s,]{gap}{one_of(words)}$" if words else "(?!)", re.IGNORECASE)
 
 
 def _is(language: Language, name: str, low: str) -> bool:
