@@ -1,4 +1,4 @@
-"""What somebody shares through us: a row for each share, and a press on it leads to the share's own card."""
+"""What somebody shares through us, or has by it: a row for each share, and a press on it leads to its own card."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.sharing import Grant, Outcome, Recipient, ShareableItem, ShareList, ShareReceipt, Telling
+from bot.sharing import Grant, Outcome, Recipient, ShareableItem, ShareList, SharePlan, ShareReceipt, Telling
 from bot.texts import _, day, later, listed, quoted, sentences, several, when
 from cards.basics import begin
 from cards.elements import Action, Card, Element, apart, button, card, heading, row, small
@@ -54,6 +54,30 @@ def shares(
         where, turns = turned(range(first, first + len(shown)), count, "shares.page", key, wanted.page)
         body.append(where)
     return card(*body, actions=[*turns, *buttons], summary=sentences(title, narrowed) if narrowed else title)
+
+
+def received(
+    shown: Sequence[tuple[str, SharePlan, dt.datetime | None]], *, count: int, page: int, now: dt.datetime
+) -> Card:
+    """What others share with somebody: of a page the key of each share, what it gives, and its end."""
+    elsewhere = small(_("What was shared with you without me is in your OneDrive, under “Shared”."))
+    if not shown:
+        nothing = _("Nobody shares anything with you through me now.")
+        return card(heading(nothing), elsewhere, actions=[begin()], summary=nothing)
+    title = _("What others share with you: {count}", count=count)
+    rows = [
+        row(
+            plan.item.name,
+            " · ".join((_("by {name}", name=plan.asker.name), _(CAN[plan.role]), _until(ends, now))),
+            "received.open",
+            key,
+        )
+        for key, plan, ends in shown
+    ]
+    first = page * PAGE
+    where, turns = turned(range(first, first + len(shown)), count, "received.list", "", page)
+    pages = [where] if count > PAGE else []
+    return card(heading(title), *rows, *pages, elsewhere, actions=turns, summary=title)
 
 
 def exported(item: ShareableItem, count: int) -> Card:

@@ -422,3 +422,15 @@ async def test_a_file_and_people_are_found_with_the_keyboard_alone(browser: Brow
     file_found = bot.contoso.file("Adele Vance", "Archive/2025/Roadmap.docx")
     people_found = {"megan.bowen@contoso.com", "alex.wilber@contoso.com", "eric@fabrikam.com"}
     assert bot.contoso.roles(file_found) == dict.fromkeys(people_found, "read")
+
+
+async def test_whoever_is_written_out_whole_is_mentioned(browser: Browser, bot: Bot) -> None:
+    await bot.contoso.client.install_everywhere()
+    adele = await open_page(browser, bot, "adele.vance")
+    await adele.get_by_test_id("chat").filter(has_text="Budget crew").click()
+    await adele.get_by_test_id("composer").press_sequentially("@Sharebot share Q3 Budget.xlsx with Lee Gu as read")
+    await expect(adele.get_by_test_id("composer").locator(".mention")).to_have_text("Sharebot")
+    await adele.get_by_test_id("composer").press("Enter")
+
+    await adele.get_by_role("button", name="Continue").click()
+    await expect(adele.get_by_text("Share this?")).to_be_visible()

@@ -460,6 +460,14 @@ CARDS: dict[Callable[..., Card], Callable[[], list[Card]]] = {
         for scopes in (frozenset[str](), frozenset({"User.ReadBasic.All"}), frozenset(invokes.WHY))
     ],
     cards.shares.shares: lambda: list(share_lists()),
+    cards.shares.received: lambda: (
+        [
+            cards.shares.received([("key", each, ends) for each in plans()][:10], count=count, page=page, now=WHEN)
+            for ends in (None, WHEN)
+            for count, page in ((10, 0), (25, 1))
+        ]
+        + [cards.shares.received([], count=0, page=0, now=WHEN)]
+    ),
     cards.received.ask_for_access: lambda: [cards.received.ask_for_access(each, "key") for each in wanted()],
     cards.received.access_asked: lambda: [cards.received.access_asked(each) for each in wanted()],
     cards.received.is_there: lambda: [cards.received.is_there(FILE, role) for role in (Role.READ, Role.WRITE)],

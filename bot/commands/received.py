@@ -1,4 +1,6 @@
-"""What a recipient does with a share by a press alone: gives it back, or asks to edit; and the sharer, who frees them.
+"""What others share with somebody: their list, and what they do with a share: give it back, or ask to edit.
+
+The sharer frees them where that takes a sign-in.
 
 Who may edit is decided as all that somebody is asked for (bot/commands/request_access.py).
 """
@@ -9,14 +11,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 import cards.received
-from bot.commands.turn import Click, Reply, Turn
+import cards.shares
+from bot.commands.turn import Click, Reply, Turn, placed
 from bot.errors import NeedsSignIn, NotAllowed, NotFound, SharebotError
 from bot.graph.permissions import covers, role_of
 from bot.ledger import of_notice
 from bot.sharing import Person, Role
 from bot.texts import _, spoken
 from bot.work import Asked, Received, Work, notice
-from cards.elements import Card, apart
+from cards.elements import Card, also, apart, button
+from cards.many import PAGE
 
 # A recipient
 
@@ -63,6 +67,24 @@ async def ask(turn: Turn, key: str, inputs: dict[str, str]) -> Reply:
     reason, zone = inputs.get("reason", "").strip()[: cards.received.LONGEST_REASON], str(turn.timezone)
     received = await turn.work.requests.ask_to_edit(key, turn.person, reason, spoken(), zone, before=before)
     return await _told(turn, received)
+
+
+async def listed(turn: Turn) -> Reply:
+    """What others share with them."""
+    return await show(turn, "", {})
+
+
+async def show(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    page, held = placed(key)[1] or 0, await turn.work.requests.held_by(turn.person)
+    seen = [(each.stands.key, each.plan, each.stands.ends) for each in held[page * PAGE : (page + 1) * PAGE]]
+    card = cards.shares.received(seen, count=len(held), page=page, now=turn.work.now())
+    return Reply(card, is_private=True)
+
+
+async def open_(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
+    """One of them, as it is by now."""
+    card = notice(await turn.work.requests.received(key, turn.person))
+    return Reply(also(card, button(_("Back"), "received.list", "", inputs=False)), is_private=True)
 
 
 # The sharer
@@ -130,8 +152,9 @@ def _impossible(error: SharebotError, name: str) -> str:
     return _("Microsoft 365 does not let {name} take this access back. Please ask the owner of the file.", name=name)
 
 
-# No sentence asks for these.
 CLICKS: Mapping[str, Click] = {
+    "received.list": show,
+    "received.open": open_,
     "received.unneeded": unneeded,
     "received.keep": keep,
     "received.give_back": give_back,

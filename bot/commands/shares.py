@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import cards.shares
 from bot import planning
-from bot.commands import change, share
+from bot.commands import change, received, share
 from bot.commands.turn import Command, Reply, Turn, paged
 from bot.errors import NotUnderstood, SharebotError, TooLate
 from bot.graph.permissions import Permission, covers, role_of, tell_all
@@ -33,7 +33,7 @@ from cards.many import PAGE
 from cards.share import CAN
 from cards.shares import Shared
 
-EXPORT = "export"
+EXPORT, RECEIVED = "export", "received"
 SOON = dt.timedelta(days=7)
 OUTSIDE = ("external", "guests")
 NAMED = ("name", "email", "mention", "id", "group")
@@ -42,6 +42,8 @@ ALL = ("all", "all_shared_with", "last_shared")
 
 
 async def show(turn: Turn, understood: Understood) -> Reply:
+    if understood.wish == RECEIVED:
+        return await received.listed(turn)
     if set(understood.asks) - {"expiration"}:
         raise NotUnderstood(understood.hint or _(planning.NAME_THEM))
     wanted = await _wanted(turn, understood.request or ShareRequest((), ()))

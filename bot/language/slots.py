@@ -21,7 +21,8 @@ ME = Words("me", "")
 _SOMEBODY = ("name", "email", "mention", "manager", "reports", "me")
 # What is said of these needs no names.
 READS = ("who_has_access", "list_shares", "inbox", "help", "sign_out", "settings", "report", "undo")
-EXPORT = "list_shares.export"
+# What is wanted of a list other than to see what one shares oneself.
+LISTS = {"list_shares.export": "export", "list_shares.received": "received"}
 # What more is said of these is all there is to them.
 _WITH_WISHES = ("settings", "delegate")
 # With these before a name, somebody is not being named.
@@ -60,9 +61,9 @@ class Slots:
 
     def filled(self, meaning: str, fit: Fit, said: str) -> Understood | None:
         """`said` is the sentence with its marks, `meaning` an intent, and after a dot what more it says."""
-        if meaning == EXPORT:
+        if meaning in LISTS:
             listed = self._filled("list_shares", fit, said)
-            return replace(listed, wish="export") if listed and listed.request else listed
+            return replace(listed, wish=LISTS[meaning]) if listed and listed.request else listed
         return self._filled(meaning, fit, said)
 
     def _filled(self, meaning: str, fit: Fit, said: str) -> Understood | None:

@@ -14,11 +14,11 @@ class Understood:
     `hint` is a sentence for the person wherever something is asked or nothing was understood; `actions` are the parts
     of `multi`; `choice` is the number of what was selected, from 1, -1 for the last and 0 for all of them; `unclear`
     are the words that leave a slot open; `wish` is what a setting shall be (plain, cards, links_on or links_off),
-    what shall become of a list (export), of which time a report is (day, week, month, quarter), or that nobody shall
-    decide for them, or who does (nobody, who), that one comes in the place of another (swap), or what somebody is to
-    be from now on (become), or that those named come to those of the card (add). A guess was misspelt: it may be
-    suggested, and never done; `suggests` are the words without the slips. What is final is plainly no request, in
-    whatever language.
+    what shall become of a list (export), whose it is (received), of which time a report is (day, week, month,
+    quarter), or that nobody shall decide for them, or who does (nobody, who), that one comes in the place of another
+    (swap), or what somebody is to be from now on (become), or that those named come to those of the card (add). A
+    guess was misspelt: it may be suggested, and never done; `suggests` are the words without the slips. What is final
+    is plainly no request, in whatever language.
     """
 
     intent: str

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.ledger.bodies import json
 from bot.ledger.tables import attempts, ends, insert_for, plans
 from bot.ledger.told import mark
-from bot.sharing import EndReceipt, Outcome, Recipient, Role, SharePlan, ShareReceipt, Telling
+from bot.sharing import EndReceipt, Outcome, Person, Recipient, Role, SharePlan, ShareReceipt, Telling
 
 RIGHT = ("tenant_id", "item", "recipient", "role")
 
@@ -159,6 +159,16 @@ class Attempts:
         async with self._engine.connect() as database:
             rows = await database.execute(query.where(of_item, ends.c.ended_at.is_(None)))
             return [replace(_attempt(row), ends_at=row.ends_at) for row in rows]
+
+    async def held_by(self, person: Person) -> list[str]:
+        """The keys of the shares that give this person what they have, newest first."""
+        theirs = (attempts.c.tenant_id == person.tenant_id) & (attempts.c.recipient == person.id)
+        query = select(ends.c.key).join(attempts, ends.c.key == attempts.c.plan_key)
+        async with self._engine.connect() as database:
+            rows = await database.scalars(
+                query.where(theirs, ends.c.ended_at.is_(None)).order_by(ends.c.done_at.desc(), ends.c.key)
+            )
+            return list(dict.fromkeys(rows))
 
     async def keep(self, key: str, plan: SharePlan, names: Collection[str]) -> bool:
         """Makes a right that was given for a time this plan's; of a higher one, what it falls back to."""

@@ -91,6 +91,7 @@ attempts = Table(
     Column("answer", Text),
     Column("formerly", Text),
     Index("attempts_plan_key", "plan_key"),
+    Index("attempts_recipient", "tenant_id", "recipient"),
 )
 
 ends = Table(

@@ -196,6 +196,15 @@ class RequestFlows:
                 return by_newer
         return found
 
+    async def held_by(self, person: Person) -> list[Received]:
+        """What others share with this person, newest first: of each file what gives them most."""
+        found = [await self.of(key, person.id) for key in await self._ledger.attempts.held_by(person)]
+        stands = [each for each in found if each and not each.is_over]
+        most: dict[str, Received] = {}
+        for each in sorted(stands, key=lambda each: each.now is not Role.WRITE):
+            most.setdefault(each.plan.item.key, each)
+        return [each for each in stands if most[each.plan.item.key] is each]
+
     async def together(self, key: str, person_id: str) -> Together | None:
         """All that came to somebody with the share of this key; None where that came alone."""
         together = await self._ledger.many.key_of(await self._ledger.changes.first(key))

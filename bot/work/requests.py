@@ -36,6 +36,10 @@ class Requests:
         """All that came to this person with the share of this key; None where that came alone."""
         return await self._requests.together(key, person.id)
 
+    async def held_by(self, person: Person) -> list[Received]:
+        """What others share with this person, newest first: of each file what gives them most."""
+        return await self._requests.held_by(person)
+
     async def ask_to_edit(
         self, key: str, person: Person, reason: str, locale: str, zone: str, *, before: str = ""
     ) -> Received:

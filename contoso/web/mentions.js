@@ -1,4 +1,4 @@
-// The @ menu of a composer: type @ and a name, choose with the arrows, Enter puts the person in.
+// The @ menu of a composer: type @ and a name, choose with the arrows, Enter puts the person in; so does a space behind a whole name.
 
 import { div, h, span } from "./dom.js";
 import { optionList } from "./options.js";
@@ -18,6 +18,8 @@ export function mentionMenu(editor, members) {
 
   function look() {
     const typed = beforeCaret()?.typed;
+    const named = /\s$/u.test(typed ?? "") ? members.find(({ name }) => name.toLowerCase() === typed.trim().toLowerCase()) : null;
+    if (named) return insert(named);
     const found = typed === undefined ? [] : members.filter(({ name }) => fits(name, typed)).slice(0, SHOWN);
     list.hidden = !found.length;
     options.show(found, (member) =>

@@ -838,6 +838,19 @@ SAMPLES: dict[str, Callable[[], Card]] = {
     "my shares: a page": partial(
         cards.shares.shares, SHARES, replace(MINE, page=1), KEY, count=26, now=CHANGED, views=list(VIEWS)[1:]
     ),
+    "shared with me": partial(
+        cards.shares.received,
+        [
+            (KEY, plan(gains(ALEX, Role.READ), role=Role.READ), FRIDAY),
+            (KEY, VIEWED, None),
+            (KEY, ODD_PLAN, FRIDAY),
+        ],
+        count=3,
+        page=0,
+        now=CHANGED,
+    ),
+    "shared with me: a page": partial(cards.shares.received, [(KEY, VIEWED, None)] * 10, count=26, page=1, now=CHANGED),
+    "shared with me: nothing": partial(cards.shares.received, [], count=0, page=0, now=CHANGED),
     "my shares: none": partial(cards.shares.shares, [], MINE, KEY, count=0, now=CHANGED),
     "my shares: none fits": partial(cards.shares.shares, [], NARROWED, KEY, count=0, now=CHANGED, views=["shares.all"]),
     "my shares: hostile names": partial(
