@@ -168,7 +168,9 @@ def step(step: ChangeStep, plan: ChangePlan) -> Element:
     if plan.aim is Aim.END:
         until = plan.until.at if plan.until else None
         after = _("until {when}", when=when(until)) if until else _("without an end")
-        return person(step.recipient, run(after, bold=True), _("now: {access}", access=now))
+        endless = [] if step.ends else [_("without an end")]
+        before = " · ".join([_("now: {access}", access=now), *endless])
+        return person(step.recipient, run(after, bold=True), before)
     colour = "Attention" if step.after is None else "Default"
     return person(
         step.recipient, run(_can(step.after), bold=True, colour=colour), _("now: {access}", access=now), _stays(step)

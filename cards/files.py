@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import cards.change
 import cards.ended
@@ -48,7 +49,8 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
     # Several commands of one message may want to have it otherwise.
     ways = {(plan.sign_in, plan.mail, plan.message) for plan in (*_shares(parts), *waiting)}
     says = {"says_end": len(ends) > 1, "says_way": len(ways) > 1}
-    rows = [_planned(part, **says) for part in parts]
+    is_one = len(parts) > 1 and len({part.plan.item.key for part in parts}) == 1 and not waiting
+    rows = [_of_one(parts)] if is_one else [_planned(part, **says) for part in parts]
     rows += [_to_approve(plan, **says) for plan in waiting]
     rows += [_missing(each) for each in shown.plan.missing]
     if not to_do and not waiting:
@@ -62,7 +64,7 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
     about = of_them(_without_rules(of_all(shares), waiting)) if shares else [small(_(ONLY_TOLD))]
     return card(
         heading(title),
-        *people(shares),
+        *([] if is_one else people(shares)),
         *body,
         *cards.share.stays(_shares(parts)),
         *_needs_approval(waiting),
@@ -313,6 +315,8 @@ def _title(parts: Sequence[Part], of: Sequence[Part]) -> str:
     if all(isinstance(part.plan, ChangePlan) and part.plan.aim is Aim.REMOVE for part in parts):
         return several(len(parts), "Take away access to {count} file?", "Take away access to {count} files?")
     items = {part.plan.item.key for part in parts}
+    if len(items) == 1:
+        return _("Change who has access?")
     return several(len(items), "Do this for {count} file?", "Do this for {count} files?")
 
 
@@ -401,8 +405,20 @@ def _planned(part: Part, *, says_end: bool, says_way: bool) -> Element:
     """`says_end`: the rules of the organisation let one last longer than another."""
     plan = part.plan
     if isinstance(plan, ChangePlan):
-        return block(file(plan.item), *(cards.change.step(each, plan) for each in plan.steps), separator=True)
+        return block(file(plan.item), *_steps(plan), separator=True)
     return shared_as(plan, says_end=says_end, says_way=says_way)
+
+
+def _of_one(parts: Sequence[Part]) -> Element:
+    """Whoever comes and goes, of one and the same file."""
+    steps = (_steps(part.plan) for part in parts)
+    return block(file(parts[0].plan.item), *chain.from_iterable(steps), separator=True)
+
+
+def _steps(plan: SharePlan | ChangePlan) -> list[Element]:
+    if isinstance(plan, ChangePlan):
+        return [cards.change.step(each, plan) for each in plan.steps]
+    return [cards.share.step(each, plan) for each in plan.steps]
 
 
 def shared_as(
@@ -421,16 +437,17 @@ def shared_as(
 
 
 def _had(plan: SharePlan) -> list[Element]:
-    """Who has it already, and until when: together, whose end is the same."""
-    had: dict[dt.datetime | None, list[Recipient]] = {}
+    """Who has it already, what they can do, and until when: together, where that is the same."""
+    had: dict[tuple[Role | None, dt.datetime | None], list[Recipient]] = {}
     for step in plan.steps:
         if step.change is Change.HAS_IT:
-            had.setdefault(step.ends, []).append(step.recipient)
+            had.setdefault((step.now, step.ends), []).append(step.recipient)
     said: list[Element] = []
-    for end, them in had.items():
+    for (now, end), them in had.items():
         already = _("already: {people}", people=in_a_sentence(them))
+        can = [_(CAN[now])] if now and now is not plan.role else []
         until = [_("until {when}", when=when(end))] if end else []
-        said.append(small(" · ".join([already, *until]), spacing="None"))
+        said.append(small(" · ".join([already, *can, *until]), spacing="None"))
     return said
 
 

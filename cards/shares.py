@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +47,10 @@ def shares(
         return card(heading(nothing), *said, actions=[begin(), *buttons], summary=nothing)
     title = _("What you share: {count}", count=count)
     among = [each.recipient for share in shown for each in share.receipt.given()]
-    body = [heading(title), *([small(narrowed)] if narrowed else []), *(_row(each, key, now, among) for each in shown)]
+    files = {(share.receipt.plan.item.name, share.receipt.plan.item.key) for share in shown}
+    called = Counter(name for name, _key in files)
+    rows = [_row(each, key, now, among, is_alike=called[each.receipt.plan.item.name] > 1) for each in shown]
+    body = [heading(title), *([small(narrowed)] if narrowed else []), *rows]
     buttons.append(button(_("Export…"), "shares.export", key, inputs=False))
     turns = []
     if count > PAGE:
@@ -123,11 +127,12 @@ def _narrowed(wanted: ShareList) -> str:
     return " · ".join(parts)
 
 
-def _row(share: Shared, key: str, now: dt.datetime, among: Sequence[Recipient]) -> Element:
-    """`among` are all whom the list names: two of them may have one name."""
+def _row(share: Shared, key: str, now: dt.datetime, among: Sequence[Recipient], *, is_alike: bool) -> Element:
+    """`among` are all whom the list names: two of them may have one name. `is_alike`: so may another file."""
     given = share.receipt.given()
     people = [each.recipient for each in given]
     parts = [
+        apart(share.receipt.plan.item.where) if is_alike else "",
         _who(people, among),
         _can(share),
         _until(share.ends, now),

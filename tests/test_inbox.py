@@ -172,3 +172,21 @@ async def test_a_row_of_somebody_else_opens_nothing(adele: Someone, alex: Someon
 
     assert "OneDrive › Finance" not in answer
     assert FILE not in answer
+
+
+async def test_an_approval_that_is_not_theirs_shows_nothing(
+    adele: Someone, megan: Someone, diego: Someone, bot: Bot
+) -> None:
+    await megan.says("hi")
+    await diego.says("hi")
+    await bot.under(MONEY)
+    await adele.says(f"share {FILE} with Alex as write")
+    await adele.presses("Ask for approval")
+    await bot.at_rest()
+    await megan.says(WAITS)
+    row = bot.button(megan, bot.rows(megan)[0], bot.latest(megan))
+
+    answer = str(await bot.deliver(diego, row, bot.latest(diego)))
+
+    assert FILE not in answer
+    assert "no longer good" in answer or "Only those who were asked" in answer

@@ -851,7 +851,7 @@ async def test_somebody_takes_the_place_of_somebody_else(adele: Someone, alex: S
     await adele.presses("Do all of it")
     await bot.at_rest()
 
-    assert "Megan Bowen: can edit" in card
+    assert f"Megan Bowen\ncan edit\n{MEGAN} · now: no access" in card
     assert between[ALEX] == "write"
     assert ALEX not in bot.access(BUDGET)
     assert bot.access(BUDGET)[MEGAN] == "write"

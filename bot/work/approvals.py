@@ -102,29 +102,25 @@ class ApprovalFlows:
         self._flows = flows
         self._many = many
 
-    async def of(self, key: str, person: Person) -> Approving:
-        """For the sharer, or for whoever may approve it. Raises NotYours, TooLate."""
-        found = await self._found(key)
-        if found is None:
-            raise TooLate
-        asker = found.asker
-        is_asker = (asker.tenant_id, asker.id) == (person.tenant_id, person.id)
-        if not is_asker and (person.tenant_id != asker.tenant_id or person.id not in found.approvers):
-            raise NotYours(_(NOT_AN_APPROVER))
-        return found
-
     async def of_sharer(self, key: str, person: Person) -> Approving:
         """Raises NotYours, for whoever may approve it as well, and TooLate."""
-        found = await self.of(key, person)
-        if person.id != found.asker.id:
+        found = await self._at(key)
+        if (person.tenant_id, person.id) != (found.asker.tenant_id, found.asker.id):
             raise NotYours
         return found
 
     async def of_approver(self, key: str, person: Person) -> Approving:
         """Raises NotYours, for the sharer as well, and TooLate."""
-        found = await self.of(key, person)
-        if person.id == found.asker.id or person.id not in found.approvers:
+        found = await self._at(key)
+        is_asked = person.tenant_id == found.asker.tenant_id and person.id in found.approvers
+        if not is_asked or person.id == found.asker.id:
             raise NotYours(_(NOT_AN_APPROVER))
+        return found
+
+    async def _at(self, key: str) -> Approving:
+        found = await self._found(key)
+        if found is None:
+            raise TooLate
         return found
 
     # The sharer asks
