@@ -49,7 +49,7 @@ def confirm(shown: Many, *, page: int = 0) -> Card:
     # Several commands of one message may want to have it otherwise.
     ways = {(plan.sign_in, plan.mail, plan.message) for plan in (*_shares(parts), *waiting)}
     says = {"says_end": len(ends) > 1, "says_way": len(ways) > 1}
-    is_one = len(parts) > 1 and len({part.plan.item.key for part in parts}) == 1 and not waiting
+    is_one = _is_one(parts) and not waiting
     rows = [_of_one(parts)] if is_one else [_planned(part, **says) for part in parts]
     rows += [_to_approve(plan, **says) for plan in waiting]
     rows += [_missing(each) for each in shown.plan.missing]
@@ -407,6 +407,12 @@ def _planned(part: Part, *, says_end: bool, says_way: bool) -> Element:
     if isinstance(plan, ChangePlan):
         return block(file(plan.item), *_steps(plan), separator=True)
     return shared_as(plan, says_end=says_end, says_way=says_way)
+
+
+def _is_one(parts: Sequence[Part]) -> bool:
+    """Whether one file is all it is about, with few enough people for a row each."""
+    items = {part.plan.item.key for part in parts}
+    return len(parts) > 1 and len(items) == 1 and sum(len(part.plan.steps) for part in parts) <= PAGE
 
 
 def _of_one(parts: Sequence[Part]) -> Element:

@@ -211,6 +211,11 @@ HOLDERS = [
 LOSES = ChangeStep(ALEX, Role.WRITE, Role.WRITE, None)
 LOST = Changed(ALEX, Became.REMOVED, None)
 TAKES = ChangePlan(ADELE, BUDGET, Aim.REMOVE, (LOSES,))
+SWAPS = Many(
+    KEY,
+    ManyPlan(ADELE, ("1", "2")),
+    (Part("1", TAKES), Part("2", replace(plan(gains(LEE)), until=UNTIL))),
+)
 TAKES_MANY = ChangePlan(
     ADELE,
     FOLDER,
@@ -700,6 +705,7 @@ SAMPLES: dict[str, Callable[[], Card]] = {
         cards.files.result,
         replace(ALL_DONE, parts=(replace(TWO[0], receipt=BACK),), plan=ManyPlan(ADELE, ("1",)), is_undone=True),
     ),
+    "several: one in the place of another": partial(cards.files.confirm, SWAPS),
     "several: taken away": partial(cards.files.confirm, TAKES_ALL),
     "several: shared with you": partial(cards.files.for_them, TWO_DONE, "alex"),
     "several: shared with you, as it is by now": partial(
