@@ -118,6 +118,8 @@ async def test_what_failed_of_several_is_still_told_when_the_rest_is_undone(adel
         (f"extend {FILE} by a week", 37),
         (f"verlängere Alex bei {FILE} um eine Woche", 37),
         (f"prolonge Alex sur {FILE} d'une semaine", 37),
+        # Elsewhere 3日 is the third of a month.
+        (f"Alexさんの {FILE} のアクセスを3日延長して", 33),
         (f"extend Alex on {FILE} until in 3 days", 3),
     ],
 )

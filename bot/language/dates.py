@@ -97,6 +97,9 @@ class Dates:
         """Whether a length of time is in it."""
         return bool(self._length.search(low))
 
+    def is_a_length(self, low: str) -> bool:
+        return bool(self._length.fullmatch(low))
+
     def all_in(self, low: str) -> Iterable[re.Match[str]]:
         return self.finder.finditer(low)
 

@@ -410,6 +410,11 @@ class Slots:
     def _longer(self, until: Expiry | None) -> Expiry | None:
         """ "By a week" is longer than by now; "until in a week" is a day."""
         low = low_of(until.words) if until and until.at else ""
+        # By 3日 it is three days longer, which by itself is the third.
+        for length in (low + each for each in self._language.words("length_ends")):
+            by = self._until(length) if self._language.dates.is_a_length(length) else None
+            if until and by:
+                return replace(by, words=until.words, longer=True)
         is_longer = self._language.dates.has_a_length(low) and not self._language.has("from_now", low)
         return replace(until, longer=True) if until and is_longer else until
 
