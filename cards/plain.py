@@ -38,7 +38,7 @@ def written(card: Card, *, first: int = 1) -> Written:
     if inputs and not numbers.picks:
         lines.append(_("Write what is missing or what should change, for example “view only” or “until Friday”."))
     numbered = [numbered for action in _pressed(card) for numbered in numbers.action(action)]
-    if rows:
+    if rows and numbered:
         lines.append(_("Reply with the number of your choice, or with:"))
     elif numbered:
         lines.append(_("Reply with a number:"))

@@ -110,3 +110,15 @@ async def test_it_is_said_in_their_language(adele: Someone, alex: Someone, bot: 
     said = await replace(alex, locale="de-DE").says("was ist mit mir geteilt?")
 
     assert "Was andere mit Ihnen teilen: 1" in said
+
+
+async def test_in_words_each_has_its_number(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as read")
+    await alex.says("plain text on")
+
+    said = await alex.says(MINE)
+    opened = await alex.says("1")
+
+    assert f"1. {PRICES} — by Adele Vance · can view · no end" in said
+    assert said.endswith("Reply with one of the numbers.")
+    assert "Ask to edit" in opened
