@@ -392,3 +392,16 @@ async def test_where_an_earlier_end_still_stands_undo_of_more_names_it(
     assert alex.sees().count(f"You can view it until {end(3)}, 23:59 (UTC), as before.") == 1
     assert at(alex, upgraded).startswith("Access changed")
     assert f"Until {end(3)}" in at(alex, until_then)
+
+
+async def test_of_two_that_end_at_once_none_is_said_to_last_until_then(
+    adele: Someone, alex: Someone, bot: Bot, until_then: str
+) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as write until in 3 days")
+
+    await bot.later(days=4)
+
+    assert ALEX not in bot.access(PRICES)
+    assert "You have no access of your own any more." in alex.sees()
+    assert f"You can view it until {end(3)}" not in alex.sees()
+    assert at(alex, until_then).startswith("Access changed")

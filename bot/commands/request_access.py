@@ -77,8 +77,7 @@ async def ask(turn: Turn, understood: Understood) -> Reply:
     if owner.id == turn.person.id:
         raise NotFound(_("I can't find “{name}”, or you have no access to it.", name=words.value))
     reason = (request.message or "")[:LONGEST_REASON]
-    known = await turn.graph.person(turn.person.id)
-    what = AccessWanted(turn.person, owner, item, role, request.until, reason, known=known)
+    what = AccessWanted(turn.person, owner, item, role, request.until, reason, known=await turn.graph.me())
     key = await turn.pending.put(what, turn.own_chat)
     return Reply(cards.received.ask_for_access(what, key), is_private=True, asks=key if turn.own_chat else "")
 

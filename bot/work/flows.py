@@ -416,6 +416,9 @@ class Flows:
             if each.recipient.id in heard and each.recipient.id and each.ending in (Ending.ENDED, Ending.LOWERED)
         ]
         notices: list[Notice] = [(ENDED, each, 0) for each in people]
+        # What others have by more than this share tells them nothing new; only what they read of this one is over.
+        more = (each.recipient.id for each in stands.ended.returned if each.recipient.id in heard - {*people})
+        notices += [(f"{RENEWED}.{key}", each, 0) for each in more if each]
         request = await self._ledger.requests.at(key)
         if request and request.person_id not in people:
             # They have not heard of the share, but where they asked for it they may read that it was allowed.
@@ -504,7 +507,7 @@ class Flows:
         for (each, _answer), what in zip(known, await granting.take_back(graph, plan, given), strict=True):
             theirs = next((one for one in others if one.role is what.now and one.names & each.names), None)
             ends_at = earlier[each].ends_at if each in earlier else theirs.ends_at if theirs else None
-            if what.ending is Ending.LOWERED and ends_at:
+            if what.ending is Ending.LOWERED and ends_at and ends_at > self._clock():
                 returned.append(replace(what, ends=dt.datetime.fromtimestamp(ends_at, stands.timezone)))
             elif each in earlier and what.now is Role.WRITE and theirs:
                 # They were given more meanwhile, and have that.
