@@ -122,3 +122,29 @@ async def test_in_words_each_has_its_number(adele: Someone, alex: Someone, bot: 
     assert f"1. {PRICES} — by Adele Vance · can view · no end" in said
     assert said.endswith("Reply with one of the numbers.")
     assert "Ask to edit" in opened
+
+
+async def test_who_may_only_view_since_reads_so(adele: Someone, alex: Someone, bot: Bot) -> None:
+    await shared(adele, bot, f"{PRICES} with Alex as write")
+    await adele.says(f"make Alex a viewer of {PRICES}")
+    await adele.presses("Make viewer")
+    await bot.at_rest()
+
+    await alex.says(MINE)
+
+    assert bot.rows(alex) == [f"{PRICES} by Adele Vance · can view · no end"]
+
+
+async def test_a_page_that_is_gone_is_the_last_one(adele: Someone, alex: Someone, bot: Bot) -> None:
+    names = put(bot.contoso, 12)
+    await shared(adele, bot, f"{', '.join(names)} with Alex as read", "Share all")
+    await alex.says(MINE)
+    first = bot.latest(alex)
+    await adele.says("undo")
+    await bot.at_rest()
+    await shared(adele, bot, f"{PRICES} with Alex as read")
+
+    gone = await alex.presses("More…", message=first)
+
+    assert "What others share with you: 1" in gone
+    assert f"{PRICES}\nby Adele Vance · can view · no end" in gone

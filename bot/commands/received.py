@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import cards.received
 import cards.shares
@@ -75,8 +76,13 @@ async def listed(turn: Turn) -> Reply:
 
 
 async def show(turn: Turn, key: str, _inputs: dict[str, str]) -> Reply:
-    page, held = placed(key)[1] or 0, await turn.work.requests.held_by(turn.person)
-    seen = [(each.stands.key, each.plan, each.stands.ends) for each in held[page * PAGE : (page + 1) * PAGE]]
+    held = await turn.work.requests.held_by(turn.person)
+    # Of what was on a page, some may be over since.
+    page = min(placed(key)[1] or 0, max(len(held) - 1, 0) // PAGE)
+    seen = [
+        (each.stands.key, replace(each.plan, role=each.now or each.plan.role), each.stands.ends)
+        for each in held[page * PAGE : (page + 1) * PAGE]
+    ]
     card = cards.shares.received(seen, count=len(held), page=page, now=turn.work.now())
     return Reply(card, is_private=True)
 

@@ -18,6 +18,8 @@ from bot.ledger.tables import attempts, ends, insert_for, plans
 from bot.ledger.told import mark
 from bot.sharing import EndReceipt, Outcome, Person, Recipient, Role, SharePlan, ShareReceipt, Telling
 
+# Of what somebody has; whoever looks for more knows its name.
+AT_ONCE = 200
 RIGHT = ("tenant_id", "item", "recipient", "role")
 
 
@@ -161,12 +163,14 @@ class Attempts:
             return [replace(_attempt(row), ends_at=row.ends_at) for row in rows]
 
     async def held_by(self, person: Person) -> list[str]:
-        """The keys of the shares that give this person what they have, newest first."""
+        """The keys of the newest shares that give this person what they have, newest first."""
         theirs = (attempts.c.tenant_id == person.tenant_id) & (attempts.c.recipient == person.id)
         query = select(ends.c.key).join(attempts, ends.c.key == attempts.c.plan_key)
         async with self._engine.connect() as database:
             rows = await database.scalars(
-                query.where(theirs, ends.c.ended_at.is_(None)).order_by(ends.c.done_at.desc(), ends.c.key)
+                query.where(theirs, ends.c.ended_at.is_(None))
+                .order_by(ends.c.done_at.desc(), ends.c.key)
+                .limit(AT_ONCE)
             )
             return list(dict.fromkeys(rows))
 
