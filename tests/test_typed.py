@@ -42,6 +42,25 @@ async def test_so_it_is_in_other_languages(adele: Someone, bot: Bot, locale: str
     assert "Megan Bowen" in both
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("and Megan instead", "not Megan too", "and not Megan", "and what about Megan?", "only Megan", "me too"),
+        *("and Q4 Forecast.xlsx", "and good night", "too bad", "add nobody", "and Megan or Lee"),
+    ],
+)
+async def test_what_is_no_addition_adds_nobody(adele: Someone, bot: Bot, said: str) -> None:
+    await adele.says(f"share {FILE} with Alex as write")
+
+    answer = await adele.says(said)
+    await adele.says("yes")
+    await bot.at_rest()
+
+    assert STILL in answer
+    assert bot.access(FILE)[ALEX] == "write"
+    assert MEGAN not in bot.access(FILE)
+
+
 async def test_whoever_is_not_found_leaves_the_card_as_it_is(adele: Someone, bot: Bot) -> None:
     await adele.says(f"share {FILE} with Alex as write")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from bot.language.beside import aside
-from bot.language.names import Namer, low_of
+from bot.language.names import Namer, has_a_file, low_of
 from bot.language.patterns import MARKS, one_of
 from bot.language.said import Context, Now, Plain
 from bot.language.table import Language
@@ -56,7 +56,7 @@ def _answer(text: Plain, context: Context, language: Language, now: Now) -> Unde
             if until and (until.at or until.forever):
                 return Understood("answer", ShareRequest((), (), None, Expiry(text.text, until.at)))
         case _:
-            return _more(text.text.strip(_STRIPPED), named, context, language)
+            return _more(text, named, context, language)
     return None
 
 
@@ -66,12 +66,14 @@ def _agreed(context: Context) -> Understood | None:
     return _selected(1, context) if len(context.choices) == 1 else None
 
 
-def _more(said: str, named: Namer, context: Context, language: Language) -> Understood | None:
+def _more(text: Plain, named: Namer, context: Context, language: Language) -> Understood | None:
     """That somebody is to get it as well. After a mere "and" it has to look like a name."""
-    if context.pending != "confirmation" or len(said.split()) > MOST_WORDS:
+    said = text.text.strip(_STRIPPED)
+    if context.pending != "confirmation" or len(said.split()) > MOST_WORDS or has_a_file(text, said):
         return None
     said = _first(language, "yes").sub("", said) if language.spaces else said
-    for each in (said, _last(language, "answer_words").sub("", said)):
+    # "Megan too, please".
+    for each in (said, _last(language, "yes").sub("", said)):
         people = named.people(_added(each, language))
         if people.found and people.is_clear:
             return Understood("answer", ShareRequest((), people.found), wish=ADD)
