@@ -8,6 +8,7 @@ import pytest
 
 from tests.bot import Bot
 from tests.people import Someone
+from tests.test_truth import end
 
 ALEX, MEGAN = "alex.wilber@contoso.com", "megan.bowen@contoso.com"
 FILE = "Q3 Budget.xlsx"
@@ -40,6 +41,51 @@ async def test_so_it_is_in_other_languages(adele: Someone, bot: Bot, locale: str
 
     assert "Alex Wilber" in both
     assert "Megan Bowen" in both
+
+
+async def test_somebody_more_loses_it_as_well(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex and Megan as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+    await adele.says(f"stop sharing {FILE} with Alex")
+
+    both = await adele.says("and Megan")
+    await adele.says("yes")
+    await bot.at_rest()
+
+    assert both.count("no access") == 2
+    assert not {ALEX, MEGAN} & set(bot.access(FILE))
+
+
+async def test_somebody_more_is_made_a_viewer(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex and Megan as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+    await adele.says(f"make Alex a viewer of {FILE}")
+
+    await adele.says("Megan too")
+    await adele.says("yes")
+    await bot.at_rest()
+
+    assert (bot.access(FILE)[ALEX], bot.access(FILE)[MEGAN]) == ("read", "read")
+
+
+async def test_somebody_more_has_the_other_end(adele: Someone, bot: Bot) -> None:
+    await adele.says(f"share {FILE} with Alex and Megan as write")
+    await adele.presses("Share")
+    await bot.at_rest()
+    await adele.says(f"extend Alex on {FILE} until in 3 days")
+    until = end(3)
+
+    both = await adele.says("Megan too")
+    await adele.says("yes")
+    await bot.at_rest()
+    before = dict(bot.access(FILE))
+    await bot.later(days=4)
+
+    assert both.count(f"until {until}") == 2
+    assert (before[ALEX], before[MEGAN]) == ("write", "write")
+    assert not {ALEX, MEGAN} & set(bot.access(FILE))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.changes import Aim, Bar, ChangePlan
 from bot.commands import approvals, form, several
 from bot.commands.turn import Command, Reply, Turn, placed
 from bot.errors import NotAllowed, NotFound, NotUnderstood, SharebotError, TooLate
-from bot.language import Understood
+from bot.language import ADD, Understood
 from bot.language.dates import END_OF_DAY
 from bot.ledger import Pressed
 from bot.many import Missing
@@ -315,6 +315,10 @@ async def answer(turn: Turn, key: str, plan: ChangePlan, understood: Understood)
             return await confirm(turn, key, {})
         case "cancel":
             return await cancel(turn, key, {})
+        case "answer" if understood.wish == ADD and understood.request:
+            before = _of(plan)
+            people = (*before.recipients, *understood.request.recipients)
+            return await planned(turn, replace(before, recipients=people, until=plan.until), plan.aim, key)
         case "answer" if plan.aim is Aim.END and understood.request and understood.request.until:
             return await planned(turn, replace(_of(plan), until=understood.request.until), Aim.END, key)
         case _:
