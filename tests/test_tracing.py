@@ -36,6 +36,7 @@ PRESS = ["POST /api/messages", "turn adaptiveCard/action", "command share.confir
 # Seconds: it is told at once, and hardly at all.
 AT_ONCE = {"OTEL_BSP_SCHEDULE_DELAY": "50", "OTEL_METRIC_EXPORT_INTERVAL": "200"}
 REFUSED = Rule("graph", "GET", "/permissions", times=1, status=403, headers=(("request-id", "a-reference"),))
+STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 NOBODY = "http://127.0.0.1:9"
 
 
@@ -83,6 +84,17 @@ async def test_what_follows_from_a_press_is_one_tree(watched: Bot, collector: Co
     (flow,) = collector.named("flow share")
     notices = {said(each.attributes)["sharebot.share"] for each in collector.named("flow notice")}
     assert notices == {said(flow.attributes)["sharebot.share"]}
+
+
+async def test_a_sentence_costs_one_look_into_the_ledger(watched: Bot, collector: Collector) -> None:
+    async with watched as bot:
+        alex = Someone(bot.contoso, ALEX)
+        await alex.says("help")
+        await alex.says("help")
+
+    _, second = sorted(collector.named("turn message"), key=lambda each: each.start_time_unix_nano)
+    looked = [each.name for each in collector.spans if each.trace_id == second.trace_id]
+    assert [each for each in looked if each.startswith(STATEMENTS)] == ["SELECT plain_texts"]
 
 
 async def test_so_it_is_on_postgresql(contoso: Contoso, tmp_path: Path, postgresql: str, collector: Collector) -> None:

@@ -118,7 +118,7 @@ async def say(turn: Turn) -> Reply:
         if command.intent == understood.intent:
             if command.is_of_record:
                 await turn.record.asked(turn.person, command.intent)
-            if turn.own_chat:
+            if turn.own_chat and await turn.own.waits():
                 await turn.pending.answered_by_buttons(turn.person, turn.own_chat)
             async with _recorded(turn, command.intent):
                 return await command.say(turn, understood)
@@ -182,7 +182,9 @@ def _is_bare(understood: Understood) -> bool:
 
 async def _answer(turn: Turn, understood: Understood) -> Reply | None:
     """What a sentence leads to as the answer to the card that was shown last, in a chat of two."""
-    if not turn.own_chat or not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
+    if not turn.own_chat or not await turn.own.waits():
+        return None
+    if not (waiting := await turn.pending.latest(turn.person, turn.own_chat)):
         return None
     key, what = waiting
     if isinstance(what, ShareList):

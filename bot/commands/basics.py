@@ -33,7 +33,7 @@ async def not_understood(turn: Turn, understood: Understood) -> Reply:
     if waits and isinstance(waits[1], ASKS):
         sentence = sentences(sentence, _("What I asked you before still waits for your answer."))
     # In words, a button would have a number, and take away those that wait for a reply.
-    if turn.own_chat and await turn.plain_texts.offered(turn.person) is not None:
+    if turn.own_chat and await turn.own.offered() is not None:
         return Reply(cards.basics.say(sentence))
     if not understood.suggests:
         return Reply(cards.basics.not_understood(sentence))

@@ -19,13 +19,13 @@ async def replied(turn: Turn) -> Offer | Reply | None:
     said = " ".join(turn.said.text.split())
     if not turn.own_chat or not said or len(said) > LONGEST:
         return None
-    offered = await turn.plain_texts.offered(turn.person)
+    offered = await turn.own.offered()
     if offered is None:
         return None
     if number := _NUMBER.fullmatch(said):
         return _numbered(int(number[1]), offered)
     # A word may begin something new later on, and a number never does.
-    current = offered.answer if turn.plain_texts.is_recent(offered) else ()
+    current = offered.answer if turn.own.is_recent(offered) else ()
     named = [each for each in (*current, *offered.unasked) if _bare(each.title) == _bare(said)]
     return named[0] if len(named) == 1 else None
 

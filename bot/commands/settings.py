@@ -23,18 +23,18 @@ async def show(turn: Turn, understood: Understood) -> Reply:
         case "links_off":
             return await leave_links(turn, "", {})
         case _:
-            offered = await turn.plain_texts.offered(turn.person)
+            offered = await turn.own.offered()
             return await _settings(turn, plain=offered is not None)
 
 
 async def plain(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
     """For whoever says or presses it; saying it twice changes nothing more."""
-    await turn.plain_texts.switch(turn.person, on=True)
+    await turn.own.switch(on=True)
     return await _settings(turn, plain=True)
 
 
 async def with_cards(turn: Turn, _key: str, _inputs: dict[str, str]) -> Reply:
-    await turn.plain_texts.switch(turn.person, on=False)
+    await turn.own.switch(on=False)
     return await _settings(turn, plain=False)
 
 

@@ -11,7 +11,7 @@ from bot.graph import Graph
 from bot.identity import Identity
 from bot.identity.sealing import Sealer
 from bot.language import Said, Understood
-from bot.ledger import PendingPlans, Place, PlainTexts, Record, Reports, WatchedLinks
+from bot.ledger import OwnChat, PendingPlans, Place, Record, Reports, WatchedLinks
 from bot.sharing import Chat, Person, Roster
 from bot.work import Work
 from cards.elements import Card
@@ -25,7 +25,8 @@ class Turn:
     """What a command gets: who, what they said (nothing, for a click), and what it may use as them.
 
     `undo` is for how many seconds nobody hears of a share. `locale` is BCP 47, `chat_type` Teams' conversationType; ""
-    where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else. `message` is the id of
+    where Teams did not tell. `own_chat` is the id of their chat with the bot, "" anywhere else, and `own` is
+    what is found there. `message` is the id of
     what they did, the same when it is delivered again. `place` is of the card that they pressed. `chat` is the one in
     front of others, and `roster` tells who is in one. `administrators` is the id of the group whose members may see
     the report, "" for nobody.
@@ -41,7 +42,7 @@ class Turn:
     pending: PendingPlans
     record: Record
     reports: Reports
-    plain_texts: PlainTexts
+    own: OwnChat
     watched_links: WatchedLinks
     work: Work
     roster: Callable[[Chat], Awaitable[Roster]]

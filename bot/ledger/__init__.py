@@ -26,6 +26,7 @@ from bot.ledger.delegates import NAMED, Delegates
 from bot.ledger.ends import Ends, Stands
 from bot.ledger.installs import Installs
 from bot.ledger.many import ManyDeeds, ManyPressed
+from bot.ledger.own_chats import OwnChat
 from bot.ledger.places import Place, Places, of_notice
 from bot.ledger.plain_texts import Offered, PlainTexts
 from bot.ledger.plans import Pending, PendingPlans
@@ -38,6 +39,7 @@ from bot.ledger.tables import metadata
 from bot.ledger.token_caches import TokenCaches
 from bot.ledger.told import Told
 from bot.ledger.watched_links import WatchedLinks
+from bot.sharing import Person
 
 __all__ = [
     "NAMED",
@@ -63,12 +65,12 @@ __all__ = [
     "ManyPressed",
     "Moved",
     "Offered",
+    "OwnChat",
     "Parked",
     "Pending",
     "PendingPlans",
     "Place",
     "Places",
-    "PlainTexts",
     "Pressed",
     "Proposal",
     "Record",
@@ -134,6 +136,9 @@ class Ledger:
         self.token_caches = TokenCaches(self._engine, clock)
         self.sign_ins = SignIns(self._engine, clock)
         self.record = Record(self._engine, clock)
+
+    def own_chat(self, person: Person, chat: str) -> OwnChat:
+        return OwnChat(self._engine, self.plain_texts, person, chat)
 
     async def open(self) -> None:
         """Brings the tables up to date. Raises CannotOpen."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import cards.plain
-from bot.ledger import Ledger
+from bot.ledger import Conversation, Ledger
 from bot.sharing import Offer, Person
 from cards.elements import Card
 
@@ -21,12 +21,13 @@ Made = Callable[[int], tuple[str, tuple[Offer, ...]]]
 
 
 class InWords:
-    """`is_unasked`: what is said is no answer, and takes nothing away from one."""
+    """`own` is what the turn found there. `is_unasked`: what is said is no answer, and takes nothing away from one."""
 
-    def __init__(self, ledger: Ledger, person: Person, *, is_unasked: bool = False) -> None:
+    def __init__(self, ledger: Ledger, chat: Conversation, *, is_unasked: bool = False) -> None:
         self._ledger = ledger
         self._plain_texts = ledger.plain_texts
-        self._person = person
+        self._person = Person(chat.tenant_id, chat.person_id, "")
+        self.own = ledger.own_chat(self._person, chat.conversation_id)
         self._is_unasked = is_unasked
         self._is_wanted: bool | None = None
 
@@ -49,7 +50,7 @@ class InWords:
     async def is_wanted(self) -> bool:
         """Looked up once: what a turn changes of it, it changes before it answers."""
         if self._is_wanted is None:
-            self._is_wanted = await self._looked_up(self._plain_texts.offered(self._person)) is not None
+            self._is_wanted = await self._looked_up(self.own.offered()) is not None
         return self._is_wanted
 
     async def _if_wanted(self, made: Made) -> str | None:

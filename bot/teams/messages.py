@@ -9,6 +9,7 @@ from botbuilder.core import InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, Attachment, TextFormatTypes
 
 import cards.basics
+from bot.ledger import OwnChat
 from bot.teams.connector import ConnectorError
 from bot.teams.in_words import InWords
 from bot.texts import _
@@ -51,6 +52,12 @@ async def are_words(context: TurnContext) -> bool:
     """Whether this is somebody's own chat, and they want words there."""
     chat = _chat(context)
     return chat is not None and await chat.is_wanted()
+
+
+def own_chat(context: TurnContext) -> OwnChat | None:
+    """What the turn finds there; None anywhere else."""
+    chat = _chat(context)
+    return chat.own if chat else None
 
 
 async def respond(context: TurnContext, response: InvokeResponse) -> None:

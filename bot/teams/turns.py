@@ -138,7 +138,7 @@ class Turns:
     async def _on(self, context: TurnContext, incoming: Incoming, until: float) -> None:
         # The chat of two from which the message extension is used need not be the one with us.
         if incoming.is_personal and incoming.name not in doors.INVOKES:
-            context.turn_state[messages.IN_WORDS] = InWords(self._ledger, incoming.person)
+            context.turn_state[messages.IN_WORDS] = InWords(self._ledger, incoming.chat)
             if incoming.name != "remove":
                 await self._greet(context, incoming)
         match incoming.kind, incoming.name:
@@ -403,7 +403,7 @@ class Turns:
             pending=self._ledger.plans,
             record=self._ledger.record,
             reports=self._ledger.reports,
-            plain_texts=self._ledger.plain_texts,
+            own=messages.own_chat(context) or self._ledger.own_chat(incoming.person, incoming.chat.conversation_id),
             watched_links=self._ledger.watched_links,
             work=self._work,
             roster=lambda chat: roster.roster(_connector(context), chat, self._settings.tenant_id),
@@ -630,13 +630,12 @@ class Turns:
         is_unasked: bool = False,
     ) -> Of:
         """Unasked, or long after: nobody waits for it, so it has time. `is_own`: in their chat of two with us."""
-        whose = Person(chat.tenant_id, chat.person_id, "")
         made: list[Of] = []
 
         async def patiently(context: TurnContext) -> None:
             _connector(context).has_time = True
             if is_own:
-                in_words = InWords(self._ledger, whose, is_unasked=is_unasked)
+                in_words = InWords(self._ledger, chat, is_unasked=is_unasked)
                 context.turn_state[messages.IN_WORDS] = in_words
             made.append(await what(context))
 

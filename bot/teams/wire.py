@@ -69,14 +69,16 @@ def written(said: Activity) -> Json:
 
 def with_icons(part: Any, public_url: str) -> Any:
     """The same JSON with our pictures where we serve them: a card knows only what they are called."""
-    if isinstance(part, list):
-        return [with_icons(each, public_url) for each in cast("list[object]", part)]
-    if not isinstance(part, dict):
-        return part
-    whole = cast("Json", part)
-    if whole.get("type") == "Image" and str(whole.get("url")).startswith(ICONS):
-        return {**whole, "url": f"{public_url}/{whole['url']}"}
-    return {name: with_icons(each, public_url) for name, each in whole.items()}
+    if isinstance(part, dict):
+        whole = cast("Json", part)
+        if whole.get("type") == "Image" and str(whole.get("url")).startswith(ICONS):
+            return {**whole, "url": f"{public_url}/{whole['url']}"}
+        # Most of it is single words.
+        return {
+            name: with_icons(each, public_url) if isinstance(each, dict | list) else each
+            for name, each in whole.items()
+        }
+    return [with_icons(each, public_url) for each in cast("list[object]", part)] if isinstance(part, list) else part
 
 
 def is_text(json: str) -> bool:
