@@ -115,13 +115,13 @@ def test_a_card_is_sent_with_its_icons_where_we_serve_them() -> None:
         {"type": "Image", "url": "https://x.example/icons/a.png"},
         {"type": "Image"},
         {"url": "icons/a.png"},
+        {"text": '"type": "Image", "url": "icons/a.png"'},
         None,
     ]
     message = {"attachments": [{"content": {"body": [{"type": "ColumnSet", "columns": [icon]}, *others]}}]}
 
-    (sent,) = wire.with_icons(message, "https://bot.example")["attachments"]
+    (sent,) = json.loads(wire.with_icons(message, "https://bot.example"))["attachments"]
     shown, *untouched = sent["content"]["body"]
 
     assert shown["columns"] == [{**icon, "url": "https://bot.example/icons/sheet.png"}]
     assert untouched == others
-    assert icon["url"] == "icons/sheet.png"

@@ -153,14 +153,13 @@ class Connector:
         return await self._asked("GET", f"/v3/teams/{_part(team_id)}", None)
 
     async def _send(self, method: str, conversation_id: str, path: str, activity: Activity) -> ResourceResponse:
-        body = with_icons(written(activity), self._public_url)
-        answer = await self._call(method, conversation_id, path, body)
+        answer = await self._call(method, conversation_id, path, with_icons(written(activity), self._public_url))
         return ResourceResponse(id=str(answer.get("id", "")))
 
-    async def _call(self, method: str, conversation_id: str, path: str, body: object = None) -> dict[str, Any]:
+    async def _call(self, method: str, conversation_id: str, path: str, body: str | None = None) -> dict[str, Any]:
         return await self._asked(method, f"/v3/conversations/{_part(conversation_id)}{path}", body)
 
-    async def _asked(self, method: str, path: str, body: object) -> dict[str, Any]:
+    async def _asked(self, method: str, path: str, body: str | None) -> dict[str, Any]:
         """Raises ConnectorError, Unavailable. An empty answer to a success is a success."""
         answer = await self._patiently(method, path, body)
         if answer.status == 401:  # nothing was done, so it may be asked again, once
@@ -172,7 +171,7 @@ class Connector:
             raise ConnectorError(answer.status, re.sub(r"\W", "", str(code))[:60])
         return answer.content
 
-    async def _patiently(self, method: str, path: str, body: object) -> Answer:
+    async def _patiently(self, method: str, path: str, body: str | None) -> Answer:
         """Asks again where Teams asks for it and where nothing can have arrived; where something may have, only if that
         changes nothing.
         """
@@ -205,15 +204,17 @@ class Connector:
             await asyncio.sleep(wait)
             pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _request(self, method: str, path: str, body: object) -> Answer | None:
+    async def _request(self, method: str, path: str, body: str | None) -> Answer | None:
         """None if it cannot have arrived. Raises ConnectorError where it may have, Unavailable without a token."""
         headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         url = URL(self._url + path, encoded=True)
         try:
             # Our token goes to this host and to no other that it may name.
             with tracing.request("Teams", method, path, WORDS) as asking:
                 async with self._session.request(
-                    method, url, json=body, headers=headers, allow_redirects=False
+                    method, url, data=body, headers=headers, allow_redirects=False
                 ) as answer:
                     asking.answered(answer.status)
                     return Answer(answer.status, answer.headers, _object(await answer.read()))

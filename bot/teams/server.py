@@ -93,7 +93,8 @@ class Adapter(CloudAdapterBase):
         response = await self.process_activity(caller, activity, turn)
         if activity.type != ActivityTypes.invoke:
             return web.Response(status=201)
-        return web.json_response(wire.with_icons(response.body, self._public_url), status=response.status)
+        text = wire.with_icons(response.body, self._public_url)
+        return web.json_response(text=text, status=response.status)
 
 
 async def _json(request: web.Request) -> object:

@@ -3,6 +3,7 @@ all there is before anybody knows who sent it, and loses what it does not know."
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, cast
 
@@ -67,23 +68,18 @@ def written(said: Activity) -> Json:
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def with_icons(part: Any, public_url: str) -> Any:
-    """The same JSON with our pictures where we serve them: a card knows only what they are called."""
-    if isinstance(part, dict):
-        whole = cast("Json", part)
-        if whole.get("type") == "Image" and str(whole.get("url")).startswith(ICONS):
-            return {**whole, "url": f"{public_url}/{whole['url']}"}
-        # Most of it is single words.
-        return {
-            name: with_icons(each, public_url) if isinstance(each, dict | list) else each
-            for name, each in whole.items()
-        }
-    return [with_icons(each, public_url) for each in cast("list[object]", part)] if isinstance(part, list) else part
+def with_icons(body: object, public_url: str) -> str:
+    """Its JSON, with our pictures where we serve them: a card knows only what they are called.
+
+    In somebody's text the quotation marks are escaped, so that none is taken for a picture.
+    """
+    picture = '"type": "Image", "url": "'
+    return json.dumps(body).replace(picture + ICONS, f"{picture}{public_url}/{ICONS}")
 
 
-def is_text(json: str) -> bool:
+def is_text(spelt: str) -> bool:
     """JSON can spell half a letter, which nothing else can, and a nought, which no database keeps."""
-    return WHOLE_LETTERS.fullmatch(json) is not None
+    return WHOLE_LETTERS.fullmatch(spelt) is not None
 
 
 def _account(raw: Json, name: str) -> Any:
